@@ -1,0 +1,186 @@
+"""The house rules that a program can check.
+
+Each check takes the root of a tree and returns its violations, one sentence each; none means that the rule holds. The
+checks read text only: they need neither a build nor anything beyond Python's standard library.
+"""
+
+import json
+import os
+import re
+
+# A folder of vfs/ includes only the folders before it, and itself.
+LAYERS = ["include", "port", "shm", "trace", "lock", "store", "recovery", "diag", "sqlite", "log"]
+TOP_LEVEL_FOLDERS = {"vfs", "inspector", "wasm", "web-ui", "tests", "samples", ".ci"}
+NOT_SOURCE = {".git", "build", "node_modules", "dist", "__pycache__", ".cache"}
+CPP = (".cpp", ".h", ".hpp", ".cc", ".c")
+ENGINE = ("sqlite3.h", "sqlite3ext.h")
+CODE = CPP + (".ts", ".mts", ".js", ".mjs", ".py", ".sh")
+MOST_LINES = 450
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
+PLATFORM = re.compile(
+    r"^\s*#\s*(?:el)?if.*\b(__linux__|__EMSCRIPTEN__|_WIN32|__APPLE__|__wasm__|__wasm32__|__unix__)\b",
+    re.MULTILINE)
+MACHINE_PATH = re.compile(r"(?<![\w.\-}])/(?:home|root|work|Users)/\w")
+
+
+def files(root):
+    """The paths of the project's own files, relative to the root and with '/' between the parts."""
+    found = []
+    for folder, folders, names in os.walk(root):
+        folders[:] = sorted(f for f in folders if f not in NOT_SOURCE)
+        for name in sorted(names):
+            found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
+    return found
+
+
+def read(root, path):
+    with open(os.path.join(root, path), encoding="utf-8", errors="replace") as file:
+        return file.read()
+
+
+def under(path, *folders):
+    return any(path.startswith(folder + "/") for folder in folders)
+
+
+def cpp_files(root, *folders):
+    return [f for f in files(root) if f.endswith(CPP) and (not folders or under(f, *folders))]
+
+
+def includes(root, path):
+    """Yields (quoted, name) for each include directive of the file."""
+    for bracket, name in INCLUDE.findall(read(root, path)):
+        yield bracket == '"', name
+
+
+def layers(root):
+    """Within vfs/ a folder includes only the folders listed before it, and itself."""
+    bad = []
+    for path in cpp_files(root, "vfs"):
+        folder = path.split("/")[1]
+        if folder not in LAYERS:
+            bad.append(f"{path} is in none of the folders of vfs/ ({', '.join(LAYERS)})")
+            continue
+        for quoted, name in includes(root, path):
+            if not quoted or name in ENGINE:
+                continue
+            seen = "include" if name.startswith("glasswal/") else name.split("/")[0]
+            if "/" not in name or seen not in LAYERS:
+                bad.append(f'{path} includes "{name}", which names no folder of vfs/')
+            elif LAYERS.index(seen) > LAYERS.index(folder):
+                bad.append(f'{path} includes "{name}", but {folder} comes before {seen}')
+    return bad
+
+
+def quoted_includes_exist(root):
+    """What vfs/ includes in quotes is a file of vfs/."""
+    bad = []
+    for path in cpp_files(root, "vfs"):
+        for quoted, name in includes(root, path):
+            at = ["vfs/include/" + name, "vfs/" + name]
+            # The engine's headers come from outside; only_sqlite_includes_sqlite says who may see them.
+            if quoted and name not in ENGINE and not any(os.path.exists(os.path.join(root, p)) for p in at):
+                bad.append(f'{path} includes "{name}", which does not exist')
+    return bad
+
+
+def only_sqlite_includes_sqlite(root):
+    """Of vfs/, only vfs/sqlite includes SQLite's headers."""
+    return [f"{path} includes {name}" for path in cpp_files(root, "vfs") if not under(path, "vfs/sqlite")
+            for _, name in includes(root, path) if name in ENGINE]
+
+
+def only_log_includes_spdlog(root):
+    """Of vfs/, only vfs/log includes spdlog or fmt."""
+    return [f"{path} includes {name}" for path in cpp_files(root, "vfs") if not under(path, "vfs/log")
+            for _, name in includes(root, path) if name.startswith(("spdlog/", "fmt/"))]
+
+
+def platform_only_in_port(root):
+    """Only vfs/port and inspector/platform ask which platform they are compiled for."""
+    return [f"{path} asks for {name}" for path in cpp_files(root)
+            if not under(path, "vfs/port", "inspector/platform")
+            for name in PLATFORM.findall(read(root, path))]
+
+
+def inspector_sees_little_of_vfs(root):
+    """The inspector sees of vfs/ only include/, shm/ and diag/."""
+    hidden = [f for f in LAYERS if f not in ("include", "shm", "diag")]
+    return [f'{path} includes "{name}"' for path in cpp_files(root, "inspector")
+            for quoted, name in includes(root, path) if quoted and name.split("/")[0] in hidden
+            and os.path.exists(os.path.join(root, "vfs", name))]
+
+
+def inspector_model_and_view_are_portable(root):
+    """inspector/model and inspector/view include no header of a platform."""
+    platform = re.compile(r"^(platform/|emscripten|GLFW/|GL/|GLES\d?/|unistd\.h|sys/|windows\.h|pthread\.h)")
+    return [f"{path} includes {name}" for path in cpp_files(root, "inspector/model", "inspector/view")
+            for _, name in includes(root, path) if platform.match(name)]
+
+
+def no_machine_paths(root):
+    """No file names a folder that only one machine has."""
+    bad = []
+    for path in files(root):
+        for number, line in enumerate(read(root, path).splitlines(), 1):
+            if MACHINE_PATH.search(line):
+                bad.append(f"{path}:{number} names a folder of one machine: {line.strip()[:80]}")
+    return bad
+
+
+def no_long_files(root):
+    """No source file is longer than 450 lines: that is the place to ask whether it holds two nouns."""
+    counted = ((path, len(read(root, path).splitlines())) for path in files(root)
+               if path.endswith(CODE) or path == "dev")
+    return [f"{path} has {lines} lines" for path, lines in counted if lines > MOST_LINES]
+
+
+def top_level_folders(root):
+    """The top level has the folders of the house and no others."""
+    found = {path.split("/")[0] for path in files(root) if "/" in path}
+    return [f"{folder}/ is no folder of the house" for folder in sorted(found - TOP_LEVEL_FOLDERS)]
+
+
+def readme_commands_exist(root):
+    """Each `./dev ...` command that the README shows is one that dev has."""
+    for path in ("README.md", "dev"):
+        if not os.path.exists(os.path.join(root, path)):
+            return [f"there is no {path}"]
+    known = set(re.findall(r"^cmd_(\w+)\(\)", read(root, "dev"), re.MULTILINE))
+    shown = re.findall(r"(?<![\w/.])\./dev +([a-z]\w*)", read(root, "README.md"))
+    if not shown:
+        return ["README.md shows no ./dev command"]
+    return [f"README.md shows ./dev {name}, which dev does not have" for name in sorted(set(shown) - known)]
+
+
+def sources_are_built(root):
+    """Each .cpp file of vfs/ and tests/ is named in a CMakeLists.txt."""
+    named = set()
+    for path in files(root):
+        if os.path.basename(path) == "CMakeLists.txt":
+            text = re.sub(r"#.*", "", read(root, path))
+            named |= {os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/")
+                      for name in re.findall(r"[\w./-]+\.cpp\b", text)}
+    return [f"{path} is in no CMakeLists.txt, so nothing compiles it" for path in cpp_files(root, "vfs", "tests")
+            if path.endswith(".cpp") and path not in named]
+
+
+def packages_are_pinned(root):
+    """package.json names exact versions; the lock file holds a hash, and no address, for each package."""
+    bad = []
+    package = json.loads(read(root, "package.json"))
+    for group in ("dependencies", "devDependencies"):
+        for name, version in package.get(group, {}).items():
+            if not re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", version):
+                bad.append(f"package.json: {name} is not pinned: {version}")
+    for path, entry in json.loads(read(root, "package-lock.json"))["packages"].items():
+        if path and not entry.get("link") and not entry.get("integrity"):
+            bad.append(f"package-lock.json: {path} has no hash")
+        if "resolved" in entry:
+            bad.append(f"package-lock.json: {path} holds an address")
+    return bad
+
+
+ALL = [layers, quoted_includes_exist, only_sqlite_includes_sqlite, only_log_includes_spdlog, platform_only_in_port,
+       inspector_sees_little_of_vfs, inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
+       top_level_folders, readme_commands_exist, sources_are_built, packages_are_pinned]

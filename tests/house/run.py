@@ -1,0 +1,113 @@
+#!/usr/bin/env python3
+"""Runs the house rules on this tree, and proves on made-up trees that each of them can fail.
+
+Each rule is a test, and so is each breach that it must find. The last line is `N passed, N failed`.
+"""
+
+import os
+import sys
+import tempfile
+
+sys.dont_write_bytecode = True
+
+import checks  # noqa: E402  (the line above must come first, or running the tests would leave files in the tree)
+
+# A small tree in which every rule holds.
+GOOD = {
+    "CMakeLists.txt": "add_subdirectory(vfs)\n",
+    "README.md": "Run `./dev test`.\n",
+    "dev": "cmd_test() {\n  true\n}\n",
+    "package.json": '{"devDependencies": {"engine": "1.2.3"}}',
+    "package-lock.json": '{"packages": {"": {}, "node_modules/engine": {"integrity": "sha512-x"}}}',
+    "vfs/CMakeLists.txt": "set(shm_sources shm/region.cpp)\nset(sqlite_sources sqlite/vfs.cpp)\nset(l log/sink.cpp)\n",
+    "vfs/include/glasswal/runtime.h": "#include <cstdint>\n",
+    "vfs/port/futex.h": "#ifdef __linux__\n#endif\n",
+    "vfs/shm/region.h": "",
+    "vfs/shm/region.cpp": '#include "shm/region.h"\n#include "glasswal/runtime.h"\n#include "port/futex.h"\n',
+    "vfs/sqlite/vfs.cpp": '#include <sqlite3.h>\n#include "shm/region.h"\n',
+    "vfs/log/sink.cpp": "#include <spdlog/spdlog.h>\n#include <fmt/core.h>\n",
+    "inspector/model/state.h": '#include "shm/region.h"\n',
+    "inspector/platform/web.cpp": "#ifdef __EMSCRIPTEN__\n#include <emscripten.h>\n#endif\n",
+    "tests/CMakeLists.txt": "glasswal_test(NAME region SOURCES shm/region_test.cpp)\n",
+    "tests/shm/region_test.cpp": '#include "shm/region.h"\n',
+}
+
+# (rule, what changes in the good tree, words that the complaint must hold). Nothing but the one rule may object.
+BREACHES = [
+    (checks.layers, {"vfs/port/futex.h": '#include "shm/region.h"\n'}, "port comes before shm"),
+    (checks.layers, {"vfs/include/glasswal/runtime.h": '#include "port/futex.h"\n'}, "include comes before port"),
+    (checks.layers, {"vfs/shm/region.cpp": '  #  include "sqlite/x.h"\n', "vfs/sqlite/x.h": ""},
+     "shm comes before sqlite"),
+    (checks.layers, {"vfs/util/misc.h": ""}, "in none of the folders"),
+    (checks.quoted_includes_exist, {"vfs/shm/region.cpp": '#include "shm/missing.h"\n'}, "does not exist"),
+    (checks.only_sqlite_includes_sqlite, {"vfs/shm/region.cpp": "#include <sqlite3.h>\n"}, "includes sqlite3.h"),
+    (checks.only_log_includes_spdlog, {"vfs/shm/region.cpp": "#include <fmt/core.h>\n"}, "includes fmt/core.h"),
+    (checks.only_log_includes_spdlog, {"vfs/sqlite/vfs.cpp": "#include <spdlog/spdlog.h>\n"}, "spdlog/spdlog.h"),
+    (checks.platform_only_in_port, {"vfs/shm/region.h": "#ifdef __linux__\n#endif\n"}, "asks for __linux__"),
+    (checks.platform_only_in_port, {"vfs/shm/region.h": "#if defined(X) || defined(__EMSCRIPTEN__)\n#endif\n"},
+     "asks for __EMSCRIPTEN__"),
+    (checks.platform_only_in_port, {"inspector/view/panel.cpp": "#ifdef _WIN32\n#endif\n"}, "asks for _WIN32"),
+    (checks.inspector_sees_little_of_vfs, {"inspector/model/state.h": '#include "port/futex.h"\n'}, "port/futex.h"),
+    (checks.inspector_model_and_view_are_portable, {"inspector/view/panel.cpp": "#include <GLFW/glfw3.h>\n"},
+     "GLFW/glfw3.h"),
+    # Put together here, so that this file does not name such a folder itself.
+    (checks.no_machine_paths, {"samples/run.sh": "cd /ho" + "me/someone/project\n"}, "folder of one machine"),
+    (checks.no_machine_paths, {"README.md": "Run `./dev test` in /ro" + "ot/project.\n"}, "folder of one machine"),
+    (checks.no_long_files, {"vfs/shm/region.h": "\n" * 451}, "has 451 lines"),
+    (checks.no_long_files, {"wasm/ts/index.ts": "//\n" * 451}, "has 451 lines"),
+    (checks.top_level_folders, {"tools/helper.txt": ""}, "tools/ is no folder"),
+    (checks.readme_commands_exist, {"README.md": "Run `./dev tset`.\n"}, "./dev tset"),
+    (checks.readme_commands_exist, {"README.md": "Nothing to run.\n"}, "shows no ./dev command"),
+    (checks.sources_are_built, {"vfs/shm/forgotten.cpp": ""}, "vfs/shm/forgotten.cpp is in no CMakeLists.txt"),
+    (checks.sources_are_built, {"tests/shm/more_region_test.cpp": ""}, "nothing compiles it"),
+    (checks.sources_are_built, {"tests/CMakeLists.txt": "# shm/region_test.cpp\n"}, "nothing compiles it"),
+    (checks.packages_are_pinned, {"package.json": '{"devDependencies": {"engine": "^1.2.3"}}'}, "not pinned"),
+    (checks.packages_are_pinned, {"package-lock.json": '{"packages": {"node_modules/engine": {}}}'}, "has no hash"),
+    (checks.packages_are_pinned,
+     {"package-lock.json": '{"packages": {"node_modules/e": {"integrity": "x", "resolved": "y"}}}'}, "an address"),
+]
+
+
+def violations_in(tree):
+    """What each rule says of a tree that is given as {path: text}."""
+    with tempfile.TemporaryDirectory() as root:
+        for path, text in tree.items():
+            os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
+            with open(os.path.join(root, path), "w", encoding="utf-8") as file:
+                file.write(text)
+        return {check: check(root) for check in checks.ALL}
+
+
+def tests(root):
+    """Yields (name, complaints) for each test; no complaint is a pass."""
+    for check in checks.ALL:
+        yield f"this tree: {check.__doc__.splitlines()[0]}", check(root)
+    for check, found in violations_in(GOOD).items():
+        yield f"a good tree passes {check.__name__}", found
+    for number, (check, change, words) in enumerate(BREACHES, 1):
+        found = violations_in({**GOOD, **change})
+        wrong = [f"{other.__name__} objects too: {found[other]}" for other in found if other != check and found[other]]
+        if not any(words in complaint for complaint in found[check]):
+            wrong.append(f"no complaint says '{words}': {found[check]}")
+        yield f"breach {number} is found by {check.__name__}", wrong
+    untried = {check.__name__ for check in checks.ALL} - {check.__name__ for check, _, _ in BREACHES}
+    yield "every rule was seen to fail", sorted(untried)
+
+
+def main():
+    root = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", ".."))
+    passed = failed = 0
+    for name, complaints in tests(root):
+        if complaints:
+            failed += 1
+            print(f"FAILED {name}")
+            print("".join(f"    {complaint}\n" for complaint in complaints), end="")
+        else:
+            passed += 1
+            print(f"ok     {name}")
+    print(f"{passed} passed, {failed} failed")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

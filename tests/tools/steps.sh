@@ -1,0 +1,120 @@
+# Sourced by dev: progress lines, logs, and the set-up that every command needs.
+
+STARTED=$SECONDS
+
+# A step runs in the background, where the shell lets it ignore an interrupt: it ends with us.
+RUNNING=
+trap '[ -z "$RUNNING" ] || kill "$RUNNING" 2>/dev/null || true' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+HEARTBEAT_S=${GLASSWAL_HEARTBEAT_S:-30}
+
+say() {
+  local s=$((SECONDS - STARTED))
+  printf '[%3d:%02d] %s\n' $((s / 60)) $((s % 60)) "$*"
+}
+
+usage() {
+  printf 'dev: %s (./dev help says what there is)\n' "$1" >&2
+  exit 2
+}
+
+# How far a running step is: the last counter that ninja, ctest or libFuzzer printed.
+progress_of() {
+  tail -c 20000 "$1" 2>/dev/null | tr '\r' '\n' |
+    grep -oE '^\[[0-9]+/[0-9]+\]|^ *[0-9]+/[0-9]+ Test|^#[0-9]+' | tail -n 1 | tr -d ' []' | sed 's/Test/ tests finished/' || true
+}
+
+# step NAME TITLE COMMAND...: runs the command into build/log/NAME.log with a heartbeat while it lasts. A failure shows
+# the end of the log and is returned. QUIET_FAILURE=1 leaves that to the caller, who knows better what to show.
+step() {
+  local name=$1 title=$2
+  shift 2
+  mkdir -p build/log
+  local log=build/log/$name.log
+  say "$title ..."
+  "$@" >"$log" 2>&1 </dev/null &
+  RUNNING=$!
+  local last=$SECONDS status=0
+  while kill -0 "$RUNNING" 2>/dev/null; do
+    sleep 0.2
+    if [ $((SECONDS - last)) -ge "$HEARTBEAT_S" ]; then
+      last=$SECONDS
+      say "$title: still running, $(progress_of "$log")"
+    fi
+  done
+  wait "$RUNNING" || status=$?
+  RUNNING=
+  if [ "$status" -ne 0 ] && [ -z "${QUIET_FAILURE:-}" ]; then
+    say "$title: FAILED; the end of $log:"
+    tail -n 60 "$log"
+  fi
+  return "$status"
+}
+
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo -n "$@"
+  else
+    echo "this needs root or sudo: $*" >&2
+    return 1
+  fi
+}
+
+has_package() {
+  [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+install_packages() {
+  as_root apt-get update
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@"
+}
+
+# need_packages PACKAGE[:COMMAND]...: installs what is missing. A package with a command is there when the command is,
+# wherever it came from; one without is asked of dpkg.
+need_packages() {
+  local missing=() entry package
+  for entry in "$@"; do
+    package=${entry%%:*}
+    if [ "$package" != "$entry" ]; then
+      command -v "${entry#*:}" >/dev/null || missing+=("$package")
+    else
+      has_package "$package" || missing+=("$package")
+    fi
+  done
+  [ "${#missing[@]}" -eq 0 ] && return 0
+  command -v apt-get >/dev/null || { echo "dev: please install: ${missing[*]}" >&2; return 1; }
+  step apt "installing ${missing[*]}" install_packages "${missing[@]}"
+}
+
+setup_packages() {
+  need_packages g++:g++ cmake:cmake ninja-build:ninja python3:python3 ca-certificates \
+    libgtest-dev libgmock-dev libbenchmark-dev libfmt-dev libspdlog-dev
+  # Any npm will do; Debian's is the one for a machine that has none.
+  command -v npm >/dev/null || need_packages nodejs:node npm:npm
+}
+
+setup_node_modules() {
+  # The copy of the lock file is written last, so an interrupted installation is repeated.
+  cmp -s package-lock.json node_modules/.glasswal-lock && return 0
+  step npm "fetching SQLite and the sample rows (npm ci)" npm ci --ignore-scripts
+  cp package-lock.json node_modules/.glasswal-lock
+}
+
+# build PRESET [TARGET]: configures and builds. CONFIGURE_ARGS holds further arguments for cmake.
+CONFIGURE_ARGS=()
+build() {
+  local preset=$1 target=${2:-all}
+  step "$preset-configure" "$preset: configure" cmake --preset "$preset" "${CONFIGURE_ARGS[@]}" || return
+  step "$preset-build" "$preset: build $target" cmake --build "build/$preset" --target "$target"
+}
+
+# The preset wasm takes its toolchain file from the SDK that the emcc on the PATH belongs to.
+use_emscripten() {
+  local emcc
+  emcc=$(command -v emcc) || return
+  EMSCRIPTEN_ROOT=$(em-config EMSCRIPTEN_ROOT 2>/dev/null) || EMSCRIPTEN_ROOT=$(dirname "$(readlink -f "$emcc")")
+  export EMSCRIPTEN_ROOT
+}
