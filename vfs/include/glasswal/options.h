@@ -1,0 +1,68 @@
+// The options of a region, their defaults and their checks.
+//
+// Thread-safety: values.
+#ifndef GLASSWAL_OPTIONS_H_
+#define GLASSWAL_OPTIONS_H_
+
+#include <cstdint>
+#include <string>
+
+#include "glasswal/status.h"
+
+namespace glasswal {
+
+inline constexpr uint64_t kKiB = 1024;
+inline constexpr uint64_t kMiB = 1024 * kKiB;
+inline constexpr uint64_t kGiB = 1024 * kMiB;
+
+/// What to do with a client that has been silent for longer than `stale_ms` while it holds a lock.
+enum class OnStale : uint32_t {
+  kReport = 0,  // Record an event and name it in refusals. Nothing is taken from it.
+  kEvict = 1,   // Terminate it, wait for the proof of its death, then recover.
+};
+
+/// Where the region's memory comes from.
+enum class MemoryKind : uint32_t {
+  kAnonymous = 0,  // This process's own mapping: shared by its threads.
+  kNamed = 1,      // A named POSIX shared-memory object: shared by processes.
+};
+
+/// Everything that the creator of a region decides. Those who open it get it from the region.
+struct Options {
+  MemoryKind memory = MemoryKind::kAnonymous;
+
+  /// kNamed: 1 to 200 of [A-Za-z0-9._-], not beginning with a dot.
+  std::string name;
+
+  /// Memory committed at the start for database pages. 1 .. max_database_capacity_bytes.
+  uint64_t initial_database_capacity_bytes = 16 * kMiB;
+  /// SQLITE_FULL beyond it, for each database file. 64 KiB .. 16 GiB.
+  uint64_t max_database_capacity_bytes = 1 * kGiB;
+  /// Memory committed at the start for the write-ahead log. 1 .. max_write_ahead_capacity_bytes.
+  uint64_t initial_write_ahead_capacity_bytes = 8 * kMiB;
+  /// SQLITE_FULL beyond it, for each write-ahead log. 64 KiB .. 4 GiB.
+  uint64_t max_write_ahead_capacity_bytes = 512 * kMiB;
+  /// Address space of the region; all files and all metadata must fit. A multiple of 64 KiB that holds
+  /// the initial capacities and the metadata, at most 1 TiB. 0: room for two databases of the maximum
+  /// size (VACUUM INTO, ATTACH), one write-ahead log, and metadata.
+  uint64_t region_capacity_bytes = 0;
+  /// Commit all of region_capacity_bytes at the start, so that nothing grows later.
+  bool fixed_capacity = false;
+
+  /// Silence of a lock's holder is reported after this many milliseconds. 1 .. 86,400,000.
+  uint32_t stale_ms = 30'000;
+  OnStale on_stale = OnStale::kReport;
+
+  /// Records of the event ring; a power of two from 64 to 1,048,576.
+  uint32_t event_capacity = 4096;
+};
+
+/// Says which option is bad and why, or ok. Never changes anything.
+Status Validate(const Options& options);
+
+/// The region_capacity_bytes that 0 stands for. REQUIRES: Validate(options).ok().
+uint64_t EffectiveRegionCapacity(const Options& options);
+
+}  // namespace glasswal
+
+#endif  // GLASSWAL_OPTIONS_H_

@@ -1,0 +1,71 @@
+// The result types of glasswal's public interface: a checked status and a value-or-status.
+//
+// Thread-safety: values; share them as you would share an int.
+// No function of glasswal throws; every failure is one of these, with a message that says what
+// happened, to what, and what to do about it.
+#ifndef GLASSWAL_STATUS_H_
+#define GLASSWAL_STATUS_H_
+
+#include <optional>
+#include <string>
+#include <utility>
+
+namespace glasswal {
+
+/// What kind of thing went wrong. The message says the rest.
+enum class StatusCode {
+  kOk = 0,
+  kInvalidArgument,  // An option or name that is refused; the message names it.
+  kNotFound,         // No such region, file or client.
+  kAlreadyExists,    // A region of that name exists.
+  kNotReady,         // The region is still being written by its creator.
+  kCorrupt,          // The bytes are not a region, or not a consistent one.
+  kVersionMismatch,  // The region is of another layout version or build.
+  kFull,             // No room: a capacity option, a slot table or the machine's memory.
+  kBusy,             // Somebody holds what is needed.
+  kNotDead,          // A recovery or eviction lacks the proof of death.
+  kSystem,           // A system call failed; the message carries its name and errno text.
+};
+
+/// A checked result without a value.
+class [[nodiscard]] Status {
+ public:
+  Status() = default;
+  Status(StatusCode code, std::string message) : code_(code), message_(std::move(message)) {}
+
+  static Status Ok() { return Status(); }
+  bool ok() const { return code_ == StatusCode::kOk; }
+  StatusCode code() const { return code_; }
+  /// A whole sentence; empty when ok().
+  const std::string& message() const { return message_; }
+
+ private:
+  StatusCode code_ = StatusCode::kOk;
+  std::string message_;
+};
+
+/// A value or the status that says why there is none.
+template <typename T>
+class [[nodiscard]] Result {
+ public:
+  Result(T value) : value_(std::move(value)) {}                // NOLINT: meant to convert.
+  Result(Status status) : status_(std::move(status)) {}        // NOLINT: meant to convert.
+
+  bool ok() const { return value_.has_value(); }
+  const Status& status() const { return status_; }
+  /// REQUIRES: ok().
+  T& value() { return *value_; }
+  const T& value() const { return *value_; }
+  T& operator*() { return *value_; }
+  const T& operator*() const { return *value_; }
+  T* operator->() { return &*value_; }
+  const T* operator->() const { return &*value_; }
+
+ private:
+  std::optional<T> value_;
+  Status status_;
+};
+
+}  // namespace glasswal
+
+#endif  // GLASSWAL_STATUS_H_

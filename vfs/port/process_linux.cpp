@@ -1,0 +1,149 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/random.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <climits>
+#include <cstdlib>
+#include <cstring>
+
+#include "port/clock.h"
+#include "port/descriptor.h"
+#include "port/process.h"
+#include "port/system_error.h"
+
+namespace glasswal::port {
+namespace {
+
+constexpr uint64_t kNsPerMs = 1'000'000;
+
+std::atomic<uint32_t> fork_generation{0};
+
+void CountFork() { fork_generation.fetch_add(1, std::memory_order_relaxed); }
+
+// Calls of the kernel by number, because the C library of Debian 11 has no functions for them.
+int PidfdOpen(pid_t process_id) {
+  return static_cast<int>(syscall(SYS_pidfd_open, process_id, 0));
+}
+int PidfdKill(int pidfd) {
+  return static_cast<int>(syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0));
+}
+
+// Waits until the process behind `pidfd` is gone; false when it still runs after `timeout_ms`.
+bool WaitForEnd(int pidfd, uint32_t timeout_ms) {
+  const uint64_t deadline_ns = NowNs() + uint64_t{timeout_ms} * kNsPerMs;
+  while (true) {
+    const uint64_t now_ns = NowNs();
+    const uint64_t left_ns = deadline_ns > now_ns ? deadline_ns - now_ns : 0;
+    const uint64_t left_ms = std::min<uint64_t>((left_ns + kNsPerMs - 1) / kNsPerMs, INT_MAX);
+    pollfd wanted = {pidfd, POLLIN, 0};
+    if (poll(&wanted, 1, static_cast<int>(left_ms)) > 0) return true;
+    if (left_ms == 0) return false;
+  }
+}
+
+Status CheckTarget(uint64_t process_id, uint64_t process_start, const std::string& who) {
+  if (process_id == 0 || process_id > INT_MAX) {
+    return Status(StatusCode::kInvalidArgument,
+                  who + " was not terminated: no process can have that number.");
+  }
+  if (process_id == ProcessId()) {
+    return Status(StatusCode::kInvalidArgument,
+                  who + " was not terminated: it is the calling process. Ask another one.");
+  }
+  if (process_start == 0) {
+    return Status(StatusCode::kInvalidArgument,
+                  who + " was not terminated: its start time is not known, so it cannot be told "
+                        "from a later process of the same number. End it by hand.");
+  }
+  return Status::Ok();
+}
+
+}  // namespace
+
+uint64_t ProcessId() { return static_cast<uint64_t>(getpid()); }
+
+uint64_t ProcessStart(uint64_t process_id) {
+  const std::string path = "/proc/" + std::to_string(process_id) + "/stat";
+  const Descriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  if (!file.ok()) return 0;
+  char text[1024];
+  const ssize_t length = read(file.number(), text, sizeof(text) - 1);
+  if (length <= 0) return 0;
+  text[length] = '\0';
+  // The second field is the program's name in parentheses and may itself contain spaces and
+  // parentheses, so the count starts behind the last one: there begins field 3, and 22 is wanted.
+  const char* at = std::strrchr(text, ')');
+  for (int field = 2; at != nullptr && field < 22; ++field) at = std::strchr(at + 1, ' ');
+  return at == nullptr ? 0 : std::strtoull(at, nullptr, 10);
+}
+
+std::string ProgramName() { return program_invocation_short_name; }
+
+uint32_t ForkGeneration() {
+  // A fork before the first call need not be counted: only differences between answers mean anything.
+  static const int registered = pthread_atfork(nullptr, nullptr, CountFork);
+  static_cast<void>(registered);
+  return fork_generation.load(std::memory_order_relaxed);
+}
+
+Status TerminateProcess(uint64_t process_id, uint64_t process_start, uint32_t timeout_ms) {
+  const std::string who = "Process " + std::to_string(process_id);
+  Status target = CheckTarget(process_id, process_start, who);
+  if (!target.ok()) return target;
+  const Descriptor pidfd(PidfdOpen(static_cast<pid_t>(process_id)));
+  if (!pidfd.ok()) {
+    if (errno == ESRCH) return Status::Ok();
+    return SystemError(who, "pidfd_open", errno,
+                       "It was not terminated; Linux 5.3 or later is needed. End it by hand.");
+  }
+  // The descriptor came first, so if the process of that number is the right one now, it is also the
+  // one behind the descriptor; if it is not, the right one has been gone for some time.
+  if (ProcessStart(ProcessId()) == 0) {
+    return Status(StatusCode::kSystem,
+                  who + " was not terminated: /proc cannot be read, so nothing tells it from a "
+                        "later process of the same number. Mount /proc, or end it by hand.");
+  }
+  if (ProcessStart(process_id) != process_start) return Status::Ok();
+  if (PidfdKill(pidfd.number()) != 0 && errno != ESRCH) {
+    return SystemError(who, "pidfd_send_signal", errno,
+                       "It was not terminated; the caller needs the right to signal it.");
+  }
+  if (!WaitForEnd(pidfd.number(), timeout_ms)) {
+    return Status(StatusCode::kBusy,
+                  who + " was sent SIGKILL and was still there after " +
+                      std::to_string(timeout_ms) +
+                      " ms: the kernel has not finished it. Wait, and try again.");
+  }
+  return Status::Ok();
+}
+
+void RandomBytes(void* to, uint64_t size_bytes) {
+  auto* at = static_cast<unsigned char*>(to);
+  auto left = static_cast<size_t>(size_bytes);
+  while (left > 0) {
+    const ssize_t got = getrandom(at, left, 0);
+    if (got > 0) {
+      at += got;
+      left -= static_cast<size_t>(got);
+    } else if (errno != EINTR) {
+      break;
+    }
+  }
+  // Only a sandbox that forbids the call comes here. What is made from these bytes has to be unique,
+  // not secret, so time and process do (through the finaliser of splitmix64).
+  for (uint64_t count = NowNs() ^ ProcessId() << 40; left > 0; --left, ++at) {
+    uint64_t mixed = count += 0x9e3779b97f4a7c15;
+    mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;
+    mixed = (mixed ^ mixed >> 27) * 0x94d049bb133111eb;
+    *at = static_cast<unsigned char>(mixed >> 56);
+  }
+}
+
+}  // namespace glasswal::port
