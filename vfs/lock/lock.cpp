@@ -1,0 +1,83 @@
+#include "lock/lock.h"
+
+#include "lock/wait.h"
+#include "lock/wake.h"
+#include "port/clock.h"
+
+namespace glasswal::lock {
+
+void Downgrade(shm::ShmLock* lock, uint32_t slot) {
+  uint64_t word = lock->word.load();
+  const uint64_t shared = Downgraded(word, slot);
+  if (shared == word) return;
+  internal::EndHold(lock);
+  GLASSWAL_POINT("lock.downgrade.cas");
+  // It fails only for a caller from whom the lock was taken back, who has nothing to downgrade.
+  if (!lock->word.compare_exchange_strong(word, shared)) return;
+  GLASSWAL_POINT("lock.downgrade.look");
+  if (lock->waiters.load() != 0) WakeNext(lock);
+}
+
+// Recovery calls this again if its first caller died in the middle, so each step stands alone, and the
+// waking comes last: it happens as long as anybody waits, whoever took the slot out of the word.
+bool TakeBack(shm::ShmLock* lock, uint32_t slot) {
+  bool named = false;
+  uint64_t word = lock->word.load();
+  while (Holds(word, slot)) {
+    // Until the swap the word names the dead, so nobody else stamps a hold.
+    if (IsExclusive(word)) lock->since_ns.store(0, std::memory_order_relaxed);
+    GLASSWAL_POINT("lock.takeback.word");
+    if (!lock->word.compare_exchange_strong(word, Without(word, slot))) continue;
+    named = true;
+    trace::AddShared(lock->recovered, uint64_t{1});
+    break;
+  }
+  GLASSWAL_POINT("lock.takeback.turn");
+  const uint64_t turn = lock->turn.load();
+  if (internal::TurnOwner(turn) == slot + 1) ClearTurn(lock, turn);
+  GLASSWAL_POINT("lock.takeback.waiters");
+  lock->waiters.fetch_and(~SlotBit(slot));
+  GLASSWAL_POINT("lock.takeback.wake");
+  if (lock->waiters.load() != 0) WakeAll(lock);
+  return named;
+}
+
+namespace internal {
+
+LockOutcome AcquireSlowly(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
+                          bool timed, HolderWatch* watch) {
+  Wait wait(lock, slot, mode, watch);
+  const LockOutcome outcome = timeout_ns == 0 ? wait.TryOnce() : wait.Run(timeout_ns);
+  if (outcome.result == LockResult::kAcquired) {
+    CountAcquired(lock, mode, timed);
+  } else if (outcome.result == LockResult::kBusy || outcome.result == LockResult::kTimedOut) {
+    trace::AddShared(lock->refused, uint64_t{1});
+  }
+  return outcome;
+}
+
+void BeginTimedHold(shm::ShmLock* lock) {
+  lock->since_ns.store(port::NowNs(), std::memory_order_relaxed);
+}
+
+uint64_t EndTimedHold(shm::ShmLock* lock) {
+  const uint64_t since_ns = lock->since_ns.load(std::memory_order_relaxed);
+  const uint64_t now_ns = port::NowNs();
+  // The stamp comes from shared memory, and nobody promises that it lies in the past.
+  const uint64_t held_ns = now_ns > since_ns ? now_ns - since_ns : 0;
+  trace::AddOwned(lock->held_ns, held_ns);
+  trace::AddOwned(lock->hold_histogram[trace::HistogramBucket(held_ns)], uint32_t{1});
+  lock->since_ns.store(0, std::memory_order_relaxed);
+  return held_ns;
+}
+
+void WakeAfterRelease(shm::ShmLock* lock, uint64_t left) {
+  if (left == 0) {
+    WakeNext(lock);
+  } else if ((lock->waiters.load() & left) != 0) {
+    WakeAll(lock);
+  }
+}
+
+}  // namespace internal
+}  // namespace glasswal::lock
