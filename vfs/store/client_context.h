@@ -1,0 +1,37 @@
+// Who the caller is, as the layers below recovery need to know it.
+//
+// recovery/client.h makes one when a client joins and keeps it until it leaves.
+//
+// Thread-safety: the identity is immutable; open_counts belongs to the holder of the directory lock.
+#ifndef GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
+#define GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
+
+#include <array>
+#include <cstdint>
+
+#include "lock/lock.h"
+#include "shm/region.h"
+#include "shm/segments.h"
+#include "trace/ring.h"
+
+namespace glasswal::store {
+
+struct ClientContext {
+  shm::Region* region = nullptr;
+  uint32_t slot = 0;
+  uint32_t generation = 0;
+  /// Looks at who keeps this client from the directory's lock. Never null while the client lives.
+  lock::HolderWatch* directory_watch = nullptr;
+  /// How many handles this client has open on each file.
+  std::array<uint32_t, shm::kMaxFiles> open_counts{};
+
+  uint32_t owner() const { return shm::ClientOwner(slot, generation); }
+  shm::ShmClient* shm_client() const { return region->client(slot); }
+  trace::EventSubject Subject(uint32_t connection = 0, uint32_t file = 0) const {
+    return {slot, generation, connection, file};
+  }
+};
+
+}  // namespace glasswal::store
+
+#endif  // GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_

@@ -1,0 +1,240 @@
+#include "store/directory.h"
+
+#include <string>
+
+#include "port/futex.h"
+#include "port/point.h"
+#include "store/file.h"
+#include "store/segment_map.h"
+#include "store/text.h"
+#include "store/words.h"
+#include "trace/counters.h"
+
+namespace glasswal::store {
+namespace {
+
+constexpr uint64_t kDirectoryTimeoutNs = 10'000'000'000;
+constexpr int kTriesWithoutWaiting = 20'000;
+
+uint32_t StateOf(const shm::ShmFile& file) {
+  return FileStateOf(file.state.load(std::memory_order_acquire));
+}
+
+void SetState(shm::ShmFile* file, shm::FileState state) {
+  const uint64_t word = file->state.load(std::memory_order_relaxed);
+  file->state.store(FileWord(state, static_cast<shm::FileKind>(FileKindOf(word)),
+                             GenerationOf(word)),
+                    std::memory_order_release);
+}
+
+uint64_t LimitFor(const shm::Region& region, shm::FileKind kind) {
+  switch (kind) {
+    case shm::kFileDatabase:
+      return region.header()->max_database_bytes.load(std::memory_order_relaxed);
+    case shm::kFileWal:
+      return region.header()->max_wal_bytes.load(std::memory_order_relaxed);
+    default:
+      return shm::kMaxFileBytes;
+  }
+}
+
+/// Frees everything that a file without openers has, then its entry. Can be repeated from any step.
+uint32_t FreeStorage(ClientContext& self, uint32_t number) {
+  const shm::Region& region = *self.region;
+  shm::ShmFile* file = region.file(number);
+  shm::ShmIntent* intent = &self.shm_client()->intent;
+  uint32_t freed = 0;
+  for (uint32_t map = 0; map < shm::kMapSegments; ++map) {
+    const MapPlace map_place{shm::kMapMap, number, map};
+    if (MappedSegment(region, map_place) == shm::kNoSegment) continue;
+    for (uint32_t i = 0; i < shm::kMapEntries; ++i) {
+      freed += UnlinkSegment(self, intent, {shm::kMapData, number, map * shm::kMapEntries + i});
+    }
+    UnlinkSegment(self, intent, map_place);
+  }
+  if (DatabaseOf(region, number) != nullptr) {
+    for (uint32_t i = 0; i < shm::kWalIndexSegments; ++i) {
+      UnlinkSegment(self, intent, {shm::kMapWalIndex, number, i});
+    }
+    UnlinkSegment(self, intent, {shm::kMapControl, number, 0});
+  }
+  GLASSWAL_POINT("directory.free.entry");
+  SetState(file, shm::kFileFree);
+  return freed;
+}
+
+/// Removes what a client that died with the lock left behind. The lock is held, so nobody else is
+/// creating or deleting.
+void RemoveOrphans(ClientContext& self) {
+  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+    const shm::ShmFile* file = self.region->file(number);
+    const uint32_t state = StateOf(*file);
+    const bool abandoned =
+        state == shm::kFileCreating ||
+        (state == shm::kFileUnlinked && file->open_clients.load(std::memory_order_relaxed) == 0);
+    if (abandoned) FreeStorage(self, number);
+  }
+}
+
+void InitializeEntry(const shm::Region& region, shm::ShmFile* file, const OpenRequest& request) {
+  const uint32_t generation = GenerationOf(file->state.load(std::memory_order_relaxed)) + 1;
+  file->state.store(FileWord(shm::kFileCreating, request.kind, generation),
+                    std::memory_order_release);
+  GLASSWAL_POINT("directory.create.entry");
+  file->size_bytes.store(0, std::memory_order_relaxed);
+  file->limit_bytes.store(LimitFor(region, request.kind), std::memory_order_relaxed);
+  file->open_clients.store(0, std::memory_order_relaxed);
+  file->segments.store(0, std::memory_order_relaxed);
+  file->peak_segments.store(0, std::memory_order_relaxed);
+  file->reclaimed_segments.store(0, std::memory_order_relaxed);
+  file->database.store(request.database_plus_1, std::memory_order_relaxed);
+  file->wal_default.store(request.kind == shm::kFileDatabase, std::memory_order_relaxed);
+  StoreText(file->path, request.path);
+}
+
+Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
+  if (request.path.empty() || request.path.size() >= shm::kPathBytes) {
+    return Status(StatusCode::kInvalidArgument,
+                  "a path must have 1 to 255 bytes; this one has " +
+                      std::to_string(request.path.size()) + ": choose a shorter name");
+  }
+  const shm::Region& region = *self.region;
+  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+    shm::ShmFile* file = region.file(number);
+    if (StateOf(*file) != shm::kFileFree) continue;
+    InitializeEntry(region, file, request);
+    GLASSWAL_POINT("directory.create.named");
+    if (request.kind == shm::kFileDatabase &&
+        LinkSegment(self, &self.shm_client()->intent, {shm::kMapControl, number, 0},
+                    shm::kSegmentControl) == shm::kNoSegment) {
+      FreeStorage(self, number);
+      return Status(StatusCode::kFull, "the region has no segment left for the control data of " +
+                                           std::string(request.path) +
+                                           ": delete files or create a region with more capacity");
+    }
+    GLASSWAL_POINT("directory.create.live");
+    SetState(file, shm::kFileLive);
+    trace::Record(region, EventKind::kFileCreated, self.Subject(0, number + 1), request.kind);
+    return number;
+  }
+  return Status(StatusCode::kFull, "all " + std::to_string(shm::kMaxFiles) +
+                                       " files of the region are in use: delete one before "
+                                       "creating " +
+                                       std::string(request.path));
+}
+
+}  // namespace
+
+DirectoryLock::DirectoryLock(ClientContext& self) : self_(self) {
+  shm::ShmLock* lock = &self.region->header()->directory;
+  const bool may_wait = port::MayWait();
+  for (int tries = 0; tries < (may_wait ? 1 : kTriesWithoutWaiting); ++tries) {
+    outcome_ = lock::Acquire(lock, self.slot, lock::LockMode::kExclusive,
+                             may_wait ? kDirectoryTimeoutNs : 0, /*timed=*/true,
+                             self.directory_watch);
+    held_ = outcome_.result == lock::LockResult::kAcquired;
+    if (held_) break;
+    port::SpinPause();
+  }
+}
+
+DirectoryLock::~DirectoryLock() {
+  if (held_) lock::Release(&self_.region->header()->directory, self_.slot);
+}
+
+Status DirectoryLock::status() const {
+  if (outcome_.result == lock::LockResult::kFenced) {
+    return Status(StatusCode::kBusy,
+                  "this client was declared dead and recovered from: join the region again");
+  }
+  return Status(StatusCode::kBusy, "another client has held the directory of files for too long: "
+                                   "see glasswal::Observe for who, or evict it");
+}
+
+std::string_view PathOf(const shm::ShmFile& file, char* buffer) {
+  return LoadText(file.path, buffer);
+}
+
+std::optional<uint32_t> FindFile(const shm::Region& region, std::string_view path) {
+  char buffer[shm::kPathBytes];
+  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+    const shm::ShmFile* file = region.file(number);
+    if (StateOf(*file) == shm::kFileLive && PathOf(*file, buffer) == path) return number;
+  }
+  return std::nullopt;
+}
+
+Result<OpenedFile> OpenFile(ClientContext& self, const DirectoryLock&, const OpenRequest& request) {
+  RemoveOrphans(self);
+  OpenedFile opened;
+  const std::optional<uint32_t> found = FindFile(*self.region, request.path);
+  if (found && request.create && request.exclusive) {
+    return Status(StatusCode::kAlreadyExists, std::string(request.path) + " exists already");
+  }
+  if (found) {
+    opened.number = *found;
+  } else if (!request.create) {
+    return Status(StatusCode::kNotFound, "there is no file " + std::string(request.path) +
+                                             " in the region: open it with SQLITE_OPEN_CREATE");
+  } else {
+    Result<uint32_t> created = CreateFile(self, request);
+    if (!created.ok()) return created.status();
+    opened = {*created, true};
+  }
+  shm::ShmFile* file = self.region->file(opened.number);
+  file->open_clients.fetch_or(lock::SlotBit(self.slot));
+  ++self.open_counts[opened.number];
+  trace::AddShared(self.shm_client()->handles, uint32_t{1});
+  self.region->header()->topology.fetch_add(1);
+  GLASSWAL_POINT("directory.open.opened");
+  return opened;
+}
+
+void CloseFile(ClientContext& self, const DirectoryLock&, uint32_t number) {
+  shm::ShmFile* file = self.region->file(number);
+  trace::SubtractShared(self.shm_client()->handles, uint32_t{1});
+  self.region->header()->topology.fetch_add(1);
+  if (self.open_counts[number] > 1) {
+    --self.open_counts[number];
+    return;
+  }
+  self.open_counts[number] = 0;
+  file->open_clients.fetch_and(~lock::SlotBit(self.slot));
+  GLASSWAL_POINT("directory.close.closed");
+  if (StateOf(*file) == shm::kFileUnlinked &&
+      file->open_clients.load(std::memory_order_relaxed) == 0) {
+    FreeStorage(self, number);
+  }
+}
+
+Status DeleteFile(ClientContext& self, std::string_view path) {
+  DirectoryLock lock(self);
+  if (!lock.held()) return lock.status();
+  RemoveOrphans(self);
+  const std::optional<uint32_t> found = FindFile(*self.region, path);
+  if (!found) {
+    return Status(StatusCode::kNotFound, "there is no file " + std::string(path));
+  }
+  shm::ShmFile* file = self.region->file(*found);
+  SetState(file, shm::kFileUnlinked);
+  self.region->header()->topology.fetch_add(1);
+  GLASSWAL_POINT("directory.delete.unlinked");
+  uint32_t freed = 0;
+  if (file->open_clients.load(std::memory_order_relaxed) == 0) freed = FreeStorage(self, *found);
+  trace::Record(*self.region, EventKind::kFileDeleted, self.Subject(0, *found + 1),
+                FileKindOf(file->state.load(std::memory_order_relaxed)), freed);
+  return Status::Ok();
+}
+
+uint32_t CloseFilesOfDead(ClientContext& self, const DirectoryLock&, uint32_t slot) {
+  uint32_t closed = 0;
+  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+    GLASSWAL_POINT("directory.dead.close");
+    const uint64_t bit = lock::SlotBit(slot);
+    if ((self.region->file(number)->open_clients.fetch_and(~bit) & bit) != 0) ++closed;
+  }
+  RemoveOrphans(self);
+  return closed;
+}
+
+}  // namespace glasswal::store

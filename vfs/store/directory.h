@@ -1,0 +1,79 @@
+// The flat directory: finding, creating, opening, closing and deleting files by path.
+//
+// All changes are made under the directory's lock, whose word names clients. A client that dies while
+// it holds that lock leaves entries in state Creating, or Unlinked without openers; whoever takes the
+// lock next removes them, so every change may be interrupted at any step.
+//
+// A deleted file lives on without a name until its last client closes it, as on Unix.
+//
+// Thread-safety: all functions may be called from any thread of the client.
+#ifndef GLASSWAL_VFS_STORE_DIRECTORY_H_
+#define GLASSWAL_VFS_STORE_DIRECTORY_H_
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "glasswal/status.h"
+#include "store/client_context.h"
+
+namespace glasswal::store {
+
+/// Holds the directory's lock while it lives, if it could be had.
+class DirectoryLock {
+ public:
+  /// Waits up to ten seconds; on threads that may not wait it tries for a moment.
+  explicit DirectoryLock(ClientContext& self);
+  ~DirectoryLock();
+  DirectoryLock(const DirectoryLock&) = delete;
+  DirectoryLock& operator=(const DirectoryLock&) = delete;
+
+  bool held() const { return held_; }
+  /// Why it is not held. REQUIRES: !held().
+  Status status() const;
+
+ private:
+  ClientContext& self_;
+  bool held_ = false;
+  lock::LockOutcome outcome_;
+};
+
+/// What to open and how.
+struct OpenRequest {
+  std::string_view path;
+  shm::FileKind kind = shm::kFileOther;
+  bool create = false;
+  bool exclusive = false;       // Fail with kAlreadyExists if it is there.
+  uint32_t database_plus_1 = 0;  // The database of a write-ahead log or journal.
+};
+
+struct OpenedFile {
+  uint32_t number = 0;
+  bool created = false;
+};
+
+/// The number of the live file of that name. Takes no lock: the answer may be old when it arrives.
+std::optional<uint32_t> FindFile(const shm::Region& region, std::string_view path);
+
+/// Opens or creates a file for this client. kNotFound, kAlreadyExists, kFull or kInvalidArgument.
+/// REQUIRES: the caller holds the directory's lock (`lock`).
+Result<OpenedFile> OpenFile(ClientContext& self, const DirectoryLock& lock,
+                            const OpenRequest& request);
+
+/// Closes one handle of this client; the last closer of a deleted file frees its storage.
+/// REQUIRES: the caller holds the directory's lock.
+void CloseFile(ClientContext& self, const DirectoryLock& lock, uint32_t number);
+
+/// Takes the name away. kNotFound if there is no such file.
+Status DeleteFile(ClientContext& self, std::string_view path);
+
+/// Closes all that the dead client `slot` had open and removes what it left half-made; returns the
+/// number of files it had open. Idempotent. REQUIRES: the caller holds the directory's lock.
+uint32_t CloseFilesOfDead(ClientContext& self, const DirectoryLock& lock, uint32_t slot);
+
+/// The path of a file, for messages and snapshots. `buffer` holds kPathBytes.
+std::string_view PathOf(const shm::ShmFile& file, char* buffer);
+
+}  // namespace glasswal::store
+
+#endif  // GLASSWAL_VFS_STORE_DIRECTORY_H_

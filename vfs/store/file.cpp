@@ -1,0 +1,184 @@
+#include "store/file.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "port/fence.h"
+#include "port/point.h"
+#include "store/directory.h"
+#include "store/words.h"
+#include "trace/counters.h"
+
+namespace glasswal::store {
+namespace {
+
+using shm::kNoSegment;
+using shm::kSegmentBytes;
+
+}  // namespace
+
+shm::SegmentKind SegmentKindFor(shm::FileKind kind) {
+  switch (kind) {
+    case shm::kFileDatabase:
+      return shm::kSegmentDatabase;
+    case shm::kFileWal:
+      return shm::kSegmentWal;
+    default:
+      return shm::kSegmentJournal;
+  }
+}
+
+File::File(ClientContext* self, uint32_t number, shm::ShmIntent* intent, shm::Atomic64* fence)
+    : self_(self), shm_(self->region->file(number)), intent_(intent), fence_(fence), number_(number) {
+  const uint64_t word = shm_->state.load(std::memory_order_acquire);
+  segment_kind_ = SegmentKindFor(static_cast<shm::FileKind>(FileKindOf(word)));
+}
+
+uint32_t File::SegmentAt(uint64_t offset) const {
+  const uint64_t index = offset / kSegmentBytes;
+  const uint64_t map = index / shm::kMapEntries;
+  if (map >= shm::kMapSegments) return kNoSegment;
+  const shm::Atomic32* entries = maps_[map];
+  if (entries == nullptr) {
+    const uint32_t segment = shm_->maps[map].load(std::memory_order_acquire);
+    if (!self_->region->IsDataSegment(segment)) return kNoSegment;
+    entries = reinterpret_cast<shm::Atomic32*>(self_->region->SegmentAddress(segment));
+    maps_[map] = entries;
+  }
+  const uint32_t segment = entries[index % shm::kMapEntries].load(std::memory_order_acquire);
+  return self_->region->IsDataSegment(segment) ? segment : kNoSegment;
+}
+
+IoStatus File::Read(uint64_t offset, void* to, uint32_t size_bytes) const {
+  const uint64_t end = SizeBytes();
+  const uint64_t available = offset < end ? std::min<uint64_t>(size_bytes, end - offset) : 0;
+  auto* out = static_cast<std::byte*>(to);
+  uint64_t done = 0;
+  while (done < available) {
+    const uint64_t at = offset + done;
+    const uint64_t within = at % kSegmentBytes;
+    const uint64_t part = std::min(available - done, kSegmentBytes - within);
+    const uint32_t segment = SegmentAt(at);
+    if (segment == kNoSegment) {
+      std::memset(out + done, 0, part);
+    } else {
+      std::memcpy(out + done, self_->region->SegmentAddress(segment) + within, part);
+    }
+    done += part;
+  }
+  if (available == size_bytes) return IoStatus::kOk;
+  std::memset(out + available, 0, size_bytes - available);
+  return IoStatus::kShort;
+}
+
+IoStatus File::ReserveOne(uint32_t index) {
+  const uint32_t map = index / shm::kMapEntries;
+  const MapPlace map_place{shm::kMapMap, number_, map};
+  if (maps_[map] == nullptr &&
+      LinkSegment(*self_, intent_, map_place, shm::kSegmentMap) == kNoSegment) {
+    return IoStatus::kFull;
+  }
+  const MapPlace place{shm::kMapData, number_, index};
+  if (MapEntry(*self_->region, place) == nullptr) return IoStatus::kCorrupt;
+  return LinkSegment(*self_, intent_, place, segment_kind_) == kNoSegment ? IoStatus::kFull
+                                                                          : IoStatus::kOk;
+}
+
+IoStatus File::ReserveRange(uint64_t offset, uint64_t size_bytes) {
+  const uint64_t last = (offset + size_bytes - 1) / kSegmentBytes;
+  for (uint64_t index = offset / kSegmentBytes; index <= last; ++index) {
+    if (SegmentAt(index * kSegmentBytes) != kNoSegment) continue;
+    const IoStatus status = ReserveOne(static_cast<uint32_t>(index));
+    if (status != IoStatus::kOk) return status;
+  }
+  return IoStatus::kOk;
+}
+
+IoStatus File::Reserve(uint64_t offset, uint64_t size_bytes) {
+  if (size_bytes == 0) return IoStatus::kOk;
+  const uint64_t limit = std::min(LimitBytes(), shm::kMaxFileBytes);
+  if (offset > limit || size_bytes > limit - offset) return IoStatus::kFull;
+  const uint64_t last = (offset + size_bytes - 1) / kSegmentBytes;
+  if (offset / kSegmentBytes == last && SegmentAt(offset) != kNoSegment) return IoStatus::kOk;
+  if (intent_ != nullptr) return ReserveRange(offset, size_bytes);
+  DirectoryLock lock(*self_);
+  if (!lock.held()) return IoStatus::kBusy;
+  intent_ = &self_->shm_client()->intent;
+  const IoStatus status = ReserveRange(offset, size_bytes);
+  intent_ = nullptr;
+  return status;
+}
+
+void File::ZeroGap(uint64_t from, uint64_t to) {
+  while (from < to) {
+    const uint64_t within = from % kSegmentBytes;
+    const uint64_t part = std::min(to - from, kSegmentBytes - within);
+    const uint32_t segment = SegmentAt(from);
+    if (segment != kNoSegment) {
+      std::memset(self_->region->SegmentAddress(segment) + within, 0, part);
+    }
+    from += part;
+  }
+}
+
+IoStatus File::Write(uint64_t offset, const void* from, uint32_t size_bytes) {
+  const IoStatus reserved = Reserve(offset, size_bytes);
+  if (reserved != IoStatus::kOk) return reserved;
+  const uint64_t old_size = SizeBytes();
+  if (offset > old_size) ZeroGap(old_size, offset);
+  const auto* in = static_cast<const std::byte*>(from);
+  uint64_t done = 0;
+  while (done < size_bytes) {
+    const uint64_t at = offset + done;
+    const uint64_t within = at % kSegmentBytes;
+    const uint64_t part = std::min<uint64_t>(size_bytes - done, kSegmentBytes - within);
+    const uint32_t segment = SegmentAt(at);
+    if (segment == kNoSegment) return IoStatus::kCorrupt;
+    GLASSWAL_POINT("store.write.part");
+    std::memcpy(self_->region->SegmentAddress(segment) + within, in + done, part);
+    done += part;
+  }
+  GLASSWAL_POINT("store.write.size");
+  if (offset + size_bytes > old_size) {
+    shm_->size_bytes.store(offset + size_bytes, std::memory_order_release);
+  }
+  // SQLite publishes some of what it wrote by plain stores to the wal-index: those must come after.
+  port::PublishFence(fence_);
+  return IoStatus::kOk;
+}
+
+uint32_t File::Truncate(uint64_t size_bytes) {
+  const uint64_t old_size = SizeBytes();
+  if (size_bytes > old_size) {
+    ZeroGap(old_size, size_bytes);
+    shm_->size_bytes.store(size_bytes, std::memory_order_release);
+    return 0;
+  }
+  shm_->size_bytes.store(size_bytes, std::memory_order_release);
+  GLASSWAL_POINT("store.truncate.sized");
+  if (intent_ == nullptr) return 0;  // A file of no connection gives its segments back when deleted.
+  const uint64_t first = (size_bytes + kSegmentBytes - 1) / kSegmentBytes;
+  uint32_t freed = 0;
+  for (uint64_t map = first / shm::kMapEntries; map < shm::kMapSegments; ++map) {
+    if (!self_->region->IsDataSegment(shm_->maps[map].load(std::memory_order_acquire))) continue;
+    const uint64_t begin = std::max<uint64_t>(first, map * shm::kMapEntries);
+    for (uint64_t index = begin; index < (map + 1) * shm::kMapEntries; ++index) {
+      const MapPlace place{shm::kMapData, number_, static_cast<uint32_t>(index)};
+      if (UnlinkSegment(*self_, intent_, place)) ++freed;
+    }
+  }
+  trace::AddShared(shm_->reclaimed_segments, uint64_t{freed});
+  return freed;
+}
+
+const std::byte* File::Fetch(uint64_t offset, uint64_t size_bytes) const {
+  const uint64_t end = SizeBytes();
+  const uint64_t within = offset % kSegmentBytes;
+  if (offset > end || size_bytes > end - offset || within + size_bytes > kSegmentBytes) {
+    return nullptr;
+  }
+  const uint32_t segment = SegmentAt(offset);
+  return segment == kNoSegment ? nullptr : self_->region->SegmentAddress(segment) + within;
+}
+
+}  // namespace glasswal::store

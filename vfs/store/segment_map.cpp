@@ -1,0 +1,160 @@
+#include "store/segment_map.h"
+
+#include "port/point.h"
+#include "shm/segments.h"
+#include "store/words.h"
+#include "trace/counters.h"
+
+namespace glasswal::store {
+namespace {
+
+using shm::kNoSegment;
+
+uint32_t FileOwnerOf(const shm::Region& region, uint32_t file) {
+  const uint64_t word = region.file(file)->state.load(std::memory_order_acquire);
+  return shm::FileOwner(file, GenerationOf(word));
+}
+
+void CountLinked(const shm::Region& region, const MapPlace& place) {
+  if (place.kind != shm::kMapData) return;
+  shm::ShmFile* file = region.file(place.file);
+  const uint32_t now = file->segments.fetch_add(1, std::memory_order_relaxed) + 1;
+  uint32_t peak = file->peak_segments.load(std::memory_order_relaxed);
+  while (peak < now &&
+         !file->peak_segments.compare_exchange_weak(peak, now, std::memory_order_relaxed)) {
+  }
+}
+
+void CountUnlinked(const shm::Region& region, const MapPlace& place) {
+  if (place.kind == shm::kMapData) {
+    trace::SubtractShared(region.file(place.file)->segments, uint32_t{1});
+  }
+}
+
+}  // namespace
+
+shm::ShmDatabase* DatabaseOf(const shm::Region& region, uint32_t file) {
+  const uint32_t segment = region.file(file)->control_segment.load(std::memory_order_acquire);
+  if (!region.IsDataSegment(segment)) return nullptr;
+  return reinterpret_cast<shm::ShmDatabase*>(region.SegmentAddress(segment));
+}
+
+shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place) {
+  if (place.file >= shm::kMaxFiles) return nullptr;
+  shm::ShmFile* file = region.file(place.file);
+  switch (place.kind) {
+    case shm::kMapData: {
+      const uint32_t map = place.index / shm::kMapEntries;
+      if (map >= shm::kMapSegments) return nullptr;
+      const uint32_t segment = file->maps[map].load(std::memory_order_acquire);
+      if (!region.IsDataSegment(segment)) return nullptr;
+      auto* entries = reinterpret_cast<shm::Atomic32*>(region.SegmentAddress(segment));
+      return entries + place.index % shm::kMapEntries;
+    }
+    case shm::kMapMap:
+      return place.index < shm::kMapSegments ? &file->maps[place.index] : nullptr;
+    case shm::kMapControl:
+      return &file->control_segment;
+    case shm::kMapWalIndex: {
+      shm::ShmDatabase* database = DatabaseOf(region, place.file);
+      if (database == nullptr || place.index >= shm::kWalIndexSegments) return nullptr;
+      return &database->wal_index[place.index];
+    }
+  }
+  return nullptr;
+}
+
+uint32_t MappedSegment(const shm::Region& region, const MapPlace& place) {
+  const shm::Atomic32* entry = MapEntry(region, place);
+  if (entry == nullptr) return kNoSegment;
+  const uint32_t segment = entry->load(std::memory_order_acquire);
+  return region.IsDataSegment(segment) ? segment : kNoSegment;
+}
+
+uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
+                     shm::SegmentKind segment_kind) {
+  const shm::Region& region = *self.region;
+  shm::Atomic32* entry = MapEntry(region, place);
+  uint32_t present = entry->load(std::memory_order_acquire);
+  if (present != kNoSegment) return region.IsDataSegment(present) ? present : kNoSegment;
+
+  intent->segment.store(kNoSegment, std::memory_order_relaxed);
+  intent->target.store(IntentWord(shm::kIntentLink, place.kind, place.file, place.index),
+                       std::memory_order_release);
+  GLASSWAL_POINT("store.link.intent");
+  const shm::ClaimedSegment claimed = shm::ClaimSegment(region, self.owner());
+  if (claimed.segment == kNoSegment) {
+    intent->target.store(0, std::memory_order_release);
+    return kNoSegment;
+  }
+  GLASSWAL_POINT("store.link.claimed");
+  intent->segment_word.store(claimed.word, std::memory_order_relaxed);
+  intent->segment.store(claimed.segment, std::memory_order_release);
+  GLASSWAL_POINT("store.link.named");
+  if (entry->compare_exchange_strong(present, claimed.segment)) {
+    GLASSWAL_POINT("store.link.mapped");
+    shm::PublishSegment(region, claimed.segment, claimed.word, segment_kind,
+                        FileOwnerOf(region, place.file));
+    CountLinked(region, place);
+    present = claimed.segment;
+  } else {
+    shm::ReleaseSegment(region, claimed.segment, claimed.word);
+  }
+  GLASSWAL_POINT("store.link.published");
+  intent->target.store(0, std::memory_order_release);
+  return region.IsDataSegment(present) ? present : kNoSegment;
+}
+
+bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place) {
+  const shm::Region& region = *self.region;
+  uint32_t segment = MappedSegment(region, place);
+  if (segment == kNoSegment) return false;
+  const uint64_t word = region.segment_word(segment)->load(std::memory_order_acquire);
+  intent->segment_word.store(word, std::memory_order_relaxed);
+  intent->segment.store(segment, std::memory_order_relaxed);
+  intent->target.store(IntentWord(shm::kIntentUnlink, place.kind, place.file, place.index),
+                       std::memory_order_release);
+  GLASSWAL_POINT("store.unlink.intent");
+  const bool mine = MapEntry(region, place)->compare_exchange_strong(segment, kNoSegment);
+  GLASSWAL_POINT("store.unlink.unmapped");
+  if (mine) {
+    shm::ReleaseSegment(region, segment, word);
+    CountUnlinked(region, place);
+  }
+  GLASSWAL_POINT("store.unlink.released");
+  intent->target.store(0, std::memory_order_release);
+  return mine;
+}
+
+void FinishIntent(const shm::Region& region, shm::ShmIntent* intent) {
+  const uint64_t target = intent->target.load(std::memory_order_acquire);
+  const auto kind = static_cast<uint32_t>(target >> 56);
+  const auto segment = static_cast<uint32_t>(intent->segment.load(std::memory_order_acquire));
+  const MapPlace place{static_cast<shm::MapKind>((target >> 48) & 0xff),
+                       static_cast<uint32_t>(target >> 32) & 0xffff,
+                       static_cast<uint32_t>(target)};
+  if ((kind == shm::kIntentLink || kind == shm::kIntentUnlink) && region.IsDataSegment(segment)) {
+    const uint64_t word = intent->segment_word.load(std::memory_order_relaxed);
+    const bool mapped = MappedSegment(region, place) == segment;
+    GLASSWAL_POINT("store.finish.looked");
+    if (kind == shm::kIntentLink && mapped) {
+      static constexpr shm::SegmentKind kKinds[] = {shm::kSegmentDatabase, shm::kSegmentWal,
+                                                    shm::kSegmentJournal, shm::kSegmentJournal};
+      static constexpr shm::SegmentKind kOtherMaps[] = {shm::kSegmentMap, shm::kSegmentControl,
+                                                        shm::kSegmentWalIndex};
+      const uint32_t file_kind = FileKindOf(region.file(place.file)->state.load()) & 3;
+      const shm::SegmentKind published =
+          place.kind == shm::kMapData ? kKinds[file_kind] : kOtherMaps[place.kind - 1];
+      if (shm::PublishSegment(region, segment, word, published,
+                              FileOwnerOf(region, place.file)) != 0) {
+        CountLinked(region, place);
+      }
+    } else if (kind == shm::kIntentUnlink && !mapped) {
+      if (shm::ReleaseSegment(region, segment, word)) CountUnlinked(region, place);
+    }
+  }
+  GLASSWAL_POINT("store.finish.done");
+  intent->target.store(0, std::memory_order_release);
+}
+
+}  // namespace glasswal::store

@@ -1,0 +1,49 @@
+// The maps that say which segment holds which part of a file, and how segments get into and out of
+// them so that a death at any step leaks nothing and frees nothing twice.
+//
+// Linking:    intent -> claim (Pending) -> intent names the segment -> map entry -> publish -> done
+// Unlinking:  intent names the segment -> map entry cleared -> segment freed -> done
+//
+// FinishIntent() is what recovery does with the intent of a dead client: it looks whether the map
+// names the segment, which decides between finishing and undoing.
+//
+// Thread-safety: an intent belongs to one thread at a time; maps may be changed by several clients.
+#ifndef GLASSWAL_VFS_STORE_SEGMENT_MAP_H_
+#define GLASSWAL_VFS_STORE_SEGMENT_MAP_H_
+
+#include <cstdint>
+
+#include "store/client_context.h"
+
+namespace glasswal::store {
+
+/// One entry of one map.
+struct MapPlace {
+  shm::MapKind kind = shm::kMapData;
+  uint32_t file = 0;
+  uint32_t index = 0;
+};
+
+/// The entry itself; null when its map segment does not exist or the place is out of range.
+shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place);
+
+/// The segment at `place`; kNoSegment for a hole or anything that cannot be a segment.
+uint32_t MappedSegment(const shm::Region& region, const MapPlace& place);
+
+/// Makes sure that `place` has a segment, claiming a zeroed one of `segment_kind` if need be, and
+/// returns it; kNoSegment when the region is full. REQUIRES: MapEntry(place) is not null.
+uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
+                     shm::SegmentKind segment_kind);
+
+/// Frees the segment at `place`, if any; true if there was one.
+bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place);
+
+/// Finishes or undoes what the owner of `intent` left half-done. Idempotent.
+void FinishIntent(const shm::Region& region, shm::ShmIntent* intent);
+
+/// The control segment of a database file; null if it has none.
+shm::ShmDatabase* DatabaseOf(const shm::Region& region, uint32_t file);
+
+}  // namespace glasswal::store
+
+#endif  // GLASSWAL_VFS_STORE_SEGMENT_MAP_H_

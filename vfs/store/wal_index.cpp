@@ -1,0 +1,84 @@
+#include "store/wal_index.h"
+
+#include <cstddef>
+
+#include "port/point.h"
+#include "store/segment_map.h"
+
+namespace glasswal::store {
+namespace {
+
+MapPlace PlaceOf(uint32_t file, uint64_t block) {
+  return {shm::kMapWalIndex, file, static_cast<uint32_t>(block / shm::kWalIndexBlocksPerSegment)};
+}
+
+/// SQLite writes these words with plain stores through its own pointers; a relaxed atomic look at one
+/// aligned word is the strongest thing that can be said about it from outside.
+shm::Atomic32* Word(std::byte* block_0, size_t offset) {
+  return reinterpret_cast<shm::Atomic32*>(block_0 + offset);
+}
+uint32_t LoadWord(const std::byte* block_0, size_t offset) {
+  if (block_0 == nullptr) return 0;
+  return reinterpret_cast<const shm::Atomic32*>(block_0 + offset)->load(std::memory_order_relaxed);
+}
+
+}  // namespace
+
+std::byte* WalIndexBlock(const shm::Region& region, uint32_t file, uint64_t block) {
+  if (block >= uint64_t{shm::kWalIndexSegments} * shm::kWalIndexBlocksPerSegment) return nullptr;
+  const uint32_t segment = MappedSegment(region, PlaceOf(file, block));
+  if (segment == shm::kNoSegment) return nullptr;
+  return region.SegmentAddress(segment) +
+         (block % shm::kWalIndexBlocksPerSegment) * shm::kWalIndexBlockBytes;
+}
+
+bool ReserveWalIndexBlock(const ClientContext& self, shm::ShmIntent* intent, uint32_t file,
+                          uint64_t block) {
+  if (block >= uint64_t{shm::kWalIndexSegments} * shm::kWalIndexBlocksPerSegment) return false;
+  if (DatabaseOf(*self.region, file) == nullptr) return false;
+  return LinkSegment(self, intent, PlaceOf(file, block), shm::kSegmentWalIndex) != shm::kNoSegment;
+}
+
+uint32_t FreeWalIndex(const ClientContext& self, shm::ShmIntent* intent, uint32_t file) {
+  uint32_t freed = 0;
+  // The first block goes last: without it the others cannot be reached, with it they look unused.
+  SpoilWalIndex(*self.region, file);
+  for (uint32_t i = shm::kWalIndexSegments; i-- > 0;) {
+    freed += UnlinkSegment(self, intent, {shm::kMapWalIndex, file, i});
+  }
+  return freed;
+}
+
+bool SpoilWalIndex(const shm::Region& region, uint32_t file) {
+  std::byte* block_0 = WalIndexBlock(region, file, 0);
+  if (block_0 == nullptr) return false;
+  const uint32_t first = LoadWord(block_0, offsetof(WalIndexHeader, checksum));
+  shm::Atomic32* second = Word(block_0, sizeof(WalIndexHeader) + offsetof(WalIndexHeader, checksum));
+  GLASSWAL_POINT("walindex.spoil");
+  // Derived from the other copy, so that doing it twice does not undo it.
+  second->store(~first, std::memory_order_seq_cst);
+  return true;
+}
+
+uint32_t WalIndexChange(const std::byte* block_0) {
+  return LoadWord(block_0, offsetof(WalIndexHeader, change));
+}
+
+uint32_t WalIndexMaxFrame(const std::byte* block_0) {
+  return LoadWord(block_0, offsetof(WalIndexHeader, max_frame));
+}
+
+uint32_t WalIndexPages(const std::byte* block_0) {
+  return LoadWord(block_0, offsetof(WalIndexHeader, pages));
+}
+
+uint32_t WalIndexBackfilled(const std::byte* block_0) {
+  return LoadWord(block_0, 2 * sizeof(WalIndexHeader) + offsetof(WalIndexCheckpoint, backfilled));
+}
+
+uint32_t WalIndexReadMark(const std::byte* block_0, uint32_t reader) {
+  return LoadWord(block_0, 2 * sizeof(WalIndexHeader) + offsetof(WalIndexCheckpoint, read_marks) +
+                               reader * sizeof(uint32_t));
+}
+
+}  // namespace glasswal::store
