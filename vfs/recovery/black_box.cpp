@@ -1,0 +1,114 @@
+#include "recovery/black_box.h"
+
+#include "lock/lock_word.h"
+#include "port/clock.h"
+#include "recovery/client.h"
+#include "store/segment_map.h"
+#include "store/words.h"
+#include "trace/ring.h"
+
+namespace glasswal::recovery {
+
+BlackBox::BlackBox(const shm::Region& region, const store::ClientContext& recoverer,
+                   const Casualty& dead)
+    : region_(region),
+      number_(region.header()->recoveries.fetch_add(1) + 1),
+      now_ns_(port::NowNs()) {
+  record_ = region.recovery(static_cast<uint32_t>(number_ % shm::kMaxRecoveries));
+  record_->state.store(number_ * 2 + 1, std::memory_order_release);
+  RecordIdentity(recoverer, dead);
+  RecordLocks(dead);
+  RecordEvents(dead);
+}
+
+void BlackBox::RecordIdentity(const store::ClientContext& recoverer, const Casualty& dead) {
+  const shm::ShmClient* client = region_.client(dead.slot);
+  const uint64_t subject = uint64_t{dead.slot} << 56 | uint64_t{recoverer.slot} << 48 |
+                           uint64_t{dead.evicted} << 40 |
+                           uint64_t{client->kind.load(std::memory_order_relaxed) & 0xff} << 32 |
+                           dead.generation;
+  record_->began_ns.store(now_ns_, std::memory_order_relaxed);
+  record_->ended_ns.store(0, std::memory_order_relaxed);
+  record_->subject.store(subject, std::memory_order_relaxed);
+  record_->process_id.store(client->process_id.load(std::memory_order_relaxed),
+                            std::memory_order_relaxed);
+  record_->silent_ns.store(dead.silent_ns, std::memory_order_relaxed);
+  record_->heartbeat.store(HeartbeatOf(region_, dead.slot), std::memory_order_relaxed);
+  for (size_t i = 0; i < std::size(record_->name); ++i) {
+    record_->name[i].store(client->name[i].load(std::memory_order_relaxed),
+                           std::memory_order_relaxed);
+  }
+}
+
+void BlackBox::AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool waiting,
+                       uint64_t since_ns) {
+  if (box_locks_ >= shm::kBlackBoxLocks) return;
+  const bool exclusive =
+      lock < shm::kLockCount && store::DatabaseOf(region_, file) != nullptr &&
+      lock::IsExclusive(store::DatabaseOf(region_, file)->locks[lock].word.load());
+  const uint64_t mode = lock == kDirectoryLockId || exclusive ? 1 : 0;
+  shm::ShmBlackBoxLock& entry = record_->box[box_locks_++];
+  entry.place.store(uint64_t{file} << 48 | uint64_t{lock} << 40 | uint64_t{slot} << 32 | mode << 24 |
+                        uint64_t{waiting} << 16,
+                    std::memory_order_relaxed);
+  entry.held_ns.store(since_ns != 0 && now_ns_ > since_ns ? now_ns_ - since_ns : 0,
+                      std::memory_order_relaxed);
+}
+
+void BlackBox::RecordConnection(uint32_t file, uint32_t slot) {
+  shm::ShmDatabase* database = store::DatabaseOf(region_, file);
+  const shm::ShmConnection& connection = database->connections[slot];
+  for (uint32_t i = 0; i < shm::kLockCount; ++i) {
+    const shm::ShmLock& lock = database->locks[i];
+    if (!lock::Holds(lock.word.load(), slot)) continue;
+    const uint64_t own = lock.since_ns.load(std::memory_order_relaxed);
+    const uint64_t since =
+        own != 0 ? own : connection.transaction_ns.load(std::memory_order_relaxed);
+    AddLock(file, i, slot, /*waiting=*/false, since);
+  }
+  const uint64_t waiting = connection.waiting.load(std::memory_order_relaxed) >> 56;
+  if (waiting != 0 && waiting <= shm::kLockCount) {
+    AddLock(file, static_cast<uint32_t>(waiting - 1), slot, /*waiting=*/true,
+            connection.waiting_since_ns.load(std::memory_order_relaxed));
+  }
+}
+
+void BlackBox::RecordLocks(const Casualty& dead) {
+  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+    shm::ShmDatabase* database = store::DatabaseOf(region_, file);
+    if (database == nullptr) continue;
+    for (uint32_t slot = 0; slot < shm::kMaxConnections; ++slot) {
+      const uint64_t word = database->connections[slot].state.load(std::memory_order_acquire);
+      if (store::ConnectionStateOf(word) == shm::kConnectionOpen &&
+          store::ConnectionClientOf(word) == dead.slot &&
+          store::GenerationOf(word) == dead.generation) {
+        RecordConnection(file, slot);
+      }
+    }
+  }
+  const shm::ShmLock& directory = region_.header()->directory;
+  if (lock::Holds(directory.word.load(), dead.slot)) {
+    AddLock(0, kDirectoryLockId, dead.slot, /*waiting=*/false, directory.since_ns.load());
+  }
+  record_->box_locks.store(box_locks_, std::memory_order_relaxed);
+}
+
+void BlackBox::RecordEvents(const Casualty& dead) {
+  Event events[shm::kBlackBoxEvents];
+  const uint32_t count = trace::LastEventsOf(region_, dead.slot, dead.generation, events,
+                                             shm::kBlackBoxEvents);
+  for (uint32_t i = 0; i < count; ++i) trace::EncodeEvent(events[i], &record_->events[i]);
+  record_->box_events.store(count, std::memory_order_relaxed);
+}
+
+void BlackBox::Close(const RecoveryReport& report) {
+  record_->locks.store(report.locks, std::memory_order_relaxed);
+  record_->connections.store(report.connections, std::memory_order_relaxed);
+  record_->handles.store(report.handles, std::memory_order_relaxed);
+  record_->segments.store(report.segments, std::memory_order_relaxed);
+  record_->wal_index_spoiled.store(report.wal_indexes_spoiled, std::memory_order_relaxed);
+  record_->ended_ns.store(port::NowNs(), std::memory_order_relaxed);
+  record_->state.store(number_ * 2, std::memory_order_release);
+}
+
+}  // namespace glasswal::recovery

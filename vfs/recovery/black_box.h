@@ -1,0 +1,43 @@
+// The black box: what a dead client held and did last, written down before it is taken away.
+//
+// Black boxes live in a ring of ShmRecovery records in the region, so that any observer sees the last
+// ones, also after the recoverer itself is gone. A record whose state is odd belongs to a recovery
+// that is running or was cut short.
+//
+// Thread-safety: a record is written by the recoverer that drew its number.
+#ifndef GLASSWAL_VFS_RECOVERY_BLACK_BOX_H_
+#define GLASSWAL_VFS_RECOVERY_BLACK_BOX_H_
+
+#include "recovery/recover.h"
+#include "shm/region.h"
+
+namespace glasswal::recovery {
+
+class BlackBox {
+ public:
+  /// Draws a record and fills it with what `dead` holds now.
+  BlackBox(const shm::Region& region, const store::ClientContext& recoverer, const Casualty& dead);
+
+  /// Adds what the recovery did and marks the record complete.
+  void Close(const RecoveryReport& report);
+
+ private:
+  void RecordIdentity(const store::ClientContext& recoverer, const Casualty& dead);
+  void RecordLocks(const Casualty& dead);
+  void RecordConnection(uint32_t file, uint32_t slot);
+  void AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool waiting, uint64_t since_ns);
+  void RecordEvents(const Casualty& dead);
+
+  const shm::Region& region_;
+  shm::ShmRecovery* record_;
+  uint64_t number_;
+  uint64_t now_ns_;
+  uint32_t box_locks_ = 0;
+};
+
+/// The place of ShmBlackBoxLock::place for the lock of the directory, which belongs to no file.
+inline constexpr uint32_t kDirectoryLockId = 255;
+
+}  // namespace glasswal::recovery
+
+#endif  // GLASSWAL_VFS_RECOVERY_BLACK_BOX_H_
