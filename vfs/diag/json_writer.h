@@ -1,0 +1,50 @@
+// A streaming writer of JSON: keys and values in, one line of text out.
+//
+// It puts the commas, escapes what JSON must have escaped, and replaces bytes that are not UTF-8 by
+// U+FFFD: text in a region is input. Numbers are integers only, of up to 64 bits.
+//
+// Thread-safety: belongs to one thread.
+#ifndef GLASSWAL_VFS_DIAG_JSON_WRITER_H_
+#define GLASSWAL_VFS_DIAG_JSON_WRITER_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace glasswal::diag {
+
+class JsonWriter {
+ public:
+  /// REQUIRES: `out` outlives the writer.
+  explicit JsonWriter(std::string* out) : out_(out) {}
+
+  void BeginObject() { Open('{'); }
+  void EndObject() { Close('}'); }
+  void BeginArray() { Open('['); }
+  void EndArray() { Close(']'); }
+  /// The name of the next value. REQUIRES: directly within an object.
+  void Key(std::string_view name);
+
+  void Null() { Literal("null"); }
+  void Bool(bool value) { Literal(value ? "true" : "false"); }
+  void Number(uint64_t value);
+  void String(std::string_view text);
+
+ private:
+  void Open(char bracket);
+  void Close(char bracket);
+  void Literal(std::string_view text);
+  void Separate();
+  void Quote(std::string_view text);
+
+  std::string* const out_;
+  bool needs_comma_ = false;
+};
+
+/// The bytes of the UTF-8 character that `text` begins with, 1 to 4; 0 if it begins with none (an
+/// overlong form, a surrogate, a number beyond U+10FFFF, a stray or missing continuation).
+uint32_t Utf8Length(std::string_view text);
+
+}  // namespace glasswal::diag
+
+#endif  // GLASSWAL_VFS_DIAG_JSON_WRITER_H_
