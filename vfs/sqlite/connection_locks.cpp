@@ -1,0 +1,118 @@
+// Taking and releasing one lock of a database for one connection: waiting, watching the holders,
+// keeping the reason of a refusal, counting, and telling what is held in snapshots.
+#include <bit>
+#include <string>
+
+#include "lock/lock_names.h"
+#include "port/clock.h"
+#include "port/futex.h"
+#include "sqlite/database_file.h"
+#include "sqlite/refusal.h"
+#include "store/words.h"
+
+namespace glasswal::sqlite {
+namespace {
+
+constexpr uint64_t kNsPerMs = 1'000'000;
+constexpr uint64_t kLookEveryNs = 10 * kNsPerMs;
+
+bool IsReadMark(shm::LockId id) { return id >= shm::kLockWalRead0 && id < shm::kWalLocks; }
+
+/// Readers shop for a free read mark and passive checkpoints for an idle moment: being refused is part
+/// of how SQLite works there, and nobody's trouble.
+bool IsWorthReporting(shm::LockId id) { return !IsReadMark(id) && id != shm::kLockWalCheckpoint; }
+
+void AnnounceWait(shm::ShmConnection* connection, shm::LockId id, lock::LockMode mode,
+                  uint64_t timeout_ns) {
+  const uint64_t now = port::NowNs();
+  connection->waiting_since_ns.store(now, std::memory_order_relaxed);
+  connection->waiting_until_ns.store(now + timeout_ns, std::memory_order_relaxed);
+  connection->waiting.store((uint64_t{id} + 1) << 56 | uint64_t{static_cast<uint8_t>(mode)} << 48,
+                            std::memory_order_relaxed);
+}
+
+void Refuse(DatabaseFile* file, shm::LockId id, lock::LockMode mode,
+            const lock::LockOutcome& outcome) {
+  if (!IsWorthReporting(id) && outcome.waited_ns == 0) return;
+  file->Count(shm::kCounterBusy);
+  file->refusal = DescribeRefusal(*file, id, mode, outcome);
+  file->Record(EventKind::kLockRefused, id, file->refusal.client,
+               file->refusal.held_ms * kNsPerMs, outcome.waited_ns);
+  file->vfs->Fail(SQLITE_BUSY, file->refusal.ToString());
+}
+
+}  // namespace
+
+bool ConnectionWatch::LookAtHolders(uint64_t holders) {
+  looked_ns_ = port::CoarseNowNs();
+  bool recovered = false;
+  for (uint64_t rest = lock::Holders(holders); rest != 0; rest &= rest - 1) {
+    const uint64_t word =
+        connection_->database->connections[std::countr_zero(rest)].state.load();
+    if (word != 0) recovered |= client_->LookAt(store::ConnectionClientOf(word));
+  }
+  return recovered;
+}
+
+bool ConnectionWatch::IsDue() { return port::CoarseNowNs() - looked_ns_ >= kLookEveryNs; }
+
+int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
+  const uint64_t timeout_ns = port::MayWait() ? uint64_t{timeout_ms} * kNsPerMs : 0;
+  const bool timed = mode == lock::LockMode::kExclusive && !IsReadMark(id);
+  const bool shopping = IsReadMark(id) && timeout_ns == 0 &&
+                        (exclusive_mask & (1u << shm::kLockWalCheckpoint)) == 0;
+  shm::ShmLock* lock = &database()->locks[id];
+  if (shopping && !watch->IsDue() &&
+      lock::Blockers(lock->word.load(), connection.slot, mode) != 0) {
+    return SQLITE_BUSY;
+  }
+  const bool may_sleep =
+      timeout_ns != 0 && lock::Blockers(lock->word.load(), connection.slot, mode) != 0;
+  if (may_sleep) {
+    AnnounceWait(connection.shm, id, mode, timeout_ns);
+    Record(EventKind::kLockWaitBegan, id, static_cast<uint64_t>(mode), lock->word.load(),
+           timeout_ns);
+  }
+  const lock::LockOutcome outcome =
+      lock::Acquire(lock, connection.slot, mode, timeout_ns, timed, watch.get());
+  if (may_sleep) connection.shm->waiting.store(0, std::memory_order_relaxed);
+  if (outcome.waited_ns != 0) {
+    Count(shm::kCounterLockWaits);
+    Count(shm::kCounterLockWaitNs, outcome.waited_ns);
+    Record(EventKind::kLockWaitDone, id, static_cast<uint64_t>(mode), outcome.waited_ns);
+  }
+  switch (outcome.result) {
+    case lock::LockResult::kAcquired:
+      Record(EventKind::kLockAcquired, id, static_cast<uint64_t>(mode));
+      return SQLITE_OK;
+    case lock::LockResult::kFenced:
+      return Fenced(SQLITE_IOERR_LOCK);
+    case lock::LockResult::kCorrupt:
+      return Error(SQLITE_IOERR_LOCK, std::string("the word of lock ") + lock::LockName(id) +
+                                          " is not a state of a lock: the region is damaged");
+    case lock::LockResult::kTimedOut:
+      Refuse(this, id, mode, outcome);
+      return SQLITE_BUSY_TIMEOUT;
+    case lock::LockResult::kBusy:
+      Refuse(this, id, mode, outcome);
+      // A caller that wanted to wait but may not on this thread need not call its busy handler either.
+      return timeout_ms != 0 ? SQLITE_BUSY_TIMEOUT : SQLITE_BUSY;
+  }
+  return SQLITE_BUSY;
+}
+
+void DatabaseFile::ReleaseLock(shm::LockId id) {
+  const uint64_t held_ns = lock::Release(&database()->locks[id], connection.slot);
+  Record(EventKind::kLockReleased, id, held_ns != 0, held_ns);
+}
+
+void DatabaseFile::ReleaseAllLocks() {
+  for (uint32_t id = shm::kWalLocks; id-- > 0;) {
+    if (((shared_mask | exclusive_mask) & (1u << id)) != 0) {
+      ReleaseLock(static_cast<shm::LockId>(id));
+    }
+  }
+  shared_mask = exclusive_mask = 0;
+}
+
+}  // namespace glasswal::sqlite

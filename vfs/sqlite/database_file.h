@@ -1,0 +1,130 @@
+// An open main database: the sqlite3_file that SQLite sees, with its locks and its wal-index.
+//
+// One object is one connection of the region (store/connection.h). It is spread over several files:
+// database_io.cpp (bytes), main_locks.cpp (SHARED to EXCLUSIVE), wal_locks.cpp (the wal-index and its
+// locks), file_control.cpp.
+//
+// Thread-safety: used by one thread at a time, as SQLite does.
+#ifndef GLASSWAL_VFS_SQLITE_DATABASE_FILE_H_
+#define GLASSWAL_VFS_SQLITE_DATABASE_FILE_H_
+
+#include <cstdint>
+#include <memory>
+
+#include "glasswal/sqlite.h"
+#include "recovery/client.h"
+#include "sqlite/sqlite_api.h"
+#include "sqlite/vfs.h"
+#include "store/connection.h"
+#include "store/file.h"
+#include "trace/counters.h"
+
+namespace glasswal::sqlite {
+
+/// Looks at the clients behind the connections that hold a lock of one database.
+class ConnectionWatch : public lock::HolderWatch {
+ public:
+  ConnectionWatch(recovery::Client* client, const store::Connection* connection)
+      : client_(client), connection_(connection) {}
+  bool LookAtHolders(uint64_t holders) override;
+  bool IsFenced() override { return client_->IsFenced(); }
+  /// False when the holders were looked at so short a time ago that a reader that only shops for a
+  /// free read mark need not look again.
+  bool IsDue();
+
+ private:
+  recovery::Client* client_;
+  const store::Connection* connection_;
+  uint64_t looked_ns_ = 0;
+};
+
+/// The object behind the sqlite3_file of a main database. `base` must come first.
+struct DatabaseFile {
+  sqlite3_file base;
+  Vfs* vfs;
+  std::shared_ptr<Runtime> runtime;
+  store::File file;
+  store::Connection connection;
+  std::unique_ptr<ConnectionWatch> watch;
+
+  int lock_level = SQLITE_LOCK_NONE;
+  uint32_t shared_mask = 0;      // WAL locks held in shared mode, one bit each.
+  uint32_t exclusive_mask = 0;   // ... and in exclusive mode.
+  uint32_t lock_timeout_ms = 0;  // SQLITE_FCNTL_LOCK_TIMEOUT.
+  uint32_t change_before = 0;    // The wal-index's change counter when WRITE was taken.
+  uint32_t frame_before = 0;     // ... and its last frame.
+  std::byte* wal_index = nullptr;  // Block 0 once it has been mapped.
+  int64_t mmap_limit = 0;
+  int fetched = 0;               // Outstanding xFetch references.
+  int persist_wal = 0;
+  int powersafe_overwrite = 1;
+  Refusal refusal;
+
+  recovery::Client& client() const { return runtime->client(); }
+  const shm::Region& region() const { return runtime->region(); }
+  shm::ShmDatabase* database() const { return connection.database; }
+
+  /// Every method begins with this: the heartbeat, and whether this client may still touch the region.
+  bool Enter() {
+    trace::AddOwned(connection.shm->heartbeat);
+    return !client().IsFenced();
+  }
+  void Count(shm::CounterId counter, uint64_t amount = 1) {
+    trace::AddOwned(connection.shm->counters[counter], amount);
+  }
+  void Record(EventKind kind, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
+    trace::Record(region(), kind, connection.Subject(), a, b, c, d);
+  }
+  /// Notes what the connection does for snapshots.
+  void NoteOperation(EventKind kind, uint32_t argument) {
+    connection.shm->last_operation.store(uint64_t{static_cast<uint16_t>(kind)} << 48 | argument,
+                                         std::memory_order_relaxed);
+  }
+
+  /// The result code for a client that was declared dead, with message and event.
+  int Fenced(int code);
+  /// SQLITE_FULL with message and event.
+  int Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what);
+  /// Counts and returns an error.
+  int Error(int code, const std::string& message);
+
+  /// Takes one lock of the database in `mode`; SQLITE_OK, SQLITE_BUSY, SQLITE_BUSY_TIMEOUT or an error.
+  int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
+  void ReleaseLock(shm::LockId id);
+  /// Gives up all that the connection holds.
+  void ReleaseAllLocks();
+
+  static DatabaseFile* Of(sqlite3_file* file) { return reinterpret_cast<DatabaseFile*>(file); }
+};
+
+/// The methods of DatabaseFile.
+extern const sqlite3_io_methods kDatabaseMethods;
+
+// database_io.cpp
+int DatabaseClose(sqlite3_file*);
+int DatabaseRead(sqlite3_file*, void* to, int size, sqlite3_int64 offset);
+int DatabaseWrite(sqlite3_file*, const void* from, int size, sqlite3_int64 offset);
+int DatabaseTruncate(sqlite3_file*, sqlite3_int64 size);
+int DatabaseSync(sqlite3_file*, int flags);
+int DatabaseFileSize(sqlite3_file*, sqlite3_int64* size);
+int DatabaseFetch(sqlite3_file*, sqlite3_int64 offset, int size, void** page);
+int DatabaseUnfetch(sqlite3_file*, sqlite3_int64 offset, void* page);
+// main_locks.cpp
+int DatabaseLock(sqlite3_file*, int level);
+int DatabaseUnlock(sqlite3_file*, int level);
+int DatabaseCheckReservedLock(sqlite3_file*, int* reserved);
+// wal_locks.cpp
+int DatabaseShmMap(sqlite3_file*, int block, int block_size, int extend, void volatile** address);
+int DatabaseShmLock(sqlite3_file*, int first, int count, int flags);
+void DatabaseShmBarrier(sqlite3_file*);
+int DatabaseShmUnmap(sqlite3_file*, int delete_flag);
+// file_control.cpp
+int DatabaseFileControl(sqlite3_file*, int operation, void* argument);
+
+inline constexpr int kSectorBytes = 512;
+inline constexpr int kDeviceCharacteristics = SQLITE_IOCAP_SAFE_APPEND | SQLITE_IOCAP_SEQUENTIAL |
+                                              SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+
+}  // namespace glasswal::sqlite
+
+#endif  // GLASSWAL_VFS_SQLITE_DATABASE_FILE_H_

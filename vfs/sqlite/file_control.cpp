@@ -1,0 +1,133 @@
+// The file controls that a main database answers; see sqlite3_file_control and os_unix.c.
+#include <cstring>
+
+#include "port/clock.h"
+#include "port/futex.h"
+#include "sqlite/database_file.h"
+#include "store/words.h"
+
+namespace glasswal::sqlite {
+namespace {
+
+/// Sets `*flag` from a non-negative argument, and reports the present value for a negative one.
+void QueryOrSet(int* flag, int* argument) {
+  if (*argument >= 0) *flag = *argument != 0;
+  *argument = *flag;
+}
+
+void SetLockTimeout(DatabaseFile* file, int* argument) {
+  const int wanted = *argument;
+  *argument = static_cast<int>(file->lock_timeout_ms);
+  file->lock_timeout_ms = wanted < 0 ? 0x7fffffff : static_cast<uint32_t>(wanted);
+}
+
+void SetMmapLimit(DatabaseFile* file, int64_t* argument) {
+  const int64_t wanted = *argument;
+  *argument = file->mmap_limit;
+  if (wanted >= 0 && file->fetched == 0) file->mmap_limit = wanted;
+}
+
+/// Space for a transaction that is about to be written, so that it fails before anything is.
+int ReserveSpace(DatabaseFile* file, int64_t size_bytes) {
+  const uint64_t present = file->file.SizeBytes();
+  const auto wanted = static_cast<uint64_t>(size_bytes);
+  if (size_bytes < 0 || wanted <= present) return SQLITE_OK;
+  if (file->file.Reserve(present, wanted - present) == store::IoStatus::kOk) return SQLITE_OK;
+  return file->Full(wanted, file->file.LimitBytes(), "the database");
+}
+
+/// A rollback-mode transaction has committed. Those in WAL mode are noticed when WRITE is released.
+void NoteRollbackModeCommit(DatabaseFile* file) {
+  if (file->wal_index != nullptr) return;
+  file->Count(shm::kCounterCommits);
+  file->NoteOperation(EventKind::kCommit, 0);
+  file->Record(EventKind::kCommit);
+  shm::ShmHeader* header = file->region().header();
+  header->commit_sequence.fetch_add(1);
+  if (header->commit_waiters.load() != 0) port::FutexWake(&header->commit_sequence, ~0u);
+}
+
+bool OthersRead(const DatabaseFile& file) {
+  uint64_t readers = 0;
+  for (uint32_t i = 0; i < shm::kWalReaders; ++i) {
+    readers |= file.database()->locks[shm::kLockWalRead0 + i].word.load();
+  }
+  return (lock::Holders(readers) & ~lock::SlotBit(file.connection.slot)) != 0;
+}
+
+bool SaysWal(const DatabaseFile& file) {
+  constexpr uint64_t kWriteVersionAt = 18;
+  uint8_t version = 0;
+  return file.file.Read(kWriteVersionAt, &version, 1) == store::IoStatus::kOk && version == 2;
+}
+
+/// `PRAGMA journal_mode`. A database that nobody has written to yet will start in WAL mode, unless
+/// another is asked for first; and the connection that creates it notices at its next transaction.
+int HandlePragma(DatabaseFile* file, char** argument) {
+  if (sqlite3_stricmp(argument[1], "journal_mode") != 0) return SQLITE_NOTFOUND;
+  shm::Atomic32& wal_default = file->file.shm()->wal_default;
+  const bool starts_in_wal = wal_default.load() != 0 && file->file.SizeBytes() == 0;
+  if (argument[2] == nullptr) {
+    if (!starts_in_wal && !SaysWal(*file)) return SQLITE_NOTFOUND;
+    argument[0] = sqlite3_mprintf("wal");
+    return argument[0] != nullptr ? SQLITE_OK : SQLITE_NOMEM;
+  }
+  if (starts_in_wal && sqlite3_stricmp(argument[2], "wal") != 0) wal_default.store(0);
+  return SQLITE_NOTFOUND;
+}
+
+}  // namespace
+
+int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
+  DatabaseFile* file = DatabaseFile::Of(base);
+  if (!file->Enter()) return file->Fenced(SQLITE_IOERR);
+  switch (operation) {
+    case SQLITE_FCNTL_LOCK_TIMEOUT:
+      SetLockTimeout(file, static_cast<int*>(argument));
+      return SQLITE_OK;
+    case SQLITE_FCNTL_COMMIT_PHASETWO:
+      NoteRollbackModeCommit(file);
+      return SQLITE_OK;
+    case SQLITE_FCNTL_LOCKSTATE:
+      *static_cast<int*>(argument) = file->lock_level;
+      return SQLITE_OK;
+    case SQLITE_FCNTL_LAST_ERRNO:
+      *static_cast<int*>(argument) = 0;
+      return SQLITE_OK;
+    case SQLITE_FCNTL_CHUNK_SIZE:
+      return SQLITE_OK;  // Segments are the chunks.
+    case SQLITE_FCNTL_SIZE_HINT:
+      return ReserveSpace(file, *static_cast<int64_t*>(argument));
+    case SQLITE_FCNTL_PERSIST_WAL:
+      QueryOrSet(&file->persist_wal, static_cast<int*>(argument));
+      return SQLITE_OK;
+    case SQLITE_FCNTL_POWERSAFE_OVERWRITE:
+      QueryOrSet(&file->powersafe_overwrite, static_cast<int*>(argument));
+      return SQLITE_OK;
+    case SQLITE_FCNTL_VFSNAME:
+      *static_cast<char**>(argument) = sqlite3_mprintf("%s", file->vfs->name().c_str());
+      return SQLITE_OK;
+    case SQLITE_FCNTL_TEMPFILENAME:
+      *static_cast<char**>(argument) = sqlite3_mprintf("/temp-%lld", port::NowNs());
+      return SQLITE_OK;
+    case SQLITE_FCNTL_HAS_MOVED:
+      *static_cast<int*>(argument) =
+          store::FileStateOf(file->file.shm()->state.load()) != shm::kFileLive;
+      return SQLITE_OK;
+    case SQLITE_FCNTL_MMAP_SIZE:
+      SetMmapLimit(file, static_cast<int64_t*>(argument));
+      return SQLITE_OK;
+    case SQLITE_FCNTL_EXTERNAL_READER:
+      *static_cast<int*>(argument) = OthersRead(*file);
+      return SQLITE_OK;
+    case SQLITE_FCNTL_PRAGMA:
+      return HandlePragma(file, static_cast<char**>(argument));
+    case kFcntlRefusal:
+      *static_cast<Refusal*>(argument) = file->refusal;
+      return SQLITE_OK;
+    default:
+      return SQLITE_NOTFOUND;
+  }
+}
+
+}  // namespace glasswal::sqlite

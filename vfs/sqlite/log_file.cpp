@@ -1,0 +1,164 @@
+#include "sqlite/log_file.h"
+
+#include <string>
+
+#include "port/fence.h"
+#include "store/directory.h"
+#include "store/wal_index.h"
+
+namespace glasswal::sqlite {
+namespace {
+
+uint32_t LoadBigEndian(const uint8_t* at) {
+  return uint32_t{at[0]} << 24 | uint32_t{at[1]} << 16 | uint32_t{at[2]} << 8 | at[3];
+}
+
+bool Enter(LogFile* file) {
+  if (file->database != nullptr) return file->database->Enter();
+  return !file->runtime->client().IsFenced();
+}
+
+int Fenced(LogFile* file, int code) {
+  return file->vfs->Fail(code, "this client was declared dead, or belongs to the parent of this "
+                               "process: open the region and the database anew");
+}
+
+int Full(LogFile* file, uint64_t wanted_bytes) {
+  const char* what = file->is_wal ? "the write-ahead log" : "the rollback journal";
+  if (file->database != nullptr) {
+    return file->database->Full(wanted_bytes, file->file.LimitBytes(), what);
+  }
+  return file->vfs->Fail(SQLITE_FULL, std::string(what) + " cannot grow: the region is full");
+}
+
+/// What a frame will need: its wal-index block, and room for its page in the database.
+int ReserveForFrame(LogFile* file, uint64_t offset, const uint8_t* frame_header) {
+  DatabaseFile* database = file->database;
+  constexpr uint64_t kPageSizeAt = 8;
+  uint8_t header[4];
+  if (file->file.Read(kPageSizeAt, header, sizeof(header)) != store::IoStatus::kOk) return SQLITE_OK;
+  const uint64_t page_size = LoadBigEndian(header);
+  const uint64_t frame_size = page_size + store::kWalFrameHeaderBytes;
+  if (page_size < 512 || (offset - store::kWalHeaderBytes) % frame_size != 0) return SQLITE_OK;
+
+  const uint64_t frame = (offset - store::kWalHeaderBytes) / frame_size + 1;
+  if (!store::ReserveWalIndexBlock(*database->connection.client, &database->connection.shm->intent,
+                                   database->connection.file,
+                                   store::WalIndexBlockOfFrame(frame))) {
+    return database->Full(shm::kWalIndexBlockBytes, shm::kWalIndexBlockBytes, "the wal-index");
+  }
+  const uint64_t page = LoadBigEndian(frame_header);
+  if (page == 0) return SQLITE_OK;
+  const store::IoStatus status = database->file.Reserve((page - 1) * page_size, page_size);
+  if (status == store::IoStatus::kOk) return SQLITE_OK;
+  return database->Full(page * page_size, database->file.LimitBytes(), "the database");
+}
+
+int Close(sqlite3_file* base) {
+  LogFile* file = LogFile::Of(base);
+  int result = SQLITE_OK;
+  if (Enter(file)) {
+    store::ClientContext& self = file->runtime->client().context();
+    store::DirectoryLock lock(self);
+    if (lock.held()) {
+      store::CloseFile(self, lock, file->file.number());
+    } else {
+      result = file->vfs->Fail(SQLITE_IOERR_CLOSE, lock.status().message());
+    }
+  }
+  file->~LogFile();
+  base->pMethods = nullptr;
+  return result;
+}
+
+int Read(sqlite3_file* base, void* to, int size, sqlite3_int64 offset) {
+  LogFile* file = LogFile::Of(base);
+  if (!Enter(file)) return Fenced(file, SQLITE_IOERR_READ);
+  if (file->database != nullptr) {
+    file->database->Count(shm::kCounterReads);
+    file->database->Count(shm::kCounterReadBytes, static_cast<uint64_t>(size));
+  }
+  const store::IoStatus status =
+      file->file.Read(static_cast<uint64_t>(offset), to, static_cast<uint32_t>(size));
+  return status == store::IoStatus::kOk ? SQLITE_OK : SQLITE_IOERR_SHORT_READ;
+}
+
+int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) {
+  LogFile* file = LogFile::Of(base);
+  if (!Enter(file)) return Fenced(file, SQLITE_IOERR_WRITE);
+  const auto at = static_cast<uint64_t>(offset);
+  const auto bytes = static_cast<uint32_t>(size);
+  if (file->database != nullptr) {
+    file->database->Count(shm::kCounterWrites);
+    file->database->Count(shm::kCounterWriteBytes, bytes);
+    if (file->is_wal && bytes == store::kWalFrameHeaderBytes && at >= store::kWalHeaderBytes) {
+      const int result = ReserveForFrame(file, at, static_cast<const uint8_t*>(from));
+      if (result != SQLITE_OK) return result;
+    }
+  }
+  switch (file->file.Write(at, from, bytes)) {
+    case store::IoStatus::kOk:
+    case store::IoStatus::kShort:
+      return SQLITE_OK;
+    case store::IoStatus::kFull:
+      return Full(file, at + bytes);
+    case store::IoStatus::kBusy:
+      return file->vfs->Fail(SQLITE_BUSY, "the directory of files is held by another client");
+    case store::IoStatus::kCorrupt:
+      break;
+  }
+  return file->vfs->Fail(SQLITE_IOERR_WRITE, "a map of the log's segments is damaged");
+}
+
+int Truncate(sqlite3_file* base, sqlite3_int64 size) {
+  LogFile* file = LogFile::Of(base);
+  if (!Enter(file)) return Fenced(file, SQLITE_IOERR_TRUNCATE);
+  const uint64_t old_size = file->file.SizeBytes();
+  const uint32_t freed = file->file.Truncate(static_cast<uint64_t>(size));
+  if (file->database != nullptr) {
+    file->database->Count(shm::kCounterTruncates);
+    file->database->Count(shm::kCounterSegmentsReclaimed, freed);
+    trace::Record(file->database->region(), EventKind::kFileTruncated,
+                  file->database->connection.client->Subject(file->database->connection.slot + 1,
+                                                             file->file.number() + 1),
+                  old_size, static_cast<uint64_t>(size), freed);
+  }
+  return SQLITE_OK;
+}
+
+int Sync(sqlite3_file* base, int) {
+  LogFile* file = LogFile::Of(base);
+  if (!Enter(file)) return Fenced(file, SQLITE_IOERR_FSYNC);
+  if (file->database != nullptr) {
+    file->database->Count(shm::kCounterSyncs);
+    port::FullFence(&file->database->database()->fence);
+  }
+  return SQLITE_OK;
+}
+
+int FileSize(sqlite3_file* base, sqlite3_int64* size) {
+  LogFile* file = LogFile::Of(base);
+  if (!Enter(file)) return Fenced(file, SQLITE_IOERR_FSTAT);
+  *size = static_cast<sqlite3_int64>(file->file.SizeBytes());
+  return SQLITE_OK;
+}
+
+// Logs and journals are used under the locks of their database.
+int NoLock(sqlite3_file*, int) { return SQLITE_OK; }
+int NoReservedLock(sqlite3_file*, int* reserved) {
+  *reserved = 0;
+  return SQLITE_OK;
+}
+
+int FileControl(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
+int SectorSize(sqlite3_file*) { return kSectorBytes; }
+int DeviceCharacteristics(sqlite3_file*) { return kDeviceCharacteristics; }
+
+}  // namespace
+
+const sqlite3_io_methods kLogMethods = {
+    1,        Close,    Read,   Write,  Truncate,       Sync,
+    FileSize, NoLock,   NoLock, NoReservedLock, FileControl, SectorSize, DeviceCharacteristics,
+    nullptr,  nullptr,  nullptr, nullptr, nullptr, nullptr};
+
+}  // namespace glasswal::sqlite

@@ -1,0 +1,114 @@
+// The locks of the main file, SHARED to EXCLUSIVE, over three lock words.
+//
+//   SHARED     shared mode of the SHARED word, which is refused while somebody has PENDING
+//   RESERVED   exclusive mode of the RESERVED word
+//   PENDING    exclusive mode of the PENDING word: no new readers
+//   EXCLUSIVE  PENDING, and the SHARED word upgraded: no other reader is left
+//
+// The levels and the rules between them are SQLite's own (os.h, os_unix.c: unixLock, unixUnlock). These
+// locks are not waited for: SQLite's busy handler does that, as with its own VFS.
+#include "lock/lock_names.h"
+#include "port/clock.h"
+#include "sqlite/database_file.h"
+#include "sqlite/refusal.h"
+
+namespace glasswal::sqlite {
+namespace {
+
+using lock::LockMode;
+
+bool IsHeldByOther(const DatabaseFile& file, shm::LockId id) {
+  const uint64_t word = file.database()->locks[id].word.load();
+  return (lock::Holders(word) & ~lock::SlotBit(file.connection.slot)) != 0;
+}
+
+int LockShared(DatabaseFile* file) {
+  // A reader that comes in while somebody has PENDING would keep it waiting for ever. Whoever takes
+  // PENDING after this look sees this reader's bit in the SHARED word.
+  if (IsHeldByOther(*file, shm::kLockMainPending)) {
+    shm::ShmLock& pending = file->database()->locks[shm::kLockMainPending];
+    const uint64_t holders = lock::Holders(pending.word.load());
+    if (!file->watch->LookAtHolders(holders) || IsHeldByOther(*file, shm::kLockMainPending)) {
+      trace::AddShared(pending.refused, uint64_t{1});
+      file->Count(shm::kCounterBusy);
+      file->refusal = DescribeRefusal(*file, shm::kLockMainPending, LockMode::kShared,
+                                      {lock::LockResult::kBusy, holders, 0});
+      return SQLITE_BUSY;
+    }
+  }
+  const int result = file->AcquireLock(shm::kLockMainShared, LockMode::kShared, 0);
+  if (result == SQLITE_OK && IsHeldByOther(*file, shm::kLockMainPending)) {
+    file->ReleaseLock(shm::kLockMainShared);
+    return SQLITE_BUSY;
+  }
+  return result;
+}
+
+int LockExclusive(DatabaseFile* file) {
+  if (file->lock_level < SQLITE_LOCK_PENDING) {
+    const int result = file->AcquireLock(shm::kLockMainPending, LockMode::kExclusive, 0);
+    if (result != SQLITE_OK) return result;
+    file->lock_level = SQLITE_LOCK_PENDING;
+  }
+  return file->AcquireLock(shm::kLockMainShared, LockMode::kExclusive, 0);
+}
+
+}  // namespace
+
+int DatabaseLock(sqlite3_file* base, int level) {
+  DatabaseFile* file = DatabaseFile::Of(base);
+  if (!file->Enter()) return file->Fenced(SQLITE_IOERR_LOCK);
+  if (file->lock_level >= level) return SQLITE_OK;
+  int result = SQLITE_OK;
+  switch (level) {
+    case SQLITE_LOCK_SHARED:
+      result = LockShared(file);
+      break;
+    case SQLITE_LOCK_RESERVED:
+      result = file->AcquireLock(shm::kLockMainReserved, LockMode::kExclusive, 0);
+      break;
+    case SQLITE_LOCK_EXCLUSIVE:
+      result = LockExclusive(file);
+      break;
+    default:
+      return file->Error(SQLITE_MISUSE, "SQLite never asks for this lock by name");
+  }
+  if (result == SQLITE_OK) file->lock_level = level;
+  return result;
+}
+
+int DatabaseUnlock(sqlite3_file* base, int level) {
+  DatabaseFile* file = DatabaseFile::Of(base);
+  if (!file->Enter()) return file->Fenced(SQLITE_IOERR_UNLOCK);
+  if (file->lock_level <= level) return SQLITE_OK;
+  if (file->lock_level == SQLITE_LOCK_EXCLUSIVE && file->file.SizeBytes() > 0) {
+    // The transaction that created the database is over: later changes of its mode are meant.
+    uint32_t pending = 1;
+    file->file.shm()->wal_default.compare_exchange_strong(pending, 0);
+  }
+  shm::ShmDatabase* database = file->database();
+  if (level == SQLITE_LOCK_SHARED) {
+    lock::Downgrade(&database->locks[shm::kLockMainShared], file->connection.slot);
+  } else {
+    file->ReleaseLock(shm::kLockMainShared);
+  }
+  file->ReleaseLock(shm::kLockMainReserved);
+  file->ReleaseLock(shm::kLockMainPending);
+  file->lock_level = level;
+  return SQLITE_OK;
+}
+
+int DatabaseCheckReservedLock(sqlite3_file* base, int* reserved) {
+  DatabaseFile* file = DatabaseFile::Of(base);
+  if (!file->Enter()) return file->Fenced(SQLITE_IOERR_CHECKRESERVEDLOCK);
+  const uint64_t word = file->database()->locks[shm::kLockMainReserved].word.load();
+  *reserved = lock::Holders(word) != 0;
+  // A dead writer's journal is hot only once its lock is seen to be gone.
+  if (IsHeldByOther(*file, shm::kLockMainReserved) &&
+      file->watch->LookAtHolders(lock::Holders(word))) {
+    *reserved = lock::Holders(file->database()->locks[shm::kLockMainReserved].word.load()) != 0;
+  }
+  return SQLITE_OK;
+}
+
+}  // namespace glasswal::sqlite

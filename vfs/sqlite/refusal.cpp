@@ -1,0 +1,71 @@
+#include "sqlite/refusal.h"
+
+#include <bit>
+
+#include "lock/lock_names.h"
+#include "port/clock.h"
+#include "store/text.h"
+#include "store/words.h"
+
+namespace glasswal {
+namespace {
+
+constexpr uint64_t kNsPerMs = 1'000'000;
+
+}  // namespace
+
+std::string Refusal::ToString() const {
+  if (!present) return "no lock was refused";
+  std::string text = "`" + (holder.empty() ? "somebody who has left" : holder) + "`";
+  text += holder.empty() ? " held " : " has held ";
+  text += lock + " for " + std::to_string(held_ms) + " ms";
+  if (silent_ms > 0) text += " (silent for " + std::to_string(silent_ms) + " ms)";
+  return text + "; you waited " + std::to_string(waited_ms) + " ms";
+}
+
+Refusal LastRefusal(sqlite3* db, const char* schema) {
+  Refusal refusal;
+  // Another VFS answers SQLITE_NOTFOUND and leaves the refusal as it is: not present.
+  (void)sqlite3_file_control(db, schema, kFcntlRefusal, &refusal);
+  return refusal;
+}
+
+namespace sqlite {
+
+Refusal DescribeRefusal(const DatabaseFile& file, shm::LockId id, lock::LockMode mode,
+                        const lock::LockOutcome& outcome) {
+  Refusal refusal;
+  refusal.present = true;
+  refusal.lock = lock::LockName(id);
+  refusal.exclusive = mode == lock::LockMode::kExclusive;
+  refusal.waited_ms = outcome.waited_ns / kNsPerMs;
+  if (lock::Holders(outcome.blockers) == 0) return refusal;
+
+  refusal.connection = static_cast<uint32_t>(std::countr_zero(outcome.blockers));
+  const shm::ShmConnection& holder = file.database()->connections[refusal.connection];
+  const uint64_t word = holder.state.load();
+  const uint32_t slot = store::ConnectionClientOf(word);
+  if (word == 0 || slot >= shm::kMaxClients) return refusal;
+
+  const shm::ShmClient* client = file.region().client(slot);
+  char name[shm::kNameBytes];
+  refusal.holder = store::LoadText(client->name, name);
+  refusal.client = slot;
+  refusal.client_generation = store::GenerationOf(word);
+  refusal.process_id = client->process_id.load(std::memory_order_relaxed);
+  const uint64_t taken = file.database()->locks[id].since_ns.load(std::memory_order_relaxed);
+  // Shared locks have no time of their own. SHARED of the main file lasts as long as the connection,
+  // the read marks as long as its transaction.
+  const uint64_t shared_since =
+      (id == shm::kLockMainShared ? holder.opened_ns : holder.transaction_ns).load();
+  const uint64_t since = taken != 0 ? taken : shared_since;
+  const uint64_t now = port::NowNs();
+  refusal.held_ms = since != 0 && now > since ? (now - since) / kNsPerMs : 0;
+  if (slot != file.client().context().slot) {
+    refusal.silent_ms = file.client().SilentNs(slot) / kNsPerMs;
+  }
+  return refusal;
+}
+
+}  // namespace sqlite
+}  // namespace glasswal

@@ -1,0 +1,54 @@
+#include "sqlite/uri_options.h"
+
+#include <charconv>
+#include <cstring>
+#include <string>
+
+#include "sqlite/sqlite_api.h"
+
+namespace glasswal::sqlite {
+namespace {
+
+/// Reads the whole-number parameter `name` into `*value`, if it is there.
+Status ReadNumber(const char* path, const char* name, uint64_t* value) {
+  const char* text = sqlite3_uri_parameter(path, name);
+  if (text == nullptr) return Status::Ok();
+  const char* end = text + std::strlen(text);
+  const auto [rest, error] = std::from_chars(text, end, *value);
+  if (error == std::errc() && rest == end) return Status::Ok();
+  return Status(StatusCode::kInvalidArgument,
+                std::string(name) + " must be a whole number of at most 20 digits; the URI says \"" +
+                    text + "\"");
+}
+
+}  // namespace
+
+Result<Options> OptionsFromUri(const char* path, const char* region) {
+  Options options;
+  options.memory = *region != '\0' ? MemoryKind::kNamed : MemoryKind::kAnonymous;
+  options.name = region;
+  uint64_t stale_ms = options.stale_ms;
+  uint64_t fixed_capacity = 0;
+  const struct {
+    const char* name;
+    uint64_t* value;
+  } numbers[] = {
+      {"initial_database_bytes", &options.initial_database_capacity_bytes},
+      {"max_database_bytes", &options.max_database_capacity_bytes},
+      {"initial_write_ahead_bytes", &options.initial_write_ahead_capacity_bytes},
+      {"max_write_ahead_bytes", &options.max_write_ahead_capacity_bytes},
+      {"region_bytes", &options.region_capacity_bytes},
+      {"stale_ms", &stale_ms},
+      {"fixed_capacity", &fixed_capacity},
+  };
+  for (const auto& number : numbers) {
+    const Status status = ReadNumber(path, number.name, number.value);
+    if (!status.ok()) return status;
+  }
+  constexpr uint64_t kMaxStaleMs = 86'400'000;
+  options.stale_ms = static_cast<uint32_t>(stale_ms <= kMaxStaleMs ? stale_ms : kMaxStaleMs + 1);
+  options.fixed_capacity = fixed_capacity != 0;
+  return options;
+}
+
+}  // namespace glasswal::sqlite

@@ -1,0 +1,189 @@
+#include "sqlite/vfs.h"
+
+#include <cstring>
+#include <string_view>
+
+#include "port/clock.h"
+#include "port/process.h"
+#include "recovery/client.h"
+#include "sqlite/open.h"
+#include "sqlite/uri_options.h"
+#include "store/directory.h"
+
+namespace glasswal::sqlite {
+namespace {
+
+constexpr int64_t kUnixEpochInJulianMs = 210866760000000;
+constexpr size_t kLongestPath = 240;  // SQLite appends up to 15 bytes for journals.
+constexpr int kFullPathBytes = 512;   // With the name of a region before it.
+
+int Open(sqlite3_vfs* base, sqlite3_filename path, sqlite3_file* file, int flags, int* out_flags) {
+  return OpenFileForSqlite(Vfs::Of(base), path, file, flags, out_flags);
+}
+
+int Delete(sqlite3_vfs* base, const char* path, int) {
+  Vfs* vfs = Vfs::Of(base);
+  const std::shared_ptr<Runtime> runtime = vfs->RuntimeOf(path);
+  if (runtime == nullptr) return SQLITE_IOERR_DELETE_NOENT;
+  if (runtime->client().IsFenced()) return vfs->Fail(SQLITE_IOERR_DELETE, "this client is fenced");
+  const Status status = store::DeleteFile(runtime->client().context(), Split(path).file);
+  if (status.ok()) return SQLITE_OK;
+  if (status.code() == StatusCode::kNotFound) return SQLITE_IOERR_DELETE_NOENT;
+  return vfs->Fail(SQLITE_IOERR_DELETE, status.message());
+}
+
+/// As in os_unix.c, an empty file does not count as existing: an empty journal is not hot.
+int Access(sqlite3_vfs* base, const char* path, int flags, int* result) {
+  const std::shared_ptr<Runtime> runtime = Vfs::Of(base)->RuntimeOf(path);
+  *result = 0;
+  if (runtime == nullptr) return SQLITE_OK;
+  const std::optional<uint32_t> file = store::FindFile(runtime->region(), Split(path).file);
+  if (!file) return SQLITE_OK;
+  *result = flags != SQLITE_ACCESS_EXISTS || runtime->region().file(*file)->size_bytes.load() > 0;
+  return SQLITE_OK;
+}
+
+/// Appends "/" and `part` to a path of at most `size` bytes with its terminating zero.
+bool Append(std::string_view prefix, std::string_view part, int size, char* out, int* used) {
+  const size_t wanted = prefix.size() + part.size();
+  if (static_cast<size_t>(*used) + wanted + 1 > static_cast<size_t>(size)) return false;
+  std::memcpy(out + *used, prefix.data(), prefix.size());
+  std::memcpy(out + *used + prefix.size(), part.data(), part.size());
+  *used += static_cast<int>(wanted);
+  out[*used] = '\0';
+  return true;
+}
+
+/// Paths are names in a flat directory: a leading slash, single slashes, no "." in between. The region
+/// that the URI names goes before them.
+int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
+  Vfs* vfs = Vfs::Of(base);
+  const char* region = sqlite3_uri_parameter(path, "region");
+  int used = 0;
+  bool fits = region == nullptr || *region == '\0' || Append("/@", region, size, out, &used);
+  const int prefix = used;
+  for (const char* at = path; *at != '\0';) {
+    while (*at == '/') ++at;
+    const size_t length = std::strcspn(at, "/");
+    const bool is_empty = length == 0 || (length == 1 && *at == '.');
+    if (!is_empty) fits = fits && Append("/", {at, length}, size, out, &used);
+    at += length;
+  }
+  if (used == prefix) return vfs->Fail(SQLITE_CANTOPEN, "the path names no file");
+  if (fits && Split(out).file.size() <= kLongestPath) return SQLITE_OK;
+  return vfs->Fail(SQLITE_CANTOPEN, "the path is too long: it may have 240 bytes");
+}
+
+// Loadable extensions are the host's business.
+void* DlOpen(sqlite3_vfs* base, const char* path) {
+  sqlite3_vfs* host = Vfs::Of(base)->host();
+  return host != nullptr && host->xDlOpen != nullptr ? host->xDlOpen(host, path) : nullptr;
+}
+void DlError(sqlite3_vfs* base, int size, char* message) {
+  sqlite3_vfs* host = Vfs::Of(base)->host();
+  if (host != nullptr && host->xDlError != nullptr) return host->xDlError(host, size, message);
+  sqlite3_snprintf(size, message, "loading extensions is not supported here");
+}
+void (*DlSym(sqlite3_vfs* base, void* library, const char* symbol))(void) {
+  sqlite3_vfs* host = Vfs::Of(base)->host();
+  return host != nullptr && host->xDlSym != nullptr ? host->xDlSym(host, library, symbol) : nullptr;
+}
+void DlClose(sqlite3_vfs* base, void* library) {
+  sqlite3_vfs* host = Vfs::Of(base)->host();
+  if (host != nullptr && host->xDlClose != nullptr) host->xDlClose(host, library);
+}
+
+int Randomness(sqlite3_vfs*, int size, char* out) {
+  port::RandomBytes(out, static_cast<uint64_t>(size));
+  return size;
+}
+
+int Sleep(sqlite3_vfs*, int microseconds) {
+  port::SleepUs(static_cast<uint64_t>(microseconds));
+  return microseconds;
+}
+
+int CurrentTimeInt64(sqlite3_vfs*, sqlite3_int64* now) {
+  *now = kUnixEpochInJulianMs + port::WallClockUs() / 1000;
+  return SQLITE_OK;
+}
+
+int CurrentTime(sqlite3_vfs* base, double* now) {
+  sqlite3_int64 ms = 0;
+  CurrentTimeInt64(base, &ms);
+  *now = static_cast<double>(ms) / 86400000.0;
+  return SQLITE_OK;
+}
+
+int GetLastError(sqlite3_vfs* base, int size, char* out) {
+  const std::string message = Vfs::Of(base)->LastError();
+  if (size > 0) sqlite3_snprintf(size, out, "%s", message.c_str());
+  return message.empty() ? 0 : 1;
+}
+
+}  // namespace
+
+Vfs::Vfs(std::string name, std::shared_ptr<Runtime> runtime)
+    : name_(std::move(name)), runtime_(std::move(runtime)), host_(sqlite3_vfs_find(nullptr)) {
+  base_.iVersion = 2;
+  base_.szOsFile = FileObjectBytes();
+  base_.mxPathname = kFullPathBytes;
+  base_.zName = name_.c_str();
+  base_.pAppData = this;
+  base_.xOpen = Open;
+  base_.xDelete = Delete;
+  base_.xAccess = Access;
+  base_.xFullPathname = FullPathname;
+  base_.xDlOpen = DlOpen;
+  base_.xDlError = DlError;
+  base_.xDlSym = DlSym;
+  base_.xDlClose = DlClose;
+  base_.xRandomness = Randomness;
+  base_.xSleep = Sleep;
+  base_.xCurrentTime = CurrentTime;
+  base_.xGetLastError = GetLastError;
+  base_.xCurrentTimeInt64 = CurrentTimeInt64;
+}
+
+int Vfs::Register(bool make_default) { return sqlite3_vfs_register(&base_, make_default); }
+
+int Vfs::Fail(int code, const std::string& message) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  last_error_ = message;
+  return code;
+}
+
+std::string Vfs::LastError() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  return last_error_;
+}
+
+SplitPath Split(const char* path) {
+  const std::string_view whole(path);
+  if (whole.substr(0, 2) != "/@") return {{}, whole};
+  const size_t end = whole.find('/', 2);
+  if (end == std::string_view::npos) return {{}, whole};
+  return {whole.substr(2, end - 2), whole.substr(end)};
+}
+
+Result<std::shared_ptr<Runtime>> Vfs::RuntimeToOpen(const char* path) {
+  const std::string region(Split(path).region);
+  if (region.empty() && runtime_ != nullptr) return runtime_;
+  const Result<Options> options = OptionsFromUri(path, region.c_str());
+  if (!options.ok()) return options.status();
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (std::shared_ptr<Runtime> known = regions_[region].lock()) return known;
+  Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(*options);
+  if (runtime.ok()) regions_[region] = *runtime;
+  return runtime;
+}
+
+std::shared_ptr<Runtime> Vfs::RuntimeOf(const char* path) {
+  const std::string region(Split(path).region);
+  if (region.empty() && runtime_ != nullptr) return runtime_;
+  const std::lock_guard<std::mutex> guard(mutex_);
+  const auto found = regions_.find(region);
+  return found != regions_.end() ? found->second.lock() : nullptr;
+}
+
+}  // namespace glasswal::sqlite

@@ -1,0 +1,70 @@
+// One registered VFS: the sqlite3_vfs that SQLite knows and what is behind it.
+//
+// A VFS serves the files of one runtime, and those of any other region that a database's URI names
+// (region=NAME). Full path names carry the name of such a region, "/@NAME/app.sqlite", because SQLite
+// deletes and looks for journals by path alone, and two regions may have files of the same name.
+// Files keep their runtime alive.
+//
+// Thread-safety: immutable after registration, except for the last error and the table of regions,
+// which have a mutex.
+#ifndef GLASSWAL_VFS_SQLITE_VFS_H_
+#define GLASSWAL_VFS_SQLITE_VFS_H_
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include "glasswal/runtime.h"
+#include "sqlite/sqlite_api.h"
+
+namespace glasswal::sqlite {
+
+class Vfs {
+ public:
+  /// `runtime` may be null (the loadable extension): databases that name no region then share one that
+  /// is private to the process.
+  Vfs(std::string name, std::shared_ptr<Runtime> runtime);
+
+  /// Makes SQLite know it. Returns an SQLite result code.
+  int Register(bool make_default);
+
+  sqlite3_vfs* base() { return &base_; }
+  const std::string& name() const { return name_; }
+  /// The operating system's VFS, for loading extensions; may be null.
+  sqlite3_vfs* host() const { return host_; }
+
+  /// The runtime for a database that is being opened. `path` is the one that SQLite passed to xOpen, so
+  /// that its URI parameters can be asked for.
+  Result<std::shared_ptr<Runtime>> RuntimeToOpen(const char* path);
+  /// The runtime of a file whose region is in use already; null if it is not.
+  std::shared_ptr<Runtime> RuntimeOf(const char* path);
+
+  /// Remembers `message` for xGetLastError and returns `code`.
+  int Fail(int code, const std::string& message);
+  std::string LastError();
+
+  static Vfs* Of(sqlite3_vfs* base) { return static_cast<Vfs*>(base->pAppData); }
+
+ private:
+  sqlite3_vfs base_{};
+  std::string name_;
+  std::shared_ptr<Runtime> runtime_;
+  sqlite3_vfs* host_ = nullptr;
+  std::mutex mutex_;
+  std::string last_error_;
+  // Regions opened by URI; they live for as long as a file of theirs is open.
+  std::map<std::string, std::weak_ptr<Runtime>> regions_;
+};
+
+/// The two parts of a full path name.
+struct SplitPath {
+  std::string_view region;  // Empty: the VFS's own.
+  std::string_view file;    // The path inside the region.
+};
+SplitPath Split(const char* path);
+
+}  // namespace glasswal::sqlite
+
+#endif  // GLASSWAL_VFS_SQLITE_VFS_H_

@@ -1,0 +1,153 @@
+// The wal-index and its eight locks: xShmMap, xShmLock, xShmBarrier, xShmUnmap.
+//
+// The blocks of the wal-index are addressed in place. Locks are taken in SQLite's own order and waited
+// for when SQLite has set a timeout (SQLITE_FCNTL_LOCK_TIMEOUT); the contract is that of os_unix.c.
+#include <bit>
+
+#include "port/clock.h"
+#include "port/fence.h"
+#include "port/futex.h"
+#include "sqlite/checkpoint.h"
+#include "sqlite/database_file.h"
+#include "store/wal_index.h"
+
+namespace glasswal::sqlite {
+namespace {
+
+constexpr uint32_t kBit(uint32_t lock) { return 1u << lock; }
+constexpr uint32_t kReadMarks = ((1u << shm::kWalReaders) - 1) << shm::kLockWalRead0;
+
+void BeginTransaction(DatabaseFile* file) {
+  if (file->connection.shm->transaction_ns.load(std::memory_order_relaxed) == 0) {
+    file->connection.shm->transaction_ns.store(port::CoarseNowNs(), std::memory_order_relaxed);
+  }
+}
+
+void EndTransaction(DatabaseFile* file) {
+  if (((file->shared_mask & kReadMarks) | (file->exclusive_mask & kBit(shm::kLockWalWrite))) == 0) {
+    file->connection.shm->transaction_ns.store(0, std::memory_order_relaxed);
+  }
+}
+
+/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible.
+void AnnounceCommit(DatabaseFile* file, uint64_t held_ns) {
+  const uint32_t frame = store::WalIndexMaxFrame(file->wal_index);
+  const uint32_t frames = frame >= file->frame_before ? frame - file->frame_before : frame;
+  file->Count(shm::kCounterCommits);
+  file->Count(shm::kCounterCommitFrames, frames);
+  file->NoteOperation(EventKind::kCommit, frames);
+  file->Record(EventKind::kCommit, frames, store::WalIndexPages(file->wal_index),
+               store::WalIndexChange(file->wal_index), held_ns);
+  shm::ShmHeader* header = file->region().header();
+  header->commit_sequence.fetch_add(1);
+  if (header->commit_waiters.load() != 0) port::FutexWake(&header->commit_sequence, ~0u);
+}
+
+void OnLocked(DatabaseFile* file, shm::LockId id, bool exclusive) {
+  const uint32_t bit = kBit(id);
+  (exclusive ? file->exclusive_mask : file->shared_mask) |= bit;
+  if ((bit & kReadMarks) != 0) {
+    if (exclusive) return;
+    file->Count(shm::kCounterReadTransactions);
+    BeginTransaction(file);
+  } else if (id == shm::kLockWalWrite && exclusive) {
+    file->Count(shm::kCounterWriteTransactions);
+    file->change_before = store::WalIndexChange(file->wal_index);
+    file->frame_before = store::WalIndexMaxFrame(file->wal_index);
+    BeginTransaction(file);
+  } else if (id == shm::kLockWalCheckpoint && exclusive) {
+    OnCheckpointLocked(file);
+  }
+}
+
+void Unlock(DatabaseFile* file, shm::LockId id) {
+  const uint32_t bit = kBit(id);
+  if (((file->shared_mask | file->exclusive_mask) & bit) == 0) return;
+  const bool exclusive = (file->exclusive_mask & bit) != 0;
+  if (id == shm::kLockWalCheckpoint && exclusive) OnCheckpointUnlocking(file);
+  const bool committed = id == shm::kLockWalWrite && exclusive &&
+                         store::WalIndexChange(file->wal_index) != file->change_before;
+  file->shared_mask &= ~bit;
+  file->exclusive_mask &= ~bit;
+  const uint64_t held_ns = lock::Release(&file->database()->locks[id], file->connection.slot);
+  file->Record(EventKind::kLockReleased, id, exclusive, held_ns);
+  if (committed) AnnounceCommit(file, held_ns);
+  if (id == shm::kLockWalWrite || (bit & kReadMarks) != 0) EndTransaction(file);
+  if (id == shm::kLockWalWrite) file->client().SweepNowAndThen();
+}
+
+int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode mode) {
+  for (uint32_t i = 0; i < count; ++i) {
+    const auto id = static_cast<shm::LockId>(first + i);
+    const int result = file->AcquireLock(id, mode, file->lock_timeout_ms);
+    if (result != SQLITE_OK) {
+      while (i-- > 0) Unlock(file, static_cast<shm::LockId>(first + i));
+      return result;
+    }
+    OnLocked(file, id, mode == lock::LockMode::kExclusive);
+  }
+  return SQLITE_OK;
+}
+
+}  // namespace
+
+int DatabaseShmMap(sqlite3_file* base, int block, int block_size, int extend,
+                   void volatile** address) {
+  DatabaseFile* file = DatabaseFile::Of(base);
+  *address = nullptr;
+  if (!file->Enter()) return file->Fenced(SQLITE_IOERR_SHMMAP);
+  if (block < 0 || block_size != static_cast<int>(shm::kWalIndexBlockBytes)) {
+    return file->Error(SQLITE_IOERR_SHMMAP, "SQLite asks for wal-index blocks of another size than "
+                                            "this build of glasswal knows");
+  }
+  const auto index = static_cast<uint64_t>(block);
+  std::byte* at = store::WalIndexBlock(file->region(), file->connection.file, index);
+  if (at == nullptr && extend != 0) {
+    if (!store::ReserveWalIndexBlock(*file->connection.client, &file->connection.shm->intent,
+                                     file->connection.file, index)) {
+      return file->Full(shm::kWalIndexBlockBytes, shm::kWalIndexBlockBytes, "the wal-index");
+    }
+    at = store::WalIndexBlock(file->region(), file->connection.file, index);
+  }
+  if (block == 0 && at != nullptr) file->wal_index = at;
+  *address = at;
+  return SQLITE_OK;
+}
+
+int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
+  DatabaseFile* file = DatabaseFile::Of(base);
+  if (!file->Enter()) return file->Fenced(SQLITE_IOERR_SHMLOCK);
+  if (first < 0 || count < 1 || first + count > static_cast<int>(shm::kWalLocks)) {
+    return file->Error(SQLITE_IOERR_SHMLOCK, "there is no such lock of the wal-index");
+  }
+  const auto begin = static_cast<uint32_t>(first);
+  const auto end = static_cast<uint32_t>(first + count);
+  if ((flags & SQLITE_SHM_UNLOCK) != 0) {
+    for (uint32_t id = begin; id < end; ++id) Unlock(file, static_cast<shm::LockId>(id));
+    return SQLITE_OK;
+  }
+  if ((flags & SQLITE_SHM_SHARED) != 0) {
+    if ((file->shared_mask & kBit(begin)) != 0) return SQLITE_OK;
+    return LockRange(file, begin, 1, lock::LockMode::kShared);
+  }
+  return LockRange(file, begin, end - begin, lock::LockMode::kExclusive);
+}
+
+void DatabaseShmBarrier(sqlite3_file* base) {
+  port::FullFence(&DatabaseFile::Of(base)->database()->fence);
+}
+
+int DatabaseShmUnmap(sqlite3_file* base, int delete_flag) {
+  DatabaseFile* file = DatabaseFile::Of(base);
+  if (!file->Enter()) return file->Fenced(SQLITE_IOERR_SHMMAP);
+  for (uint32_t id = shm::kWalLocks; id-- > 0;) Unlock(file, static_cast<shm::LockId>(id));
+  file->wal_index = nullptr;
+  // SQLite deletes the index with the log, which it does while nobody else has the database open.
+  if (delete_flag != 0 && file->lock_level == SQLITE_LOCK_EXCLUSIVE) {
+    store::FreeWalIndex(*file->connection.client, &file->connection.shm->intent,
+                        file->connection.file);
+  }
+  return SQLITE_OK;
+}
+
+}  // namespace glasswal::sqlite
