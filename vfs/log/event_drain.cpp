@@ -1,0 +1,216 @@
+#include <spdlog/logger.h>
+#include <spdlog/sinks/sink.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include "diag/region_image.h"
+#include "glasswal/spdlog.h"
+#include "log/event_text.h"
+#include "port/clock.h"
+#include "port/futex.h"
+#include "shm/region.h"
+#include "store/words.h"
+#include "trace/ring.h"
+
+namespace glasswal {
+namespace {
+
+constexpr uint64_t kNsPerMs = 1'000'000;
+constexpr uint64_t kNsPerUs = 1'000;
+/// The shortest time between two looks at the ring. Commits can be had by the hundred thousand a
+/// second; waking up for each would make the committers pay for the wakes.
+constexpr uint64_t kBreathUs = 1'000;
+
+spdlog::level::level_enum LevelOf(EventLevel level) {
+  switch (level) {
+    case EventLevel::kError:
+      return spdlog::level::err;
+    case EventLevel::kWarn:
+      return spdlog::level::warn;
+    case EventLevel::kInfo:
+      return spdlog::level::info;
+    case EventLevel::kDebug:
+      return spdlog::level::debug;
+    case EventLevel::kTrace:
+    case EventLevel::kOff:
+      break;
+  }
+  return spdlog::level::trace;
+}
+
+std::string ClientName(const shm::Region& region, const Event& event) {
+  if (event.client >= shm::kMaxClients) return {};
+  const shm::ShmClient& client = *region.client(event.client);
+  const uint64_t word = client.state.load(std::memory_order_acquire);
+  const bool same = store::GenerationOf(word) == event.client_generation;
+  return same ? diag::TextOf(client.name, shm::kNameBytes) : std::string();
+}
+
+/// The path of the file that has the event's number now: good enough for people, and almost always the
+/// one that was meant.
+std::string Path(const shm::Region& region, const Event& event) {
+  if (event.file == 0 || event.file > shm::kMaxFiles) return {};
+  const shm::ShmFile& file = *region.file(event.file - 1);
+  const uint64_t word = file.state.load(std::memory_order_acquire);
+  if (store::FileStateOf(word) == shm::kFileFree) return {};
+  return diag::TextOf(file.path, shm::kPathBytes);
+}
+
+}  // namespace
+
+class EventDrain::Impl {
+ public:
+  Impl(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
+       const EventDrainOptions& options)
+      : region_(region),
+        logger_(std::move(logger)),
+        options_(options),
+        clock_offset_ns_(port::WallClockUs() * static_cast<int64_t>(kNsPerUs) -
+                         static_cast<int64_t>(port::NowNs())),
+        cursor_(region, options.from_oldest ? trace::EventCursor::Start::kOldest
+                                            : trace::EventCursor::Start::kNewest) {}
+
+  void Start() {
+    stopping_.store(false);
+    thread_ = std::thread([this] { Run(); });
+  }
+
+  uint64_t Poll() {
+    const std::lock_guard lock(cursor_mutex_);
+    return PollLocked(region_.geometry().event_capacity);
+  }
+
+  void Stop() {
+    {
+      const std::lock_guard lock(stop_mutex_);
+      stopping_.store(true);
+    }
+    stop_changed_.notify_all();
+    if (options_.wake_on_commit) port::FutexWake(&region_.header()->commit_sequence, UINT32_MAX);
+    if (thread_.joinable()) thread_.join();
+    DrainToHead();
+    logger_->flush();
+  }
+
+  uint64_t logged() const { return logged_.load(std::memory_order_relaxed); }
+  uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+
+ private:
+  void Run() {
+    uint64_t idle_ns = kNsPerMs;
+    while (!stopping_.load()) {
+      const uint32_t commits = region_.header()->commit_sequence.load(std::memory_order_relaxed);
+      const uint64_t found = Poll();
+      if (found >= region_.geometry().event_capacity) continue;
+      idle_ns = found > 0 ? kNsPerMs
+                          : std::min(idle_ns * 2, std::max(options_.most_idle_ms, 1u) * kNsPerMs);
+      Sleep(commits, idle_ns);
+    }
+  }
+
+  /// For `duration_ns`, or until a commit or Stop().
+  void Sleep(uint32_t commits, uint64_t duration_ns) {
+    if (stopping_.load()) return;
+    if (options_.wake_on_commit && port::MayWait()) {
+      port::FutexWait(&region_.header()->commit_sequence, commits, duration_ns);
+      if (!stopping_.load()) port::SleepUs(kBreathUs);
+      return;
+    }
+    std::unique_lock lock(stop_mutex_);
+    stop_changed_.wait_for(lock, std::chrono::nanoseconds(duration_ns),
+                           [this] { return stopping_.load(); });
+  }
+
+  /// Logs all that had been recorded when it was called. Events behind one that is not finished are
+  /// waited for: the cursor gives that one up in a few milliseconds.
+  void DrainToHead() {
+    const std::lock_guard lock(cursor_mutex_);
+    const uint64_t head = region_.header()->event_head.load(std::memory_order_acquire);
+    while (last_sequence_ + 1 < head) {
+      if (PollLocked(1) > 0) continue;
+      if (!cursor_.waiting()) return;
+      port::SleepUs(kBreathUs);
+    }
+  }
+
+  uint64_t PollLocked(uint64_t limit) {
+    uint64_t found = 0;
+    Event event;
+    while (found < limit && cursor_.Next(&event)) {
+      ReportLoss();
+      LogEvent(event);
+      last_sequence_ = event.sequence;
+      ++found;
+    }
+    ReportLoss();
+    logged_.fetch_add(found, std::memory_order_relaxed);
+    return found;
+  }
+
+  void LogEvent(const Event& event) {
+    const spdlog::level::level_enum level = LevelOf(event.level);
+    if (!logger_->should_log(level)) return;
+    const std::string client = ClientName(region_, event);
+    const std::string path = Path(region_, event);
+    fmt::memory_buffer text;
+    log::AppendEvent(event, {client, path}, &text);
+    const std::chrono::nanoseconds since_1970(clock_offset_ns_ +
+                                              static_cast<int64_t>(event.time_ns));
+    const spdlog::log_clock::time_point time(
+        std::chrono::duration_cast<spdlog::log_clock::duration>(since_1970));
+    logger_->log(time, spdlog::source_loc{}, level, spdlog::string_view_t(text.data(), text.size()));
+  }
+
+  void ReportLoss() {
+    const uint64_t total = cursor_.lost();
+    const uint64_t before = lost_.exchange(total, std::memory_order_relaxed);
+    if (total != before) {
+      logger_->warn("event=events.lost lost={} total_lost={}", total - before, total);
+    }
+  }
+
+  const shm::Region& region_;
+  const std::shared_ptr<spdlog::logger> logger_;
+  const EventDrainOptions options_;
+  const int64_t clock_offset_ns_;  // From the region's monotonic clock to the time of day.
+
+  std::mutex cursor_mutex_;  // Guards the next two, and the order of records.
+  trace::EventCursor cursor_;
+  uint64_t last_sequence_ = 0;
+  std::atomic<uint64_t> logged_{0};
+  std::atomic<uint64_t> lost_{0};
+
+  std::mutex stop_mutex_;
+  std::condition_variable stop_changed_;
+  std::atomic<bool> stopping_{false};
+  std::thread thread_;
+};
+
+std::shared_ptr<spdlog::logger> NewEventLogger(
+    std::vector<std::shared_ptr<spdlog::sinks::sink>> sinks, const std::string& name) {
+  auto logger = std::make_shared<spdlog::logger>(name, sinks.begin(), sinks.end());
+  logger->set_level(spdlog::level::trace);
+  logger->set_pattern(kEventPattern);
+  return logger;
+}
+
+EventDrain::EventDrain(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
+                       const EventDrainOptions& options)
+    : impl_(std::make_unique<Impl>(region, std::move(logger), options)) {}
+
+EventDrain::~EventDrain() { impl_->Stop(); }
+
+void EventDrain::Start() { impl_->Start(); }
+uint64_t EventDrain::Poll() { return impl_->Poll(); }
+void EventDrain::Stop() { impl_->Stop(); }
+uint64_t EventDrain::logged() const { return impl_->logged(); }
+uint64_t EventDrain::lost() const { return impl_->lost(); }
+
+}  // namespace glasswal

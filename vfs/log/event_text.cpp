@@ -1,0 +1,70 @@
+#include "log/event_text.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "diag/lock_names.h"
+#include "glasswal/snapshot.h"
+
+namespace glasswal::log {
+namespace {
+
+bool IsPlain(char character) {
+  const auto byte = static_cast<unsigned char>(character);
+  return byte > ' ' && byte != '"' && byte != '\\' && byte != '=' && byte != 0x7f;
+}
+
+void AppendArgument(std::string_view name, uint64_t value, fmt::memory_buffer* out) {
+  const auto end = std::back_inserter(*out);
+  if (name == "lock" && value <= diag::kDirectoryLock) {
+    fmt::format_to(end, " {}={}", name, diag::LockName(static_cast<uint32_t>(value)));
+  } else if (name == "mode" && value < static_cast<uint64_t>(LockMode::kUnknown)) {
+    fmt::format_to(end, " {}={}", name, Name(static_cast<LockMode>(value)));
+  } else {
+    fmt::format_to(end, " {}={}", name, value);
+  }
+}
+
+}  // namespace
+
+void AppendValue(std::string_view value, fmt::memory_buffer* out) {
+  const auto end = std::back_inserter(*out);
+  if (!value.empty() && std::all_of(value.begin(), value.end(), IsPlain)) {
+    fmt::format_to(end, "{}", value);
+    return;
+  }
+  out->push_back('"');
+  for (const char character : value) {
+    const auto byte = static_cast<unsigned char>(character);
+    if (byte < ' ' || byte == 0x7f) {
+      fmt::format_to(end, "\\x{:02x}", byte);
+      continue;
+    }
+    if (character == '"' || character == '\\') out->push_back('\\');
+    out->push_back(character);
+  }
+  out->push_back('"');
+}
+
+void AppendEvent(const Event& event, const EventNames& names, fmt::memory_buffer* out) {
+  const EventDescription description = Describe(event.kind);
+  const auto end = std::back_inserter(*out);
+  fmt::format_to(end, "event={} sequence={} client={}", description.name, event.sequence,
+                 event.client);
+  if (!names.client.empty()) {
+    fmt::format_to(end, " client_name=");
+    AppendValue(names.client, out);
+  }
+  if (event.connection != 0) fmt::format_to(end, " connection={}", event.connection - 1);
+  if (event.file != 0) fmt::format_to(end, " file={}", event.file - 1);
+  if (!names.path.empty()) {
+    fmt::format_to(end, " path=");
+    AppendValue(names.path, out);
+  }
+  for (uint32_t i = 0; i < kEventArguments; ++i) {
+    const std::string_view name = description.arguments[i];
+    if (!name.empty()) AppendArgument(name, event.arguments[i], out);
+  }
+}
+
+}  // namespace glasswal::log
