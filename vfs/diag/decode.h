@@ -1,7 +1,7 @@
 // From the image of a region to the parts of its snapshot.
 //
-// Each function looks at one table. All of them take slots, file numbers and counts from the image as
-// input: they compare before they index, and every loop ends with a table.
+// Each function looks at one table. All of them take slots, file numbers and counts from the image
+// as input: they compare before they index, and every loop ends with a table.
 //
 // Thread-safety: pure functions.
 #ifndef GLASSWAL_VFS_DIAG_DECODE_H_
@@ -26,7 +26,8 @@ std::optional<uint32_t> FindClient(const RegionImage& image, uint32_t slot, uint
 /// The client in `slot` as the holder of a lock of the directory.
 LockHolder HolderByClient(const RegionImage& image, uint32_t slot);
 /// The connection in `slot` of `database` as the holder of one of its locks.
-LockHolder HolderByConnection(const RegionImage& image, const DatabaseImage& database, uint32_t slot);
+LockHolder HolderByConnection(const RegionImage& image, const DatabaseImage& database,
+                              uint32_t slot);
 /// All connections of a mask, in the order of their slots.
 std::vector<LockHolder> HoldersByConnection(const RegionImage& image, const DatabaseImage& database,
                                             uint64_t mask);

@@ -8,17 +8,26 @@ namespace glasswal::diag {
 namespace {
 
 /// The fields of CounterValues in the order of shm::CounterId.
-constexpr std::array kFields = {
-    &CounterValues::commits,           &CounterValues::commit_frames,
-    &CounterValues::reads,             &CounterValues::read_bytes,
-    &CounterValues::writes,            &CounterValues::write_bytes,
-    &CounterValues::fetches,           &CounterValues::read_transactions,
-    &CounterValues::write_transactions, &CounterValues::busy,
-    &CounterValues::lock_waits,        &CounterValues::lock_wait_ns,
-    &CounterValues::full,              &CounterValues::errors,
-    &CounterValues::syncs,             &CounterValues::truncates,
-    &CounterValues::checkpoints,       &CounterValues::checkpoint_frames,
-    &CounterValues::segments_claimed,  &CounterValues::segments_reclaimed};
+constexpr std::array kFields = {&CounterValues::commits,
+                                &CounterValues::commit_frames,
+                                &CounterValues::reads,
+                                &CounterValues::read_bytes,
+                                &CounterValues::writes,
+                                &CounterValues::write_bytes,
+                                &CounterValues::fetches,
+                                &CounterValues::read_transactions,
+                                &CounterValues::write_transactions,
+                                &CounterValues::busy,
+                                &CounterValues::lock_waits,
+                                &CounterValues::lock_wait_ns,
+                                &CounterValues::full,
+                                &CounterValues::errors,
+                                &CounterValues::syncs,
+                                &CounterValues::truncates,
+                                &CounterValues::checkpoints,
+                                &CounterValues::checkpoint_frames,
+                                &CounterValues::segments_claimed,
+                                &CounterValues::segments_reclaimed};
 static_assert(kFields.size() == shm::kCounterCount);
 static_assert(sizeof(CounterValues) == shm::kCounterCount * sizeof(uint64_t));
 static_assert(shm::kCounterCommits == 0 && shm::kCounterBusy == 9 &&

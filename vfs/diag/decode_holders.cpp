@@ -23,8 +23,8 @@ std::string PathOf(const RegionImage& image, uint32_t file) {
 std::optional<uint32_t> FindClient(const RegionImage& image, uint32_t slot, uint32_t generation) {
   if (slot >= image.clients.size()) return std::nullopt;
   const uint64_t state = Get(image.clients[slot].state);
-  const bool same = store::ClientStateOf(state) != shm::kClientFree &&
-                    store::GenerationOf(state) == generation;
+  const bool same =
+      store::ClientStateOf(state) != shm::kClientFree && store::GenerationOf(state) == generation;
   return same ? std::optional<uint32_t>(slot) : std::nullopt;
 }
 
@@ -33,14 +33,14 @@ LockHolder HolderByClient(const RegionImage& image, uint32_t slot) {
   return {.client = slot, .client_name = ClientName(image, slot), .connection = std::nullopt};
 }
 
-LockHolder HolderByConnection(const RegionImage& image, const DatabaseImage& database, uint32_t slot) {
+LockHolder HolderByConnection(const RegionImage& image, const DatabaseImage& database,
+                              uint32_t slot) {
   LockHolder holder;
   holder.connection = slot;
   if (slot >= shm::kMaxConnections) return holder;
   const uint64_t state = Get(database.control->connections[slot].state);
   if (store::ConnectionStateOf(state) != shm::kConnectionOpen) return holder;
-  holder.client =
-      FindClient(image, store::ConnectionClientOf(state), store::GenerationOf(state));
+  holder.client = FindClient(image, store::ConnectionClientOf(state), store::GenerationOf(state));
   if (holder.client.has_value()) holder.client_name = ClientName(image, *holder.client);
   return holder;
 }

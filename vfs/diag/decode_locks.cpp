@@ -40,7 +40,8 @@ std::optional<uint32_t> TurnOf(const shm::ShmLock& from) {
   return slot_plus_1 - 1;
 }
 
-LockSnapshot DecodeDatabaseLock(const RegionImage& image, const DatabaseImage& database, uint32_t id) {
+LockSnapshot DecodeDatabaseLock(const RegionImage& image, const DatabaseImage& database,
+                                uint32_t id) {
   const shm::ShmLock& from = database.control->locks[id];
   LockSnapshot lock = DecodeLock(image, from, id);
   lock.file = database.file;

@@ -31,9 +31,9 @@ OptionValues DecodeOptions(const shm::ShmHeader& header) {
 
 /// Segments whose word says that they were claimed at some time.
 uint64_t EverUsed(const RegionImage& image) {
-  const auto unused = std::count_if(
-      image.segment_words.begin(), image.segment_words.end(),
-      [](uint64_t word) { return shm::SegmentKindOf(word) == shm::kSegmentFree; });
+  const auto unused =
+      std::count_if(image.segment_words.begin(), image.segment_words.end(),
+                    [](uint64_t word) { return shm::SegmentKindOf(word) == shm::kSegmentFree; });
   return image.segment_words.size() - static_cast<uint64_t>(unused);
 }
 
@@ -76,8 +76,7 @@ RegionSnapshot DecodeRegion(const RegionImage& image) {
 EventRingSnapshot DecodeEventRing(const RegionImage& image) {
   EventRingSnapshot ring;
   const uint32_t level = Get(image.header.event_level);
-  ring.level = static_cast<EventLevel>(
-      std::min(level, static_cast<uint32_t>(EventLevel::kTrace)));
+  ring.level = static_cast<EventLevel>(std::min(level, static_cast<uint32_t>(EventLevel::kTrace)));
   ring.capacity = image.geometry.event_capacity;
   ring.head = std::max<uint64_t>(Get(image.header.event_head), 1);
   ring.dropped = Get(image.header.events_dropped);

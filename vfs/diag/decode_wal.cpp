@@ -57,7 +57,8 @@ void DecodeHeader(const RegionImage& image, const DatabaseImage& database, WalSn
 }
 
 /// Among the readers of one mark, the one whose transaction is the oldest.
-CheckpointHolder OldestOf(const RegionImage& image, const DatabaseImage& database, uint64_t readers) {
+CheckpointHolder OldestOf(const RegionImage& image, const DatabaseImage& database,
+                          uint64_t readers) {
   CheckpointHolder oldest;
   bool found = false;
   for (uint64_t rest = readers; rest != 0; rest &= rest - 1) {
@@ -73,7 +74,8 @@ CheckpointHolder OldestOf(const RegionImage& image, const DatabaseImage& databas
 
 /// Readers of mark 0 read the database itself, so nothing can be copied into it; after them, the
 /// lowest mark in use says how far a checkpoint can get.
-std::optional<CheckpointHolder> OldestReader(const RegionImage& image, const DatabaseImage& database,
+std::optional<CheckpointHolder> OldestReader(const RegionImage& image,
+                                             const DatabaseImage& database,
                                              const WalSnapshot& wal) {
   if (wal.backfilled >= wal.frames) return std::nullopt;
   uint64_t limiting = ReadersOf(database, 0);
@@ -92,7 +94,8 @@ std::optional<CheckpointHolder> OldestReader(const RegionImage& image, const Dat
   return OldestOf(image, database, limiting);
 }
 
-std::optional<CheckpointHolder> HeldBackBy(const RegionImage& image, const DatabaseImage& database) {
+std::optional<CheckpointHolder> HeldBackBy(const RegionImage& image,
+                                           const DatabaseImage& database) {
   const uint64_t slot_plus_1 = Get(database.control->checkpoint_held_back_by);
   const uint64_t since_ns = Get(database.control->checkpoint_held_since_ns);
   if (slot_plus_1 == 0 || slot_plus_1 > shm::kMaxConnections) return std::nullopt;

@@ -29,7 +29,8 @@ void VisitFields(const ClientSnapshot& c, Visitor&& visit) {
   visit("privateSegments", c.private_segments, "Segments of its own memory.");
   visit("privateBytes", c.private_bytes, "The same in bytes.");
   visit("pendingSegments", c.pending_segments, "Segments claimed and not yet part of a file.");
-  visit("waitingForDirectory", c.waiting_for_directory, "Whether it waits for the directory's lock.");
+  visit("waitingForDirectory", c.waiting_for_directory,
+        "Whether it waits for the directory's lock.");
 }
 
 constexpr const char* TypeName(const HeldLock*) { return "HeldLock"; }

@@ -1,8 +1,8 @@
 // The fields of a snapshot's region, files and segments: their names in JSON and what they mean.
 //
-// VisitFields(value, visit) calls visit(name, field, description) for each field in order. JSON, its
-// schema and everything that is generated from that have the fields from here and from nowhere else;
-// the other structs are in diag/fields_client.h and diag/fields_wal.h.
+// VisitFields(value, visit) calls visit(name, field, description) for each field in order. JSON,
+// its schema and everything that is generated from that have the fields from here and from nowhere
+// else; the other structs are in diag/fields_client.h and diag/fields_wal.h.
 //
 // Thread-safety: pure functions.
 #ifndef GLASSWAL_VFS_DIAG_FIELDS_REGION_H_
@@ -49,7 +49,8 @@ void VisitFields(const OptionValues& o, Visitor&& visit) {
   visit("maxWriteAheadCapacityBytes", o.max_write_ahead_capacity_bytes,
         "SQLITE_FULL beyond it, for each write-ahead log.");
   visit("fixedCapacity", o.fixed_capacity, "Whether all memory was committed at the start.");
-  visit("staleMs", o.stale_ms, "Silence of a lock's holder is reported after so many milliseconds.");
+  visit("staleMs", o.stale_ms,
+        "Silence of a lock's holder is reported after so many milliseconds.");
   visit("onStale", o.on_stale, "What is done then.");
   visit("eventCapacity", o.event_capacity, "Records of the event ring.");
 }
@@ -68,7 +69,8 @@ void VisitFields(const RegionSnapshot& r, Visitor&& visit) {
   visit("segmentCount", r.segment_count, "Segments in the whole capacity.");
   visit("metadataSegments", r.metadata_segments, "Segments that hold the region's own tables.");
   visit("committedSegments", r.committed_segments, "Segments that have memory behind them.");
-  visit("freeSegments", r.free_segments, "Committed segments that are free, by the region's gauge.");
+  visit("freeSegments", r.free_segments,
+        "Committed segments that are free, by the region's gauge.");
   visit("reclaimedSegments", r.reclaimed_segments, "Segments that came back so far.");
   visit("reclaimedBytes", r.reclaimed_bytes, "The same in bytes.");
   visit("grown", r.grown, "Times that memory was added.");
@@ -132,8 +134,10 @@ void VisitFields(const FileSnapshot& f, Visitor&& visit) {
   visit("reclaimedBytes", f.reclaimed_bytes, "The same in bytes.");
   visit("mapSegments", f.map_segments, "Segments that list the data segments.");
   visit("openers", f.openers, "Slots of the clients that have it open.");
-  visit("startsInWal", f.starts_in_wal, "Whether it is a new database that is to start in WAL mode.");
-  visit("lockState", f.lock_state, "Of a database: how far it is locked. A WAL writer is 'reserved'.");
+  visit("startsInWal", f.starts_in_wal,
+        "Whether it is a new database that is to start in WAL mode.");
+  visit("lockState", f.lock_state,
+        "Of a database: how far it is locked. A WAL writer is 'reserved'.");
   visit("lockOwner", f.lock_owner, "Who has the strongest of those locks, if it is one.");
 }
 

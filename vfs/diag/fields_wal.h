@@ -1,5 +1,5 @@
-// The fields of a snapshot's databases, write-ahead logs and recoveries, and of the snapshot itself;
-// see diag/fields_region.h.
+// The fields of a snapshot's databases, write-ahead logs and recoveries, and of the snapshot
+// itself; see diag/fields_region.h.
 //
 // Thread-safety: pure functions.
 #ifndef GLASSWAL_VFS_DIAG_FIELDS_WAL_H_
@@ -55,7 +55,8 @@ void VisitFields(const WalSnapshot& w, Visitor&& visit) {
   visit("backfilled", w.backfilled, "Frames that checkpoints have copied to the database.");
   visit("backfillAttempted", w.backfill_attempted, "Frames that a checkpoint began to copy.");
   visit("changeCounter", w.change_counter, "Bumped by each transaction.");
-  visit("salts", w.salts, "The log's two salts; they change when it starts again from its beginning.");
+  visit("salts", w.salts,
+        "The log's two salts; they change when it starts again from its beginning.");
   visit("readMarks", w.read_marks, "The five read marks.");
   visit("writer", w.writer, "Who holds WRITE.");
   visit("checkpointer", w.checkpointer, "Who holds CHECKPOINT.");

@@ -58,10 +58,10 @@ void Write(JsonWriter& writer, const Event& event) {
 
 // Declared ahead of each other, since they nest in any order.
 template <typename T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 void Write(JsonWriter& writer, T value);
 template <typename T>
-  requires std::is_class_v<T>
+requires std::is_class_v<T>
 void Write(JsonWriter& writer, const T& record);
 template <typename T>
 void Write(JsonWriter& writer, const std::optional<T>& value);
@@ -71,13 +71,11 @@ template <typename T, size_t kCount>
 void Write(JsonWriter& writer, const std::array<T, kCount>& values);
 
 template <typename T>
-  requires std::is_enum_v<T>
-void Write(JsonWriter& writer, T value) {
-  writer.String(Name(value));
-}
+requires std::is_enum_v<T>
+void Write(JsonWriter& writer, T value) { writer.String(Name(value)); }
 
 template <typename T>
-  requires std::is_class_v<T>
+requires std::is_class_v<T>
 void Write(JsonWriter& writer, const T& record) {
   writer.BeginObject();
   diag::VisitFields(record, [&writer](const char* name, const auto& field, const char*) {

@@ -1,7 +1,8 @@
 // The JSON schema of snapshots, made from the same fields as the JSON itself.
 //
-// vfs/diag/snapshot.schema.json is this text, kept in the repository for those who read and those who
-// generate; tests/diag/json_test.cpp fails when it is out of date and says how to write it anew.
+// vfs/diag/snapshot.schema.json is this text, kept in the repository for those who read and those
+// who generate; tests/diag/json_test.cpp fails when it is out of date and says how to write it
+// anew.
 #include <array>
 #include <optional>
 #include <string>
@@ -83,7 +84,7 @@ struct Type<Arguments> {
 };
 
 template <typename T>
-  requires std::is_enum_v<T>
+requires std::is_enum_v<T>
 struct Type<T> {
   /// Beyond its end an enumeration repeats its last name.
   static void Write(JsonWriter& writer) {
@@ -100,7 +101,7 @@ struct Type<T> {
 };
 
 template <typename T>
-  requires std::is_class_v<T>
+requires std::is_class_v<T>
 struct Type<T> {
   static void Write(JsonWriter& writer) {
     WriteReference(writer, diag::TypeName(static_cast<const T*>(nullptr)));

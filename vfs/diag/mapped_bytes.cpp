@@ -24,7 +24,8 @@ class MappedBytes final : public RegionBytes {
     const std::byte* from = base_ + offset;
     auto* out = static_cast<std::byte*>(to);
     while (size_bytes > 0) {
-      const bool whole = reinterpret_cast<uintptr_t>(from) % kWordBytes == 0 && size_bytes >= kWordBytes;
+      const bool whole =
+          reinterpret_cast<uintptr_t>(from) % kWordBytes == 0 && size_bytes >= kWordBytes;
       const uint64_t step = whole ? kWordBytes : 1;
       whole ? CopyOne<uint64_t>(from, out) : CopyOne<uint8_t>(from, out);
       from += step;

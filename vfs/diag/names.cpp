@@ -41,7 +41,8 @@ const char* Name(LockMode mode) {
 }
 
 const char* Name(FileLockState state) {
-  static constexpr const char* kNames[] = {"unlocked", "shared", "reserved", "pending", "exclusive"};
+  static constexpr const char* kNames[] = {"unlocked", "shared", "reserved", "pending",
+                                           "exclusive"};
   return At(kNames, state);
 }
 

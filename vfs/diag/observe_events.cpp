@@ -8,7 +8,8 @@
 namespace glasswal {
 namespace {
 
-/// Copies the record at `offset` between two looks at its state; true if it is whole and of `sequence`.
+/// Copies the record at `offset` between two looks at its state; true if it is whole and of
+/// `sequence`.
 bool ReadEvent(const RegionBytes& source, uint64_t offset, uint64_t sequence, Event* event) {
   static_assert(offsetof(shm::ShmEvent, state) == 0);
   shm::ShmEvent record;
@@ -20,7 +21,8 @@ bool ReadEvent(const RegionBytes& source, uint64_t offset, uint64_t sequence, Ev
 
 }  // namespace
 
-Result<EventBatch> ObserveEvents(const RegionBytes& source, uint64_t from_sequence, uint32_t limit) {
+Result<EventBatch> ObserveEvents(const RegionBytes& source, uint64_t from_sequence,
+                                 uint32_t limit) {
   shm::ShmHeader header;
   const Result<shm::RegionGeometry> geometry = diag::LoadHeader(source, &header);
   if (!geometry.ok()) return geometry.status();
@@ -36,7 +38,8 @@ Result<EventBatch> ObserveEvents(const RegionBytes& source, uint64_t from_sequen
     Event event;
     const uint64_t offset = geometry->events_offset + sequence % capacity * sizeof(shm::ShmEvent);
     if (!ReadEvent(source, offset, sequence, &event)) continue;
-    // A record that is not whole is passed over only once a newer one is: until then it may be late.
+    // A record that is not whole is passed over only once a newer one is: until then it may be
+    // late.
     batch.lost += sequence - batch.next_sequence;
     batch.next_sequence = sequence + 1;
     batch.events.push_back(event);

@@ -10,9 +10,10 @@ namespace glasswal::diag {
 namespace {
 
 Status Unavailable(const char* what) {
-  return Status(StatusCode::kCorrupt, std::string("The ") + what +
-                                          " of the region cannot be read: the source has no bytes at "
-                                          "the place that the header names.");
+  return Status(StatusCode::kCorrupt,
+                std::string("The ") + what +
+                    " of the region cannot be read: the source has no bytes at "
+                    "the place that the header names.");
 }
 
 /// `count` records from `offset` on. They are records of atomics, which is why the copy is told to
@@ -37,20 +38,21 @@ bool IsSegmentOf(const RegionImage& image, uint32_t segment, shm::SegmentKind ki
   return shm::SegmentKindOf(word) == kind && shm::SegmentOwnerOf(word) >> 16 == file;
 }
 
-/// A file whose control segment cannot be read is left without a database: a capture may lack it, and
-/// a damaged region may name nonsense. No two files can have the same one, which bounds the whole.
+/// A file whose control segment cannot be read is left without a database: a capture may lack it,
+/// and a damaged region may name nonsense. No two files can have the same one, which bounds the
+/// whole.
 void LoadDatabase(const RegionBytes& source, uint32_t file, RegionImage* image) {
   const uint32_t control = Get(image->files[file].control_segment);
   if (!IsSegmentOf(*image, control, shm::kSegmentControl, file)) return;
   DatabaseImage database;
   database.file = file;
   database.control = std::make_unique<shm::ShmDatabase>();
-  if (!CopyRecords(source, uint64_t{control} * shm::kSegmentBytes, database.control.get(), 1)) return;
+  if (!CopyRecords(source, uint64_t{control} * shm::kSegmentBytes, database.control.get(), 1))
+    return;
   const uint32_t wal_index = Get(database.control->wal_index[0]);
   if (IsSegmentOf(*image, wal_index, shm::kSegmentWalIndex, file)) {
-    database.has_wal_index =
-        CopyRecords(source, uint64_t{wal_index} * shm::kSegmentBytes, database.wal_index_header,
-                    kWalIndexHeaderWords);
+    database.has_wal_index = CopyRecords(source, uint64_t{wal_index} * shm::kSegmentBytes,
+                                         database.wal_index_header, kWalIndexHeaderWords);
   }
   image->databases.push_back(std::move(database));
 }
@@ -82,7 +84,8 @@ Result<std::unique_ptr<RegionImage>> LoadRegion(const RegionBytes& source) {
   image->clients = std::vector<shm::ShmClient>(shm::kMaxClients);
   image->files = std::vector<shm::ShmFile>(shm::kMaxFiles);
   image->recoveries = std::vector<shm::ShmRecovery>(shm::kMaxRecoveries);
-  if (!CopyRecords(source, geometry->clients_offset, image->clients.data(), image->clients.size())) {
+  if (!CopyRecords(source, geometry->clients_offset, image->clients.data(),
+                   image->clients.size())) {
     return Unavailable("table of clients");
   }
   if (!CopyRecords(source, geometry->files_offset, image->files.data(), image->files.size())) {

@@ -5,7 +5,7 @@
 namespace glasswal::diag {
 namespace {
 
-constexpr uint32_t kHeaderWords = 12;    // Of one copy.
+constexpr uint32_t kHeaderWords = 12;  // Of one copy.
 constexpr uint32_t kChecksummedWords = 10;
 
 /// Both copies agree, somebody has initialised them, and the checksum holds: what SQLite asks too.

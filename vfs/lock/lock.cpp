@@ -18,8 +18,9 @@ void Downgrade(shm::ShmLock* lock, uint32_t slot) {
   if (lock->waiters.load() != 0) WakeNext(lock);
 }
 
-// Recovery calls this again if its first caller died in the middle, so each step stands alone, and the
-// waking comes last: it happens as long as anybody waits, whoever took the slot out of the word.
+// Recovery calls this again if its first caller died in the middle, so each step stands alone, and
+// the waking comes last: it happens as long as anybody waits, whoever took the slot out of the
+// word.
 bool TakeBack(shm::ShmLock* lock, uint32_t slot) {
   bool named = false;
   uint64_t word = lock->word.load();

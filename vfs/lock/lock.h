@@ -5,25 +5,27 @@
 //   Release changes the word, then wakes at most one sleeper: the one whose turn it is, if there is
 //   one, else the longest sleeper of the queue. A woken waiter competes with newcomers; one that
 //   loses sets `turn` to itself, and from then on every newcomer that is able to wait lets it go
-//   first. Who finds the lock free but for the same turn for kTurnPatienceNs (its owner is stopped or
-//   dead) clears that turn and goes on. Callers that may not wait ignore turns: they take what is
-//   free. So do callers that hold the lock already, because the turn's owner may wait for them.
+//   first. Who finds the lock free but for the same turn for kTurnPatienceNs (its owner is stopped
+//   or dead) clears that turn and goes on. Callers that may not wait ignore turns: they take what
+//   is free. So do callers that hold the lock already, because the turn's owner may wait for them.
 //
 //   A wake is never lost with the one who got it: a waiter that leaves without the lock wakes the
-//   next one, and so does one that got it shared, because those behind it may share it. The release of
-//   one of several shared holds wakes nobody, unless a remaining holder waits to upgrade: then it
-//   wakes everybody, since a single sleeper cannot be addressed.
+//   next one, and so does one that got it shared, because those behind it may share it. The release
+//   of one of several shared holds wakes nobody, unless a remaining holder waits to upgrade: then
+//   it wakes everybody, since a single sleeper cannot be addressed.
 //
 //   No sleep is longer than kLookAgainNs: after each the waiter looks at the word, asks its watch
 //   about the holders, about itself, and looks at its deadline.
 //
 // Memory order: `word`, `waiters`, `turn` and the two sequences are changed, and read before a
-// decision, with sequentially consistent operations. A waiter announces itself in `waiters` before it
-// looks at the word for the last time, so that either the waiter sees the release or the releaser sees
-// the waiter; and it reads the sequence on which it will sleep before that look, so that a wake
-// between the two ends the sleep. `turn` is announced and looked at by the same two rules.
+// decision, with sequentially consistent operations. A waiter announces itself in `waiters` before
+// it looks at the word for the last time, so that either the waiter sees the release or the
+// releaser sees the waiter; and it reads the sequence on which it will sleep before that look, so
+// that a wake between the two ends the sleep. `turn` is announced and looked at by the same two
+// rules.
 //
-// A word that is no state of a lock (the region's bytes are damaged) is reported as kCorrupt at once.
+// A word that is no state of a lock (the region's bytes are damaged) is reported as kCorrupt at
+// once.
 //
 // Thread-safety: a slot belongs to one thread at a time; different slots may be used at once from
 // any process.
@@ -40,9 +42,11 @@
 
 namespace glasswal::lock {
 
-inline constexpr uint64_t kLookAgainNs = 250'000'000;   // No single sleep is longer.
-inline constexpr uint64_t kFirstLookNs = 20'000'000;    // The first sleep; doubled up to kLookAgainNs.
-inline constexpr uint64_t kTurnPatienceNs = 5'000'000;  // How long a turn that does not move counts.
+inline constexpr uint64_t kLookAgainNs = 250'000'000;  // No single sleep is longer.
+inline constexpr uint64_t kFirstLookNs =
+    20'000'000;  // The first sleep; doubled up to kLookAgainNs.
+inline constexpr uint64_t kTurnPatienceNs =
+    5'000'000;  // How long a turn that does not move counts.
 
 /// What a waiter asks while it cannot go on. Implemented above this layer.
 class HolderWatch {
@@ -70,22 +74,23 @@ struct LockOutcome {
 };
 
 /// Takes `lock` for `slot` in `mode`, waiting up to `timeout_ns` (0: not at all).
-/// Exclusive mode of a lock that `slot` holds shared is an upgrade, and needs it to be the only holder.
-/// `timed`: keep the time of an exclusive hold (costs a clock reading on each side). Waits are always
-/// timed, because a waiter needs the clock anyway.
-/// REQUIRES: slot < kLockSlots; timeout_ns == 0 || port::MayWait().
+/// Exclusive mode of a lock that `slot` holds shared is an upgrade, and needs it to be the only
+/// holder. `timed`: keep the time of an exclusive hold (costs a clock reading on each side). Waits
+/// are always timed, because a waiter needs the clock anyway. REQUIRES: slot < kLockSlots;
+/// timeout_ns == 0 || port::MayWait().
 LockOutcome Acquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
                     bool timed, HolderWatch* watch);
 
-/// Gives up all that `slot` has of `lock` and wakes who is next. Returns how long an exclusive, timed
-/// hold lasted in nanoseconds, else 0. Releasing what one does not hold changes nothing.
+/// Gives up all that `slot` has of `lock` and wakes who is next. Returns how long an exclusive,
+/// timed hold lasted in nanoseconds, else 0. Releasing what one does not hold changes nothing.
 uint64_t Release(shm::ShmLock* lock, uint32_t slot);
 
 /// Exclusive to shared.
 void Downgrade(shm::ShmLock* lock, uint32_t slot);
 
-/// Takes `slot` out of the word, the waiters and the turn after its owner was proved dead, and wakes
-/// everybody. True if the word had named it. Idempotent, also when an earlier call died on the way.
+/// Takes `slot` out of the word, the waiters and the turn after its owner was proved dead, and
+/// wakes everybody. True if the word had named it. Idempotent, also when an earlier call died on
+/// the way.
 bool TakeBack(shm::ShmLock* lock, uint32_t slot);
 
 // ---------------------------------------------------------------------------------------------

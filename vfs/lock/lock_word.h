@@ -9,10 +9,10 @@
 //   bits, no exclusive   shared by those slots
 //   one bit + exclusive  held exclusively by that slot
 //
-// Any other word is not a state of the lock: IsValid() says so, and readers of foreign memory ask it.
-// One compare-and-swap from `word` to the result of a transition takes the lock AND records who has
-// it; taking the lock back from a dead slot is one compare-and-swap to Without(). There are no counts,
-// because a count cannot be repaired after the one who contributed to it has died.
+// Any other word is not a state of the lock: IsValid() says so, and readers of foreign memory ask
+// it. One compare-and-swap from `word` to the result of a transition takes the lock AND records who
+// has it; taking the lock back from a dead slot is one compare-and-swap to Without(). There are no
+// counts, because a count cannot be repaired after the one who contributed to it has died.
 //
 // A slot is a connection of one database, or (for the directory's lock) a client of the region.
 // Thread-safety: pure functions on values. Nothing here touches memory.
@@ -52,9 +52,9 @@ constexpr uint64_t Blockers(uint64_t word, uint32_t slot, LockMode mode) {
   return mode == LockMode::kExclusive || IsExclusive(word) ? others : 0;
 }
 
-/// `slot` takes the lock in `mode`. From shared to exclusive is the upgrade of a sole holder (only the
-/// main file's SHARED lock uses it); who has it exclusively keeps it so, whatever it asks for. Empty:
-/// refused, because of Blockers() or because `word` is not valid.
+/// `slot` takes the lock in `mode`. From shared to exclusive is the upgrade of a sole holder (only
+/// the main file's SHARED lock uses it); who has it exclusively keeps it so, whatever it asks for.
+/// Empty: refused, because of Blockers() or because `word` is not valid.
 constexpr std::optional<uint64_t> Acquired(uint64_t word, uint32_t slot, LockMode mode) {
   const uint64_t own = SlotBit(slot);
   if (word == (own | kExclusiveBit)) return word;
@@ -66,9 +66,9 @@ constexpr std::optional<uint64_t> Acquired(uint64_t word, uint32_t slot, LockMod
   return own | kExclusiveBit;
 }
 
-/// `slot` gives up all it has. A word that does not name `slot` is unchanged, so that recovery can be
-/// repeated, and the release of a client that was recovered from takes nothing from its successor. Not
-/// even from a word that is no state of the lock does it take another slot's bit.
+/// `slot` gives up all it has. A word that does not name `slot` is unchanged, so that recovery can
+/// be repeated, and the release of a client that was recovered from takes nothing from its
+/// successor. Not even from a word that is no state of the lock does it take another slot's bit.
 constexpr uint64_t Without(uint64_t word, uint32_t slot) {
   if (word == (SlotBit(slot) | kExclusiveBit)) return 0;
   return word & ~SlotBit(slot);

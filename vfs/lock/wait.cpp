@@ -10,9 +10,9 @@
 namespace glasswal::lock {
 namespace {
 
-// A few microseconds natively: longer than a short transaction, shorter than falling asleep and being
-// woken. There is no point inside the spin: a look that finds the lock held has no effect, so the
-// schedules with a switch between two looks are those with a switch before the last one.
+// A few microseconds natively: longer than a short transaction, shorter than falling asleep and
+// being woken. There is no point inside the spin: a look that finds the lock held has no effect, so
+// the schedules with a switch between two looks are those with a switch before the last one.
 constexpr int kSpins = 100;
 
 bool IsTurnOfAnother(uint64_t turn, uint32_t slot) {
@@ -107,7 +107,8 @@ bool Wait::SpinUntilFree() const {
   for (int i = 0; i < kSpins; ++i) {
     const uint64_t word = lock_->word.load(std::memory_order_relaxed);
     if (Acquired(word, slot_, mode_).has_value() &&
-        (Holds(word, slot_) || !IsTurnOfAnother(lock_->turn.load(std::memory_order_relaxed), slot_))) {
+        (Holds(word, slot_) ||
+         !IsTurnOfAnother(lock_->turn.load(std::memory_order_relaxed), slot_))) {
       return true;
     }
     port::SpinPause();
@@ -179,7 +180,8 @@ bool Wait::ClaimTurn() {
   return true;
 }
 
-// Takes back all that the waiter had announced, and passes on the wake that may have been meant for it.
+// Takes back all that the waiter had announced, and passes on the wake that may have been meant for
+// it.
 void Wait::StepOut(LockResult result) {
   if (my_turn_ != 0) {
     GLASSWAL_POINT("lock.acquire.end_turn");

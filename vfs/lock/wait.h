@@ -42,14 +42,14 @@ class Wait {
   const LockMode mode_;
   HolderWatch* const watch_;
 
-  uint64_t blockers_ = 0;       // Who stood in the way at the last look.
-  uint64_t turn_ = 0;           // The lock's turn at the last look.
-  uint64_t my_turn_ = 0;        // The turn that this waiter claimed; 0: none.
-  uint64_t others_turn_ = 0;    // The turn that alone kept this waiter from a free lock,
-  uint64_t others_turn_ns_ = 0; // and since when it does so.
+  uint64_t blockers_ = 0;        // Who stood in the way at the last look.
+  uint64_t turn_ = 0;            // The lock's turn at the last look.
+  uint64_t my_turn_ = 0;         // The turn that this waiter claimed; 0: none.
+  uint64_t others_turn_ = 0;     // The turn that alone kept this waiter from a free lock,
+  uint64_t others_turn_ns_ = 0;  // and since when it does so.
   uint64_t timeout_ns_ = 0;
   uint64_t began_ns_ = 0;
-  uint64_t next_look_ns_ = 0;   // When to look at the holders again.
+  uint64_t next_look_ns_ = 0;  // When to look at the holders again.
   uint64_t look_interval_ns_ = kFirstLookNs;
 };
 

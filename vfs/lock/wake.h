@@ -14,8 +14,8 @@ void WakeNext(shm::ShmLock* lock);
 /// Wakes everybody who sleeps on the lock.
 void WakeAll(shm::ShmLock* lock);
 
-/// Makes `turn` nobody's, if it is still the lock's turn. The count stays, so that the next turn has
-/// another value. False: the turn had moved.
+/// Makes `turn` nobody's, if it is still the lock's turn. The count stays, so that the next turn
+/// has another value. False: the turn had moved.
 bool ClearTurn(shm::ShmLock* lock, uint64_t turn);
 
 /// Ends the sleep of everybody whose turn it was, who must not miss the wakes of the queue.

@@ -53,8 +53,8 @@ std::string ClientName(const shm::Region& region, const Event& event) {
   return same ? diag::TextOf(client.name, shm::kNameBytes) : std::string();
 }
 
-/// The path of the file that has the event's number now: good enough for people, and almost always the
-/// one that was meant.
+/// The path of the file that has the event's number now: good enough for people, and almost always
+/// the one that was meant.
 std::string Path(const shm::Region& region, const Event& event) {
   if (event.file == 0 || event.file > shm::kMaxFiles) return {};
   const shm::ShmFile& file = *region.file(event.file - 1);
@@ -129,7 +129,7 @@ class EventDrain::Impl {
   }
 
   /// Logs all that had been recorded when it was called. Events behind one that is not finished are
-  /// waited for: the cursor gives that one up in a few milliseconds.
+  /// waited for: the cursor gives that one up before long.
   void DrainToHead() {
     const std::lock_guard lock(cursor_mutex_);
     const uint64_t head = region_.header()->event_head.load(std::memory_order_acquire);
@@ -165,7 +165,8 @@ class EventDrain::Impl {
                                               static_cast<int64_t>(event.time_ns));
     const spdlog::log_clock::time_point time(
         std::chrono::duration_cast<spdlog::log_clock::duration>(since_1970));
-    logger_->log(time, spdlog::source_loc{}, level, spdlog::string_view_t(text.data(), text.size()));
+    logger_->log(time, spdlog::source_loc{}, level,
+                 spdlog::string_view_t(text.data(), text.size()));
   }
 
   void ReportLoss() {

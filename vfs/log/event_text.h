@@ -1,7 +1,7 @@
 // One event as the text of a log record: key=value pairs, in a fixed order.
 //
-// Values that hold anything but plain printable text are quoted and escaped: names and paths come from
-// other programs, and must not be able to forge a record.
+// Values that hold anything but plain printable text are quoted and escaped: names and paths come
+// from other programs, and must not be able to forge a record.
 //
 // Thread-safety: pure functions.
 #ifndef GLASSWAL_VFS_LOG_EVENT_TEXT_H_

@@ -1,9 +1,8 @@
-#include "port/clock.h"
-
 #include <time.h>
 
 #include <cerrno>
 
+#include "port/clock.h"
 #include "port/simulation.h"
 
 namespace glasswal::port {

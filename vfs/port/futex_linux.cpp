@@ -12,8 +12,8 @@
 namespace glasswal::port {
 namespace {
 
-// The calls are the non-private ones: the kernel then knows the word by the object and offset behind
-// it, and not by the address in one process.
+// The calls are the non-private ones: the kernel then knows the word by the object and offset
+// behind it, and not by the address in one process.
 long FutexCall(const std::atomic<uint32_t>* word, int operation, uint32_t value,
                const timespec* timeout) {
   return syscall(SYS_futex, word, operation, value, timeout, nullptr, 0);

@@ -47,12 +47,14 @@ class KernelLiveness final : public Liveness {
   KernelLiveness* next_ = nullptr;
   KernelLiveness* previous_ = nullptr;
   std::atomic<int> descriptor_{-1};  // -1 in a child of fork().
-  // What this object holds. The kernel does not tell, since a description never conflicts with itself.
+  // What this object holds. The kernel does not tell, since a description never conflicts with
+  // itself.
   std::atomic<uint64_t> held_{0};
 };
 
-// All objects of this process. The mutex also guards Hold and Drop, which are rare, and is held across
-// fork(), so that a child never finds the list, or a lock and its bit in held_, half changed.
+// All objects of this process. The mutex also guards Hold and Drop, which are rare, and is held
+// across fork(), so that a child never finds the list, or a lock and its bit in held_, half
+// changed.
 std::mutex registry_mutex;
 KernelLiveness* registry_first = nullptr;
 
@@ -132,8 +134,9 @@ Result<std::unique_ptr<Liveness>> NewKernelLiveness(int descriptor, bool writabl
   if (registered != 0) {
     return SystemError("Liveness locks", "pthread_atfork", registered, "Free some memory.");
   }
-  // A duplicate would share the description of `descriptor`, which lives as long as its mapping does,
-  // also in children of fork(). Opening the object anew makes a description that nothing else has.
+  // A duplicate would share the description of `descriptor`, which lives as long as its mapping
+  // does, also in children of fork(). Opening the object anew makes a description that nothing else
+  // has.
   const std::string path = "/proc/self/fd/" + std::to_string(descriptor);
   auto liveness = std::make_unique<KernelLiveness>();
   if (!liveness->Open(path.c_str(), (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC)) {

@@ -9,8 +9,9 @@
 
 namespace glasswal::port {
 
-/// A holder of liveness locks on the object behind `descriptor`, by a description of its own. Without
-/// `writable` it can only ask: the kernel gives no exclusive lock to a description that cannot write.
+/// A holder of liveness locks on the object behind `descriptor`, by a description of its own.
+/// Without `writable` it can only ask: the kernel gives no exclusive lock to a description that
+/// cannot write.
 Result<std::unique_ptr<Liveness>> NewKernelLiveness(int descriptor, bool writable);
 
 }  // namespace glasswal::port

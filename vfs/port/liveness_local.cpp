@@ -7,8 +7,8 @@
 namespace glasswal::port {
 namespace {
 
-// Who holds which slot: the number of a LocalLiveness, or 0. Numbers are never used twice, so that one
-// that was declared dead cannot be mistaken for a later one at the same address.
+// Who holds which slot: the number of a LocalLiveness, or 0. Numbers are never used twice, so that
+// one that was declared dead cannot be mistaken for a later one at the same address.
 struct Table {
   std::array<std::atomic<uint64_t>, kLivenessSlots> holders = {};
   std::atomic<uint64_t> last_number{0};

@@ -22,8 +22,9 @@ namespace {
 // object without a name first.
 constexpr char kObjectFolder[] = "/dev/shm";
 
-// A signal makes the kernel undo and give up the allocation that it interrupts. In pieces of this size
-// (about a millisecond) also a process with a busy profiling timer gets to the end of a large one.
+// A signal makes the kernel undo and give up the allocation that it interrupts. In pieces of this
+// size (about a millisecond) also a process with a busy profiling timer gets to the end of a large
+// one.
 constexpr uint64_t kAllocationBytes = 4 * 1024 * 1024;
 
 std::string ObjectName(const std::string& name) { return "/glasswal." + name; }
@@ -37,8 +38,8 @@ int Allocate(int descriptor, int mode, uint64_t offset, uint64_t size_bytes) {
   const uint64_t end = offset + size_bytes;
   while (offset < end) {
     const uint64_t piece = std::min(kAllocationBytes, end - offset);
-    // Not posix_fallocate(): where the object cannot allocate, that function writes zeros over bytes
-    // that it believes to be zero, and would lose what another client writes in that moment.
+    // Not posix_fallocate(): where the object cannot allocate, that function writes zeros over
+    // bytes that it believes to be zero, and would lose what another client writes in that moment.
     if (fallocate(descriptor, mode, static_cast<off_t>(offset), static_cast<off_t>(piece)) == 0) {
       offset += piece;
     } else if (errno != EINTR) {
@@ -56,8 +57,9 @@ Status AllocationError(const std::string& name, uint64_t size_bytes, int error) 
                        "machine would end the process with SIGBUS. Mount a tmpfs there.");
   }
   return SystemError(wanted, "fallocate", error,
-                     name.empty() ? "Free memory of the machine, or lower the capacities."
-                                  : "Free space in /dev/shm or enlarge it, or lower the capacities.");
+                     name.empty()
+                         ? "Free memory of the machine, or lower the capacities."
+                         : "Free space in /dev/shm or enlarge it, or lower the capacities.");
 }
 
 class MappedMemory final : public Memory {
@@ -104,8 +106,9 @@ Result<std::unique_ptr<Memory>> Map(Descriptor object, const std::string& name, 
   }
   if (facts.st_size == 0) {
     return Status(StatusCode::kNotReady,
-                  What(name) + " is empty: whoever creates it has not got further yet. Try again; "
-                               "if it stays so, remove " +
+                  What(name) +
+                      " is empty: whoever creates it has not got further yet. Try again; "
+                      "if it stays so, remove " +
                       kObjectFolder + ObjectName(name) + ".");
   }
   const auto size_bytes = static_cast<uint64_t>(facts.st_size);
@@ -117,8 +120,8 @@ Result<std::unique_ptr<Memory>> Map(Descriptor object, const std::string& name, 
                            " bytes of address space: lower region_capacity_bytes, or raise the "
                            "limit (ulimit -v).");
   }
-  return std::unique_ptr<Memory>(std::make_unique<MappedMemory>(
-      std::move(object), base, size_bytes, name, writable, IdOf(facts)));
+  return std::unique_ptr<Memory>(std::make_unique<MappedMemory>(std::move(object), base, size_bytes,
+                                                                name, writable, IdOf(facts)));
 }
 
 // Gives the fresh object its size. The first unit is allocated before, so that everybody who sees a
@@ -148,8 +151,8 @@ Status Link(const Descriptor& object, const std::string& name) {
     return Status::Ok();
   }
   if (errno == EEXIST) {
-    return Status(StatusCode::kAlreadyExists, What(name) + " exists already (" + to +
-                                                  "). Open it, or choose another name.");
+    return Status(StatusCode::kAlreadyExists,
+                  What(name) + " exists already (" + to + "). Open it, or choose another name.");
   }
   return Status(StatusCode::kSystem,
                 SystemError(What(name), ("linkat(" + from + ", " + to + ")").c_str(), errno,
@@ -178,7 +181,8 @@ Result<std::unique_ptr<Memory>> OpenNamed(const std::string& name, bool writable
 }  // namespace
 
 Result<std::unique_ptr<Memory>> NewAnonymousMemory(uint64_t size_bytes) {
-  // An object without a name rather than MAP_ANONYMOUS: it can be allocated and locked like a named one.
+  // An object without a name rather than MAP_ANONYMOUS: it can be allocated and locked like a named
+  // one.
   Descriptor object(memfd_create("glasswal", MFD_CLOEXEC));
   if (!object.ok()) {
     return SystemError(What(""), "memfd_create", errno,
@@ -192,8 +196,8 @@ Result<std::unique_ptr<Memory>> NewAnonymousMemory(uint64_t size_bytes) {
 Result<std::unique_ptr<Memory>> CreateNamedMemory(const std::string& name, uint64_t size_bytes) {
   Status named = CheckRegionName(name);
   if (!named.ok()) return named;
-  // The object gets its name last: a creator that dies before leaves nothing behind, and nobody ever
-  // opens one without a size.
+  // The object gets its name last: a creator that dies before leaves nothing behind, and nobody
+  // ever opens one without a size.
   Descriptor object(open(kObjectFolder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!object.ok()) {
     return Status(StatusCode::kSystem,

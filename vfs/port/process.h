@@ -2,6 +2,7 @@
 #ifndef GLASSWAL_VFS_PORT_PROCESS_H_
 #define GLASSWAL_VFS_PORT_PROCESS_H_
 
+#include <atomic>
 #include <cstdint>
 #include <string>
 
@@ -19,6 +20,9 @@ std::string ProgramName();
 
 /// Grows by one in each child of fork(), so that what belongs to the parent can be told.
 uint32_t ForkGeneration();
+
+/// The word behind ForkGeneration(), for those who ask at every call. It stays where it is.
+const std::atomic<uint32_t>& ForkCounter();
 
 /// Ends `process_id` for good (SIGKILL) if it is still the process that started at `process_start`,
 /// and waits up to `timeout_ms` until the kernel says that it is gone. Safe against the reuse of

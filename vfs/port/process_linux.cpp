@@ -28,9 +28,7 @@ std::atomic<uint32_t> fork_generation{0};
 void CountFork() { fork_generation.fetch_add(1, std::memory_order_relaxed); }
 
 // Calls of the kernel by number, because the C library of Debian 11 has no functions for them.
-int PidfdOpen(pid_t process_id) {
-  return static_cast<int>(syscall(SYS_pidfd_open, process_id, 0));
-}
+int PidfdOpen(pid_t process_id) { return static_cast<int>(syscall(SYS_pidfd_open, process_id, 0)); }
 int PidfdKill(int pidfd) {
   return static_cast<int>(syscall(SYS_pidfd_send_signal, pidfd, SIGKILL, nullptr, 0));
 }
@@ -59,8 +57,9 @@ Status CheckTarget(uint64_t process_id, uint64_t process_start, const std::strin
   }
   if (process_start == 0) {
     return Status(StatusCode::kInvalidArgument,
-                  who + " was not terminated: its start time is not known, so it cannot be told "
-                        "from a later process of the same number. End it by hand.");
+                  who +
+                      " was not terminated: its start time is not known, so it cannot be told "
+                      "from a later process of the same number. End it by hand.");
   }
   return Status::Ok();
 }
@@ -86,12 +85,15 @@ uint64_t ProcessStart(uint64_t process_id) {
 
 std::string ProgramName() { return program_invocation_short_name; }
 
-uint32_t ForkGeneration() {
-  // A fork before the first call need not be counted: only differences between answers mean anything.
+const std::atomic<uint32_t>& ForkCounter() {
+  // A fork before the first call need not be counted: only differences between answers mean
+  // anything.
   static const int registered = pthread_atfork(nullptr, nullptr, CountFork);
   static_cast<void>(registered);
-  return fork_generation.load(std::memory_order_relaxed);
+  return fork_generation;
 }
+
+uint32_t ForkGeneration() { return ForkCounter().load(std::memory_order_relaxed); }
 
 Status TerminateProcess(uint64_t process_id, uint64_t process_start, uint32_t timeout_ms) {
   const std::string who = "Process " + std::to_string(process_id);
@@ -103,12 +105,13 @@ Status TerminateProcess(uint64_t process_id, uint64_t process_start, uint32_t ti
     return SystemError(who, "pidfd_open", errno,
                        "It was not terminated; Linux 5.3 or later is needed. End it by hand.");
   }
-  // The descriptor came first, so if the process of that number is the right one now, it is also the
-  // one behind the descriptor; if it is not, the right one has been gone for some time.
+  // The descriptor came first, so if the process of that number is the right one now, it is also
+  // the one behind the descriptor; if it is not, the right one has been gone for some time.
   if (ProcessStart(ProcessId()) == 0) {
     return Status(StatusCode::kSystem,
-                  who + " was not terminated: /proc cannot be read, so nothing tells it from a "
-                        "later process of the same number. Mount /proc, or end it by hand.");
+                  who +
+                      " was not terminated: /proc cannot be read, so nothing tells it from a "
+                      "later process of the same number. Mount /proc, or end it by hand.");
   }
   if (ProcessStart(process_id) != process_start) return Status::Ok();
   if (PidfdKill(pidfd.number()) != 0 && errno != ESRCH) {
@@ -136,8 +139,8 @@ void RandomBytes(void* to, uint64_t size_bytes) {
       break;
     }
   }
-  // Only a sandbox that forbids the call comes here. What is made from these bytes has to be unique,
-  // not secret, so time and process do (through the finaliser of splitmix64).
+  // Only a sandbox that forbids the call comes here. What is made from these bytes has to be
+  // unique, not secret, so time and process do (through the finaliser of splitmix64).
   for (uint64_t count = NowNs() ^ ProcessId() << 40; left > 0; --left, ++at) {
     uint64_t mixed = count += 0x9e3779b97f4a7c15;
     mixed = (mixed ^ mixed >> 30) * 0xbf58476d1ce4e5b9;

@@ -1,9 +1,9 @@
 // The simulated machine of a test that plays all clients on one thread: its clock and its sleeping.
 //
 // In a product build there is none, and the questions below cost nothing. In a test build
-// (GLASSWAL_TEST_POINTS=1) the functions of clock.h and futex.h ask the simulation of their thread, if
-// one is set, instead of the system. Together with the points of point.h that is all the interleaving
-// explorer (tests/model/explorer.h) needs to run the product's own code.
+// (GLASSWAL_TEST_POINTS=1) the functions of clock.h and futex.h ask the simulation of their thread,
+// if one is set, instead of the system. Together with the points of point.h that is all the
+// interleaving explorer (tests/model/explorer.h) needs to run the product's own code.
 #ifndef GLASSWAL_VFS_PORT_SIMULATION_H_
 #define GLASSWAL_VFS_PORT_SIMULATION_H_
 

@@ -16,6 +16,8 @@ namespace {
 
 constexpr uint64_t kSweepEveryNs = 1'000'000'000;
 constexpr uint64_t kEvictionLookUs = 200;
+constexpr int kMutexLooks = 100;
+constexpr uint64_t kMutexLookUs = 100;
 
 using store::ClientStateOf;
 using store::ClientWord;
@@ -60,6 +62,7 @@ Result<std::unique_ptr<Client>> Client::Join(shm::Region* region, const JoinOpti
   if (!liveness.ok()) return liveness.status();
   client->liveness_ = std::move(*liveness);
   client->context_.directory_watch = client.get();
+  client->forks_ = &port::ForkCounter();
   client->fork_generation_ = port::ForkGeneration();
   if (!client->TakeSlot(options, /*of_the_dead=*/false) &&
       !client->TakeSlot(options, /*of_the_dead=*/true)) {
@@ -89,10 +92,13 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
     const uint32_t recoverer = store::ClientRecovererOf(word);
     const bool claimable = ClientStateOf(word) == shm::kClientLive || recoverer == slot + 1;
     RecoveryReport report;
-    if (of_the_dead && claimable && state.compare_exchange_strong(word, mine) &&
-        RecoverFrom(context_, {slot, GenerationOf(mine), 0, false}, &report).ok()) {
-      GoLive(options, context_.generation);
-      return true;
+    if (of_the_dead && claimable && state.compare_exchange_strong(word, mine)) {
+      live_word_ = mine;  // Until it is live, this is what says that the slot is still ours.
+      if (RecoverFrom(context_, {slot, GenerationOf(mine), 0, false}, &report).ok()) {
+        GoLive(options, context_.generation);
+        return true;
+      }
+      live_word_ = 0;
     }
     liveness_->Drop(slot);
   }
@@ -124,7 +130,7 @@ Client::~Client() {
   // A client that never went live, was fenced, or belongs to the parent of this process has nothing
   // of its own in the region.
   if (live_word_ == 0 || IsFenced()) return;
-  const std::lock_guard<std::recursive_mutex> guard(recovering_);
+  const std::lock_guard<std::recursive_mutex> guard(context_.mutex);
   shm::Atomic64& state = context_.shm_client()->state;
   trace::Record(*context_.region, EventKind::kClientLeft, context_.Subject(), port::ProcessId());
   RecoveryReport report;
@@ -137,9 +143,12 @@ Client::~Client() {
   liveness_->Drop(context_.slot);
 }
 
-bool Client::IsFenced() {
-  return context_.shm_client()->state.load(std::memory_order_relaxed) != live_word_ ||
-         port::ForkGeneration() != fork_generation_;
+/// The mutex of this client's threads, if it comes free within a moment: another thread may wait for
+/// the directory for as long as ten seconds, and it looks after the dead by itself meanwhile.
+std::unique_lock<std::recursive_mutex> Client::LockForAMoment() {
+  std::unique_lock<std::recursive_mutex> guard(context_.mutex, std::defer_lock);
+  for (int look = 0; look < kMutexLooks && !guard.try_lock(); ++look) port::SleepUs(kMutexLookUs);
+  return guard;
 }
 
 /// Claims the role of the recoverer of `slot`, for which there must be proof: in *word the state that
@@ -171,7 +180,8 @@ bool Client::LookAt(uint32_t slot) {
       !liveness_->IsDead(recoverer - 1)) {
     return false;
   }
-  const std::lock_guard<std::recursive_mutex> guard(recovering_);
+  const std::unique_lock<std::recursive_mutex> guard = LockForAMoment();
+  if (!guard.owns_lock()) return false;
   if (state.load() != word || !ClaimRecovery(slot, &word)) return true;
   const bool evicted = (evicted_.load() & lock::SlotBit(slot)) != 0;
   const Casualty dead{slot, GenerationOf(word), SilentNs(slot), evicted};
@@ -274,7 +284,8 @@ Status Client::EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeou
   // The process is gone; the kernel drops its locks a moment before or after it says so.
   while (GenerationOf(client->state.load()) == generation &&
          ClientStateOf(client->state.load()) != shm::kClientFree) {
-    if (LookAt(slot)) return Status::Ok();
+    // True may also mean that somebody else is recovering from it: then it is not done yet.
+    if (LookAt(slot)) continue;
     if (port::NowNs() >= deadline) {
       return Status(StatusCode::kNotDead,
                     "process " + std::to_string(process_id) +

@@ -35,7 +35,7 @@ struct JoinOptions {
   shm::ClientKind kind = shm::kClientProcess;
 };
 
-class Client : private lock::HolderWatch {
+class Client final : private lock::HolderWatch {
  public:
   /// Takes a slot of `region`, which must outlive the client. kFull when all are in use by the living.
   static Result<std::unique_ptr<Client>> Join(shm::Region* region, const JoinOptions& options);
@@ -47,8 +47,11 @@ class Client : private lock::HolderWatch {
   const store::ClientContext& context() const { return context_; }
 
   /// True once this client must not touch the region any more: it was declared dead, or this process
-  /// is a fork() of the one that joined. Two loads.
-  bool IsFenced() override;
+  /// is a fork() of the one that joined. Every call of the VFS asks, so it is two loads and inline.
+  bool IsFenced() override {
+    return context_.shm_client()->state.load(std::memory_order_relaxed) != live_word_ ||
+           forks_->load(std::memory_order_relaxed) != fork_generation_;
+  }
 
   /// Looks at every client and recovers from those that are proved dead; returns how many. Reports
   /// those that have been silent for too long while they hold a lock.
@@ -79,6 +82,7 @@ class Client : private lock::HolderWatch {
   bool TakeSlot(const JoinOptions& options, bool of_the_dead);
   void GoLive(const JoinOptions& options, uint32_t generation);
   bool LookAtHolders(uint64_t holders) override;
+  std::unique_lock<std::recursive_mutex> LockForAMoment();
   bool ClaimRecovery(uint32_t slot, uint64_t* word);
   void ReportIfSilent(uint32_t slot, uint64_t word);
   Status EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
@@ -86,8 +90,8 @@ class Client : private lock::HolderWatch {
   store::ClientContext context_;
   std::unique_ptr<port::Liveness> liveness_;
   uint64_t live_word_ = 0;
+  const std::atomic<uint32_t>* forks_ = nullptr;  // port::ForkCounter()
   uint32_t fork_generation_ = 0;
-  std::recursive_mutex recovering_;  // One recovery at a time; one may need another first.
   std::atomic<uint64_t> swept_ns_{0};
   std::atomic<uint64_t> evicted_{0};   // One bit for each slot that this client is evicting.
   std::array<Sighting, shm::kMaxClients> sightings_;

@@ -15,56 +15,80 @@ namespace {
 constexpr uint64_t kCreationPatienceNs = 5'000'000'000;  // For a creator that is alive but slow.
 constexpr uint64_t kAbandonedAfterNs = 500'000'000;      // For an object that stays empty.
 constexpr uint64_t kCreationLookUs = 500;
+constexpr uint64_t kGatePatienceNs = 5'000'000'000;      // For those who are in the gate and alive.
+constexpr uint64_t kGateLookUs = 100;
 
-bool OtherClientsLive(const shm::Region& region, uint32_t self) {
+/// THE GATE. Coming into a named region and going out of it are done by one process at a time: the one
+/// that has the liveness lock of its creation, which the kernel drops with its holder. So nobody joins
+/// a region that is being given up, nobody gives up one that somebody is joining, a region is formatted
+/// once, and a death on the way keeps nobody out.
+Result<std::unique_ptr<port::Liveness>> EnterGate(port::Memory& memory) {
+  Result<std::unique_ptr<port::Liveness>> gate = memory.NewLiveness();
+  if (!gate.ok()) return gate;
+  const uint64_t began_ns = port::NowNs();
+  while (!(*gate)->Hold(port::kCreationSlot)) {
+    if (port::NowNs() - began_ns > kGatePatienceNs) {
+      return Status(StatusCode::kNotReady, "somebody has been creating or joining the region " +
+                                               memory.name() + " for too long: try again");
+    }
+    port::SleepUs(kGateLookUs);
+  }
+  return gate;
+}
+
+/// Whether any client is in that is not proved dead. REQUIRES: the gate.
+bool SomebodyIsIn(const shm::Region& region, const port::Liveness& gate) {
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
     const uint64_t state = region.client(slot)->state.load();
-    if (slot != self && store::ClientStateOf(state) != shm::kClientFree) return true;
+    if (store::ClientStateOf(state) != shm::kClientFree && !gate.IsDead(slot)) return true;
   }
   return false;
 }
 
-/// The last one out: nobody else is in, and nobody comes in any more. Either a newcomer sees `closed`
-/// after it went live, or this sees the newcomer after it set `closed`; never neither.
-bool CloseRegionIfLast(recovery::Client& client) {
-  if (client.IsFenced()) return false;
-  client.Sweep();
-  const shm::Region& region = *client.context().region;
+/// The last one out takes the name away. Called by a process that has just left.
+void RemoveIfEmpty(const shm::Region& region) {
+  const Result<std::unique_ptr<port::Liveness>> gate = EnterGate(region.memory());
+  // Whoever keeps the gate for so long is coming in, and will be the last one to leave.
+  if (!gate.ok() || SomebodyIsIn(region, **gate)) return;
+  const std::string& name = region.memory().name();
+  if (!port::IsCurrentNamedMemory(name, region.memory())) return;
   region.header()->closed.store(1);
-  if (!OtherClientsLive(region, client.context().slot)) return true;
-  region.header()->closed.store(0);
-  return false;
+  GLASSWAL_POINT("runtime.unlink");
+  // Whoever removed the name in the meantime has done this for us.
+  (void)port::UnlinkNamedMemory(name);
 }
 
 /// What one attempt to open or create a named region came to.
 struct Attempt {
-  std::unique_ptr<shm::Region> region;
-  Status status;
+  Result<std::unique_ptr<shm::Region>> region;
   bool retry = false;
 };
 
-/// Formats `memory` if its creation is ours to do or to finish; otherwise says why not yet.
-Attempt AttachOrFormat(std::unique_ptr<port::Memory> memory, const Options& options,
+/// Adopts the region in `memory`, or formats it where it is new or its creator died at it.
+/// REQUIRES: the gate.
+Attempt AttachOrFormat(std::unique_ptr<port::Memory> memory, const Options& options, bool may_open,
                        bool may_create) {
-  const auto* header = reinterpret_cast<const shm::ShmHeader*>(memory->base());
-  if (header->magic.load(std::memory_order_acquire) == 0) {
-    Result<std::unique_ptr<port::Liveness>> creator = memory->NewLiveness();
-    if (!creator.ok()) return {nullptr, creator.status(), false};
-    const Status half_written(StatusCode::kNotReady,
-                              "the region " + memory->name() +
-                                  " is half written: its creator is still at it or died; "
-                                  "if it died, remove the region and create it again");
-    if (!(*creator)->Hold(port::kCreationSlot)) return {nullptr, half_written, true};
-    if (header->magic.load(std::memory_order_acquire) == 0) {
-      if (!may_create) return {nullptr, half_written, true};
-      Result<std::unique_ptr<shm::Region>> made = shm::Region::Create(std::move(memory), options);
-      if (!made.ok()) return {nullptr, made.status(), false};
-      return {std::move(*made), Status::Ok(), false};
-    }
+  const std::string name = memory->name();
+  if (!port::IsCurrentNamedMemory(name, *memory)) {
+    return {Status(StatusCode::kNotFound, "the region " + name + " has just been removed"), true};
   }
-  Result<std::unique_ptr<shm::Region>> found = shm::Region::Attach(std::move(memory));
-  if (!found.ok()) return {nullptr, found.status(), false};
-  return {std::move(*found), Status::Ok(), false};
+  const auto* header = reinterpret_cast<const shm::ShmHeader*>(memory->base());
+  const bool is_finished = header->magic.load(std::memory_order_acquire) != 0;
+  if (is_finished && !may_open) {
+    return {Status(StatusCode::kAlreadyExists, "the region " + name + " exists already: open it"),
+            false};
+  }
+  if (is_finished) return {shm::Region::Attach(std::move(memory)), false};
+  if (!may_create) {
+    return {Status(StatusCode::kNotReady,
+                   "the region " + name +
+                       " is half written: its creator is still at it or died; if it died, remove "
+                       "the region and create it again"),
+            true};
+  }
+  Attempt attempt{shm::Region::Create(std::move(memory), options), false};
+  if (!attempt.region.ok()) (void)port::UnlinkNamedMemory(name);
+  return attempt;
 }
 
 }  // namespace
@@ -73,14 +97,11 @@ Runtime::Runtime(std::unique_ptr<shm::Region> region, std::unique_ptr<recovery::
     : region_(std::move(region)), client_(std::move(client)) {}
 
 Runtime::~Runtime() {
-  const bool last = CloseRegionIfLast(*client_);
-  const bool named = !region_->memory().name().empty();
+  // A child of fork() leaves nothing, and a client that was declared dead has been seen to by others.
+  const bool leaves_named = !name().empty() && !client_->IsFenced();
   client_.reset();
-  if (last && named && port::IsCurrentNamedMemory(name(), region_->memory())) {
-    GLASSWAL_POINT("runtime.unlink");
-    // Whoever removed the name in the meantime has done this for us.
-    (void)port::UnlinkNamedMemory(name());
-  }
+  GLASSWAL_POINT("runtime.left");
+  if (leaves_named) RemoveIfEmpty(*region_);
 }
 
 Result<std::shared_ptr<Runtime>> Runtime::Adopt(std::unique_ptr<shm::Region> region,
@@ -97,14 +118,12 @@ Result<std::shared_ptr<Runtime>> Runtime::OpenNamed(const Options& options, bool
   const uint64_t began = port::NowNs();
   while (true) {
     const uint64_t elapsed = port::NowNs() - began;
-    bool created = false;
     Result<std::unique_ptr<port::Memory>> memory =
         may_open ? port::OpenNamedMemory(options.name)
                  : Status(StatusCode::kNotFound, "only creation was asked for");
     if (!memory.ok() && memory.status().code() == StatusCode::kNotFound && may_create) {
       memory = port::CreateNamedMemory(options.name, EffectiveRegionCapacity(options));
-      created = memory.ok();
-      if (!created && may_open && memory.status().code() == StatusCode::kAlreadyExists) continue;
+      if (!memory.ok() && may_open && memory.status().code() == StatusCode::kAlreadyExists) continue;
     }
     if (!memory.ok()) {
       if (memory.status().code() != StatusCode::kNotReady || elapsed > kCreationPatienceNs) {
@@ -115,21 +134,12 @@ Result<std::shared_ptr<Runtime>> Runtime::OpenNamed(const Options& options, bool
       port::SleepUs(kCreationLookUs);
       continue;
     }
-    Attempt attempt = AttachOrFormat(std::move(*memory), options, may_create);
-    if (attempt.region == nullptr) {
-      if (created) (void)port::UnlinkNamedMemory(options.name);
-      if (!attempt.retry || elapsed > kAbandonedAfterNs) return attempt.status;
-      port::SleepUs(kCreationLookUs);
-      continue;
-    }
-    if (!port::IsCurrentNamedMemory(options.name, attempt.region->memory())) continue;
-    Result<std::shared_ptr<Runtime>> runtime = Adopt(std::move(attempt.region), client_name);
-    if (!runtime.ok()) return runtime;
-    if ((*runtime)->region().header()->closed.load() == 0) return runtime;
-    if (!may_open || elapsed > kCreationPatienceNs) {
-      return Status(StatusCode::kNotFound,
-                    "the region " + options.name + " is being given up: create it again");
-    }
+    const Result<std::unique_ptr<port::Liveness>> gate = EnterGate(**memory);
+    if (!gate.ok()) return gate.status();
+    GLASSWAL_POINT("runtime.gate");
+    Attempt attempt = AttachOrFormat(std::move(*memory), options, may_open, may_create);
+    if (attempt.region.ok()) return Adopt(std::move(*attempt.region), client_name);
+    if (!attempt.retry || elapsed > kAbandonedAfterNs) return attempt.region.status();
     port::SleepUs(kCreationLookUs);
   }
 }
@@ -150,14 +160,20 @@ Result<std::shared_ptr<Runtime>> Runtime::Create(const Options& options,
 Result<std::shared_ptr<Runtime>> Runtime::CreateIn(void* memory, uint64_t size_bytes,
                                                    const Options& options,
                                                    const std::string& client_name) {
+  return CreateOn(port::NewBlockMemory(memory, size_bytes, port::NewLocalLivenessGroup()), options,
+                  client_name);
+}
+
+Result<std::shared_ptr<Runtime>> Runtime::CreateOn(std::unique_ptr<port::Memory> memory,
+                                                   const Options& options,
+                                                   const std::string& client_name) {
   Options own = options;
   own.memory = MemoryKind::kAnonymous;
   own.name.clear();
-  own.region_capacity_bytes = size_bytes;
+  own.region_capacity_bytes = memory->size_bytes();
   const Status valid = Validate(own);
   if (!valid.ok()) return valid;
-  Result<std::unique_ptr<shm::Region>> region = shm::Region::Create(
-      port::NewBlockMemory(memory, size_bytes, port::NewLocalLivenessGroup()), own);
+  Result<std::unique_ptr<shm::Region>> region = shm::Region::Create(std::move(memory), own);
   if (!region.ok()) return region.status();
   return Adopt(std::move(*region), client_name);
 }
@@ -198,7 +214,7 @@ uint32_t Runtime::client_slot() const { return client_->context().slot; }
 uint32_t Runtime::client_generation() const { return client_->context().generation; }
 
 std::span<const std::byte> Runtime::bytes() const {
-  return {region_->memory().base(), region_->geometry().capacity_bytes};
+  return {region_->memory().base(), static_cast<size_t>(region_->geometry().capacity_bytes)};
 }
 
 uint32_t Runtime::RecoverDead() { return client_->IsFenced() ? 0 : client_->Sweep(); }

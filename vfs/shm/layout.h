@@ -342,6 +342,9 @@ struct alignas(64) ShmHeader {
   Atomic64 stale_ns;
   Atomic32 evict_stale;       // [creator] onStale: 0 report, 1 evict.
   Atomic32 closed;            // [last client to leave] 1: the region is being given up, do not join.
+  Atomic32 event_level;       // [anyone] EventLevel. Here, because every call of every client reads it,
+                              // and nothing else in this cache line changes.
+  Atomic32 reserved;
 
   alignas(64) Atomic32 committed_segments;  // [CAS, only up] segments that memory stands behind.
   Atomic32 free_hint;         // [anyone] where the search for a free segment may start.
@@ -358,10 +361,8 @@ struct alignas(64) ShmHeader {
 
   alignas(64) Atomic64 event_head;  // [fetch_add] sequence of the next event; the first is 1.
   Atomic64 events_dropped;    // [fetch_add] events given up because their place was being written.
-  Atomic32 event_level;       // [anyone] EventLevel.
   Atomic32 commit_sequence;   // [committer] futex, bumped after each commit.
   Atomic32 commit_waiters;    // [fetch_add/sub] sleepers on commit_sequence; without any, no wake-up.
-  Atomic32 reserved;
   ShmLock directory;          // Guards creation, deletion, opening and closing of files; names clients.
 };
 

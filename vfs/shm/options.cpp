@@ -36,8 +36,8 @@ class Complaints {
   }
 
   // An initial capacity and its maximum; `limit` is the most that the maximum may be.
-  void Capacities(const char* initial_option, uint64_t initial, const char* max_option, uint64_t max,
-                  uint64_t limit) {
+  void Capacities(const char* initial_option, uint64_t initial, const char* max_option,
+                  uint64_t max, uint64_t limit) {
     const bool max_is_good = Range(max_option, max, kMinFileBytes, limit);
     if (!max_is_good || initial <= max) {
       Range(initial_option, initial, 1, limit);
@@ -108,13 +108,14 @@ void CheckRegionCapacity(const Options& options, Complaints* complaints) {
     complaints->Add(is + "which cannot be: " + plan.status().message());
     return;
   }
-  const uint64_t needed = (plan->first_segment +
-                           shm::SegmentsFor(options.initial_database_capacity_bytes) +
-                           shm::SegmentsFor(options.initial_write_ahead_capacity_bytes)) *
-                          shm::kSegmentBytes;
+  const uint64_t needed =
+      (plan->first_segment + shm::SegmentsFor(options.initial_database_capacity_bytes) +
+       shm::SegmentsFor(options.initial_write_ahead_capacity_bytes)) *
+      shm::kSegmentBytes;
   if (capacity < needed) {
-    complaints->Add(is + "but the metadata and the initial capacities of database and write-ahead "
-                         "log need " +
+    complaints->Add(is +
+                    "but the metadata and the initial capacities of database and write-ahead "
+                    "log need " +
                     std::to_string(needed) + ".");
   }
 }

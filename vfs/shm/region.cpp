@@ -28,9 +28,8 @@ uint64_t AlignUp(uint64_t value) {
 }
 
 Status Corrupt(const std::string& what) {
-  return Status(StatusCode::kCorrupt,
-                "These bytes are not a region of glasswal, or are damaged: " + what +
-                    ". Create the region anew.");
+  return Status(StatusCode::kCorrupt, "These bytes are not a region of glasswal, or are damaged: " +
+                                          what + ". Create the region anew.");
 }
 
 // Whether this build lays out regions as the one that wrote `header` does.
@@ -124,8 +123,9 @@ Status CheckTables(const RegionGeometry& geometry, uint64_t available_bytes) {
 
 Status CheckBase(const port::Memory& memory) {
   if (reinterpret_cast<uintptr_t>(memory.base()) % kTableAlignment == 0) return Status::Ok();
-  return Status(StatusCode::kInvalidArgument,
-                "A region cannot begin at an address that is not a multiple of 64. Align the block.");
+  return Status(
+      StatusCode::kInvalidArgument,
+      "A region cannot begin at an address that is not a multiple of 64. Align the block.");
 }
 
 // How many segments stand behind a new region from the start.
@@ -247,7 +247,8 @@ Result<std::unique_ptr<Region>> Region::Create(std::unique_ptr<port::Memory> mem
     return Status(StatusCode::kAlreadyExists,
                   "The memory holds something already. Open that, or give memory that is zero.");
   }
-  // A creator that died here before may have left anything, for other options, behind the magic number.
+  // A creator that died here before may have left anything, for other options, behind the magic
+  // number.
   std::memset(region->base_ + sizeof(header->magic), 0,
               static_cast<size_t>(metadata_bytes - sizeof(header->magic)));
   WriteHeader(*plan, options, header);

@@ -15,8 +15,8 @@ constexpr auto kRelaxed = std::memory_order_relaxed;
 constexpr uint32_t kLeastGrowth = static_cast<uint32_t>(kMiB / kSegmentBytes);
 constexpr uint32_t kGrowthDivisor = 8;
 
-// How often a claim looks again because the region grew, or something was freed, while it looked. Others
-// can take it all away each time, and what they write cannot keep a claim going for ever.
+// How often a claim looks again because the region grew, or something was freed, while it looked.
+// Others can take it all away each time, and what they write cannot keep a claim going for ever.
 constexpr uint32_t kMostRounds = 64;
 
 bool IsClaimable(uint64_t word) {
@@ -24,7 +24,9 @@ bool IsClaimable(uint64_t word) {
   return kind == kSegmentFree || kind == kSegmentReusable;
 }
 
-bool IsOwned(uint64_t word) { return !IsClaimable(word) && SegmentKindOf(word) != kSegmentMetadata; }
+bool IsOwned(uint64_t word) {
+  return !IsClaimable(word) && SegmentKindOf(word) != kSegmentMetadata;
+}
 
 // The number of committed segments, forced into the bounds of the region.
 uint32_t Committed(const Region& region) {
@@ -33,9 +35,9 @@ uint32_t Committed(const Region& region) {
                     geometry.first_segment, geometry.segment_count);
 }
 
-// The counter of free segments is no part of the words' compare-and-swaps: it goes up before a segment
-// becomes free and down after it has been claimed, so it is never too low. A client that dies between
-// the two leaves it too high by one. It is for people; nothing is decided by it.
+// The counter of free segments is no part of the words' compare-and-swaps: it goes up before a
+// segment becomes free and down after it has been claimed, so it is never too low. A client that
+// dies between the two leaves it too high by one. It is for people; nothing is decided by it.
 void ExpectFree(ShmHeader* header, uint64_t count) {
   header->free_segments.fetch_add(count, std::memory_order_acq_rel);
 }
@@ -73,7 +75,7 @@ Claim TryClaim(const Region& region, uint32_t segment, SegmentKind kind, uint32_
 void ZeroIfUsed(const Region& region, uint32_t segment, uint64_t word_before) {
   GLASSWAL_POINT("segments.claim.zero");
   if (SegmentKindOf(word_before) == kSegmentFree) return;
-  std::memset(region.SegmentAddress(segment), 0, kSegmentBytes);
+  std::memset(region.SegmentAddress(segment), 0, static_cast<size_t>(kSegmentBytes));
 }
 
 // The first segment of [from, to) that could be claimed; kNoSegment: none.
@@ -95,8 +97,8 @@ ClaimedSegment ClaimCommitted(const Region& region, uint32_t owner, uint32_t end
   return found.segment != kNoSegment ? found : ClaimBetween(region, owner, first, hint);
 }
 
-// Takes the committed part from `committed` to at least `wanted` segments. True: it is worth looking
-// for a free segment again. REQUIRES: wanted > committed.
+// Takes the committed part from `committed` to at least `wanted` segments. True: it is worth
+// looking for a free segment again. REQUIRES: wanted > committed.
 bool Grow(const Region& region, uint32_t committed, uint64_t wanted) {
   const uint32_t count = region.geometry().segment_count;
   if (wanted > count) return false;
@@ -114,8 +116,8 @@ bool MakeReusable(const Region& region, uint32_t segment, uint64_t word) {
   ExpectFree(region.header(), 1);
   GLASSWAL_POINT("segments.release.cas");
   // Release: our last writes come before the zeros of the next owner.
-  if (!region.segment_word(segment)->compare_exchange_strong(
-          word, freed, std::memory_order_acq_rel, kRelaxed)) {
+  if (!region.segment_word(segment)->compare_exchange_strong(word, freed, std::memory_order_acq_rel,
+                                                             kRelaxed)) {
     NoLongerFree(region.header(), 1);
     return false;
   }
@@ -238,10 +240,10 @@ uint32_t SweepClientSegments(const Region& region, uint32_t client_owner) {
 Status CommitSegments(const Region& region, uint32_t segments) {
   const uint32_t count = region.geometry().segment_count;
   if (segments > count) {
-    return Status(StatusCode::kFull,
-                  "The region is full: " + std::to_string(segments) + " segments are wanted, and " +
-                      "its capacity is " + std::to_string(count) +
-                      ". Create it with a larger region_capacity_bytes.");
+    return Status(StatusCode::kFull, "The region is full: " + std::to_string(segments) +
+                                         " segments are wanted, and " + "its capacity is " +
+                                         std::to_string(count) +
+                                         ". Create it with a larger region_capacity_bytes.");
   }
   uint32_t committed = Committed(region);
   if (segments <= committed) return Status::Ok();

@@ -18,9 +18,12 @@ constexpr uint64_t kLookEveryNs = 10 * kNsPerMs;
 
 bool IsReadMark(shm::LockId id) { return id >= shm::kLockWalRead0 && id < shm::kWalLocks; }
 
-/// Readers shop for a free read mark and passive checkpoints for an idle moment: being refused is part
-/// of how SQLite works there, and nobody's trouble.
-bool IsWorthReporting(shm::LockId id) { return !IsReadMark(id) && id != shm::kLockWalCheckpoint; }
+/// Readers shop for a free read mark, checkpoints for an idle moment, and a connection that closes asks
+/// whether it is the last one: being refused is part of how SQLite works there, and nobody's trouble.
+bool IsWorthReporting(const DatabaseFile& file, shm::LockId id) {
+  const bool asks_whether_last = id >= shm::kLockMainShared && file.wal_index != nullptr;
+  return !IsReadMark(id) && id != shm::kLockWalCheckpoint && !asks_whether_last;
+}
 
 void AnnounceWait(shm::ShmConnection* connection, shm::LockId id, lock::LockMode mode,
                   uint64_t timeout_ns) {
@@ -33,7 +36,7 @@ void AnnounceWait(shm::ShmConnection* connection, shm::LockId id, lock::LockMode
 
 void Refuse(DatabaseFile* file, shm::LockId id, lock::LockMode mode,
             const lock::LockOutcome& outcome) {
-  if (!IsWorthReporting(id) && outcome.waited_ns == 0) return;
+  if (!IsWorthReporting(*file, id) && outcome.waited_ns == 0) return;
   file->Count(shm::kCounterBusy);
   file->refusal = DescribeRefusal(*file, id, mode, outcome);
   file->Record(EventKind::kLockRefused, id, file->refusal.client,
@@ -62,8 +65,8 @@ int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t time
   const bool shopping = IsReadMark(id) && timeout_ns == 0 &&
                         (exclusive_mask & (1u << shm::kLockWalCheckpoint)) == 0;
   shm::ShmLock* lock = &database()->locks[id];
-  if (shopping && !watch->IsDue() &&
-      lock::Blockers(lock->word.load(), connection.slot, mode) != 0) {
+  if (shopping && lock::Blockers(lock->word.load(), connection.slot, mode) != 0 &&
+      !watch->IsDue()) {
     return SQLITE_BUSY;
   }
   const bool may_sleep =

@@ -54,14 +54,20 @@ struct DatabaseFile {
   uint32_t change_before = 0;    // The wal-index's change counter when WRITE was taken.
   uint32_t frame_before = 0;     // ... and its last frame.
   std::byte* wal_index = nullptr;  // Block 0 once it has been mapped.
+  uint64_t wal_index_blocks = 0;   // So many of the first blocks are known to exist.
   int64_t mmap_limit = 0;
   int fetched = 0;               // Outstanding xFetch references.
   int persist_wal = 0;
   int powersafe_overwrite = 1;
+  bool created_as_wal = false;   // This connection wrote the page 1 that says so; see HandlePragma.
   Refusal refusal;
 
-  recovery::Client& client() const { return runtime->client(); }
-  const shm::Region& region() const { return runtime->region(); }
+  // What the runtime says of itself, kept at hand because every call asks.
+  recovery::Client* self = nullptr;
+  const shm::Region* shared = nullptr;
+
+  recovery::Client& client() const { return *self; }
+  const shm::Region& region() const { return *shared; }
   shm::ShmDatabase* database() const { return connection.database; }
 
   /// Every method begins with this: the heartbeat, and whether this client may still touch the region.
@@ -109,6 +115,9 @@ int DatabaseSync(sqlite3_file*, int flags);
 int DatabaseFileSize(sqlite3_file*, sqlite3_int64* size);
 int DatabaseFetch(sqlite3_file*, sqlite3_int64 offset, int size, void** page);
 int DatabaseUnfetch(sqlite3_file*, sqlite3_int64 offset, void* page);
+/// Makes the header say rollback journal again. REQUIRES: EXCLUSIVE; nobody has used the database in WAL
+/// mode.
+int TakeBackWalMode(DatabaseFile*);
 // main_locks.cpp
 int DatabaseLock(sqlite3_file*, int level);
 int DatabaseUnlock(sqlite3_file*, int level);

@@ -1,10 +1,11 @@
 // Bytes of a main database: reading, writing, using pages in place; closing.
+#include <algorithm>
 #include <cstring>
 #include <string>
 
-#include "port/fence.h"
 #include "sqlite/database_file.h"
 #include "store/directory.h"
+#include "store/wal_index.h"
 #include "store/words.h"
 
 namespace glasswal::sqlite {
@@ -43,7 +44,27 @@ store::IoStatus WriteFirstPageAsWal(DatabaseFile& file, const uint8_t* from, uin
   IncrementBigEndian(header + kVersionValidForAt);
   const store::IoStatus status =
       file.file.Write(kHeaderBytes, from + kHeaderBytes, size - kHeaderBytes);
+  file.created_as_wal = true;
   return status != store::IoStatus::kOk ? status : file.file.Write(0, header, kHeaderBytes);
+}
+
+/// Cuts the file off after a checkpoint. A writer that adds frames meanwhile has reserved memory for
+/// their pages (log_file.cpp), and so has one that has committed since the checkpoint looked: theirs must
+/// stay, so memory is freed under WRITE only. It is not waited for, and not taken when there is nothing
+/// to free, since checkpoints should not be in the way of writers; the next one frees the rest.
+uint32_t TruncateInWalMode(DatabaseFile* file, uint64_t size) {
+  const bool is_writer = (file->exclusive_mask & (1u << shm::kLockWalWrite)) != 0;
+  const uint64_t used = std::max(size, store::WalIndexDatabaseBytes(file->wal_index));
+  shm::ShmLock* write = &file->database()->locks[shm::kLockWalWrite];
+  const uint32_t slot = file->connection.slot;
+  const bool may_free = file->file.shm()->segments.load() > shm::SegmentsFor(used) &&
+                        (is_writer || lock::Acquire(write, slot, lock::LockMode::kExclusive, 0,
+                                                    /*timed=*/false, file->watch.get())
+                                              .result == lock::LockResult::kAcquired);
+  if (!may_free) return file->file.Truncate(size, shm::kMaxFileBytes);
+  const uint32_t freed = file->file.Truncate(size, store::WalIndexDatabaseBytes(file->wal_index));
+  if (!is_writer) lock::Release(write, slot);
+  return freed;
 }
 
 }  // namespace
@@ -131,11 +152,16 @@ int DatabaseTruncate(sqlite3_file* base, sqlite3_int64 size) {
   DatabaseFile* file = DatabaseFile::Of(base);
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_TRUNCATE);
   const uint64_t old_size = file->file.SizeBytes();
-  const uint32_t freed = file->file.Truncate(static_cast<uint64_t>(size));
+  const auto new_size = static_cast<uint64_t>(size);
+  if (new_size > old_size && new_size > file->file.LimitBytes()) {
+    return file->Full(new_size, file->file.LimitBytes(), "the database");
+  }
+  const uint32_t freed = file->wal_index != nullptr ? TruncateInWalMode(file, new_size)
+                                                    : file->file.Truncate(new_size);
   file->Count(shm::kCounterTruncates);
   file->Count(shm::kCounterSegmentsReclaimed, freed);
-  if (old_size != static_cast<uint64_t>(size) || freed != 0) {
-    file->Record(EventKind::kFileTruncated, old_size, static_cast<uint64_t>(size), freed);
+  if (old_size != new_size || freed != 0) {
+    file->Record(EventKind::kFileTruncated, old_size, new_size, freed);
   }
   return SQLITE_OK;
 }
@@ -145,7 +171,7 @@ int DatabaseSync(sqlite3_file* base, int) {
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_FSYNC);
   file->Count(shm::kCounterSyncs);
   file->Record(EventKind::kSync);
-  port::FullFence(&file->database()->fence);
+  // Each write has been published as it was made (store::File::Write), and there is nothing below.
   return SQLITE_OK;
 }
 
@@ -168,6 +194,18 @@ int DatabaseFetch(sqlite3_file* base, sqlite3_int64 offset, int size, void** pag
   ++file->fetched;
   file->Count(shm::kCounterFetches);
   return SQLITE_OK;
+}
+
+int TakeBackWalMode(DatabaseFile* file) {
+  uint8_t header[kHeaderBytes];
+  if (file->file.Read(0, header, kHeaderBytes) != store::IoStatus::kOk) return SQLITE_IOERR_READ;
+  header[kWriteVersionAt] = kRollbackVersion;
+  header[kReadVersionAt] = kRollbackVersion;
+  IncrementBigEndian(header + kChangeCounterAt);
+  IncrementBigEndian(header + kVersionValidForAt);
+  file->created_as_wal = false;
+  return file->file.Write(0, header, kHeaderBytes) == store::IoStatus::kOk ? SQLITE_OK
+                                                                           : SQLITE_IOERR_WRITE;
 }
 
 int DatabaseUnfetch(sqlite3_file* base, sqlite3_int64, void* page) {

@@ -1,9 +1,12 @@
 // The file controls that a main database answers; see sqlite3_file_control and os_unix.c.
 #include <cstring>
+#include <optional>
+#include <string>
 
 #include "port/clock.h"
 #include "port/futex.h"
 #include "sqlite/database_file.h"
+#include "store/directory.h"
 #include "store/words.h"
 
 namespace glasswal::sqlite {
@@ -61,6 +64,34 @@ bool SaysWal(const DatabaseFile& file) {
   return file.file.Read(kWriteVersionAt, &version, 1) == store::IoStatus::kOk && version == 2;
 }
 
+/// True when frames of a write-ahead log are there, whoever wrote them.
+bool HasLog(const DatabaseFile& file) {
+  char path[shm::kPathBytes];
+  const std::string log = std::string(store::PathOf(*file.file.shm(), path)) + "-wal";
+  const std::optional<uint32_t> number = store::FindFile(file.region(), log);
+  return number && file.region().file(*number)->size_bytes.load() > 0;
+}
+
+/// The connection that created a database in WAL mode does not know the mode before its next
+/// transaction: SQLite would take a change to another mode for none. So it is changed here, as long as
+/// nobody has used the log, which everybody would who knows the mode, holding SHARED.
+int LeaveWalModeUnused(DatabaseFile* file, char** argument) {
+  const int level = file->lock_level;
+  int result = SQLITE_OK;
+  for (const int wanted : {SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED, SQLITE_LOCK_EXCLUSIVE}) {
+    if (result == SQLITE_OK) result = DatabaseLock(&file->base, wanted);
+  }
+  if (result == SQLITE_OK && HasLog(*file)) result = SQLITE_BUSY;
+  if (result == SQLITE_OK) {
+    file->file.shm()->wal_default.store(0);
+    result = TakeBackWalMode(file);
+  }
+  DatabaseUnlock(&file->base, level);
+  if (result == SQLITE_OK) return SQLITE_NOTFOUND;
+  argument[0] = sqlite3_mprintf("%s", sqlite3_errstr(result));
+  return result;
+}
+
 /// `PRAGMA journal_mode`. A database that nobody has written to yet will start in WAL mode, unless
 /// another is asked for first; and the connection that creates it notices at its next transaction.
 int HandlePragma(DatabaseFile* file, char** argument) {
@@ -72,8 +103,10 @@ int HandlePragma(DatabaseFile* file, char** argument) {
     argument[0] = sqlite3_mprintf("wal");
     return argument[0] != nullptr ? SQLITE_OK : SQLITE_NOMEM;
   }
-  if (starts_in_wal && sqlite3_stricmp(argument[2], "wal") != 0) wal_default.store(0);
-  return SQLITE_NOTFOUND;
+  if (sqlite3_stricmp(argument[2], "wal") == 0) return SQLITE_NOTFOUND;
+  if (starts_in_wal) wal_default.store(0);
+  const bool unnoticed = file->created_as_wal && file->wal_index == nullptr && SaysWal(*file);
+  return unnoticed ? LeaveWalModeUnused(file, argument) : SQLITE_NOTFOUND;
 }
 
 }  // namespace

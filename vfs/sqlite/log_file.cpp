@@ -2,7 +2,6 @@
 
 #include <string>
 
-#include "port/fence.h"
 #include "store/directory.h"
 #include "store/wal_index.h"
 
@@ -31,20 +30,29 @@ int Full(LogFile* file, uint64_t wanted_bytes) {
   return file->vfs->Fail(SQLITE_FULL, std::string(what) + " cannot grow: the region is full");
 }
 
+bool HasWalIndexBlock(DatabaseFile* database, uint64_t block) {
+  // Blocks go only when the last connection does, so one that was seen need not be looked for again.
+  if (block < database->wal_index_blocks) return true;
+  if (!store::ReserveWalIndexBlock(*database->connection.client, &database->connection.shm->intent,
+                                   database->connection.file, block)) {
+    return false;
+  }
+  if (block == database->wal_index_blocks) ++database->wal_index_blocks;
+  return true;
+}
+
 /// What a frame will need: its wal-index block, and room for its page in the database.
 int ReserveForFrame(LogFile* file, uint64_t offset, const uint8_t* frame_header) {
   DatabaseFile* database = file->database;
   constexpr uint64_t kPageSizeAt = 8;
-  uint8_t header[4];
-  if (file->file.Read(kPageSizeAt, header, sizeof(header)) != store::IoStatus::kOk) return SQLITE_OK;
-  const uint64_t page_size = LoadBigEndian(header);
+  const std::byte* header = file->file.Fetch(kPageSizeAt, sizeof(uint32_t));
+  if (header == nullptr) return SQLITE_OK;
+  const uint64_t page_size = LoadBigEndian(reinterpret_cast<const uint8_t*>(header));
   const uint64_t frame_size = page_size + store::kWalFrameHeaderBytes;
   if (page_size < 512 || (offset - store::kWalHeaderBytes) % frame_size != 0) return SQLITE_OK;
 
   const uint64_t frame = (offset - store::kWalHeaderBytes) / frame_size + 1;
-  if (!store::ReserveWalIndexBlock(*database->connection.client, &database->connection.shm->intent,
-                                   database->connection.file,
-                                   store::WalIndexBlockOfFrame(frame))) {
+  if (!HasWalIndexBlock(database, store::WalIndexBlockOfFrame(frame))) {
     return database->Full(shm::kWalIndexBlockBytes, shm::kWalIndexBlockBytes, "the wal-index");
   }
   const uint64_t page = LoadBigEndian(frame_header);
@@ -91,7 +99,10 @@ int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) 
   if (file->database != nullptr) {
     file->database->Count(shm::kCounterWrites);
     file->database->Count(shm::kCounterWriteBytes, bytes);
-    if (file->is_wal && bytes == store::kWalFrameHeaderBytes && at >= store::kWalHeaderBytes) {
+    // Without powersafe_overwrite SQLite may write the header in two parts (walWriteToLog); the page
+    // number is in the first.
+    if (file->is_wal && bytes <= store::kWalFrameHeaderBytes && bytes >= sizeof(uint32_t) &&
+        at >= store::kWalHeaderBytes) {
       const int result = ReserveForFrame(file, at, static_cast<const uint8_t*>(from));
       if (result != SQLITE_OK) return result;
     }
@@ -129,10 +140,8 @@ int Truncate(sqlite3_file* base, sqlite3_int64 size) {
 int Sync(sqlite3_file* base, int) {
   LogFile* file = LogFile::Of(base);
   if (!Enter(file)) return Fenced(file, SQLITE_IOERR_FSYNC);
-  if (file->database != nullptr) {
-    file->database->Count(shm::kCounterSyncs);
-    port::FullFence(&file->database->database()->fence);
-  }
+  // Each write has been published as it was made (store::File::Write), and there is nothing below.
+  if (file->database != nullptr) file->database->Count(shm::kCounterSyncs);
   return SQLITE_OK;
 }
 

@@ -65,10 +65,13 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   auto* file = new (base) DatabaseFile{};
   file->vfs = vfs;
   file->runtime = std::move(*runtime);
+  file->self = &client;
+  file->shared = &file->runtime->region();
   file->connection = *connection;
   file->file = store::File(&client.context(), connection->file, &connection->shm->intent,
                            &connection->database->fence);
   file->watch = std::make_unique<ConnectionWatch>(&client, &file->connection);
+  file->powersafe_overwrite = sqlite3_uri_boolean(path, "psow", 1);
   base->pMethods = &kDatabaseMethods;
   file->Record(EventKind::kConnectionOpened, client.context().shm_client()->connections.load());
   if (out_flags != nullptr) *out_flags = flags;

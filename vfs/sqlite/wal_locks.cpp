@@ -7,6 +7,7 @@
 #include "port/clock.h"
 #include "port/fence.h"
 #include "port/futex.h"
+#include "port/point.h"
 #include "sqlite/checkpoint.h"
 #include "sqlite/database_file.h"
 #include "store/wal_index.h"
@@ -29,15 +30,20 @@ void EndTransaction(DatabaseFile* file) {
   }
 }
 
-/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible.
-void AnnounceCommit(DatabaseFile* file, uint64_t held_ns) {
+/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible. WRITE had been
+/// taken at `since_ns` (0: not known), so the moment of its release needs no clock.
+void AnnounceCommit(DatabaseFile* file, uint64_t since_ns, uint64_t held_ns) {
   const uint32_t frame = store::WalIndexMaxFrame(file->wal_index);
   const uint32_t frames = frame >= file->frame_before ? frame - file->frame_before : frame;
   file->Count(shm::kCounterCommits);
   file->Count(shm::kCounterCommitFrames, frames);
   file->NoteOperation(EventKind::kCommit, frames);
-  file->Record(EventKind::kCommit, frames, store::WalIndexPages(file->wal_index),
-               store::WalIndexChange(file->wal_index), held_ns);
+  if (trace::IsRecorded(file->region(), Describe(EventKind::kCommit).level)) {
+    trace::WriteEvent(file->region(), EventKind::kCommit, file->connection.Subject(), frames,
+                      store::WalIndexPages(file->wal_index),
+                      store::WalIndexChange(file->wal_index), held_ns,
+                      since_ns != 0 ? since_ns + held_ns : 0);
+  }
   shm::ShmHeader* header = file->region().header();
   header->commit_sequence.fetch_add(1);
   if (header->commit_waiters.load() != 0) port::FutexWake(&header->commit_sequence, ~0u);
@@ -69,9 +75,11 @@ void Unlock(DatabaseFile* file, shm::LockId id) {
                          store::WalIndexChange(file->wal_index) != file->change_before;
   file->shared_mask &= ~bit;
   file->exclusive_mask &= ~bit;
-  const uint64_t held_ns = lock::Release(&file->database()->locks[id], file->connection.slot);
+  shm::ShmLock* lock = &file->database()->locks[id];
+  const uint64_t since_ns = committed ? lock->since_ns.load(std::memory_order_relaxed) : 0;
+  const uint64_t held_ns = lock::Release(lock, file->connection.slot);
   file->Record(EventKind::kLockReleased, id, exclusive, held_ns);
-  if (committed) AnnounceCommit(file, held_ns);
+  if (committed) AnnounceCommit(file, since_ns, held_ns);
   if (id == shm::kLockWalWrite || (bit & kReadMarks) != 0) EndTransaction(file);
   if (id == shm::kLockWalWrite) file->client().SweepNowAndThen();
 }
@@ -134,6 +142,8 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
 }
 
 void DatabaseShmBarrier(sqlite3_file* base) {
+  // Between the two copies of the wal-index header, as walIndexWriteHdr() and walIndexTryHdr() go.
+  GLASSWAL_POINT("walindex.barrier");
   port::FullFence(&DatabaseFile::Of(base)->database()->fence);
 }
 
@@ -142,6 +152,7 @@ int DatabaseShmUnmap(sqlite3_file* base, int delete_flag) {
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_SHMMAP);
   for (uint32_t id = shm::kWalLocks; id-- > 0;) Unlock(file, static_cast<shm::LockId>(id));
   file->wal_index = nullptr;
+  file->wal_index_blocks = 0;
   // SQLite deletes the index with the log, which it does while nobody else has the database open.
   if (delete_flag != 0 && file->lock_level == SQLITE_LOCK_EXCLUSIVE) {
     store::FreeWalIndex(*file->connection.client, &file->connection.shm->intent,

@@ -3,11 +3,16 @@
 // recovery/client.h makes one when a client joins and keeps it until it leaves.
 //
 // Thread-safety: the identity is immutable; open_counts belongs to the holder of the directory lock.
+// The directory's lock word names clients, so `mutex` keeps the threads of this one apart: whoever has
+// the lock, waits for it, or recovers from a dead client has the mutex. It is one mutex for all three,
+// and recursive, because waiting for the lock may mean recovering from its dead holder, and recovering
+// needs the lock.
 #ifndef GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
 #define GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
 
 #include <array>
 #include <cstdint>
+#include <mutex>
 
 #include "lock/lock.h"
 #include "shm/region.h"
@@ -22,6 +27,7 @@ struct ClientContext {
   uint32_t generation = 0;
   /// Looks at who keeps this client from the directory's lock. Never null while the client lives.
   lock::HolderWatch* directory_watch = nullptr;
+  std::recursive_mutex mutex;
   /// How many handles this client has open on each file.
   std::array<uint32_t, shm::kMaxFiles> open_counts{};
 

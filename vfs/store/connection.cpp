@@ -32,6 +32,11 @@ constexpr uint32_t ReleaseOrder(uint32_t i) {
 }  // namespace
 
 Result<Connection> ClaimConnection(ClientContext& self, const DirectoryLock&, uint32_t file) {
+  const uint64_t word = self.region->file(file)->state.load(std::memory_order_acquire);
+  if (FileKindOf(word) != shm::kFileDatabase) {
+    return Status(StatusCode::kInvalidArgument,
+                  "this file is a write-ahead log or a journal: open the database it belongs to");
+  }
   shm::ShmDatabase* database = DatabaseOf(*self.region, file);
   if (database == nullptr) {
     return Status(StatusCode::kCorrupt, "the database has no control segment: the region is damaged");

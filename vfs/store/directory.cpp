@@ -125,15 +125,18 @@ Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
 
 }  // namespace
 
-DirectoryLock::DirectoryLock(ClientContext& self) : self_(self) {
+DirectoryLock::DirectoryLock(ClientContext& self) : self_(self), thread_(self.mutex, std::defer_lock) {
   shm::ShmLock* lock = &self.region->header()->directory;
   const bool may_wait = port::MayWait();
+  if (may_wait) thread_.lock();
   for (int tries = 0; tries < (may_wait ? 1 : kTriesWithoutWaiting); ++tries) {
-    outcome_ = lock::Acquire(lock, self.slot, lock::LockMode::kExclusive,
-                             may_wait ? kDirectoryTimeoutNs : 0, /*timed=*/true,
-                             self.directory_watch);
-    held_ = outcome_.result == lock::LockResult::kAcquired;
-    if (held_) break;
+    if (thread_.owns_lock() || thread_.try_lock()) {
+      outcome_ = lock::Acquire(lock, self.slot, lock::LockMode::kExclusive,
+                               may_wait ? kDirectoryTimeoutNs : 0, /*timed=*/true,
+                               self.directory_watch);
+      held_ = outcome_.result == lock::LockResult::kAcquired;
+      if (held_) break;
+    }
     port::SpinPause();
   }
 }

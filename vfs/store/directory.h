@@ -11,6 +11,7 @@
 #define GLASSWAL_VFS_STORE_DIRECTORY_H_
 
 #include <cstdint>
+#include <mutex>
 #include <optional>
 #include <string_view>
 
@@ -19,7 +20,7 @@
 
 namespace glasswal::store {
 
-/// Holds the directory's lock while it lives, if it could be had.
+/// Holds the directory's lock for the calling thread while it lives, if it could be had. Not to be nested.
 class DirectoryLock {
  public:
   /// Waits up to ten seconds; on threads that may not wait it tries for a moment.
@@ -34,6 +35,7 @@ class DirectoryLock {
 
  private:
   ClientContext& self_;
+  std::unique_lock<std::recursive_mutex> thread_;
   bool held_ = false;
   lock::LockOutcome outcome_;
 };

@@ -147,7 +147,7 @@ IoStatus File::Write(uint64_t offset, const void* from, uint32_t size_bytes) {
   return IoStatus::kOk;
 }
 
-uint32_t File::Truncate(uint64_t size_bytes) {
+uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {
   const uint64_t old_size = SizeBytes();
   if (size_bytes > old_size) {
     ZeroGap(old_size, size_bytes);
@@ -157,7 +157,7 @@ uint32_t File::Truncate(uint64_t size_bytes) {
   shm_->size_bytes.store(size_bytes, std::memory_order_release);
   GLASSWAL_POINT("store.truncate.sized");
   if (intent_ == nullptr) return 0;  // A file of no connection gives its segments back when deleted.
-  const uint64_t first = (size_bytes + kSegmentBytes - 1) / kSegmentBytes;
+  const uint64_t first = shm::SegmentsFor(std::max(size_bytes, keep_bytes));
   uint32_t freed = 0;
   for (uint64_t map = first / shm::kMapEntries; map < shm::kMapSegments; ++map) {
     if (!self_->region->IsDataSegment(shm_->maps[map].load(std::memory_order_acquire))) continue;

@@ -50,8 +50,8 @@ class File {
   /// Makes sure that [offset, offset + size_bytes) has segments, without changing the size.
   IoStatus Reserve(uint64_t offset, uint64_t size_bytes);
 
-  /// Sets the size. Segments wholly beyond it are freed; returns how many.
-  uint32_t Truncate(uint64_t size_bytes);
+  /// Sets the size. Segments wholly beyond it, and beyond `keep_bytes`, are freed; returns how many.
+  uint32_t Truncate(uint64_t size_bytes, uint64_t keep_bytes = 0);
 
   /// The address of [offset, offset + size_bytes) for use in place; null where that is not possible
   /// (beyond the end, a hole, or across two segments).

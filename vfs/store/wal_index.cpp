@@ -72,6 +72,12 @@ uint32_t WalIndexPages(const std::byte* block_0) {
   return LoadWord(block_0, offsetof(WalIndexHeader, pages));
 }
 
+uint64_t WalIndexDatabaseBytes(const std::byte* block_0) {
+  // The code of the page size shares its word with two flags; the word is little-endian.
+  const uint32_t code = LoadWord(block_0, offsetof(WalIndexHeader, is_initialized)) >> 16;
+  return uint64_t{WalIndexPages(block_0)} * (code == 1 ? 65536 : code);
+}
+
 uint32_t WalIndexBackfilled(const std::byte* block_0) {
   return LoadWord(block_0, 2 * sizeof(WalIndexHeader) + offsetof(WalIndexCheckpoint, backfilled));
 }

@@ -77,6 +77,9 @@ uint32_t WalIndexMaxFrame(const std::byte* block_0);
 /// The database's size in pages according to the header, 0 if there is no index.
 uint32_t WalIndexPages(const std::byte* block_0);
 
+/// The database's size in bytes according to the header, 0 if there is no index.
+uint64_t WalIndexDatabaseBytes(const std::byte* block_0);
+
 /// How many frames have been copied into the database, 0 if there is no index.
 uint32_t WalIndexBackfilled(const std::byte* block_0);
 

@@ -5,16 +5,16 @@
 #include "port/clock.h"
 #include "port/point.h"
 
-// Why there are no stand-alone fences here: the payload is stored with release order and loaded with
-// acquire order. A reader that meets any word of a newer record has then also met the claim that came
-// before that word, so its second look at the state cannot miss it. On x86 and in WebAssembly that
-// costs nothing over relaxed order, and ThreadSanitizer understands it.
+// Why there are no stand-alone fences here: the payload is stored with release order and loaded
+// with acquire order. A reader that meets any word of a newer record has then also met the claim
+// that came before that word, so its second look at the state cannot miss it. On x86 and in
+// WebAssembly that costs nothing over relaxed order, and ThreadSanitizer understands it.
 
 namespace glasswal::trace {
 namespace {
 
-using std::memory_order_acquire;
 using std::memory_order_acq_rel;
+using std::memory_order_acquire;
 using std::memory_order_relaxed;
 using std::memory_order_release;
 
@@ -28,9 +28,9 @@ static_assert(kTagMask == kEventComplete && shm::kMaxClients < kEventComplete);
 constexpr uint32_t kClaimTries = 4;
 
 /// How long a cursor waits for a record that was drawn and is not there, while newer ones are. Its
-/// writer is stopped, dead, or gave the event up; the cursor's own clock decides, and costs at worst
-/// one event of a writer that was stopped for as long, which is counted as lost.
-constexpr uint64_t kCursorPatienceNs = 10'000'000;
+/// writer is stopped, dead, or gave the event up. By the cursor's own clock; the worst that can
+/// happen is that an event of a writer that was stopped for as long is counted as lost.
+constexpr uint64_t kCursorPatienceNs = 50'000'000;
 
 constexpr uint64_t SequenceOf(uint64_t state) { return state >> kTagBits; }
 constexpr uint64_t TagOf(uint64_t state) { return state & kTagMask; }
@@ -41,7 +41,8 @@ shm::ShmEvent* RecordOf(const shm::Region& region, uint64_t sequence) {
   return region.event(static_cast<uint32_t>(sequence) & mask);
 }
 
-/// Gives the record of `sequence` to the writer `tag`; false if somebody else has it, or had it later.
+/// Gives the record of `sequence` to the writer `tag`; false if somebody else has it, or had it
+/// later.
 bool Claim(shm::ShmEvent* record, uint64_t sequence, uint64_t tag) {
   for (uint32_t attempt = 0; attempt < kClaimTries; ++attempt) {
     uint64_t state = record->state.load(memory_order_relaxed);
@@ -65,9 +66,8 @@ uint64_t PlaceWord(uint32_t connection, uint32_t file) { return uint64_t{connect
 
 void Fill(shm::ShmEvent* record, const Event& event) {
   record->time_ns.store(event.time_ns, memory_order_release);
-  record->subject.store(
-      SubjectWord(event.kind, event.level, event.client, event.client_generation),
-      memory_order_release);
+  record->subject.store(SubjectWord(event.kind, event.level, event.client, event.client_generation),
+                        memory_order_release);
   record->place.store(PlaceWord(event.connection, event.file), memory_order_release);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     record->arguments[i].store(event.arguments[i], memory_order_release);
@@ -112,7 +112,7 @@ uint64_t OldestSequence(const shm::Region& region, uint64_t head) {
 }  // namespace
 
 void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a,
-                uint64_t b, uint64_t c, uint64_t d) {
+                uint64_t b, uint64_t c, uint64_t d, uint64_t time_ns) {
   shm::ShmHeader* const header = region.header();
   GLASSWAL_POINT("trace.write.draw");
   uint64_t sequence = header->event_head.fetch_add(1, memory_order_relaxed);
@@ -127,7 +127,7 @@ void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& s
     return;
   }
   const Event event{.sequence = sequence,
-                    .time_ns = port::NowNs(),
+                    .time_ns = time_ns != 0 ? time_ns : port::NowNs(),
                     .kind = kind,
                     .level = Describe(kind).level,
                     .client = subject.client,
@@ -153,16 +153,18 @@ uint32_t RepairRing(const shm::Region& region, uint32_t dead_slot) {
     uint64_t seen = state.load(memory_order_relaxed);
     if (seen == kNeverWritten || TagOf(seen) != dead_slot) continue;
     GLASSWAL_POINT("trace.repair.record");
-    // The record was the dead writer's alone, so a failure means that somebody repaired it before us.
-    if (state.compare_exchange_strong(seen, kRepaired, memory_order_acq_rel, memory_order_relaxed)) {
+    // The record was the dead writer's alone, so a failure means that somebody repaired it before
+    // us.
+    if (state.compare_exchange_strong(seen, kRepaired, memory_order_acq_rel,
+                                      memory_order_relaxed)) {
       ++repaired;
     }
   }
   return repaired;
 }
 
-uint32_t LastEventsOf(const shm::Region& region, uint32_t client, uint32_t generation, Event* events,
-                      uint32_t capacity) {
+uint32_t LastEventsOf(const shm::Region& region, uint32_t client, uint32_t generation,
+                      Event* events, uint32_t capacity) {
   const uint64_t head = region.header()->event_head.load(memory_order_acquire);
   const uint64_t oldest = OldestSequence(region, head);
   uint32_t found = 0;
@@ -218,8 +220,8 @@ void EventCursor::Skip(uint64_t to) {
   next_ = to;
 }
 
-/// Whether the record of next_, which was drawn and is not there, is to be counted as lost. Without a
-/// newer event there is nothing that it holds up, so the cursor stays.
+/// Whether the record of next_, which was drawn and is not there, is to be counted as lost. Without
+/// a newer event there is nothing that it holds up, so the cursor stays.
 bool EventCursor::GivesUp(uint64_t head) {
   if (next_ < given_up_before_) return true;
   if (!HasNewer(head)) {

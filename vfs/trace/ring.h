@@ -36,9 +36,10 @@ inline bool IsRecorded(const shm::Region& region, EventLevel level) {
          region.header()->event_level.load(std::memory_order_relaxed);
 }
 
-/// Records an event regardless of the level; call Record().
+/// Records an event regardless of the level; call Record(). `time_ns` is for a caller that has just read
+/// port::NowNs(); 0: now.
 void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a,
-                uint64_t b, uint64_t c, uint64_t d);
+                uint64_t b, uint64_t c, uint64_t d, uint64_t time_ns = 0);
 
 /// Records an event if its kind's level is on.
 inline void Record(const shm::Region& region, EventKind kind, const EventSubject& subject,
@@ -76,7 +77,7 @@ class EventCursor {
   bool Next(Event* event);
   uint64_t lost() const { return lost_; }
   /// True when the last Next() returned false although newer events are there: the one before them is
-  /// still being written, or its writer is gone. In a few milliseconds it is there or lost: call again.
+  /// still being written, or its writer is gone. In some milliseconds it is there or lost: call again.
   bool waiting() const { return waiting_; }
 
  private:

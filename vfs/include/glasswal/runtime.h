@@ -25,6 +25,9 @@
 
 namespace glasswal {
 
+namespace port {
+class Memory;
+}
 namespace recovery {
 class Client;
 }
@@ -89,7 +92,11 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// Which events are recorded from now on, by all clients. kInfo after creation.
   void SetEventLevel(EventLevel level);
 
-  /// For the layers above; not part of the stable interface.
+  /// For the layers above and for tests; not part of the stable interface. CreateOn is CreateIn for
+  /// memory of any kind.
+  static Result<std::shared_ptr<Runtime>> CreateOn(std::unique_ptr<port::Memory> memory,
+                                                   const Options& options,
+                                                   const std::string& client_name = "");
   shm::Region& region() const { return *region_; }
   recovery::Client& client() const { return *client_; }
 

@@ -1,12 +1,14 @@
 // What a region looks like at one moment, as plain values.
 //
-// A snapshot is taken by Observe() (glasswal/observe.h) without a lock and without a write. It holds
-// copies only: keep it, compare it, send it elsewhere. ToJson() writes it with the field names in
-// camelCase; SnapshotSchema() describes that JSON, field by field, and so documents this file too.
+// A snapshot is taken by Observe() (glasswal/observe.h) without a lock and without a write. It
+// holds copies only: keep it, compare it, send it elsewhere. ToJson() writes it with the field
+// names in camelCase; SnapshotSchema() describes that JSON, field by field, and so documents this
+// file too.
 //
 // Times are nanoseconds, sizes bytes. An age is the observer's clock minus a client's clock, which
 // is for people to look at: nothing decides about life or death by it. Slots, file numbers and
-// lock holders were checked against their tables; text is as the clients wrote it, and may be any bytes.
+// lock holders were checked against their tables; text is as the clients wrote it, and may be any
+// bytes.
 //
 // Thread-safety: values.
 #ifndef GLASSWAL_SNAPSHOT_H_
@@ -23,7 +25,8 @@
 
 namespace glasswal {
 
-// Each of these ends with kUnknown, which stands for a number that no writer of this version writes.
+// Each of these ends with kUnknown, which stands for a number that no writer of this version
+// writes.
 enum class ClientState : uint8_t { kLive, kRecovering, kUnknown };
 enum class ClientKind : uint8_t { kProcess, kWorker, kPage, kUnknown };
 enum class FileKind : uint8_t { kDatabase, kWal, kJournal, kOther, kUnknown };
@@ -128,7 +131,7 @@ struct RegionSnapshot {
 
 /// Who holds a lock or waits for it.
 struct LockHolder {
-  std::optional<uint32_t> client;      // Slot; none if the connection slot is not open.
+  std::optional<uint32_t> client;  // Slot; none if the connection slot is not open.
   std::string client_name;
   std::optional<uint32_t> connection;  // Slot in the database; none for the directory's lock.
 };
@@ -318,7 +321,8 @@ struct EventRingSnapshot {
 /// One segment; its number is its place in Snapshot::segments.
 struct SegmentSnapshot {
   SegmentKind kind = SegmentKind::kUnknown;
-  uint8_t owner = 0;  // Client slot if the kind is kPending or kPrivate; file number of the later kinds.
+  uint8_t owner =
+      0;  // Client slot if the kind is kPending or kPrivate; file number of the later kinds.
   uint16_t owner_generation = 0;
   uint32_t sequence = 0;
 };
@@ -346,7 +350,7 @@ struct Snapshot {
   std::vector<ConnectionSnapshot> connections;
   std::vector<LockSnapshot> locks;
   std::vector<WalSnapshot> wals;
-  std::vector<RecoverySnapshot> recoveries;  // Newest first.
+  std::vector<RecoverySnapshot> recoveries;              // Newest first.
   std::array<uint32_t, kSegmentKinds> segment_counts{};  // By SegmentKind; committed segments only.
   std::vector<SegmentSnapshot> segments;                 // The committed ones.
 };

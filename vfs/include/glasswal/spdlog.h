@@ -9,9 +9,9 @@
 //   2026-03-01 12:00:00.123456 info glasswal event=commit sequence=17 client=3 client_name=ingest
 //   connection=0 file=0 path=/app.sqlite frames=2 database_pages=40 change=9 held_ns=51200
 //
-// A record has the level of its event and the time at which the event happened. Events that came faster
-// than they could be logged are lost, which is itself a record (event=events.lost, a warning).
-// Writers of events never wait for the drain, nor know of it.
+// A record has the level of its event and the time at which the event happened. Events that came
+// faster than they could be logged are lost, which is itself a record (event=events.lost, a
+// warning). Writers of events never wait for the drain, nor know of it.
 //
 // Thread-safety: said with each function.
 #ifndef GLASSWAL_SPDLOG_H_
@@ -38,15 +38,16 @@ class Region;
 /// The pattern of NewEventLogger(); see spdlog's own documentation for the flags.
 inline constexpr char kEventPattern[] = "%Y-%m-%d %H:%M:%S.%f %l %n %v";
 
-/// A logger over any sinks that lets every level through (what is recorded is the region's event level)
-/// and writes kEventPattern. Any other logger does as well.
+/// A logger over any sinks that lets every level through (what is recorded is the region's event
+/// level) and writes kEventPattern. Any other logger does as well.
 std::shared_ptr<spdlog::logger> NewEventLogger(
     std::vector<std::shared_ptr<spdlog::sinks::sink>> sinks, const std::string& name = "glasswal");
 
 struct EventDrainOptions {
   /// Begin with the events that are in the ring already, or with those to come.
   bool from_oldest = true;
-  /// The background thread looks at least this often. Busy rings are looked at more often. At least 1.
+  /// The background thread looks at least this often. Busy rings are looked at more often. At
+  /// least 1.
   uint32_t most_idle_ms = 50;
   /// Let a commit end the thread's sleep. Not for memory that is mapped for reading only.
   bool wake_on_commit = true;
@@ -69,7 +70,8 @@ class EventDrain {
   uint64_t Poll();
 
   /// Ends the thread. Every event whose recording had finished before this call is logged when it
-  /// returns, or counted as lost, and the logger is flushed. Works without a thread too. Idempotent.
+  /// returns, or counted as lost, and the logger is flushed. Works without a thread too.
+  /// Idempotent.
   void Stop();
 
   /// Totals so far. Any thread.

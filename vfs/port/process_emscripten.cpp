@@ -1,0 +1,34 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "port/process.h"
+
+// There is one process, it does not fork, and it can end nobody.
+
+namespace glasswal::port {
+
+uint64_t ProcessId() { return static_cast<uint64_t>(getpid()); }
+uint64_t ProcessStart(uint64_t) { return 0; }
+std::string ProgramName() { return "program"; }
+uint32_t ForkGeneration() { return 0; }
+
+Status TerminateProcess(uint64_t process_id, uint64_t, uint32_t) {
+  return Status(StatusCode::kInvalidArgument,
+                "Process " + std::to_string(process_id) +
+                    " was not terminated: a WebAssembly program cannot end a process. End the "
+                    "worker from the page that started it.");
+}
+
+void RandomBytes(void* to, uint64_t size_bytes) {
+  constexpr uint64_t kMost = 256;  // What one call of getentropy() gives.
+  auto* out = static_cast<char*>(to);
+  for (uint64_t done = 0; done < size_bytes;) {
+    const uint64_t piece = std::min(kMost, size_bytes - done);
+    if (getentropy(out + done, static_cast<size_t>(piece)) != 0) std::abort();
+    done += piece;
+  }
+}
+
+}  // namespace glasswal::port
