@@ -1,5 +1,7 @@
 // The VFS's own methods: paths, deleting, file controls, the last error, opening for reading, URIs, and
 // files that are deleted while they are open.
+#include <unistd.h>
+
 #include <gtest/gtest.h>
 
 #include <chrono>
@@ -265,7 +267,7 @@ TEST_P(OwnMethods, UriOptionsAreCheckedByName) {
 }
 
 TEST_P(OwnMethods, ANamedRegionByUriIsAnotherPlace) {
-  const std::string region = "glasswal-uri-place-test";
+  const std::string region = "glasswal-uri-place-test-" + std::to_string(getpid());
   Database here = Open();
   here.Run("CREATE TABLE t(x); INSERT INTO t VALUES ('here')");
   Database there("file:/app.sqlite?region=" + region, place().Vfs());

@@ -217,7 +217,7 @@ void Client::SweepNowAndThen() {
 
 uint64_t Client::SilentNs(uint32_t slot) {
   Sighting& sighting = sightings_[slot];
-  const uint64_t now = port::CoarseNowNs();
+  const uint64_t now = port::NowNs();
   const uint32_t generation = GenerationOf(context_.region->client(slot)->state.load());
   const uint64_t heartbeat = HeartbeatOf(*context_.region, slot);
   const bool same = sighting.since_ns.load() != 0 && sighting.generation.load() == generation &&

@@ -13,7 +13,7 @@ namespace glasswal {
 namespace {
 
 constexpr uint64_t kCreationPatienceNs = 5'000'000'000;  // For a creator that is alive but slow.
-constexpr uint64_t kAbandonedAfterNs = 500'000'000;      // For an object that stays empty.
+constexpr uint64_t kAbandonedAfterNs = 500'000'000;      // For an object that nobody fills in.
 constexpr uint64_t kCreationLookUs = 500;
 constexpr uint64_t kGatePatienceNs = 5'000'000'000;      // For those who are in the gate and alive.
 constexpr uint64_t kGateLookUs = 100;
@@ -61,7 +61,7 @@ void RemoveIfEmpty(const shm::Region& region) {
 /// What one attempt to open or create a named region came to.
 struct Attempt {
   Result<std::unique_ptr<shm::Region>> region;
-  bool retry = false;
+  uint64_t patience_ns = 0;  // For how long in all it makes sense to try again.
 };
 
 /// Adopts the region in `memory`, or formats it where it is new or its creator died at it.
@@ -70,23 +70,23 @@ Attempt AttachOrFormat(std::unique_ptr<port::Memory> memory, const Options& opti
                        bool may_create) {
   const std::string name = memory->name();
   if (!port::IsCurrentNamedMemory(name, *memory)) {
-    return {Status(StatusCode::kNotFound, "the region " + name + " has just been removed"), true};
+    return {Status(StatusCode::kNotFound, "the region " + name + " has just been removed"),
+            kCreationPatienceNs};
   }
   const auto* header = reinterpret_cast<const shm::ShmHeader*>(memory->base());
   const bool is_finished = header->magic.load(std::memory_order_acquire) != 0;
   if (is_finished && !may_open) {
-    return {Status(StatusCode::kAlreadyExists, "the region " + name + " exists already: open it"),
-            false};
+    return {Status(StatusCode::kAlreadyExists, "the region " + name + " exists already: open it")};
   }
-  if (is_finished) return {shm::Region::Attach(std::move(memory)), false};
+  if (is_finished) return {shm::Region::Attach(std::move(memory))};
   if (!may_create) {
     return {Status(StatusCode::kNotReady,
                    "the region " + name +
                        " is half written: its creator is still at it or died; if it died, remove "
                        "the region and create it again"),
-            true};
+            kAbandonedAfterNs};
   }
-  Attempt attempt{shm::Region::Create(std::move(memory), options), false};
+  Attempt attempt{shm::Region::Create(std::move(memory), options)};
   if (!attempt.region.ok()) (void)port::UnlinkNamedMemory(name);
   return attempt;
 }
@@ -134,12 +134,13 @@ Result<std::shared_ptr<Runtime>> Runtime::OpenNamed(const Options& options, bool
       port::SleepUs(kCreationLookUs);
       continue;
     }
-    const Result<std::unique_ptr<port::Liveness>> gate = EnterGate(**memory);
+    Result<std::unique_ptr<port::Liveness>> gate = EnterGate(**memory);
     if (!gate.ok()) return gate.status();
     GLASSWAL_POINT("runtime.gate");
     Attempt attempt = AttachOrFormat(std::move(*memory), options, may_open, may_create);
     if (attempt.region.ok()) return Adopt(std::move(*attempt.region), client_name);
-    if (!attempt.retry || elapsed > kAbandonedAfterNs) return attempt.region.status();
+    if (elapsed >= attempt.patience_ns) return attempt.region.status();
+    gate->reset();  // Whoever is to finish it must come in.
     port::SleepUs(kCreationLookUs);
   }
 }

@@ -3,7 +3,7 @@
 //   SHARED     shared mode of the SHARED word, which is refused while somebody has PENDING
 //   RESERVED   exclusive mode of the RESERVED word
 //   PENDING    exclusive mode of the PENDING word: no new readers
-//   EXCLUSIVE  PENDING, and the SHARED word upgraded: no other reader is left
+//   EXCLUSIVE  the SHARED word upgraded: no other reader is left
 //
 // The levels and the rules between them are SQLite's own (os.h, os_unix.c: unixLock, unixUnlock). These
 // locks are not waited for: SQLite's busy handler does that, as with its own VFS.
@@ -44,8 +44,11 @@ int LockShared(DatabaseFile* file) {
   return result;
 }
 
+/// Only a writer keeps new readers out while it waits for the old ones. SQLite asks for EXCLUSIVE without
+/// RESERVED when it probes whether it is alone (exclusive mode and closing in WAL mode, hot journals);
+/// when that fails nobody must be left standing in anybody's way, as unixLock has it.
 int LockExclusive(DatabaseFile* file) {
-  if (file->lock_level < SQLITE_LOCK_PENDING) {
+  if (file->lock_level == SQLITE_LOCK_RESERVED) {
     const int result = file->AcquireLock(shm::kLockMainPending, LockMode::kExclusive, 0);
     if (result != SQLITE_OK) return result;
     file->lock_level = SQLITE_LOCK_PENDING;

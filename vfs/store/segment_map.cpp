@@ -15,6 +15,26 @@ uint32_t FileOwnerOf(const shm::Region& region, uint32_t file) {
   return shm::FileOwner(file, GenerationOf(word));
 }
 
+/// What a segment at `place` is published as.
+shm::SegmentKind KindAt(const shm::Region& region, const MapPlace& place) {
+  static constexpr shm::SegmentKind kData[] = {shm::kSegmentDatabase, shm::kSegmentWal,
+                                               shm::kSegmentJournal, shm::kSegmentJournal};
+  static constexpr shm::SegmentKind kOthers[] = {shm::kSegmentMap, shm::kSegmentControl,
+                                                 shm::kSegmentWalIndex};
+  if (place.kind != shm::kMapData) return kOthers[place.kind - 1];
+  return kData[FileKindOf(region.file(place.file)->state.load()) & 3];
+}
+
+/// The word of the mapped `segment`, which its linker may not have published yet, or ever if it died:
+/// then that is done here. Who unlinks a segment must know the word that nobody changes behind its back.
+uint64_t PublishedWord(const shm::Region& region, const MapPlace& place, uint32_t segment) {
+  const uint64_t word = region.segment_word(segment)->load(std::memory_order_acquire);
+  if (shm::SegmentKindOf(word) != shm::kSegmentPending) return word;
+  const uint64_t published = shm::PublishSegment(region, segment, word, KindAt(region, place),
+                                                 FileOwnerOf(region, place.file));
+  return published != 0 ? published : region.segment_word(segment)->load(std::memory_order_acquire);
+}
+
 void CountLinked(const shm::Region& region, const MapPlace& place) {
   if (place.kind != shm::kMapData) return;
   shm::ShmFile* file = region.file(place.file);
@@ -109,7 +129,7 @@ bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapP
   const shm::Region& region = *self.region;
   uint32_t segment = MappedSegment(region, place);
   if (segment == kNoSegment) return false;
-  const uint64_t word = region.segment_word(segment)->load(std::memory_order_acquire);
+  const uint64_t word = PublishedWord(region, place, segment);
   intent->segment_word.store(word, std::memory_order_relaxed);
   intent->segment.store(segment, std::memory_order_relaxed);
   intent->target.store(IntentWord(shm::kIntentUnlink, place.kind, place.file, place.index),
@@ -138,14 +158,7 @@ void FinishIntent(const shm::Region& region, shm::ShmIntent* intent) {
     const bool mapped = MappedSegment(region, place) == segment;
     GLASSWAL_POINT("store.finish.looked");
     if (kind == shm::kIntentLink && mapped) {
-      static constexpr shm::SegmentKind kKinds[] = {shm::kSegmentDatabase, shm::kSegmentWal,
-                                                    shm::kSegmentJournal, shm::kSegmentJournal};
-      static constexpr shm::SegmentKind kOtherMaps[] = {shm::kSegmentMap, shm::kSegmentControl,
-                                                        shm::kSegmentWalIndex};
-      const uint32_t file_kind = FileKindOf(region.file(place.file)->state.load()) & 3;
-      const shm::SegmentKind published =
-          place.kind == shm::kMapData ? kKinds[file_kind] : kOtherMaps[place.kind - 1];
-      if (shm::PublishSegment(region, segment, word, published,
+      if (shm::PublishSegment(region, segment, word, KindAt(region, place),
                               FileOwnerOf(region, place.file)) != 0) {
         CountLinked(region, place);
       }

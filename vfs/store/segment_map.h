@@ -2,7 +2,8 @@
 // them so that a death at any step leaks nothing and frees nothing twice.
 //
 // Linking:    intent -> claim (Pending) -> intent names the segment -> map entry -> publish -> done
-// Unlinking:  intent names the segment -> map entry cleared -> segment freed -> done
+// Unlinking:  (publish, if its linker has not) -> intent names the segment -> map entry cleared
+//             -> segment freed -> done
 //
 // FinishIntent() is what recovery does with the intent of a dead client: it looks whether the map
 // names the segment, which decides between finishing and undoing.
@@ -35,7 +36,8 @@ uint32_t MappedSegment(const shm::Region& region, const MapPlace& place);
 uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
                      shm::SegmentKind segment_kind);
 
-/// Frees the segment at `place`, if any; true if there was one.
+/// Frees the segment at `place`, if any; true if there was one. Others may be linking the same place
+/// meanwhile. REQUIRES: nobody else unlinks it (SQLite's locks, or the directory's, see to that).
 bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place);
 
 /// Finishes or undoes what the owner of `intent` left half-done. Idempotent.

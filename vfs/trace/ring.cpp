@@ -83,6 +83,7 @@ void Decode(const shm::ShmEvent& record, uint64_t sequence, Event* event) {
       std::min<uint64_t>(subject >> 40 & 0xff, static_cast<uint64_t>(EventLevel::kTrace)));
   event->client = static_cast<uint32_t>(subject >> 32) & 0xff;
   event->client_generation = static_cast<uint32_t>(subject);
+  GLASSWAL_POINT("trace.read.half");  // Where a test lets writers lap the reader.
   const uint64_t place = record.place.load(memory_order_acquire);
   event->connection = static_cast<uint32_t>(place >> 32);
   event->file = static_cast<uint32_t>(place);
@@ -100,7 +101,9 @@ Look ReadRecord(const shm::Region& region, uint64_t sequence, Event* event) {
   if (before != StateWord(sequence, kEventComplete)) {
     return SequenceOf(before) > sequence ? Look::kOverwritten : Look::kMissing;
   }
+  GLASSWAL_POINT("trace.read.copy");
   Decode(*record, sequence, event);
+  GLASSWAL_POINT("trace.read.look_again");
   return record->state.load(memory_order_relaxed) == before ? Look::kWhole : Look::kOverwritten;
 }
 

@@ -1,0 +1,73 @@
+// The referee of the kill tests: the client that survives, and checks after each death that nothing
+// was lost, torn, kept or leaked.
+//
+// Thread-safety: belongs to the test's one thread.
+#ifndef GLASSWAL_TESTS_MULTIPROCESS_REFEREE_H_
+#define GLASSWAL_TESTS_MULTIPROCESS_REFEREE_H_
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "glasswal/runtime.h"
+#include "multiprocess/crew.h"
+#include "multiprocess/scoreboard.h"
+#include "multiprocess/sql.h"
+
+namespace glasswal::test {
+
+/// The options of a small named region whose name belongs to this process.
+Options KillTestOptions(const std::string& name);
+
+class Referee {
+ public:
+  /// Creates the region and its databases. See failure().
+  Referee(const Options& options, Scoreboard* board);
+  ~Referee();
+  Referee(const Referee&) = delete;
+  Referee& operator=(const Referee&) = delete;
+
+  /// Empty as long as everything holds.
+  const std::string& failure() const { return failure_; }
+  bool ok() const { return failure_.empty() && board_->failed.load() == 0; }
+  Runtime& runtime() const { return *runtime_; }
+  shm::Region& region() const { return runtime_->region(); }
+  Sql& sql() { return *sql_; }
+
+  /// A client has just been killed: a write must go through within a second, and nothing may name the
+  /// dead one any more.
+  void AfterDeath(const ClientPlace& dead, uint64_t died_ns);
+
+  /// All acknowledged commits are there, none is torn, none came back; the database is sound.
+  void CheckBooks();
+
+  /// Nobody is inside the VFS: the region must add up.
+  void CheckRegion(uint64_t kills);
+
+  /// The longest that a write took after a death.
+  uint64_t slowest_ns() const { return slowest_ns_; }
+
+  /// Leaves as the last one: the name must be gone then.
+  void Close();
+
+ private:
+  void Fail(const std::string& what) {
+    if (failure_.empty()) failure_ = what;
+  }
+  void Create(const Options& options);
+  void CheckBook(Book book, const char* schema);
+  void CheckDead(const ClientPlace& dead, uint64_t died_ns);
+  void CheckSound();
+
+  Scoreboard* const board_;
+  const std::string name_;
+  std::shared_ptr<Runtime> runtime_;
+  std::unique_ptr<Sql> sql_;
+  std::string failure_;
+  uint64_t writes_ = 0;
+  uint64_t slowest_ns_ = 0;
+};
+
+}  // namespace glasswal::test
+
+#endif  // GLASSWAL_TESTS_MULTIPROCESS_REFEREE_H_
