@@ -92,6 +92,8 @@ need_packages() {
 setup_packages() {
   need_packages g++:g++ cmake:cmake ninja-build:ninja python3:python3 ca-certificates \
     libgtest-dev libgmock-dev libbenchmark-dev libfmt-dev libspdlog-dev
+  # The extension is tried in Debian's own shell and in its own Python, whatever else is on the PATH.
+  need_packages sqlite3 python3
   # Any npm will do; Debian's is the one for a machine that has none.
   command -v npm >/dev/null || need_packages nodejs:node npm:npm
 }

@@ -138,6 +138,14 @@ TEST(RingTest, WhatWasOverwrittenIsCountedExactly) {
   EXPECT_EQ(cursor.lost(), 10u);
 }
 
+TEST(RingTest, ACursorThatFellFarBehindJumps) {
+  TestRegion region(64);
+  EventCursor cursor(*region, EventCursor::Start::kOldest);
+  Write(*region, 100'000);
+  EXPECT_EQ(ReadAll(cursor).size(), 64u);
+  EXPECT_EQ(cursor.lost(), 100'000u - 64);
+}
+
 TEST(RingTest, CursorsBeginWhereTheyAreTold) {
   TestRegion region(64);
   Write(*region, 100);
@@ -209,7 +217,32 @@ TEST(RingTest, AWriterThatWasLappedGivesUp) {
   }
 }
 
-TEST(RingTest, AReaderNeverSeesARecordThatChangedUnderIt) {
+TEST(RingTest, ARecordThatChangedUnderItsReaderIsLost) {
+  TestRegion region(64);
+  EventCursor cursor(*region, EventCursor::Start::kOldest);
+  Write(*region, 1);
+  Event event;
+  bool found = false;
+  AtPoint(
+      "trace.read.half", [&] { Write(*region, 64); }, [&] { found = cursor.Next(&event); });
+  ASSERT_TRUE(found);
+  EXPECT_EQ(event.sequence, 2u);
+  EXPECT_EQ(event.arguments[0], 0u);
+  EXPECT_EQ(cursor.lost(), 1u);
+}
+
+TEST(RingTest, LastEventsPassOverARecordThatChanged) {
+  TestRegion region(64);
+  Write(*region, 2);
+  Event events[4];
+  uint32_t found = 0;
+  AtPoint(
+      "trace.read.half", [&] { Write(*region, 64, /*client=*/2); },
+      [&] { found = LastEventsOf(*region, 1, 1, events, 4); });
+  EXPECT_EQ(found, 0u);
+}
+
+TEST(RingTest, AReaderNeverSeesAHalfWrittenRecord) {
   TestRegion region(64);
   EventCursor cursor(*region, EventCursor::Start::kOldest);
   std::vector<Event> events;

@@ -2,10 +2,12 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "port/clock.h"
+#include "port/point.h"
 #include "trace/ring.h"
 #include "trace/test_region.h"
 
@@ -45,9 +47,17 @@ struct Tally {
   uint64_t lost = 0;
 };
 
+/// Now and then lets the others go on while this reader is in the middle of a record.
+void Dawdle(const char* point, void* visits) {
+  if (std::string_view(point) != "trace.read.half") return;
+  if (++*static_cast<uint64_t*>(visits) % 64 == 0) port::SleepUs(20);
+}
+
 /// Follows the ring until the writers are done and nothing is left.
 Tally Follow(EventCursor cursor, const std::atomic<bool>& done) {
   Tally tally;
+  uint64_t visits = 0;
+  port::SetPointHook(Dawdle, &visits);
   std::vector<uint64_t> next_of(kWriters, 0);
   uint64_t last = 0;
   for (Event event;;) {
@@ -65,6 +75,7 @@ Tally Follow(EventCursor cursor, const std::atomic<bool>& done) {
     port::SleepUs(100);
   }
   tally.lost = cursor.lost();
+  port::SetPointHook(nullptr, nullptr);
   return tally;
 }
 
