@@ -140,6 +140,9 @@ Database Place::Open(const std::string& name, int flags) {
   return database;
 }
 
+// The unix VFS reads and writes at most 128 KiB at once.
+constexpr size_t kMostAtOnce = 65536;
+
 int64_t Place::SizeOf(const std::string& name) const {
   RawFile file(RawVfs(), Path(name), SQLITE_OPEN_READWRITE);
   if (file.result() != SQLITE_OK) return -1;
@@ -154,8 +157,12 @@ std::string Place::Contents(const std::string& name) const {
   sqlite3_int64 size = 0;
   file.get()->pMethods->xFileSize(file.get(), &size);
   std::string bytes(static_cast<size_t>(size), '\0');
-  EXPECT_EQ(file.get()->pMethods->xRead(file.get(), bytes.data(), static_cast<int>(size), 0),
-            SQLITE_OK);
+  for (size_t at = 0; at < bytes.size(); at += kMostAtOnce) {
+    const int piece = static_cast<int>(std::min(bytes.size() - at, kMostAtOnce));
+    EXPECT_EQ(file.get()->pMethods->xRead(file.get(), bytes.data() + at, piece,
+                                          static_cast<sqlite3_int64>(at)),
+              SQLITE_OK);
+  }
   return bytes;
 }
 
@@ -163,9 +170,8 @@ void Place::SetContents(const std::string& name, const std::string& bytes) const
   RawFile file(RawVfs(), Path(name), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
   ASSERT_EQ(file.result(), SQLITE_OK);
   EXPECT_EQ(file.get()->pMethods->xTruncate(file.get(), 0), SQLITE_OK);
-  // The unix VFS takes at most 128 KiB at once.
-  for (size_t at = 0; at < bytes.size(); at += 65536) {
-    const int size = static_cast<int>(std::min<size_t>(bytes.size() - at, 65536));
+  for (size_t at = 0; at < bytes.size(); at += kMostAtOnce) {
+    const int size = static_cast<int>(std::min(bytes.size() - at, kMostAtOnce));
     EXPECT_EQ(file.get()->pMethods->xWrite(file.get(), bytes.data() + at, size,
                                            static_cast<sqlite3_int64>(at)),
               SQLITE_OK);

@@ -10,7 +10,7 @@
 
 #include <gtest/gtest.h>
 
-#include "diag/lock_names.h"
+#include "shm/lock_names.h"
 #include "diag/wal_header.h"
 #include "lock/lock_word.h"
 #include "port/clock.h"
@@ -145,7 +145,7 @@ class PopulatedRegion {
     recovery->box_locks.store(2);
     recovery->box[0].place.store(uint64_t{shm::kLockWalCheckpoint} << 40 | uint64_t{6} << 32 |
                                  uint64_t{1} << 24);
-    recovery->box[1].place.store(uint64_t{diag::kDirectoryLock} << 40 | uint64_t{1} << 24 |
+    recovery->box[1].place.store(uint64_t{shm::kDirectoryLock} << 40 | uint64_t{1} << 24 |
                                  uint64_t{1} << 16);
     const Event event{.sequence = 5,
                       .kind = EventKind::kCommit,

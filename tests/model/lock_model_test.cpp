@@ -72,6 +72,17 @@ void ReadTogether(LockWorld& world, uint32_t slot) {
   lock::Release(world.lock(), slot);
 }
 
+// The same for a reader that was the writer, unless a reader came first.
+void DowngradeToReadTogether(LockWorld& world, uint32_t slot) {
+  if (world.Acquire(slot, LockMode::kExclusive, 0) == LockResult::kAcquired) {
+    lock::Downgrade(world.lock(), slot);
+    world.MeetReaders(2);
+    lock::Release(world.lock(), slot);
+  } else {
+    ReadTogether(world, slot);
+  }
+}
+
 struct Case {
   const char* name;
   std::vector<LockWorld::Program> programs;
@@ -223,6 +234,8 @@ TEST(LockModel, ReadersThatWaitedGetInTogether) {
   LockWorld behind_a_writer({TryToWrite, ReadTogether, ReadTogether});
   ExpectHolds("try to write | read together | read together", behind_a_writer.WithJanitor(),
               {.preemptions = 4});
+  LockWorld behind_a_downgrade({DowngradeToReadTogether, ReadTogether});
+  ExpectHolds("downgrade to read together | read together", behind_a_downgrade.WithJanitor(), {});
   LockWorld behind_a_late_writer({Read, WriteUnlessLate, Read});
   ExpectHolds("read | write unless late | read", behind_a_late_writer.WithJanitor(),
               {.preemptions = 4, .timeouts = 1});

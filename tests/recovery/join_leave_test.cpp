@@ -1,9 +1,11 @@
 // Coming and going: the name of a region leads to the one in which the living are, whoever comes or
 // goes at the same time or dies on the way, and it is gone when the last one has left.
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <signal.h>
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <random>
 #include <vector>
@@ -69,6 +71,55 @@ TEST(JoinLeave, NameLeadsToTheLivingAlsoWhenSomeDie) {
   for (const auto& visitor : visitors) EXPECT_EQ(visitor->Wait(), 0);
   const Result<std::shared_ptr<Runtime>> last = Runtime::OpenOrCreate(options, "last");
   EXPECT_TRUE(last.ok()) << last.status().message();
+  (void)Runtime::Remove(options.name);
+}
+
+/// Lets `count` processes go on at the same moment, again and again.
+struct Barrier {
+  std::atomic<uint32_t> arrived{0};
+  void Pass(uint32_t count, uint32_t time) {
+    arrived.fetch_add(1);
+    while (arrived.load() < count * time) sched_yield();
+  }
+};
+
+struct Meeting {
+  Barrier barrier;
+  std::atomic<uint64_t> id[kProcesses] = {};
+};
+
+/// Comes with the others, sees that all are in the same region, and leaves with them.
+int MeetAndPart(const Options& options, Meeting* meeting, uint32_t number) {
+  meeting->barrier.Pass(kProcesses, 1);
+  Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(options, "guest");
+  if (!runtime.ok()) std::fprintf(stderr, "%s\n", runtime.status().message().c_str());
+  if (runtime.ok()) {
+    meeting->id[number].store((*runtime)->region().header()->runtime_id[0].load());
+  }
+  meeting->barrier.Pass(kProcesses, 2);
+  if (!runtime.ok()) return 1;
+  const bool is_current =
+      port::IsCurrentNamedMemory(options.name, (*runtime)->region().memory());
+  bool all_are_here = true;
+  for (const auto& other : meeting->id) all_are_here &= other == meeting->id[number];
+  meeting->barrier.Pass(kProcesses, 3);
+  *runtime = nullptr;
+  return !is_current ? 2 : !all_are_here ? 3 : 0;
+}
+
+TEST(JoinLeave, ThoseWhoComeTogetherMeetAndTheLastTakesTheNameAway) {
+  const Options options = KillTestOptions("meeting");
+  for (int round = 0; round < kRounds && !testing::Test::HasFailure(); ++round) {
+    SharedObject<Meeting> meeting;
+    std::vector<std::unique_ptr<ChildProcess>> guests;
+    for (uint32_t i = 0; i < kProcesses; ++i) {
+      guests.push_back(std::make_unique<ChildProcess>(
+          [&](const auto&) { return MeetAndPart(options, meeting.get(), i); }));
+    }
+    for (const auto& guest : guests) EXPECT_EQ(guest->Wait(), 0) << "in round " << round;
+    EXPECT_FALSE(port::OpenNamedMemoryReadOnly(options.name).ok())
+        << "in round " << round << " all have left and the region is still there";
+  }
   (void)Runtime::Remove(options.name);
 }
 

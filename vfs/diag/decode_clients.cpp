@@ -1,5 +1,5 @@
 #include "diag/decode.h"
-#include "diag/lock_names.h"
+#include "shm/lock_names.h"
 #include "lock/lock_word.h"
 #include "shm/segments.h"
 #include "store/words.h"
@@ -83,7 +83,7 @@ void DecodeHeldLocks(const DatabaseImage& database, ConnectionSnapshot* connecti
     if (!lock::Holds(word, connection->slot)) continue;
     const bool exclusive = lock::IsExclusive(word);
     connection->held_locks.push_back(
-        {LockName(id), exclusive ? LockMode::kExclusive : LockMode::kShared});
+        {shm::LockName(id), exclusive ? LockMode::kExclusive : LockMode::kShared});
     const bool read_lock = id >= shm::kLockWalRead0 && id < shm::kLockWalRead0 + shm::kWalReaders;
     if (read_lock && !exclusive) connection->read_mark = id - shm::kLockWalRead0;
   }
@@ -94,7 +94,7 @@ std::optional<LockWait> DecodeWait(const RegionImage& image, const shm::ShmConne
   const auto lock = static_cast<uint32_t>(word >> 56);  // Counted from 1.
   if (lock == 0) return std::nullopt;
   LockWait wait;
-  wait.name = LockName(lock - 1);
+  wait.name = shm::LockName(lock - 1);
   const uint64_t mode = word >> 48 & 0xff;
   wait.mode = mode > 1 ? LockMode::kUnknown : static_cast<LockMode>(mode);
   wait.waited_ns = AgeNs(image.now_ns, Get(from.waiting_since_ns));

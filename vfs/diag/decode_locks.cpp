@@ -1,7 +1,7 @@
 #include <bit>
 
 #include "diag/decode.h"
-#include "diag/lock_names.h"
+#include "shm/lock_names.h"
 #include "lock/lock_word.h"
 
 namespace glasswal::diag {
@@ -17,7 +17,7 @@ void CopyHistogram(const shm::Atomic32 (&from)[shm::kHistogramBuckets],
 LockSnapshot DecodeLock(const RegionImage& image, const shm::ShmLock& from, uint32_t id) {
   const uint64_t word = Get(from.word);
   LockSnapshot lock;
-  lock.name = LockName(id);
+  lock.name = shm::LockName(id);
   lock.valid = lock::IsValid(word);
   lock.exclusive = lock::IsExclusive(word);
   lock.held_ns = lock.exclusive ? AgeNs(image.now_ns, Get(from.since_ns)) : 0;
@@ -62,7 +62,7 @@ std::vector<LockHolder> ClientsOf(const RegionImage& image, uint64_t mask) {
 
 LockSnapshot DecodeDirectoryLock(const RegionImage& image) {
   const shm::ShmLock& from = image.header.directory;
-  LockSnapshot lock = DecodeLock(image, from, kDirectoryLock);
+  LockSnapshot lock = DecodeLock(image, from, shm::kDirectoryLock);
   lock.holders = ClientsOf(image, lock::Holders(Get(from.word)));
   lock.waiters = ClientsOf(image, Get(from.waiters));
   if (const auto turn = TurnOf(from)) lock.turn = HolderByClient(image, *turn);

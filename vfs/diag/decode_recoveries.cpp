@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "diag/decode.h"
-#include "diag/lock_names.h"
+#include "shm/lock_names.h"
 #include "trace/ring.h"
 
 namespace glasswal::diag {
@@ -13,8 +13,8 @@ BlackBoxLock DecodeBoxLock(const RegionImage& image, const shm::ShmBlackBoxLock&
   const auto id = static_cast<uint32_t>(place >> 40 & 0xff);
   const uint64_t mode = place >> 24 & 0xff;
   BlackBoxLock lock;
-  lock.name = LockName(id);
-  if (id != kDirectoryLock) {
+  lock.name = shm::LockName(id);
+  if (id != shm::kDirectoryLock) {
     lock.file = file;
     lock.path = PathOf(image, file);
     lock.connection = static_cast<uint32_t>(place >> 32 & 0xff);

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <iterator>
 
-#include "diag/lock_names.h"
+#include "shm/lock_names.h"
 #include "glasswal/snapshot.h"
 
 namespace glasswal::log {
@@ -16,8 +16,8 @@ bool IsPlain(char character) {
 
 void AppendArgument(std::string_view name, uint64_t value, fmt::memory_buffer* out) {
   const auto end = std::back_inserter(*out);
-  if (name == "lock" && value <= diag::kDirectoryLock) {
-    fmt::format_to(end, " {}={}", name, diag::LockName(static_cast<uint32_t>(value)));
+  if (name == "lock" && value <= shm::kDirectoryLock) {
+    fmt::format_to(end, " {}={}", name, shm::LockName(static_cast<uint32_t>(value)));
   } else if (name == "mode" && value < static_cast<uint64_t>(LockMode::kUnknown)) {
     fmt::format_to(end, " {}={}", name, Name(static_cast<LockMode>(value)));
   } else {

@@ -3,6 +3,7 @@
 #include "lock/lock_word.h"
 #include "port/clock.h"
 #include "recovery/client.h"
+#include "shm/lock_names.h"
 #include "store/segment_map.h"
 #include "store/words.h"
 #include "trace/ring.h"
@@ -46,7 +47,7 @@ void BlackBox::AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool waiting
   const bool exclusive =
       lock < shm::kLockCount && store::DatabaseOf(region_, file) != nullptr &&
       lock::IsExclusive(store::DatabaseOf(region_, file)->locks[lock].word.load());
-  const uint64_t mode = lock == kDirectoryLockId || exclusive ? 1 : 0;
+  const uint64_t mode = lock == shm::kDirectoryLock || exclusive ? 1 : 0;
   shm::ShmBlackBoxLock& entry = record_->box[box_locks_++];
   entry.place.store(uint64_t{file} << 48 | uint64_t{lock} << 40 | uint64_t{slot} << 32 | mode << 24 |
                         uint64_t{waiting} << 16,
@@ -88,7 +89,7 @@ void BlackBox::RecordLocks(const Casualty& dead) {
   }
   const shm::ShmLock& directory = region_.header()->directory;
   if (lock::Holds(directory.word.load(), dead.slot)) {
-    AddLock(0, kDirectoryLockId, dead.slot, /*waiting=*/false, directory.since_ns.load());
+    AddLock(0, shm::kDirectoryLock, dead.slot, /*waiting=*/false, directory.since_ns.load());
   }
   record_->box_locks.store(box_locks_, std::memory_order_relaxed);
 }

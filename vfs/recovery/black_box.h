@@ -35,9 +35,6 @@ class BlackBox {
   uint32_t box_locks_ = 0;
 };
 
-/// The place of ShmBlackBoxLock::place for the lock of the directory, which belongs to no file.
-inline constexpr uint32_t kDirectoryLockId = 255;
-
 }  // namespace glasswal::recovery
 
 #endif  // GLASSWAL_VFS_RECOVERY_BLACK_BOX_H_

@@ -3,7 +3,7 @@
 #include <bit>
 #include <string>
 
-#include "lock/lock_names.h"
+#include "shm/lock_names.h"
 #include "port/clock.h"
 #include "port/futex.h"
 #include "sqlite/database_file.h"
@@ -91,7 +91,7 @@ int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t time
     case lock::LockResult::kFenced:
       return Fenced(SQLITE_IOERR_LOCK);
     case lock::LockResult::kCorrupt:
-      return Error(SQLITE_IOERR_LOCK, std::string("the word of lock ") + lock::LockName(id) +
+      return Error(SQLITE_IOERR_LOCK, std::string("the word of lock ") + shm::LockName(id) +
                                           " is not a state of a lock: the region is damaged");
     case lock::LockResult::kTimedOut:
       Refuse(this, id, mode, outcome);

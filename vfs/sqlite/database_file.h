@@ -131,6 +131,8 @@ int DatabaseShmUnmap(sqlite3_file*, int delete_flag);
 int DatabaseFileControl(sqlite3_file*, int operation, void* argument);
 
 inline constexpr int kSectorBytes = 512;
+// Not SQLITE_IOCAP_SUBPAGE_READ: SQLite would then read overflow pages by xRead instead of using them in
+// place.
 inline constexpr int kDeviceCharacteristics = SQLITE_IOCAP_SAFE_APPEND | SQLITE_IOCAP_SEQUENTIAL |
                                               SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 

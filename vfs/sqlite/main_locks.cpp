@@ -7,7 +7,7 @@
 //
 // The levels and the rules between them are SQLite's own (os.h, os_unix.c: unixLock, unixUnlock). These
 // locks are not waited for: SQLite's busy handler does that, as with its own VFS.
-#include "lock/lock_names.h"
+#include "shm/lock_names.h"
 #include "port/clock.h"
 #include "sqlite/database_file.h"
 #include "sqlite/refusal.h"

@@ -2,7 +2,7 @@
 
 #include <bit>
 
-#include "lock/lock_names.h"
+#include "shm/lock_names.h"
 #include "port/clock.h"
 #include "store/text.h"
 #include "store/words.h"
@@ -36,7 +36,7 @@ Refusal DescribeRefusal(const DatabaseFile& file, shm::LockId id, lock::LockMode
                         const lock::LockOutcome& outcome) {
   Refusal refusal;
   refusal.present = true;
-  refusal.lock = lock::LockName(id);
+  refusal.lock = shm::LockName(id);
   refusal.exclusive = mode == lock::LockMode::kExclusive;
   refusal.waited_ms = outcome.waited_ns / kNsPerMs;
   if (lock::Holders(outcome.blockers) == 0) return refusal;

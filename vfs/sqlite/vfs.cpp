@@ -175,6 +175,7 @@ Result<std::shared_ptr<Runtime>> Vfs::RuntimeToOpen(const char* path) {
   if (std::shared_ptr<Runtime> known = regions_[region].lock()) return known;
   Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(*options);
   if (runtime.ok()) regions_[region] = *runtime;
+  if (runtime.ok() && region.empty()) unnamed_ = *runtime;
   return runtime;
 }
 

@@ -54,8 +54,10 @@ class Vfs {
   sqlite3_vfs* host_ = nullptr;
   std::mutex mutex_;
   std::string last_error_;
-  // Regions opened by URI; they live for as long as a file of theirs is open.
+  // Regions opened by URI; they live for as long as a file of theirs is open. The one without a name that
+  // belongs to the process lives as long as the VFS, or closing its last database would empty it.
   std::map<std::string, std::weak_ptr<Runtime>> regions_;
+  std::shared_ptr<Runtime> unnamed_;
 };
 
 /// The two parts of a full path name.

@@ -15,6 +15,8 @@ namespace {
 using shm::kNoSegment;
 using shm::kSegmentBytes;
 
+constexpr uint64_t kOverreadBytes = 256;
+
 }  // namespace
 
 shm::SegmentKind SegmentKindFor(shm::FileKind kind) {
@@ -178,7 +180,13 @@ const std::byte* File::Fetch(uint64_t offset, uint64_t size_bytes) const {
     return nullptr;
   }
   const uint32_t segment = SegmentAt(offset);
-  return segment == kNoSegment ? nullptr : self_->region->SegmentAddress(segment) + within;
+  if (segment == kNoSegment) return nullptr;
+  // A corrupt page makes SQLite read a few bytes beyond it (os_unix.c, nEofBuffer): what is there need
+  // not make sense, but it must be memory.
+  const bool is_last = within + size_bytes + kOverreadBytes > kSegmentBytes &&
+                       segment + 1 >= self_->region->header()->committed_segments.load(
+                                          std::memory_order_relaxed);
+  return is_last ? nullptr : self_->region->SegmentAddress(segment) + within;
 }
 
 }  // namespace glasswal::store

@@ -1,0 +1,27 @@
+// Explores a scenario, prints how much that was, and fails the test if something did not hold.
+#ifndef GLASSWAL_TESTS_MODEL_EXPECT_HOLDS_H_
+#define GLASSWAL_TESTS_MODEL_EXPECT_HOLDS_H_
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+#include <string>
+
+#include "model/explorer.h"
+
+namespace glasswal::model {
+
+inline void ExpectHolds(const std::string& name, const Scenario& scenario, const Limits& limits) {
+  const Report report = Explore(scenario, limits);
+  std::printf("%-40s %8llu schedules (%llu to the end), %8llu states, %7llu deaths\n", name.c_str(),
+              static_cast<unsigned long long>(report.schedules),
+              static_cast<unsigned long long>(report.completed),
+              static_cast<unsigned long long>(report.states),
+              static_cast<unsigned long long>(report.deaths));
+  EXPECT_EQ(report.failure, "") << name;
+  EXPECT_TRUE(report.complete) << name;
+}
+
+}  // namespace glasswal::model
+
+#endif  // GLASSWAL_TESTS_MODEL_EXPECT_HOLDS_H_
