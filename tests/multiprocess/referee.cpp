@@ -10,7 +10,6 @@
 #include "multiprocess/worker.h"
 #include "port/clock.h"
 #include "port/memory.h"
-#include "store/directory.h"
 #include "store/words.h"
 
 namespace glasswal::test {
@@ -156,21 +155,7 @@ void Referee::CheckRegion(uint64_t kills) {
   if (!problems.empty()) Fail(problems);
 }
 
-/// SQLite leaves a super-journal behind when its owner dies at a certain moment. Whoever opens a file
-/// next, as this write does, finds it.
-void Referee::CheckFiles() {
-  if (!sql_->Run("CREATE TABLE IF NOT EXISTS side.last(x)")) return Fail(sql_->error());
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
-    const shm::ShmFile* file = region().file(number);
-    if (store::FileStateOf(file->state.load()) != shm::kFileLive) continue;
-    char buffer[shm::kPathBytes];
-    const std::string path(store::PathOf(*file, buffer));
-    if (path.find("-mj") != std::string::npos) Fail(path + " was left behind");
-  }
-}
-
 void Referee::Close() {
-  CheckFiles();
   sql_.reset();
   const Status status = Runtime::UnregisterVfs(kVfs);
   if (!status.ok()) Fail(status.message());

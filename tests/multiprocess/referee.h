@@ -58,7 +58,6 @@ class Referee {
   void CheckBook(Book book, const char* schema);
   void CheckDead(const ClientPlace& dead, uint64_t died_ns);
   void CheckSound();
-  void CheckFiles();
 
   Scoreboard* const board_;
   const std::string name_;

@@ -6,7 +6,6 @@
 #include "port/point.h"
 #include "store/file.h"
 #include "store/segment_map.h"
-#include "store/super_journal.h"
 #include "store/text.h"
 #include "store/words.h"
 #include "trace/counters.h"
@@ -73,7 +72,7 @@ void RemoveOrphans(ClientContext& self) {
     const bool abandoned =
         state == shm::kFileCreating ||
         (state == shm::kFileUnlinked && file->open_clients.load(std::memory_order_relaxed) == 0);
-    if (abandoned || IsForgottenSuperJournal(self, number)) FreeStorage(self, number);
+    if (abandoned) FreeStorage(self, number);
   }
 }
 
