@@ -182,6 +182,7 @@ class Machine {
     }
     connection.main = {nullptr, folder_.FindOrCreate(name), name, nullptr};
     sqlite3_file_control(connection.db, "main", SQLITE_FCNTL_FILE_POINTER, &connection.main.file);
+    connection.mmap_limit = MmapLimit(connection, -1);
   }
 
   void CloseConnection(size_t index) {
@@ -361,15 +362,19 @@ class Machine {
     *word = mark = mark + 1;
   }
 
+  /// Sets the limit of what may be used in place, unless it is negative; the limit before.
+  static int64_t MmapLimit(Connection& connection, sqlite3_int64 limit) {
+    sqlite3_file* file = connection.main.file;
+    Check(file->pMethods->xFileControl(file, SQLITE_FCNTL_MMAP_SIZE, &limit) == SQLITE_OK,
+          "the limit of xFetch cannot be asked for");
+    return limit;
+  }
   static void FileControl(Connection& connection, Input& input) {
     sqlite3_file* file = connection.main.file;
     switch (input.Below(4)) {
       case 0: {
-        sqlite3_int64 limit = input.Below(2) != 0 ? 1 << 20 : 100000;
-        file->pMethods->xFileControl(file, SQLITE_FCNTL_MMAP_SIZE, &limit);
-        limit = -1;
-        file->pMethods->xFileControl(file, SQLITE_FCNTL_MMAP_SIZE, &limit);
-        connection.mmap_limit = limit;
+        MmapLimit(connection, input.Below(2) != 0 ? 1 << 20 : 100000);
+        connection.mmap_limit = MmapLimit(connection, -1);
         return;
       }
       case 1: {
