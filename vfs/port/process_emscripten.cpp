@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdlib>
 
 #include "port/process.h"
@@ -13,6 +14,11 @@ uint64_t ProcessId() { return static_cast<uint64_t>(getpid()); }
 uint64_t ProcessStart(uint64_t) { return 0; }
 std::string ProgramName() { return "program"; }
 uint32_t ForkGeneration() { return 0; }
+
+const std::atomic<uint32_t>& ForkCounter() {
+  static constinit std::atomic<uint32_t> never{0};
+  return never;
+}
 
 Status TerminateProcess(uint64_t process_id, uint64_t, uint32_t) {
   return Status(StatusCode::kInvalidArgument,
