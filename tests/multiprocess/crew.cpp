@@ -94,11 +94,13 @@ bool Crew::AwaitEnd(uint32_t number, uint64_t limit_ms, int* status) {
 }
 
 void Crew::StandStill() {
-  board_->stand_still.store(1);
+  board_->halt.store(++halts_);
   for (uint32_t i = 0; i < kMostWorkers; ++i) {
     const uint64_t since_ns = port::NowNs();
-    while (pids_[i] > 0 && board_->parked[i].load() == 0 && board_->failed.load() == 0) {
-      port::FutexWait(&board_->parked[i], 0, 10 * kNsPerMs);
+    for (;;) {
+      const uint32_t parked = board_->parked[i].load();
+      if (pids_[i] <= 0 || parked == halts_ || board_->failed.load() != 0) break;
+      port::FutexWait(&board_->parked[i], parked, 10 * kNsPerMs);
       if (port::NowNs() - since_ns > 20'000 * kNsPerMs * kSlowness) {
         board_->Fail("worker " + std::to_string(i) + " hangs");
       }
@@ -107,8 +109,8 @@ void Crew::StandStill() {
 }
 
 void Crew::GoOn() {
-  board_->stand_still.store(0);
-  port::FutexWake(&board_->stand_still, ~0u);
+  board_->halt.store(0);
+  port::FutexWake(&board_->halt, ~0u);
 }
 
 void Crew::LeaveAll() {

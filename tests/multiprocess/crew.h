@@ -65,6 +65,7 @@ class Crew {
   const std::string region_;
   Scoreboard* const board_;
   std::array<pid_t, kMostWorkers> pids_ = {};
+  uint32_t halts_ = 0;
 };
 
 /// True when `status` says that the process was ended by SIGKILL.

@@ -32,9 +32,12 @@ struct Ledger {
 
 struct Scoreboard {
   Ledger ledgers[kMostWorkers][kBooks];
-  std::atomic<uint32_t> stand_still{0};              // Workers park between two operations.
-  std::atomic<uint32_t> parked[kMostWorkers] = {};
-  std::atomic<uint32_t> leave{0};                    // Workers close everything and end.
+  // The number of the halt during which workers park between two operations; 0: they work. Each halt has
+  // a number of its own, so that what a worker wrote in an earlier one, perhaps before it was killed, does
+  // not count as parked in this one.
+  std::atomic<uint32_t> halt{0};
+  std::atomic<uint32_t> parked[kMostWorkers] = {};  // In which halt the worker parked last.
+  std::atomic<uint32_t> leave{0};                   // Workers close everything and end.
   std::atomic<uint64_t> operations{0};
   std::atomic<uint32_t> failed{0};
   char failure[2000] = {};

@@ -76,13 +76,13 @@ void Worker::Leave() {
 /// Stands still while the referee looks at the region, holding what a connection holds between two
 /// statements and nothing else.
 void Worker::Park() {
-  if (board_->stand_still.load() == 0) return;
-  board_->parked[number_].store(1);
+  const uint32_t halt = board_->halt.load();
+  if (halt == 0) return;
+  board_->parked[number_].store(halt);
   port::FutexWake(&board_->parked[number_], 1);
-  while (board_->stand_still.load() != 0 && board_->leave.load() == 0) {
-    port::FutexWait(&board_->stand_still, 1, 50'000'000);
+  while (board_->halt.load() == halt && board_->leave.load() == 0) {
+    port::FutexWait(&board_->halt, halt, 50'000'000);
   }
-  board_->parked[number_].store(0);
 }
 
 /// True when the last statement worked or was refused; anything else is recorded as a failure.

@@ -88,7 +88,7 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
       GoLive(options, context_.generation);
       return true;
     }
-    const uint64_t mine = ClientWord(shm::kClientRecovering, slot + 1, GenerationOf(word));
+    const uint64_t mine = store::ClientClaimWord(word, slot + 1);
     const uint32_t recoverer = store::ClientRecovererOf(word);
     const bool claimable = ClientStateOf(word) == shm::kClientLive || recoverer == slot + 1;
     RecoveryReport report;
@@ -154,12 +154,9 @@ std::unique_lock<std::recursive_mutex> Client::LockForAMoment() {
 /// Claims the role of the recoverer of `slot`, for which there must be proof: in *word the state that
 /// was seen before the proof was looked for, and afterwards the one that says it is ours.
 bool Client::ClaimRecovery(uint32_t slot, uint64_t* word) {
-  const uint64_t mine =
-      ClientWord(shm::kClientRecovering, context_.slot + 1, GenerationOf(*word));
+  const uint64_t mine = store::ClientClaimWord(*word, context_.slot + 1);
   GLASSWAL_POINT("recover.claim");
-  if (*word != mine && !context_.region->client(slot)->state.compare_exchange_strong(*word, mine)) {
-    return false;
-  }
+  if (!context_.region->client(slot)->state.compare_exchange_strong(*word, mine)) return false;
   *word = mine;
   return true;
 }

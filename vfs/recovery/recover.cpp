@@ -62,8 +62,7 @@ void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
         store::ClientRecovererOf(word) != dead.slot + 1) {
       continue;
     }
-    const uint64_t mine =
-        store::ClientWord(shm::kClientRecovering, self.slot + 1, store::GenerationOf(word));
+    const uint64_t mine = store::ClientClaimWord(word, self.slot + 1);
     GLASSWAL_POINT("recover.inherit");
     if (!state.compare_exchange_strong(word, mine)) continue;
     RecoveryReport report;

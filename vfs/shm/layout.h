@@ -179,7 +179,7 @@ enum ClientState : uint32_t {
 enum ClientKind : uint32_t { kClientProcess = 0, kClientWorker = 1, kClientPage = 2 };
 
 struct alignas(64) ShmClient {
-  Atomic64 state;             // [CAS] ClientState 8 | recoverer slot + 1 8 | unused 16 | generation 32.
+  Atomic64 state;             // [CAS] ClientState 8 | recoverer slot + 1 8 | claim 16 | generation 32.
   Atomic64 heartbeat;         // [owner] calls that concern no connection; connections have their own.
   Atomic64 process_id;        // [owner] for people and for eviction; never proof of anything.
   Atomic64 process_start;     // [owner] start time in the kernel's ticks, against reuse of process_id.

@@ -147,14 +147,16 @@ void DatabaseShmBarrier(sqlite3_file* base) {
   port::FullFence(&DatabaseFile::Of(base)->database()->fence);
 }
 
-int DatabaseShmUnmap(sqlite3_file* base, int delete_flag) {
+int DatabaseShmUnmap(sqlite3_file* base, int /*delete_flag*/) {
   DatabaseFile* file = DatabaseFile::Of(base);
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_SHMMAP);
   for (uint32_t id = shm::kWalLocks; id-- > 0;) Unlock(file, static_cast<shm::LockId>(id));
   file->wal_index = nullptr;
   file->wal_index_blocks = 0;
-  // SQLite deletes the index with the log, which it does while nobody else has the database open.
-  if (delete_flag != 0 && file->lock_level == SQLITE_LOCK_EXCLUSIVE) {
+  // Whoever has EXCLUSIVE is the last one and leaves WAL mode or the database. What comes next may change
+  // the database without the log, so the index goes whether or not the log is kept (PERSIST_WAL); SQLite's
+  // own VFS forgets it at the next opening.
+  if (file->lock_level == SQLITE_LOCK_EXCLUSIVE) {
     store::FreeWalIndex(*file->connection.client, &file->connection.shm->intent,
                         file->connection.file);
   }

@@ -30,7 +30,7 @@ constexpr uint32_t ConnectionClientOf(uint64_t word) {
   return static_cast<uint32_t>(word >> 48) & 0xff;
 }
 
-// ShmClient::state: state 8 | recoverer slot + 1 8 | unused 16 | generation 32.
+// ShmClient::state: state 8 | recoverer slot + 1 8 | claim 16 | generation 32.
 constexpr uint64_t ClientWord(shm::ClientState state, uint32_t recoverer_plus_1,
                               uint32_t generation) {
   return uint64_t{state} << 56 | uint64_t{recoverer_plus_1} << 48 | generation;
@@ -38,6 +38,14 @@ constexpr uint64_t ClientWord(shm::ClientState state, uint32_t recoverer_plus_1,
 constexpr uint32_t ClientStateOf(uint64_t word) { return static_cast<uint32_t>(word >> 56); }
 constexpr uint32_t ClientRecovererOf(uint64_t word) {
   return static_cast<uint32_t>(word >> 48) & 0xff;
+}
+
+/// What claims the recovery of the client with the state `word`. No claim leaves the word as it was, or two
+/// could succeed from the same word: a joiner that recovers its own slot, as one before it had begun to,
+/// and a survivor that had looked before the joiner came.
+constexpr uint64_t ClientClaimWord(uint64_t word, uint32_t recoverer_plus_1) {
+  const uint64_t claim = ((word >> 32) + 1) & 0xffff;
+  return ClientWord(shm::kClientRecovering, recoverer_plus_1, static_cast<uint32_t>(word)) | claim << 32;
 }
 
 /// The generation that all three words end with.
