@@ -272,11 +272,18 @@ TEST_F(KernelLiveness, ForkWhileObjectsComeAndGo) {
 TEST_F(KernelLiveness, ExecutedProgramDoesNotKeepTheDeadAlive) {
   ChildProcess child([&](const auto& signal) {
     if (!HoldInChild(5)) return 1;
+    // The kernel lets the caller of vfork() go on before it closes the descriptors of the new program, and
+    // it closes them in their order: when this pipe ends, the older ones are closed.
+    int until_closed[2];
+    if (pipe2(until_closed, O_CLOEXEC) != 0) return 1;
     const pid_t program = vfork();
     if (program == 0) {
       execl("/bin/sleep", "sleep", "5", nullptr);
       _exit(127);
     }
+    close(until_closed[1]);
+    char byte;
+    if (read(until_closed[0], &byte, 1) != 0) return 1;
     signal();
     SleepForEver();
   });

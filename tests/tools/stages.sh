@@ -55,7 +55,7 @@ stage_asan() {
 
 stage_tsan() {
   need_packages clang-14:clang++-14 libclang-rt-14-dev || return
-  export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1}
+  export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tools/tsan.supp}
   # The thread sanitizer needs its shadow addresses free, which a kernel that randomises widely does not promise.
   local fixed_addresses=()
   if setarch -R true 2>/dev/null; then fixed_addresses=(setarch -R); fi

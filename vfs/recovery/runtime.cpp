@@ -105,9 +105,9 @@ Runtime::~Runtime() {
 }
 
 Result<std::shared_ptr<Runtime>> Runtime::Adopt(std::unique_ptr<shm::Region> region,
-                                                const std::string& client_name) {
-  Result<std::unique_ptr<recovery::Client>> client =
-      recovery::Client::Join(region.get(), {client_name, shm::kClientProcess});
+                                                const std::string& client_name, ClientKind kind) {
+  Result<std::unique_ptr<recovery::Client>> client = recovery::Client::Join(
+      region.get(), {client_name, static_cast<shm::ClientKind>(kind)});
   if (!client.ok()) return client.status();
   return std::shared_ptr<Runtime>(new Runtime(std::move(region), std::move(*client)));
 }
@@ -167,7 +167,8 @@ Result<std::shared_ptr<Runtime>> Runtime::CreateIn(void* memory, uint64_t size_b
 
 Result<std::shared_ptr<Runtime>> Runtime::CreateOn(std::unique_ptr<port::Memory> memory,
                                                    const Options& options,
-                                                   const std::string& client_name) {
+                                                   const std::string& client_name,
+                                                   ClientKind kind) {
   Options own = options;
   own.memory = MemoryKind::kAnonymous;
   own.name.clear();
@@ -176,7 +177,14 @@ Result<std::shared_ptr<Runtime>> Runtime::CreateOn(std::unique_ptr<port::Memory>
   if (!valid.ok()) return valid;
   Result<std::unique_ptr<shm::Region>> region = shm::Region::Create(std::move(memory), own);
   if (!region.ok()) return region.status();
-  return Adopt(std::move(*region), client_name);
+  return Adopt(std::move(*region), client_name, kind);
+}
+
+Result<std::shared_ptr<Runtime>> Runtime::OpenOn(std::unique_ptr<port::Memory> memory,
+                                                 const std::string& client_name, ClientKind kind) {
+  Result<std::unique_ptr<shm::Region>> region = shm::Region::Attach(std::move(memory));
+  if (!region.ok()) return region.status();
+  return Adopt(std::move(*region), client_name, kind);
 }
 
 Result<std::shared_ptr<Runtime>> Runtime::Open(const std::string& name,

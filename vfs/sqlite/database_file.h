@@ -9,9 +9,11 @@
 #define GLASSWAL_VFS_SQLITE_DATABASE_FILE_H_
 
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 
 #include "glasswal/sqlite.h"
+#include "port/stack.h"
 #include "recovery/client.h"
 #include "sqlite/sqlite_api.h"
 #include "sqlite/vfs.h"
@@ -70,8 +72,10 @@ struct DatabaseFile {
   const shm::Region& region() const { return *shared; }
   shm::ShmDatabase* database() const { return connection.database; }
 
-  /// Every method begins with this: the heartbeat, and whether this client may still touch the region.
+  /// Every method begins with this: the heartbeat, and whether this client may still touch the region. A
+  /// client whose stack has run over has damaged memory, and must not go on.
   bool Enter() {
+    if (!port::IsStackIntact()) std::abort();
     trace::AddOwned(connection.shm->heartbeat);
     return !client().IsFenced();
   }

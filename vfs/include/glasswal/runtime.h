@@ -35,6 +35,8 @@ namespace shm {
 class Region;
 }
 
+enum class ClientKind : uint8_t;  // glasswal/snapshot.h
+
 class Runtime : public std::enable_shared_from_this<Runtime> {
  public:
   /// Creates a region and joins it. kAlreadyExists if a named region of that name is there.
@@ -93,10 +95,13 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   void SetEventLevel(EventLevel level);
 
   /// For the layers above and for tests; not part of the stable interface. CreateOn is CreateIn for
-  /// memory of any kind.
+  /// memory of any kind and clients of any kind; OpenOn joins the finished region in such memory.
   static Result<std::shared_ptr<Runtime>> CreateOn(std::unique_ptr<port::Memory> memory,
                                                    const Options& options,
-                                                   const std::string& client_name = "");
+                                                   const std::string& client_name = "",
+                                                   ClientKind kind = ClientKind{});
+  static Result<std::shared_ptr<Runtime>> OpenOn(std::unique_ptr<port::Memory> memory,
+                                                 const std::string& client_name, ClientKind kind);
   shm::Region& region() const { return *region_; }
   recovery::Client& client() const { return *client_; }
 
@@ -104,7 +109,8 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   Runtime(std::unique_ptr<shm::Region> region, std::unique_ptr<recovery::Client> client);
 
   static Result<std::shared_ptr<Runtime>> Adopt(std::unique_ptr<shm::Region> region,
-                                                const std::string& client_name);
+                                                const std::string& client_name,
+                                                ClientKind kind = ClientKind{});
   static Result<std::shared_ptr<Runtime>> OpenNamed(const Options& options, bool may_open,
                                                     bool may_create,
                                                     const std::string& client_name);

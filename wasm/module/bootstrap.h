@@ -1,0 +1,44 @@
+// The first 64 KiB of the shared memory: what must be there before there is a region.
+//
+//   0          kBootstrapOffset                       kRegionOffset
+//   +----------+------------------+-------------------+--------------------------------------------
+//   | nothing  | ShmBootstrap     | nothing           | the region (vfs/shm/layout.h): segment n lies at
+//   | (null)   |                  |                   | kRegionOffset + n * 64 KiB
+//   +----------+------------------+-------------------+--------------------------------------------
+//
+// A client's liveness is proved by a Web Lock (in Node: by the exit of its thread), which only JavaScript can
+// see. The holder words are how it tells the modules: JavaScript writes a holder's ticket after it was granted
+// the lock of that slot and before the slot goes live, and a zero after the proof that the holder is gone.
+//
+// Thread-safety: atomics; who may write what is said beside each field.
+#ifndef GLASSWAL_WASM_MODULE_BOOTSTRAP_H_
+#define GLASSWAL_WASM_MODULE_BOOTSTRAP_H_
+
+#include <cstddef>
+#include <cstdint>
+
+#include "shm/layout.h"
+
+namespace glasswal::wasm {
+
+inline constexpr uint32_t kBootstrapOffset = 32 * 1024;
+inline constexpr uint32_t kRegionOffset = 64 * 1024;
+inline constexpr uint32_t kBootstrapVersion = 1;
+
+struct ShmWorker {
+  shm::Atomic32 holder;    // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
+  shm::Atomic32 reserved;
+};
+
+struct ShmBootstrap {
+  shm::Atomic32 version;      // [creator] kBootstrapVersion, written last.
+  shm::Atomic32 layout_hash;  // [creator] shm::kLayoutHash: two packages must not share a memory by mistake.
+  ShmWorker workers[shm::kMaxClients];
+};
+static_assert(sizeof(ShmBootstrap) <= kRegionOffset - kBootstrapOffset);
+
+inline ShmBootstrap* Bootstrap() { return reinterpret_cast<ShmBootstrap*>(kBootstrapOffset); }
+
+}  // namespace glasswal::wasm
+
+#endif  // GLASSWAL_WASM_MODULE_BOOTSTRAP_H_

@@ -1,0 +1,124 @@
+// The life of one instance of the module, as JavaScript drives it.
+//
+//   1. JavaScript gets the lock of a client slot, claims a private block of segments, zeroes it, and instantiates
+//      the module there.
+//   2. glasswal_start: stack guard, heap, SQLite.
+//   3. glasswal_create in the instance that makes the region, glasswal_join in all others.
+//   4. SQLite's own functions, and those of the other files of this folder.
+//   5. glasswal_leave; then JavaScript gives up the lock. Or the worker dies, and others recover from it.
+//
+// Functions that return an int32_t return a StatusCode; its message is at glasswal_text.
+//
+// Thread-safety: an instance has one thread.
+#include <sqlite3.h>
+
+#include <string>
+#include <utility>
+
+#include "glasswal/options.h"
+#include "glasswal/snapshot.h"
+#include "module/bootstrap.h"
+#include "module/host.h"
+#include "module/instance.h"
+#include "module/region_memory.h"
+#include "port/stack.h"
+#include "recovery/client.h"
+#include "shm/segments.h"
+#include "store/words.h"
+
+namespace glasswal::wasm {
+namespace {
+
+int32_t GoOn(Result<std::shared_ptr<Runtime>> runtime, uint32_t block_segments) {
+  if (!runtime.ok()) return GiveStatus(runtime.status());
+  SetJoinedRuntime(std::move(*runtime));
+  ClientContext()->shm_client()->private_segments.fetch_add(block_segments, std::memory_order_relaxed);
+  return GiveStatus(JoinedRuntime()->RegisterVfs("glasswal", /*make_default=*/true));
+}
+
+ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : ClientKind::kPage; }
+
+}  // namespace
+
+GLASSWAL_EXPORT(glasswal_start)
+int32_t Start(uint32_t stack_begin, uint32_t heap_begin, uint32_t heap_end, uint32_t may_wait, uint32_t thread_number) {
+  port::GuardStack(reinterpret_cast<void*>(stack_begin));
+  StartHeap(heap_begin, heap_end);
+  this_thread = {may_wait != 0, thread_number};
+  if (sqlite3_initialize() == SQLITE_OK) return GiveStatus(Status::Ok());
+  return GiveStatus(Status(StatusCode::kFull, "SQLite could not be started: the client's private memory is too small."));
+}
+
+/// Sizes come as doubles, which hold all integers up to 2^53.
+GLASSWAL_EXPORT(glasswal_create)
+int32_t Create(uint32_t slot, const char* name, uint32_t block_segments, double capacity_bytes,
+               double initial_database_bytes, double max_database_bytes, double initial_wal_bytes, double max_wal_bytes,
+               double stale_ms, uint32_t evict_stale, uint32_t fixed_capacity, uint32_t event_capacity) {
+  Options options;
+  options.region_capacity_bytes = static_cast<uint64_t>(capacity_bytes);
+  options.initial_database_capacity_bytes = static_cast<uint64_t>(initial_database_bytes);
+  options.max_database_capacity_bytes = static_cast<uint64_t>(max_database_bytes);
+  options.initial_write_ahead_capacity_bytes = static_cast<uint64_t>(initial_wal_bytes);
+  options.max_write_ahead_capacity_bytes = static_cast<uint64_t>(max_wal_bytes);
+  options.stale_ms = static_cast<uint64_t>(stale_ms);
+  options.on_stale = evict_stale != 0 ? OnStale::kEvict : OnStale::kReport;
+  options.fixed_capacity = fixed_capacity != 0;
+  options.event_capacity = event_capacity;
+  const int32_t status = GoOn(Runtime::CreateOn(NewRegionMemory(options.region_capacity_bytes, slot), options,
+                                                name, KindOfThread()),
+                              block_segments);
+  Bootstrap()->layout_hash.store(shm::kLayoutHash);
+  Bootstrap()->version.store(kBootstrapVersion);
+  return status;
+}
+
+GLASSWAL_EXPORT(glasswal_join)
+int32_t Join(uint32_t slot, const char* name, uint32_t block_segments) {
+  if (Bootstrap()->version.load() != kBootstrapVersion || Bootstrap()->layout_hash.load() != shm::kLayoutHash) {
+    return GiveStatus(Status(StatusCode::kVersionMismatch,
+                             "The runtime was made by another version of glasswal. Let the page and all of its workers "
+                             "load the same version of the package."));
+  }
+  const auto* header = reinterpret_cast<const shm::ShmHeader*>(kRegionOffset);
+  return GoOn(Runtime::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name, KindOfThread()),
+              block_segments);
+}
+
+/// Leaves the region. REQUIRES: all connections are closed. The instance must not be called afterwards.
+GLASSWAL_EXPORT(glasswal_leave)
+int32_t Leave() {
+  if (JoinedRuntime() == nullptr) return GiveStatus(Status::Ok());
+  const Status unregistered = Runtime::UnregisterVfs("glasswal");
+  if (!unregistered.ok()) return GiveStatus(unregistered);
+  SetJoinedRuntime(nullptr);
+  return 0;  // This instance's memory belongs to nobody any more: no text is kept.
+}
+
+GLASSWAL_EXPORT(glasswal_client_generation)
+uint32_t ClientGeneration() { return JoinedRuntime() != nullptr ? JoinedRuntime()->client_generation() : 0; }
+
+/// 1 once this client was declared dead.
+GLASSWAL_EXPORT(glasswal_is_fenced)
+uint32_t IsFenced() { return JoinedRuntime() == nullptr || JoinedRuntime()->client().IsFenced() ? 1 : 0; }
+
+/// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared its holder
+/// word. 1 when there was something to recover.
+GLASSWAL_EXPORT(glasswal_recover)
+uint32_t Recover(uint32_t slot) {
+  store::ClientContext* self = ClientContext();
+  if (self == nullptr || slot >= shm::kMaxClients || slot == self->slot) return 0;
+  const uint64_t word = self->region->client(slot)->state.load();
+  if (store::ClientStateOf(word) != shm::kClientFree) return JoinedRuntime()->client().LookAt(slot) ? 1 : 0;
+  // It died while it was joining: all that it can have had is its private block, under the generation that it
+  // would have got.
+  return shm::SweepClientSegments(*self->region, shm::ClientOwner(slot, store::GenerationOf(word) + 1)) != 0 ? 1 : 0;
+}
+
+GLASSWAL_EXPORT(glasswal_malloc) void* Malloc(uint32_t size_bytes) { return sqlite3_malloc64(size_bytes); }
+GLASSWAL_EXPORT(glasswal_free) void Free(void* memory) { sqlite3_free(memory); }
+
+}  // namespace glasswal::wasm
+
+/// SQLite has no VFS of its own in the module (SQLITE_OS_OTHER): the one of the joined region is the default.
+extern "C" int sqlite3_os_init() { return SQLITE_OK; }
+extern "C" int sqlite3_os_end() { return SQLITE_OK; }

@@ -1,0 +1,91 @@
+// Diagnostics for JavaScript: snapshots, events and refusals as JSON, taken without a lock.
+//
+// Thread-safety: an instance has one thread.
+#include "glasswal/observe.h"
+
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <string>
+
+#include "diag/json_writer.h"
+#include "glasswal/sqlite.h"
+#include "module/bootstrap.h"
+#include "module/host.h"
+#include "module/instance.h"
+#include "module/region_memory.h"
+
+namespace glasswal::wasm {
+namespace {
+
+// Of a region that may yet grow, only what there is memory for can be read.
+std::unique_ptr<RegionBytes> BytesAtHand() {
+  const uint64_t size = std::min<uint64_t>(JoinedRuntime()->bytes().size(), RegionBytesAtHand());
+  return NewMappedBytes(reinterpret_cast<const void*>(kRegionOffset), size);
+}
+
+SilenceTracker& Silence() {
+  static SilenceTracker* const tracker = new SilenceTracker;
+  return *tracker;
+}
+
+Status NotJoined() { return Status(StatusCode::kInvalidArgument, "The client has left the runtime: join it again."); }
+
+}  // namespace
+
+/// A snapshot as JSON at glasswal_text.
+GLASSWAL_EXPORT(glasswal_observe)
+int32_t ObserveRegion() {
+  if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
+  const std::unique_ptr<RegionBytes> bytes = BytesAtHand();
+  Result<Snapshot> snapshot = Observe(*bytes);
+  if (!snapshot.ok()) return GiveStatus(snapshot.status());
+  Silence().Apply(bytes->NowNs(), &*snapshot);
+  GiveText(ToJson(*snapshot));
+  return 0;
+}
+
+/// Up to `limit` events from sequence `from` on: {"events": [...], "nextSequence": n, "lost": n} at glasswal_text.
+GLASSWAL_EXPORT(glasswal_observe_events)
+int32_t ObserveRegionEvents(double from_sequence, uint32_t limit) {
+  if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
+  Result<EventBatch> batch = ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), limit);
+  if (!batch.ok()) return GiveStatus(batch.status());
+  std::string text = "{\"events\":[";
+  for (const Event& event : batch->events) {
+    if (text.back() != '[') text += ',';
+    text += ToJson(event);
+  }
+  text += "],\"nextSequence\":" + std::to_string(batch->next_sequence) + ",\"lost\":" + std::to_string(batch->lost) + "}";
+  GiveText(std::move(text));
+  return 0;
+}
+
+GLASSWAL_EXPORT(glasswal_set_event_level)
+void SetEventLevel(uint32_t level) {
+  if (JoinedRuntime() != nullptr) JoinedRuntime()->SetEventLevel(static_cast<EventLevel>(std::min(level, 5u)));
+}
+
+/// 1 when the last lock that `schema` of `db` wanted was refused; then what held it is at glasswal_text as
+/// {"holder", "client", "generation", "lock", "heldMs", "silentMs", "waitedMs", "message"}.
+GLASSWAL_EXPORT(glasswal_last_refusal)
+uint32_t DescribeLastRefusal(sqlite3* db, const char* schema) {
+  const Refusal refusal = LastRefusal(db, schema != nullptr ? schema : "main");
+  if (!refusal.present) return 0;
+  std::string text;
+  diag::JsonWriter writer(&text);
+  writer.BeginObject();
+  writer.Key("holder"), writer.String(refusal.holder);
+  writer.Key("client"), writer.Number(refusal.client);
+  writer.Key("generation"), writer.Number(refusal.client_generation);
+  writer.Key("lock"), writer.String(refusal.lock);
+  writer.Key("heldMs"), writer.Number(refusal.held_ms);
+  writer.Key("silentMs"), writer.Number(refusal.silent_ms);
+  writer.Key("waitedMs"), writer.Number(refusal.waited_ms);
+  writer.Key("message"), writer.String(refusal.ToString());
+  writer.EndObject();
+  GiveText(std::move(text));
+  return 1;
+}
+
+}  // namespace glasswal::wasm

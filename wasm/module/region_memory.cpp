@@ -1,0 +1,77 @@
+#include "module/region_memory.h"
+
+#include <string>
+
+#include "module/bootstrap.h"
+#include "port/commit_range.h"
+#include "shm/layout.h"
+
+namespace glasswal::wasm {
+namespace {
+
+constexpr uint64_t kPageBytes = 64 * 1024;
+
+class WorkerLiveness final : public port::Liveness {
+ public:
+  explicit WorkerLiveness(uint32_t slot) : slot_(slot) {}
+
+  // JavaScript has the lock of this one slot already. A second call proves nobody's death.
+  bool Hold(uint32_t slot) override {
+    if (slot != slot_ || held_) return false;
+    held_ = true;
+    return true;
+  }
+  // JavaScript clears the holder word and gives up the lock after the client has left.
+  void Drop(uint32_t slot) override {
+    if (slot == slot_) held_ = false;
+  }
+  bool IsDead(uint32_t slot) const override {
+    return slot < shm::kMaxClients && Bootstrap()->workers[slot].holder.load() == 0;
+  }
+
+ private:
+  const uint32_t slot_;
+  bool held_ = false;
+};
+
+class RegionMemory final : public port::Memory {
+ public:
+  RegionMemory(uint64_t capacity_bytes, uint32_t slot) : slot_(slot) {
+    base_ = reinterpret_cast<std::byte*>(kRegionOffset);
+    size_bytes_ = capacity_bytes;
+  }
+
+  Status Commit(uint64_t offset, uint64_t size_bytes) override {
+    const Status in_range = port::CheckCommitRange(offset, size_bytes, size_bytes_);
+    if (!in_range.ok()) return in_range;
+    const uint64_t wanted = (kRegionOffset + offset + size_bytes) / kPageBytes;
+    for (;;) {
+      const uint64_t present = __builtin_wasm_memory_size(0);
+      if (present >= wanted) return Status::Ok();
+      // Others may grow it at the same time: then there is more than was wanted, which serves the next.
+      if (__builtin_wasm_memory_grow(0, static_cast<size_t>(wanted - present)) != ~size_t{0}) continue;
+      if (__builtin_wasm_memory_size(0) >= wanted) return Status::Ok();
+      return Status(StatusCode::kFull,
+                    "The engine refuses to grow the shared memory to " +
+                        std::to_string(wanted * kPageBytes) +
+                        " bytes. Close what needs memory, or create the runtime with lower capacities.");
+    }
+  }
+
+  Result<std::unique_ptr<port::Liveness>> NewLiveness() override {
+    return std::unique_ptr<port::Liveness>(std::make_unique<WorkerLiveness>(slot_));
+  }
+
+ private:
+  const uint32_t slot_;
+};
+
+}  // namespace
+
+std::unique_ptr<port::Memory> NewRegionMemory(uint64_t capacity_bytes, uint32_t slot) {
+  return std::make_unique<RegionMemory>(capacity_bytes, slot);
+}
+
+uint64_t RegionBytesAtHand() { return uint64_t{__builtin_wasm_memory_size(0)} * kPageBytes - kRegionOffset; }
+
+}  // namespace glasswal::wasm
