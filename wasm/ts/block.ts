@@ -82,8 +82,11 @@ function commit(views: Views, wanted: number): boolean {
   return true;
 }
 
-/** Claims [first, first + count) for `owner` and zeroes it; false, keeping nothing, if one of them is taken. */
-export function claimRunAt(views: Views, owner: number, first: number, count: number): boolean {
+/**
+ * Claims [first, first + count) for `owner` and zeroes it; false, keeping nothing, if one of them is taken. The founder
+ * of a region claims what it has been using all along: `keepBytes`.
+ */
+export function claimRunAt(views: Views, owner: number, first: number, count: number, { keepBytes = false } = {}): boolean {
   if (committedSegments(views) < first + count && !commit(views, first + count)) return false;
   const table = segmentsAt(views);
   for (let segment = first; segment < first + count; ++segment) {
@@ -99,7 +102,7 @@ export function claimRunAt(views: Views, owner: number, first: number, count: nu
     }
     Atomics.sub(views.i64, word64(header.freeSegments), 1n);
   }
-  views.u8.fill(0, segmentAddress(first), segmentAddress(first + count));
+  if (!keepBytes) views.u8.fill(0, segmentAddress(first), segmentAddress(first + count));
   return true;
 }
 

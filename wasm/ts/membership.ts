@@ -7,6 +7,7 @@ import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js
 import { GlasswalError } from './errors.js';
 import { channelName, holdSlot, type HeldSlot } from './liveness.js';
 import type { ChannelMessage } from './janitor.js';
+import { threadTicket } from './node.js';
 
 /** What a runtime consists of when it is handed to a worker: all of it can be cloned. */
 export interface RuntimeParts {
@@ -74,9 +75,10 @@ export function announce(runtimeId: string, slot: number): void {
 }
 
 /** Joins a runtime as a client called `name`. */
-export async function enter(runtime: RuntimeParts, name: string, ticket: number = newTicket()): Promise<Membership> {
+export async function enter(runtime: RuntimeParts, name: string): Promise<Membership> {
   requireSharedMemory();
   requireRuntime(runtime);
+  const ticket = isNode ? await threadTicket() : newTicket();
   const views = new Views(runtime.memory);
   const held = await holdSlot(views, runtime.id, ticket);
   announce(runtime.id, held.slot);
