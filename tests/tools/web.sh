@@ -10,10 +10,11 @@ build_package() {
   need_packages emscripten:emcc || return
   use_emscripten || { say "there is no emcc"; return 1; }
   build wasm glasswal_module || return
-  step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json
+  step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
+  step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
 }
 
-# The demo and the service worker: web-ui/dist. They are typed against the package.
+# The demo: web-ui/dist. It is typed against the package.
 build_pages() {
   step pages-tsc "pages: TypeScript" node_modules/.bin/tsc -p web-ui/tsconfig.json
 }

@@ -47,7 +47,8 @@ async function resolve(mounts, pathname) {
     .sort((a, b) => b.length - a.length)[0];
   if (prefix === undefined) return undefined;
   const base = path.resolve(ROOT, mounts[prefix]);
-  const file = path.join(base, path.normalize(`/${pathname.slice(prefix.length)}`));
+  const below = pathname.slice(prefix.length);
+  const file = below === '' ? base : path.join(base, path.normalize(`/${below}`));
   try {
     const found = await stat(file);
     if (!found.isDirectory()) return { file, size: found.size };
