@@ -1,6 +1,7 @@
 // Serves the live demo, or runs it headless for some seconds and saves what it looks like.
 //
-// usage: node tests/web/demo.mjs [quickstart] [--port 8787] [--shot FILE.png [--seconds N] [--browser chromium|firefox]]
+// usage: node tests/web/demo.mjs [quickstart] [--port 8787]
+//                                [--shot FILE.png [--seconds N] [--browser chromium|firefox]]
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 

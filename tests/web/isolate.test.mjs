@@ -17,7 +17,8 @@ describe('isolate.js', () => {
       const browser = await launch(name);
       t.after(() => browser.close());
       const page = await browser.newPage();
-      const isolated = page.waitForFunction(() => globalThis.crossOriginIsolated === true, undefined, { timeout: 10_000 });
+      page.setDefaultTimeout(10_000);
+      const isolated = page.waitForFunction(() => globalThis.crossOriginIsolated === true);
       await page.goto(`${server.origin}/plain/isolate.html`);
       await isolated;
       assert.equal(await page.evaluate(() => new SharedArrayBuffer(8).byteLength), 8);

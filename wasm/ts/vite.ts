@@ -23,7 +23,8 @@ export interface GlasswalViteOptions {
 const SCRIPT = 'isolate.js';
 
 /** Makes the plugin: `plugins: [glasswal()]`. */
-export default function glasswal({ embedderPolicy = 'require-corp', serviceWorker = false }: GlasswalViteOptions = {}): Plugin {
+export default function glasswal(options: GlasswalViteOptions = {}): Plugin {
+  const { embedderPolicy = 'require-corp', serviceWorker = false } = options;
   const headers = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': embedderPolicy,

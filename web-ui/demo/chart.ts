@@ -40,7 +40,8 @@ export class Chart {
     this.#what = what;
     const axis = shape('path', { class: 'axis', d: `M0 ${HEIGHT}H${WIDTH}` });
     this.#svg.append(this.#area, axis, this.#marks, this.#line);
-    const caption = make('div', { className: 'caption' }, [make('span', { textContent: `${what}, last minute` }), this.#scale]);
+    const title = make('span', { textContent: `${what}, last minute` });
+    const caption = make('div', { className: 'caption' }, [title, this.#scale]);
     parent.append(make('div', { className: `chart ${className}` }, [caption, this.#svg]));
   }
 
@@ -65,8 +66,10 @@ export class Chart {
     const points = this.#samples.map((sample) => `${x(sample.at)} ${y(sample.rate)}`);
     this.#line.setAttribute('d', `M${points.join('L')}`);
     this.#area.setAttribute('d', `M${x(oldest)} ${HEIGHT}L${points.join('L')}L${WIDTH} ${HEIGHT}Z`);
-    this.#marks.replaceChildren(...this.#deaths.map((at) => shape('path', { class: 'death', d: `M${x(at)} 0V${HEIGHT}` })));
+    const deaths = this.#deaths.map((at) => shape('path', { class: 'death', d: `M${x(at)} 0V${HEIGHT}` }));
+    this.#marks.replaceChildren(...deaths);
     this.#scale.textContent = `${count(rate)} /s (scale ${count(top)})`;
-    this.#svg.setAttribute('aria-label', `${this.#what}: ${count(rate)} a second now, at most ${count(top)} in the last minute`);
+    const said = `${this.#what}: ${count(rate)} a second now, less than ${count(top)} all through the last minute`;
+    this.#svg.setAttribute('aria-label', said);
   }
 }

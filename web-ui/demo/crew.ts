@@ -101,7 +101,9 @@ export class Crew extends EventTarget {
       member.doing = message.doing;
     }
     if (message.kind === 'ready') member.doing = `joined in ${message.joinMs.toFixed(1)} ms`;
-    if (message.kind === 'answer') this.dispatchEvent(new CustomEvent('answer', { detail: { member, answer: message } }));
+    if (message.kind === 'answer') {
+      this.dispatchEvent(new CustomEvent('answer', { detail: { member, answer: message } }));
+    }
     if (message.kind === 'trouble') this.#trouble(member, message.message);
     if (message.kind === 'left') member.worker.terminate();
   }

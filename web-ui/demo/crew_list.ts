@@ -62,8 +62,10 @@ export class CrewList {
 
   #append({ name, role, doing }: Member): void {
     const doingText = make('span', { className: 'doing', textContent: doing });
-    const what = make('span', { className: 'what' }, [make('span', { className: 'name', textContent: name }), doingText]);
-    const button = make('button', { type: 'button', className: 'danger', textContent: 'Kill', ariaLabel: `Kill ${name}` });
+    const nameText = make('span', { className: 'name', textContent: name });
+    const what = make('span', { className: 'what' }, [nameText, doingText]);
+    const button = make('button', { type: 'button', className: 'danger', textContent: 'Kill' });
+    button.setAttribute('aria-label', `Kill ${name}`);
     button.addEventListener('click', () => this.#kill(name));
     const item = make('li', { className: role }, [make('span', { className: 'dot' }), what, button]);
     // Writers stand before readers, each in the order of their coming.

@@ -16,11 +16,14 @@ export async function checkIsolation(): Promise<boolean> {
     text.textContent = `${location.origin} is not a secure context. Open the page by https, or from localhost.`;
   } else if (missing.length > 0) {
     const list = missing.map(([name, value]) => `${name}: ${value}`).join(' and ');
-    text.textContent = `The server does not send ${list}. Browsers give shared memory only to pages that are cross-origin isolated.`;
+    text.textContent = `The server does not send ${list}. `
+      + 'Browsers give shared memory only to pages that are cross-origin isolated.';
   } else {
-    text.textContent = 'The headers are there, but the page is not cross-origin isolated: it may be inside a frame whose page is not.';
+    text.textContent = 'The headers are there, but the page is not cross-origin isolated: '
+      + 'it may be inside a frame whose page is not.';
   }
-  byId('trouble-help').textContent = 'The README lists what to write for each usual server, and has a service worker for hosts whose headers cannot be set.';
+  byId('trouble-help').textContent = 'The README lists what to write for each usual server, '
+    + 'and has a service worker for hosts whose headers cannot be set.';
   byId('trouble').hidden = false;
   byId('stage').hidden = true;
   byId('state').textContent = 'not started';

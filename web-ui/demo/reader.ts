@@ -3,7 +3,7 @@ import type { City } from './messages.js';
 import { matchOf } from './schema.js';
 import { startWorker } from './work_loop.js';
 
-const SHOWN = 9;
+const SHOWN = 11;
 const CHECK_EVERY_MS = 250;
 
 startWorker((db, source, totals) => {

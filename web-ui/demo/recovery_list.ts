@@ -60,7 +60,8 @@ export class RecoveryList {
     if (recovery.walIndexesSpoiled > 0) {
       facts.push(fact('Its unfinished transaction is gone; the next client rebuilt the wal-index.'));
     }
-    const head = make('span', {}, [make('strong', { textContent: recovery.clientName }), ` died ${heldText(recovery)}.`]);
+    const name = make('strong', { textContent: recovery.clientName });
+    const head = make('span', {}, [name, ` died ${heldText(recovery)}.`]);
     return [head, ...facts];
   }
 }

@@ -59,10 +59,10 @@ export class SearchBox {
   }
 
   #item({ name, country, lat, lng }: City): HTMLElement {
-    const where = `${countryName(country)}, ${Math.abs(lat).toFixed(1)}°${lat < 0 ? 'S' : 'N'} ${Math.abs(lng).toFixed(1)}°${lng < 0 ? 'W' : 'E'}`;
+    const place = `${Math.abs(lat).toFixed(2)}°${lat < 0 ? 'S' : 'N'} ${Math.abs(lng).toFixed(2)}°${lng < 0 ? 'W' : 'E'}`;
     return make('li', {}, [
-      make('span', { className: 'name', title: name }, markedName(name, this.#query.value)),
-      make('span', { className: 'where', textContent: where }),
+      make('span', { className: 'name', title: `${name}, ${place}` }, markedName(name, this.#query.value)),
+      make('span', { className: 'where', textContent: countryName(country) }),
     ]);
   }
 }

@@ -89,7 +89,6 @@ class WorkLoop {
 /** What a worker module calls once: the first message starts it. */
 export function startWorker(makeWork: MakeWork): void {
   let loop: WorkLoop | undefined;
-  const trouble = (error: unknown) => send({ kind: 'trouble', message: error instanceof Error ? error.message : String(error) });
   addEventListener('message', async ({ data }: MessageEvent<ToWorker>) => {
     try {
       if (data.kind !== 'start') {
@@ -102,7 +101,7 @@ export function startWorker(makeWork: MakeWork): void {
       loop = new WorkLoop(client, data.source, makeWork);
       await loop.run();
     } catch (error) {
-      trouble(error);
+      send({ kind: 'trouble', message: error instanceof Error ? error.message : String(error) });
     }
   });
 }

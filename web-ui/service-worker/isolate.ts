@@ -32,8 +32,9 @@
     if (response.status === 0) return response;
     const headers = new Headers(response.headers);
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
-    const empty = [101, 204, 205, 304].includes(response.status);
-    return new Response(empty ? null : response.body, { status: response.status, statusText: response.statusText, headers });
+    const { status, statusText } = response;
+    const empty = [101, 204, 205, 304].includes(status);
+    return new Response(empty ? null : response.body, { status, statusText, headers });
   };
 
   const serve = (scope: ServiceWorkerScope): void => {

@@ -24,7 +24,9 @@ async function togetherOf(page) {
   const twoReaders = await run(['glasswal', 'point'], ['beside', 'point']);
   const [writerAlone] = await run(['glasswal', 'autocommit']);
   const [writer, reader] = await run(['glasswal', 'autocommit'], ['beside', 'point']);
-  return { oneReader, twoReaders: twoReaders[0] + twoReaders[1], writerAlone, writerBeside: writer, readerBeside: reader };
+  return {
+    oneReader, twoReaders: twoReaders[0] + twoReaders[1], writerAlone, writerBeside: writer, readerBeside: reader,
+  };
 }
 
 /** Runs one round in a page of its own; the result is {engine: {workload: number}} and the shared part. */
