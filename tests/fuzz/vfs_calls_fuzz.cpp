@@ -343,11 +343,12 @@ class Machine {
     sqlite3_file* file = connection.main.file;
     const size_t block = input.Below(kWalIndexBlocks + 1);
     if (block == kWalIndexBlocks) {
-      const bool remove = input.Below(2) != 0 && LocksOf(index).level(index % kModelConnections) ==
-                                                     SQLITE_LOCK_EXCLUSIVE;
+      // With EXCLUSIVE the index is forgotten, whether or not SQLite asks for it (DatabaseShmUnmap).
+      const bool forget = LocksOf(index).level(index % kModelConnections) == SQLITE_LOCK_EXCLUSIVE;
+      const bool remove = input.Below(2) != 0 && forget;
       LocksOf(index).UnlockWal(index % kModelConnections, 0, 8);
       Check(file->pMethods->xShmUnmap(file, remove) == SQLITE_OK, "xShmUnmap fails");
-      if (remove) marks_.erase(connection.main.model.get());
+      if (forget) marks_.erase(connection.main.model.get());
       return;
     }
     void volatile* address = nullptr;

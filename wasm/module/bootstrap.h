@@ -37,6 +37,10 @@ struct ShmBootstrap {
 };
 static_assert(sizeof(ShmBootstrap) <= kRegionOffset - kBootstrapOffset);
 
+/// The owner of private memory whose client has left and is about to free it. No client has this slot number.
+constexpr uint32_t LeavingOwner(uint32_t slot) { return 63u << 16 | slot; }
+static_assert(shm::kMaxClients <= 63);
+
 inline ShmBootstrap* Bootstrap() { return reinterpret_cast<ShmBootstrap*>(kBootstrapOffset); }
 
 }  // namespace glasswal::wasm

@@ -36,6 +36,19 @@ int32_t GoOn(Result<std::shared_ptr<Runtime>> runtime, uint32_t block_segments) 
   return GiveStatus(JoinedRuntime()->RegisterVfs("glasswal", /*make_default=*/true));
 }
 
+// Gives this client's own memory to nobody's account until JavaScript frees it (see block.ts): the instance still
+// runs on it, and its heap is still threaded through it, while the client leaves.
+void KeepPrivateMemory(const store::ClientContext& self) {
+  const shm::Region& region = *self.region;
+  const uint32_t end = region.header()->committed_segments.load();
+  for (uint32_t segment = region.geometry().first_segment; segment < end; ++segment) {
+    uint64_t word = region.segment_word(segment)->load();
+    if (shm::SegmentKindOf(word) != shm::kSegmentPrivate || shm::SegmentOwnerOf(word) != self.owner()) continue;
+    region.segment_word(segment)->compare_exchange_strong(
+        word, shm::SegmentWord(shm::kSegmentPrivate, LeavingOwner(self.slot), shm::SegmentSequenceOf(word)));
+  }
+}
+
 ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : ClientKind::kPage; }
 
 }  // namespace
@@ -84,14 +97,16 @@ int32_t Join(uint32_t slot, const char* name, uint32_t block_segments) {
               block_segments);
 }
 
-/// Leaves the region. REQUIRES: all connections are closed. The instance must not be called afterwards.
+/// Leaves the region. REQUIRES: all connections are closed. The instance must not be called afterwards: its memory
+/// is at LeavingOwner's account, for JavaScript to free.
 GLASSWAL_EXPORT(glasswal_leave)
 int32_t Leave() {
   if (JoinedRuntime() == nullptr) return GiveStatus(Status::Ok());
   const Status unregistered = Runtime::UnregisterVfs("glasswal");
   if (!unregistered.ok()) return GiveStatus(unregistered);
+  KeepPrivateMemory(*ClientContext());
   SetJoinedRuntime(nullptr);
-  return 0;  // This instance's memory belongs to nobody any more: no text is kept.
+  return 0;
 }
 
 GLASSWAL_EXPORT(glasswal_client_generation)
@@ -109,10 +124,15 @@ uint32_t Recover(uint32_t slot) {
   if (self == nullptr || slot >= shm::kMaxClients || slot == self->slot) return 0;
   const uint64_t word = self->region->client(slot)->state.load();
   if (store::ClientStateOf(word) != shm::kClientFree) return JoinedRuntime()->client().LookAt(slot) ? 1 : 0;
-  // It died while it was joining: all that it can have had is its private block, under the generation that it
-  // would have got.
-  return shm::SweepClientSegments(*self->region, shm::ClientOwner(slot, store::GenerationOf(word) + 1)) != 0 ? 1 : 0;
+  // It died while it was joining or after it had left: all that it can have had is its private memory.
+  const uint32_t joining = shm::ClientOwner(slot, store::GenerationOf(word) + 1);
+  return shm::SweepClientSegments(*self->region, joining) + shm::SweepClientSegments(*self->region, LeavingOwner(slot)) != 0
+             ? 1
+             : 0;
 }
+
+/// How many pages the memory has at this moment, also when another thread has just made it grow.
+GLASSWAL_EXPORT(glasswal_memory_pages) uint32_t MemoryPages() { return __builtin_wasm_memory_size(0); }
 
 GLASSWAL_EXPORT(glasswal_malloc) void* Malloc(uint32_t size_bytes) { return sqlite3_malloc64(size_bytes); }
 GLASSWAL_EXPORT(glasswal_free) void Free(void* memory) { sqlite3_free(memory); }

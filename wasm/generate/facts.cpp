@@ -1,0 +1,108 @@
+// Prints wasm/ts/generated/facts.ts: what TypeScript must know of the C++ headers. It is built and run by the same
+// compiler as the module, so the offsets are those of the module.
+#include <cstddef>
+#include <cstdio>
+
+#include "glasswal/event.h"
+#include "glasswal/options.h"
+#include "module/bootstrap.h"
+#include "shm/layout.h"
+
+namespace {
+
+using namespace glasswal;
+
+void Number(const char* name, uint64_t value) {
+  std::printf("export const %s = %llu;\n", name, static_cast<unsigned long long>(value));
+}
+
+void Memory() {
+  Number("segmentBytes", shm::kSegmentBytes);
+  Number("bootstrapOffset", wasm::kBootstrapOffset);
+  Number("bootstrapVersion", wasm::kBootstrapVersion);
+  Number("workersOffset", wasm::kBootstrapOffset + offsetof(wasm::ShmBootstrap, workers));
+  Number("workerBytes", sizeof(wasm::ShmWorker));
+  Number("regionOffset", wasm::kRegionOffset);
+  Number("leavingSlot", wasm::LeavingOwner(0) >> 16);
+  Number("maxClients", shm::kMaxClients);
+  Number("maxFiles", shm::kMaxFiles);
+  Number("maxRecoveries", shm::kMaxRecoveries);
+  Number("headerBytes", sizeof(shm::ShmHeader));
+  Number("clientBytes", sizeof(shm::ShmClient));
+  Number("fileBytes", sizeof(shm::ShmFile));
+  Number("recoveryBytes", sizeof(shm::ShmRecovery));
+  Number("eventBytes", sizeof(shm::ShmEvent));
+  Number("segmentWordBytes", sizeof(shm::Atomic64));
+  Number("layoutHash", shm::kLayoutHash);
+}
+
+void Header() {
+  std::printf("\n/** Byte offsets within the region's header. */\nexport const header = {\n");
+#define GLASSWAL_FIELD(name, field) \
+  std::printf("  " name ": %zu,\n", offsetof(shm::ShmHeader, field))
+  GLASSWAL_FIELD("runtimeId", runtime_id);
+  GLASSWAL_FIELD("capacityBytes", capacity_bytes);
+  GLASSWAL_FIELD("segmentCount", segment_count);
+  GLASSWAL_FIELD("firstSegment", first_segment);
+  GLASSWAL_FIELD("clientsOffset", clients_offset);
+  GLASSWAL_FIELD("segmentsOffset", segments_offset);
+  GLASSWAL_FIELD("staleNs", stale_ns);
+  GLASSWAL_FIELD("evictStale", evict_stale);
+  GLASSWAL_FIELD("eventLevel", event_level);
+  GLASSWAL_FIELD("committedSegments", committed_segments);
+  GLASSWAL_FIELD("freeSegments", free_segments);
+  GLASSWAL_FIELD("reclaimedSegments", reclaimed_segments);
+  GLASSWAL_FIELD("grown", grown);
+  GLASSWAL_FIELD("recoveries", recoveries);
+  GLASSWAL_FIELD("eventHead", event_head);
+  GLASSWAL_FIELD("commitSequence", commit_sequence);
+  GLASSWAL_FIELD("commitWaiters", commit_waiters);
+#undef GLASSWAL_FIELD
+  std::printf("} as const;\n");
+}
+
+void SegmentKinds() {
+  std::printf("\nexport const segmentKind = { free: %u, reusable: %u, private: %u } as const;\n", shm::kSegmentFree,
+              shm::kSegmentReusable, shm::kSegmentPrivate);
+  std::printf("export const clientState = { free: %u, live: %u, recovering: %u } as const;\n", shm::kClientFree,
+              shm::kClientLive, shm::kClientRecovering);
+}
+
+void Defaults() {
+  const Options options;
+  std::printf("\n/** The options of a runtime where nothing else is said; sizes in bytes. */\nexport const defaults = {\n");
+  std::printf("  initialDatabaseCapacityBytes: %llu,\n",
+              static_cast<unsigned long long>(options.initial_database_capacity_bytes));
+  std::printf("  maxDatabaseCapacityBytes: %llu,\n",
+              static_cast<unsigned long long>(options.max_database_capacity_bytes));
+  std::printf("  initialWriteAheadCapacityBytes: %llu,\n",
+              static_cast<unsigned long long>(options.initial_write_ahead_capacity_bytes));
+  std::printf("  maxWriteAheadCapacityBytes: %llu,\n",
+              static_cast<unsigned long long>(options.max_write_ahead_capacity_bytes));
+  std::printf("  staleMs: %llu,\n", static_cast<unsigned long long>(options.stale_ms));
+  std::printf("  eventCapacity: %u,\n", options.event_capacity);
+  std::printf("} as const;\n");
+}
+
+void Events() {
+  std::printf("\n/** The kinds of events, by name, with their levels and arguments. */\nexport const events = {\n");
+#define GLASSWAL_EVENT_LINE(kind, name, level, a, b, c, d)                                               \
+  std::printf("  '" name "': { kind: %u, level: %u, arguments: ['" a "', '" b "', '" c "', '" d "'] },\n", \
+              static_cast<unsigned>(EventKind::kind), static_cast<unsigned>(EventLevel::level));
+  GLASSWAL_EVENTS(GLASSWAL_EVENT_LINE)
+#undef GLASSWAL_EVENT_LINE
+  std::printf("} as const;\n");
+  std::printf("\nexport const eventLevels = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const;\n");
+}
+
+}  // namespace
+
+int main() {
+  std::printf("// Printed by wasm/generate/facts.cpp from the C++ headers; not kept in the repository.\n");
+  Memory();
+  Header();
+  SegmentKinds();
+  Defaults();
+  Events();
+  return 0;
+}

@@ -1,0 +1,135 @@
+/** One thread's place in a runtime: it opens databases, and everything from there on is synchronous. */
+import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapshot, watchCommits } from './diagnostics.js';
+import { Database, type OpenOptions, openDatabase } from './database.js';
+import type { Engine } from './engine.js';
+import { GlasswalError } from './errors.js';
+import type { Snapshot } from './generated/snapshot.js';
+import { enter, type Membership, type RuntimeParts } from './membership.js';
+import { watchChildren } from './threads.js';
+
+/** How a client joins. */
+export interface JoinOptions {
+  /** What refusals, diagnostics and the inspector call it: up to 63 bytes. 'worker' if not given. */
+  readonly name?: string;
+}
+
+/** Made by join(), or `runtime.client` in the thread that created the runtime. */
+export class Client implements Disposable {
+  /** What others call it. */
+  readonly name: string;
+  /** Its number in the runtime, as diagnostics and refusals show it. */
+  readonly slot: number;
+  /** Tells it from earlier clients of the same number. */
+  readonly generation: number;
+
+  readonly #membership: Membership;
+  readonly #path: string;
+  readonly #databases = new Set<Database>();
+  readonly #endings = new Set<() => void>();
+  #closed = false;
+
+  /** @internal */
+  constructor(membership: Membership, name: string, path: string) {
+    this.#membership = membership;
+    this.#path = path;
+    this.name = name;
+    this.slot = membership.slot;
+    this.generation = membership.generation;
+  }
+
+  /** Whether it has left. */
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  /** @internal */
+  get engine(): Engine {
+    this.check();
+    return this.#membership.engine;
+  }
+
+  /** Throws if it has left. */
+  check(): void {
+    if (!this.#closed) return;
+    throw new GlasswalError('CLOSED', `The client '${this.name}' has left its runtime: join it again with join(runtime).`);
+  }
+
+  /** Opens the runtime's database. */
+  open(options?: OpenOptions): Database;
+  /** Opens the database at `path`, creating it if need be. */
+  open(path: string, options?: OpenOptions): Database;
+  open(first?: string | OpenOptions, second?: OpenOptions): Database {
+    const path = typeof first === 'string' ? first : this.#path;
+    const options = (typeof first === 'string' ? second : first) ?? {};
+    return openDatabase(this.engine, this, 'glasswal', path, options);
+  }
+
+  /** All diagnostics of the runtime, taken without making anybody wait. */
+  diagnostics(): Snapshot {
+    return takeSnapshot(this.engine);
+  }
+
+  /** Events of all clients from sequence number `from` on (0: the oldest there is), `limit` at most. */
+  events(from = 0, limit = 1000): EventBatch {
+    return readEvents(this.engine, from, limit);
+  }
+
+  /** Sets which events are recorded, by all clients, from now on. */
+  setEventLevel(level: EventLevel): void {
+    setEventLevel(this.engine, level);
+  }
+
+  /** Calls `committed` after anybody has committed; what ends it. Several commits may make one call. */
+  onCommit(committed: () => void): () => void {
+    const end = watchCommits(this.engine, committed);
+    this.#endings.add(end);
+    return () => {
+      end();
+      this.#endings.delete(end);
+    };
+  }
+
+  /** Closes its databases and leaves. Its number and all of its memory are free again. */
+  close(): void {
+    if (this.#closed) return;
+    for (const database of [...this.#databases]) database.close();
+    for (const end of this.#endings) end();
+    this.#closed = true;
+    this.#membership.leave();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  /** @internal Runs `ending` when the client leaves. */
+  atClose(ending: () => void): void {
+    this.#endings.add(ending);
+  }
+
+  /** @internal */
+  onDatabaseOpen(database: Database): void {
+    this.#databases.add(database);
+  }
+  /** @internal */
+  onDatabaseClose(database: Database): void {
+    this.#databases.delete(database);
+  }
+  /** @internal Commits are seen by all through the shared memory; the client itself has nothing to add. */
+  afterCommit(): void {}
+}
+
+/**
+ * Joins a runtime: in a dedicated worker, or in the page. The runtime is what createRuntime() returned, as it arrived
+ * in a message. Nothing is fetched; it takes the lock that proves that this client lives.
+ */
+export async function join(runtime: RuntimeParts, options: JoinOptions = {}): Promise<Client> {
+  const name = options.name ?? 'worker';
+  if (typeof name !== 'string' || name === '' || new TextEncoder().encode(name).length > 63) {
+    throw new GlasswalError('OPTION', `The option name is ${JSON.stringify(name)}, but must be a text of 1 to 63 bytes.`);
+  }
+  const membership = await enter(runtime, name);
+  const client = new Client(membership, name, runtime.path);
+  client.atClose(watchChildren(membership.engine));
+  return client;
+}

@@ -1,0 +1,173 @@
+/** An open connection as the parts of this package see it: its pointer, its statements, its errors. */
+import type { Context } from './context.js';
+import { AT_ERROR_OFFSET, AT_FLAGS, BATCH_COMMITTED } from './encoding.js';
+import type { Engine } from './engine.js';
+import { GlasswalError, type LockRefusal, SqliteError } from './errors.js';
+import { SQLITE_BUSY, SQLITE_OK, primaryCodeName } from './result_codes.js';
+import type { SqliteExports } from './sqlite_exports.js';
+import { decodeCString, unitsOfUtf8Bytes } from './text.js';
+
+/** What a database needs to know of the client that opened it. */
+export interface DatabaseClient<Owner> {
+  readonly name: string;
+  onDatabaseOpen(database: Owner): void;
+  onDatabaseClose(database: Owner): void;
+  /** Throws if the client has left or was evicted. */
+  check(): void;
+  /** A write transaction of `database` was committed. */
+  afterCommit(database: Owner, committed: boolean): void;
+}
+
+/** A prepared statement of the module. It outlives the Statement that was collected until it is finalized. */
+export interface StatementHandle {
+  /** The sqlite3_stmt; 0 after it was finalized. */
+  pointer: number;
+  /** Whether a call of it is in progress, or an iterator stands in it. */
+  busy: boolean;
+}
+
+/** What the offset of an error is counted in. */
+interface FailedSql {
+  readonly sql: string;
+  /** Of a failed exec, in bytes; otherwise SQLite is asked. */
+  readonly offset?: number;
+}
+
+/** One sqlite3 connection. */
+export class Connection {
+  /** Told to the client; set by the Database. */
+  onCommit: () => void = () => undefined;
+  readonly statements = new Set<StatementHandle>();
+  readonly #registry = new FinalizationRegistry<StatementHandle>((handle) => this.finalize(handle));
+
+  constructor(
+    readonly context: Context,
+    /** The sqlite3; 0 after it was closed. */
+    public pointer: number,
+    readonly path: string,
+    private readonly client: Pick<DatabaseClient<never>, 'check' | 'name'>,
+  ) {}
+
+  get engine(): Engine {
+    return this.context.engine;
+  }
+
+  get exports(): SqliteExports {
+    return this.context.exports;
+  }
+
+  /** Throws unless the connection can be used. */
+  check(): void {
+    if (this.pointer === 0) {
+      throw new GlasswalError(
+        'CLOSED',
+        `The database '${this.path}' of client '${this.client.name}' is closed: open it again with client.open().`,
+      );
+    }
+    this.client.check();
+  }
+
+  /** Takes a statement in, which is finalized when `owner` has been collected if nobody did it before. */
+  adopt(owner: object, pointer: number): StatementHandle {
+    const handle: StatementHandle = { pointer, busy: false };
+    this.statements.add(handle);
+    this.#registry.register(owner, handle, handle);
+    return handle;
+  }
+
+  finalize(handle: StatementHandle): void {
+    if (handle.pointer === 0) return;
+    const { pointer } = handle;
+    handle.pointer = 0;
+    handle.busy = false;
+    this.statements.delete(handle);
+    this.#registry.unregister(handle);
+    if (this.usable) this.exports.sqlite3_finalize(pointer);
+  }
+
+  /** Whether the module may be called: what a client had is taken from it when it leaves or is evicted. */
+  get usable(): boolean {
+    try {
+      this.check();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  /** Finalizes all statements and closes the connection. */
+  close(): void {
+    if (this.pointer === 0) return;
+    if (this.context.inHostCall) {
+      throw new GlasswalError('BUSY', 'A user function cannot close a database: close it when the statement is done.');
+    }
+    for (const handle of [...this.statements]) this.finalize(handle);
+    if (this.usable) this.exports.sqlite3_close_v2(this.pointer);
+    this.pointer = 0;
+  }
+
+  /** Whether a transaction is open. */
+  get inTransaction(): boolean {
+    return this.exports.sqlite3_get_autocommit(this.pointer) === 0;
+  }
+
+  /** Runs each statement of `sql`. */
+  exec(sql: string): void {
+    this.check();
+    const { context } = this;
+    const text = this.placeSql(sql);
+    const { batch } = context.scratch;
+    const code = this.exports.glasswal_exec(this.pointer, text.address, text.size, batch.address);
+    context.releaseText(text);
+    // Statements before the one that failed may have committed.
+    const committed = (batch.i32[AT_FLAGS]! & BATCH_COMMITTED) !== 0;
+    const failure = code === SQLITE_OK ? undefined : this.failure({ sql, offset: batch.i32[AT_ERROR_OFFSET]! });
+    if (committed) this.onCommit();
+    if (failure !== undefined) throw failure;
+  }
+
+  /** Puts SQL where the module can read it. */
+  placeSql(sql: string): ReturnType<Context['placeText']> {
+    if (typeof sql !== 'string') throw new TypeError(`The SQL is ${typeof sql}: give it as a string.`);
+    const zero = sql.indexOf('\0');
+    if (zero >= 0) {
+      throw new TypeError(`The SQL has a zero character at ${zero}, where SQLite would stop: bind such text as a parameter.`);
+    }
+    return this.context.placeText(sql, 'SQL');
+  }
+
+  /** The error of the call that has just failed: what a user function threw, or what SQLite says. */
+  failure(failed?: FailedSql): unknown {
+    const thrown = this.context.takeThrown();
+    if (thrown !== undefined) return thrown.error;
+    const { exports } = this;
+    const extendedCode = exports.sqlite3_extended_errcode(this.pointer);
+    const offset = failed === undefined ? -1 : (failed.offset ?? exports.sqlite3_error_offset(this.pointer));
+    const text = decodeCString(this.engine.u8, exports.sqlite3_errmsg(this.pointer) >>> 0);
+    const refusal = (extendedCode & 0xff) === SQLITE_BUSY ? this.#refusal() : undefined;
+    return new SqliteError(refusal === undefined ? text : `${text}: ${refusal.message}`, {
+      extendedCode,
+      sql: failed?.sql,
+      offset: failed === undefined || offset < 0 ? undefined : unitsOfUtf8Bytes(failed.sql, offset),
+      lock: refusal?.lock,
+    });
+  }
+
+  /** Throws for a result code of a call that is not about a statement. */
+  expect(code: number, doing: string): void {
+    if (code === SQLITE_OK) return;
+    const error = this.failure();
+    if (error instanceof SqliteError) error.message = `${doing}: ${error.message} (${primaryCodeName(code)})`;
+    throw error;
+  }
+
+  /** Who holds the lock that was refused, as the VFS remembers it. */
+  #refusal(): { readonly lock: LockRefusal; readonly message: string } | undefined {
+    const { exports, engine } = this;
+    if (exports.glasswal_last_refusal(this.pointer, 0) === 0) return undefined;
+    const { message, holder, client, lock, heldMs, silentMs, waitedMs } = JSON.parse(engine.text()) as LockRefusal & {
+      message: string;
+    };
+    return { message, lock: { holder, client, lock, heldMs, silentMs, waitedMs } };
+  }
+}

@@ -1,0 +1,88 @@
+/** Snapshots and events of a runtime: read from the shared memory without a lock, while others work. */
+import type { Engine } from './engine.js';
+import { header, regionOffset } from './generated/facts.js';
+import type { Snapshot } from './generated/snapshot.js';
+import { callNumber, check } from './instance.js';
+
+/** One event of the ring. */
+export interface EventRecord {
+  readonly sequence: number;
+  /** Nanoseconds since 1970, by the clock of the page. */
+  readonly timeNs: number;
+  readonly kind: string;
+  readonly level: string;
+  readonly client: number;
+  readonly clientGeneration: number;
+  readonly connection: number | null;
+  readonly file: number | null;
+  readonly arguments: Readonly<Record<string, number>>;
+}
+
+/** Events in the order of their sequence. */
+export interface EventBatch {
+  readonly events: readonly EventRecord[];
+  /** Where to go on. */
+  readonly nextSequence: number;
+  /** How many were overwritten before they could be read. */
+  readonly lost: number;
+}
+
+/** How much is recorded: each level includes those before it. */
+export type EventLevel = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+
+const levels: readonly EventLevel[] = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
+
+/** A consistent copy of all diagnostics. */
+export function takeSnapshot(engine: Engine): Snapshot {
+  check(engine, callNumber(engine, 'glasswal_observe'));
+  return JSON.parse(engine.text()) as Snapshot;
+}
+
+/** Up to `limit` events from sequence number `from` on; 0 is the oldest there is. */
+export function readEvents(engine: Engine, from: number, limit: number): EventBatch {
+  check(engine, callNumber(engine, 'glasswal_observe_events', from, limit));
+  return JSON.parse(engine.text()) as EventBatch;
+}
+
+/** Sets what is recorded from now on, by all clients. */
+export function setEventLevel(engine: Engine, level: EventLevel): void {
+  const number = levels.indexOf(level);
+  if (number < 0) throw new TypeError(`There is no event level ${String(level)}; there are ${levels.join(', ')}.`);
+  callNumber(engine, 'glasswal_set_event_level', number);
+}
+
+const pollMs = 10;
+
+/** Calls `seen` after others or this client have committed; what ends it. Several commits may be one call. */
+export function watchCommits(engine: Engine, seen: () => void): () => void {
+  const sequence = (regionOffset + header.commitSequence) >>> 2;
+  const waiters = (regionOffset + header.commitWaiters) >>> 2;
+  let stopped = false;
+  let last = Atomics.load(engine.i32, sequence);
+  const look = (): void => {
+    const now = Atomics.load(engine.i32, sequence);
+    if (stopped || now === last) return;
+    last = now;
+    seen();
+  };
+  if (typeof (Atomics as { waitAsync?: unknown }).waitAsync !== 'function') {
+    const timer = setInterval(look, pollMs);
+    (timer as unknown as { unref?: () => void }).unref?.();
+    return () => clearInterval(timer);
+  }
+  Atomics.add(engine.i32, waiters, 1);
+  void (async () => {
+    while (!stopped) {
+      const waiting = Atomics.waitAsync(engine.i32, sequence, last);
+      if (waiting.async) await waiting.value;
+      look();
+    }
+  })();
+  return () => {
+    if (stopped) return;
+    stopped = true;
+    Atomics.sub(engine.i32, waiters, 1);
+    // Wakes our own wait, and those of others, who look and go on waiting.
+    Atomics.notify(engine.i32, sequence);
+  };
+}

@@ -1,0 +1,56 @@
+/**
+ * How values cross between JavaScript and the module: the numbers of wasm/module/encoding.h, which describes the
+ * format. A test compares the two files.
+ */
+
+/** What kind of value a slot holds. */
+export const TAG_NULL = 0;
+export const TAG_INT32 = 1;
+export const TAG_NUMBER = 2;
+export const TAG_INTEGER = 3;
+export const TAG_INT64 = 4;
+export const TAG_TEXT = 5;
+export const TAG_BLOB = 6;
+export const TAG_BAD_TEXT = 7;
+export const TAG_OWNED_TEXT = 8;
+export const TAG_OWNED_BLOB = 9;
+export const TAG_ERROR = 10;
+
+/** Bytes of a Parameter: its tag and size, then eight bytes of value. */
+export const PARAMETER_BYTES = 16;
+
+/** Bytes of a BatchHeader, and where its fields are: in units of 4 bytes (`AT_`) or of 8 (`AT8_`). */
+export const HEADER_BYTES = 64;
+export const AT_ROWS = 0;
+export const AT_COLUMNS = 1;
+export const AT_CAPACITY = 2;
+export const AT_TEXT_AT = 3;
+export const AT_TEXT_UNITS = 4;
+export const AT_FLAGS = 5;
+export const AT_REPREPARED = 6;
+export const AT_NEEDED_BYTES = 7;
+export const AT8_CHANGES = 4;
+export const AT8_LAST_ROWID = 5;
+export const AT8_LAST_ROWID_64 = 6;
+export const AT_ERROR_OFFSET = 14;
+
+export const BATCH_ASCII = 1;
+export const BATCH_PENDING = 2;
+export const BATCH_COMMITTED = 4;
+
+/** Bytes before the tags of a row. */
+export const ROW_HEAD_BYTES = 8;
+
+export const EXECUTE_BIND = 1;
+export const EXECUTE_COPY = 2;
+export const EXECUTE_SAFE_INTEGERS = 4;
+export const EXECUTE_STANDS_ON_ROW = 8;
+export const EXECUTE_RESET_AT_LIMIT = 16;
+export const EXECUTE_FORGET = 32;
+
+export const HOST_SCALAR = 1;
+export const HOST_STEP = 2;
+export const HOST_INVERSE = 3;
+export const HOST_VALUE = 4;
+export const HOST_FINAL = 5;
+export const HOST_FORGET = 6;

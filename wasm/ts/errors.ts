@@ -1,0 +1,82 @@
+/** The errors that a database throws. */
+import { extendedCodeName, primaryCodeName } from './result_codes.js';
+
+/** Who held a lock that was refused. Times are in milliseconds. */
+export interface LockRefusal {
+  /** The name of the client that holds it; empty if it was gone by then. */
+  readonly holder: string;
+  /** The number of that client in the runtime. */
+  readonly client: number;
+  /** Which lock: 'WRITE', 'CHECKPOINT', 'SHARED', ... */
+  readonly lock: string;
+  /** How long the holder has had it. */
+  readonly heldMs: number;
+  /** For how long nothing has been heard of the holder. */
+  readonly silentMs: number;
+  /** How long this connection waited before it gave up. */
+  readonly waitedMs: number;
+}
+
+/** What a SqliteError is made of. */
+export interface SqliteErrorDetails {
+  /** SQLite's extended result code, of which the lower eight bits are the primary one. */
+  readonly extendedCode: number;
+  readonly sql?: string | undefined;
+  readonly offset?: number | undefined;
+  readonly lock?: LockRefusal | undefined;
+}
+
+/** SQLite refused or failed. */
+export class SqliteError extends Error {
+  override readonly name: string = 'SqliteError';
+  /** The primary result code by name, such as 'SQLITE_BUSY' or 'SQLITE_CONSTRAINT'. */
+  readonly code: string;
+  /** The extended result code by name, such as 'SQLITE_CONSTRAINT_UNIQUE'; equal to `code` where there is none. */
+  readonly extendedCode: string;
+  /** The extended result code as a number. */
+  readonly resultCode: number;
+  /** The SQL that failed, if it was one. */
+  readonly sql: string | undefined;
+  /** Where in `sql` the offending token begins, in UTF-16 units: `error.sql.slice(error.offset)`. */
+  readonly offset: number | undefined;
+  /** For SQLITE_BUSY: who has the lock. */
+  readonly lock: LockRefusal | undefined;
+
+  constructor(message: string, details: SqliteErrorDetails) {
+    super(message);
+    this.code = primaryCodeName(details.extendedCode);
+    this.extendedCode = extendedCodeName(details.extendedCode);
+    this.resultCode = details.extendedCode;
+    this.sql = details.sql;
+    this.offset = details.offset;
+    this.lock = details.lock;
+  }
+}
+
+/** Why a GlasswalError was thrown. */
+export type GlasswalErrorCode =
+  /** The database was closed, or its client left or was evicted. */
+  | 'CLOSED'
+  /** The statement was finalized. */
+  | 'FINALIZED'
+  /** The statement, or the connection, is in use just now. */
+  | 'BUSY'
+  /** The call does not fit the statement or the state of the database. */
+  | 'MISUSE'
+  /** The bytes are no database that can be taken in. */
+  | 'NOT_A_DATABASE'
+  /** The module's heap has no room. */
+  | 'OUT_OF_MEMORY'
+  /** The other side of a remote database is gone, or did not understand. */
+  | 'REMOTE';
+
+/** The library was used in a way that cannot work; the message says what to do instead. */
+export class GlasswalError extends Error {
+  override readonly name: string = 'GlasswalError';
+  readonly code: GlasswalErrorCode;
+
+  constructor(code: GlasswalErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}

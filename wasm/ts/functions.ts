@@ -1,0 +1,263 @@
+/** JavaScript functions that SQL can call: scalar functions, aggregates and window functions. */
+import type { Connection } from './connection.js';
+import type { Context } from './context.js';
+import {
+  HOST_FINAL,
+  HOST_FORGET,
+  HOST_INVERSE,
+  HOST_SCALAR,
+  HOST_STEP,
+  PARAMETER_BYTES,
+  TAG_ERROR,
+  TAG_INT32,
+  TAG_INT64,
+  TAG_INTEGER,
+  TAG_NUMBER,
+  TAG_OWNED_BLOB,
+  TAG_OWNED_TEXT,
+  AT_CAPACITY,
+} from './encoding.js';
+import type { Engine } from './engine.js';
+import { SQLITE_DETERMINISTIC, SQLITE_DIRECTONLY, SQLITE_OK, SQLITE_UTF8 } from './result_codes.js';
+import { BatchReader } from './rows.js';
+import { Block, allocate } from './scratch.js';
+import { encodeUtf8 } from './text.js';
+import { type SqlValue, bytesOf, fitsInt64, kindOf } from './values.js';
+
+/** What a function of SQL may return; undefined is NULL. */
+export type FunctionResult = SqlValue | ArrayBufferView | ArrayBuffer | undefined;
+
+/** How SQL may use a function. */
+export interface FunctionOptions {
+  /** Takes any number of arguments instead of as many as the function declares. */
+  readonly varargs?: boolean;
+  /** Always gives the same result for the same arguments: SQLite may then call it less, and use it in indexes. */
+  readonly deterministic?: boolean;
+  /** Cannot be used in triggers, views and the schema. */
+  readonly directOnly?: boolean;
+  /** Gets each INTEGER as a bigint; as the database does by default. */
+  readonly safeIntegers?: boolean;
+}
+
+/** How an aggregate is computed. */
+export interface AggregateOptions<T> extends FunctionOptions {
+  /** What to begin with, or a function that makes it. NULL if there is none. */
+  readonly start?: T | (() => T);
+  /** Takes a row in and returns what it makes of the total; undefined keeps the total as it is. */
+  readonly step: (total: T, ...values: never[]) => T | undefined | void;
+  /** Takes a row back, which makes the aggregate a window function. */
+  readonly inverse?: (total: T, ...values: never[]) => T | undefined | void;
+  /** Makes the result of the total, which is the result itself otherwise. */
+  readonly result?: (total: T) => FunctionResult;
+}
+
+type Callback = (...values: unknown[]) => unknown;
+
+/** A function as the module calls it. */
+interface Registered {
+  readonly name: string;
+  readonly call?: Callback;
+  readonly start?: () => unknown;
+  readonly step?: Callback;
+  readonly inverse?: Callback | undefined;
+  readonly result?: Callback | undefined;
+}
+
+/** A running aggregate; it has failed if one of its functions threw, and is then asked no more. */
+interface Running {
+  total: unknown;
+  failed: boolean;
+}
+
+const RAW_SHAPE = { names: [], tables: [], hasProto: false };
+
+/** All functions of one client. */
+class FunctionTable {
+  readonly #context: Context;
+  readonly #engine: Engine;
+  readonly #functions = new Map<number, Registered>();
+  readonly #running = new Map<number, Running>();
+  // User functions can call SQL that calls user functions: each argument list is read at once, so one reader is enough.
+  readonly #reader = new BatchReader();
+  #lastId = 0;
+  #lastRunning = 0;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#engine = context.engine;
+    context.answerWith((kind, id, state, argc, frame) => this.#answer(kind, id, state >>> 0, argc, frame >>> 0));
+  }
+
+  /** The number of a new function, by which the module calls it. */
+  add(registered: Registered): number {
+    this.#functions.set(++this.#lastId, registered);
+    return this.#lastId;
+  }
+
+  /** Answers the module; never throws, since it is called by C++. */
+  #answer(kind: number, id: number, state: number, argc: number, frame: number): number {
+    if (kind === HOST_FORGET) {
+      this.#functions.delete(id);
+      return 0;
+    }
+    const registered = this.#functions.get(id)!;
+    try {
+      const result = kind === HOST_SCALAR
+        ? registered.call!(...this.#arguments(frame, argc))
+        : this.#aggregate(registered, kind, state, frame, argc);
+      this.#putResult(frame, result, registered.name);
+      return 0;
+    } catch (error) {
+      this.#context.thrown = { error };
+      this.#putError(frame, `the function ${registered.name}() threw: ${String(error)}`);
+      return 1;
+    }
+  }
+
+  #aggregate(registered: Registered, kind: number, state: number, frame: number, argc: number): unknown {
+    const running = this.#runningAt(registered, state);
+    if (running.failed) return undefined;
+    try {
+      if (kind === HOST_STEP || kind === HOST_INVERSE) {
+        const change = kind === HOST_STEP ? registered.step! : registered.inverse!;
+        const total = change(running.total, ...this.#arguments(frame, argc));
+        if (total !== undefined) running.total = total;
+        return undefined;
+      }
+      return registered.result === undefined ? running.total : registered.result(running.total);
+    } catch (error) {
+      running.failed = true;
+      throw error;
+    } finally {
+      if (kind === HOST_FINAL) this.#running.delete(this.#engine.u32[state >>> 2]!);
+    }
+  }
+
+  /** The aggregate whose number is in the word at `state`; a zero there begins a new one. */
+  #runningAt(registered: Registered, state: number): Running {
+    const known = this.#running.get(this.#engine.u32[state >>> 2]!);
+    if (known !== undefined) return known;
+    const running: Running = { total: null, failed: false };
+    const number = ++this.#lastRunning;
+    this.#running.set(number, running);
+    this.#engine.u32[state >>> 2] = number;
+    try {
+      running.total = registered.start!();
+    } catch (error) {
+      running.failed = true;
+      throw error;
+    }
+    return running;
+  }
+
+  #arguments(frame: number, argc: number): SqlValue[] {
+    if (argc === 0) return [];
+    const batchAt = frame + PARAMETER_BYTES;
+    const size = this.#engine.u32[(batchAt >>> 2) + AT_CAPACITY]!;
+    const block = new Block(this.#engine, batchAt, size);
+    return this.#reader.open(block).read('raw', RAW_SHAPE) as SqlValue[];
+  }
+
+  #putResult(frame: number, value: unknown, name: string): void {
+    const { view } = this.#engine;
+    if (value === null || value === undefined) return;
+    if (typeof value === 'number') {
+      const isInt32 = (value | 0) === value;
+      view.setUint32(frame, isInt32 ? TAG_INT32 : Number.isSafeInteger(value) ? TAG_INTEGER : TAG_NUMBER, true);
+      if (isInt32) view.setInt32(frame + 8, value, true);
+      else view.setFloat64(frame + 8, value, true);
+    } else if (typeof value === 'bigint' && fitsInt64(value)) {
+      view.setUint32(frame, TAG_INT64, true);
+      view.setBigInt64(frame + 8, value, true);
+    } else if (typeof value === 'string') {
+      this.#putOwned(frame, TAG_OWNED_TEXT, encodeUtf8(value));
+    } else {
+      const bytes = bytesOf(value);
+      if (bytes === undefined) {
+        const what = typeof value === 'bigint' ? `${value}n, which does not fit 64 bits` : kindOf(value);
+        throw new TypeError(
+          `The function ${name}() returned ${what}: return a number, bigint, string, Uint8Array, null or undefined.`,
+        );
+      }
+      this.#putOwned(frame, TAG_OWNED_BLOB, bytes);
+    }
+  }
+
+  #putOwned(frame: number, tag: number, bytes: Uint8Array): void {
+    const address = allocate(this.#engine, Math.max(bytes.length, 1), 'the result of a user function');
+    this.#engine.u8.set(bytes, address);
+    const { view } = this.#engine;
+    view.setUint32(frame, tag, true);
+    view.setUint32(frame + 4, bytes.length, true);
+    view.setUint32(frame + 8, address, true);
+  }
+
+  #putError(frame: number, message: string): void {
+    try {
+      this.#putOwned(frame, TAG_ERROR, encodeUtf8(message));
+    } catch {
+      // Without memory for the message the module still has to fail.
+      this.#engine.view.setUint32(frame, TAG_ERROR, true);
+      this.#engine.view.setUint32(frame + 4, 0, true);
+      this.#engine.view.setUint32(frame + 8, 0, true);
+    }
+  }
+}
+
+const tables = new WeakMap<Context, FunctionTable>();
+
+function tableOf(context: Context): FunctionTable {
+  let table = tables.get(context);
+  if (table === undefined) tables.set(context, (table = new FunctionTable(context)));
+  return table;
+}
+
+/** Makes `fn` the SQL function `name`. */
+export function defineFunction(
+  connection: Connection, name: string, options: FunctionOptions, fn: Callback, safeIntegers: boolean,
+): void {
+  if (typeof fn !== 'function') throw new TypeError(`function('${name}') takes a function, and got ${kindOf(fn)}.`);
+  const id = tableOf(connection.context).add({ name, call: fn });
+  const argc = options.varargs ? -1 : arity(name, fn.length);
+  define(connection, name, (address) =>
+    connection.exports.glasswal_create_function(
+      connection.pointer, address, argc, flagsOf(options), id, Number(options.safeIntegers ?? safeIntegers),
+    ));
+}
+
+/** Makes the SQL aggregate `name`. */
+export function defineAggregate<T>(
+  connection: Connection, name: string, options: AggregateOptions<T>, safeIntegers: boolean,
+): void {
+  const { start = null, step, inverse, result } = options;
+  if (typeof step !== 'function') throw new TypeError(`aggregate('${name}') needs a function 'step' in its options.`);
+  const id = tableOf(connection.context).add({
+    name,
+    start: typeof start === 'function' ? (start as () => unknown) : () => start,
+    step: step as Callback,
+    inverse: inverse as Callback | undefined,
+    result: result as Callback | undefined,
+  });
+  const argc = options.varargs ? -1 : arity(name, Math.max(step.length, inverse?.length ?? 0, 1) - 1);
+  define(connection, name, (address) =>
+    connection.exports.glasswal_create_aggregate(
+      connection.pointer, address, argc, flagsOf(options), id, Number(options.safeIntegers ?? safeIntegers),
+      Number(inverse !== undefined),
+    ));
+}
+
+function define(connection: Connection, name: string, create: (nameAddress: number) => number): void {
+  const text = connection.placeSql(name);
+  const code = create(text.address);
+  connection.context.releaseText(text);
+  if (code !== SQLITE_OK) connection.expect(code, `The function '${name}' cannot be defined`);
+}
+
+function arity(name: string, declared: number): number {
+  if (declared <= 100) return declared;
+  throw new RangeError(`The function '${name}' declares ${declared} arguments, and SQLite passes 100 at most.`);
+}
+
+function flagsOf(options: FunctionOptions): number {
+  return SQLITE_UTF8 | (options.deterministic ? SQLITE_DETERMINISTIC : 0) | (options.directOnly ? SQLITE_DIRECTONLY : 0);
+}

@@ -1,0 +1,111 @@
+/** Instantiating the module in a private block of the shared memory. */
+import { Engine, Views, type HostFunctions, type ModuleExports } from './engine.js';
+import { segmentAddress } from './block.js';
+import { GlasswalError } from './errors.js';
+import { segmentBytes } from './generated/facts.js';
+
+/*
+ * A block, from its beginning:
+ *
+ *   | guard, stack (grows down)   | data of the module      | first heap                  |
+ *   0                             stackBytes                + __data_end                  blockBytes
+ */
+const stackBytes = 512 * 1024;
+const tableElements = 4096;
+
+/** How many segments the private block of a client has. */
+export const blockSegments = 16;
+
+/** StatusCode of glasswal/status.h, as far as JavaScript tells them apart. */
+const statusNames = [
+  'OK', 'OPTION', 'NOT_FOUND', 'EXISTS', 'NOT_READY', 'CORRUPT', 'VERSION', 'FULL', 'BUSY', 'NOT_DEAD', 'ENVIRONMENT',
+] as const;
+
+function hostImports(views: Views, host: HostFunctions): Record<string, (...args: number[]) => number | void> {
+  return {
+    // All workers of a page count from the same origin.
+    glasswal_host_now: (clock) => (clock === 0 ? performance.timeOrigin + performance.now() : Date.now()),
+    glasswal_host_timezone: (unixMs) => -new Date(unixMs!).getTimezoneOffset(),
+    glasswal_host_random: (to, sizeBytes) => {
+      const bytes = new Uint8Array(sizeBytes! >>> 0);
+      for (let done = 0; done < bytes.length; done += 65536) {
+        crypto.getRandomValues(bytes.subarray(done, Math.min(done + 65536, bytes.length)));
+      }
+      views.u8.set(bytes, to! >>> 0);
+    },
+    glasswal_host_abort: (message) => {
+      const memory = views.u8;
+      const begin = message! >>> 0;
+      const text = new TextDecoder().decode(memory.slice(begin, memory.indexOf(0, begin)));
+      throw new GlasswalError(
+        'ABORTED',
+        `glasswal had to give up this client: ${text}. End the worker: the others go on, and recover what it held.`,
+      );
+    },
+    glasswal_host_call: (kind, id, context, argc, argv) => host.call(kind!, id!, context!, argc!, argv!),
+  };
+}
+
+/** Instantiates `module` in the zeroed block that begins at `firstSegment`, and starts it. */
+export function instantiate(
+  module: WebAssembly.Module,
+  views: Views,
+  firstSegment: number,
+  thread: { mayWait: boolean; number: number },
+): Engine {
+  const block = segmentAddress(firstSegment);
+  const dataAt = block + stackBytes;
+  const table = new WebAssembly.Table({ initial: tableElements, element: 'anyfunc' });
+  const host: HostFunctions = { call: () => 0 };
+  const instance = new WebAssembly.Instance(module, {
+    env: {
+      memory: views.memory,
+      __indirect_function_table: table,
+      __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, dataAt | 0),
+      __memory_base: new WebAssembly.Global({ value: 'i32' }, dataAt | 0),
+      __table_base: new WebAssembly.Global({ value: 'i32' }, 1),
+      ...hostImports(views, host),
+    },
+  });
+  const exports = instance.exports as unknown as ModuleExports;
+  // Current versions of Emscripten leave the relocations to the loader, older ones do them in the start function.
+  (exports['__wasm_apply_data_relocs'] as (() => void) | undefined)?.();
+  (exports['__wasm_call_ctors'] as unknown as () => void)();
+  const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
+  const heapAt = (dataAt + dataEnd + 15) & ~15;
+  views.askModule(exports.glasswal_memory_pages);
+  const engine = new Engine({ exports, views, table, host, mayWait: thread.mayWait });
+  check(
+    engine,
+    callNumber(engine, 'glasswal_start', block, heapAt, block + blockSegments * segmentBytes, thread.mayWait ? 1 : 0, thread.number),
+  );
+  return engine;
+}
+
+/** Calls an export that takes and gives numbers. */
+export function callNumber(engine: Engine, name: string, ...args: number[]): number {
+  const called = engine.exports[name] as unknown as ((...args: number[]) => number) | undefined;
+  if (called === undefined) {
+    throw new GlasswalError('VERSION', `The module has no function ${name}: load glasswal.wasm and the package's JavaScript of one version.`);
+  }
+  return called(...args);
+}
+
+/** Throws the failure that a call returned, if it is one. */
+export function check(engine: Engine, status: number): void {
+  if (status !== 0) throw new GlasswalError(statusNames[status] ?? 'ENVIRONMENT', engine.text());
+}
+
+/** Calls `use` with the address of `text` as a zero-terminated string in the module's heap. */
+export function withText<T>(engine: Engine, text: string, use: (pointer: number) => T): T {
+  const bytes = new TextEncoder().encode(text);
+  const pointer = engine.exports.glasswal_malloc(bytes.length + 1) >>> 0;
+  if (pointer === 0) throw new GlasswalError('OUT_OF_MEMORY', 'The client has no memory left for a text.');
+  try {
+    engine.u8.set(bytes, pointer);
+    engine.u8[pointer + bytes.length] = 0;
+    return use(pointer);
+  } finally {
+    engine.exports.glasswal_free(pointer);
+  }
+}

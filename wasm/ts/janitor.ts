@@ -1,0 +1,66 @@
+/**
+ * Watches over the clients of a runtime: waits for the lock of each one, and when it is granted, which proves that the
+ * client is gone, recovers from it at once. So a dead reader does not hold back checkpoints until somebody happens to
+ * wait for it.
+ *
+ * It has a worker of its own, so that a busy page delays no recovery; where a worker cannot be had it runs in the page.
+ */
+import type { Engine } from './engine.js';
+import { callNumber } from './instance.js';
+import { channelName, holderOf, lockName, setHolder } from './liveness.js';
+import { maxClients } from './generated/facts.js';
+
+/** What clients and the janitor of a runtime tell each other on its channel. */
+export type ChannelMessage =
+  /** A client has got the lock of this slot. */
+  | { readonly joined: number }
+  /** The janitor recovered from whoever was in this slot. */
+  | { readonly recovered: number };
+
+/** Records the death of the holder of `slot`, of which the caller has the proof, and recovers from it. */
+export function buryHolder(engine: Engine, slot: number): boolean {
+  setHolder(engine.views, slot, 0);
+  return callNumber(engine, 'glasswal_recover', slot) !== 0;
+}
+
+/** Watches the clients of a runtime, itself a client of it through `engine`, until `stop` is called. */
+export class Janitor {
+  readonly #engine: Engine;
+  readonly #runtimeId: string;
+  readonly #own: number;
+  readonly #channel: BroadcastChannel;
+  readonly #watched = new Set<number>();
+  readonly #stopping = new AbortController();
+
+  constructor(engine: Engine, runtimeId: string, ownSlot: number) {
+    this.#engine = engine;
+    this.#runtimeId = runtimeId;
+    this.#own = ownSlot;
+    this.#channel = new BroadcastChannel(channelName(runtimeId));
+    this.#channel.onmessage = ({ data }: MessageEvent<ChannelMessage>) => {
+      if ('joined' in data) this.#watch(data.joined);
+    };
+    // Whoever came before the channel was open has left a ticket.
+    for (let slot = 0; slot < maxClients; ++slot) if (holderOf(engine.views, slot) !== 0) this.#watch(slot);
+  }
+
+  stop(): void {
+    this.#stopping.abort();
+    this.#channel.close();
+  }
+
+  #watch(slot: number): void {
+    if (slot === this.#own || this.#watched.has(slot)) return;
+    this.#watched.add(slot);
+    navigator.locks
+      .request(lockName(this.#runtimeId, slot), { signal: this.#stopping.signal }, () => {
+        this.#watched.delete(slot);
+        const recovered = buryHolder(this.#engine, slot);
+        if (recovered) this.#channel.postMessage({ recovered: slot } satisfies ChannelMessage);
+      })
+      .catch((error: unknown) => {
+        // Nothing else can refuse a lock to a worker that is alive.
+        if (!this.#stopping.signal.aborted) throw error;
+      });
+  }
+}

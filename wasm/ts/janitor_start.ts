@@ -1,0 +1,38 @@
+/** Gives a runtime its janitor: in a worker, or in this thread where that worker cannot be had. */
+import { type ChannelMessage, Janitor } from './janitor.js';
+import { channelName } from './liveness.js';
+import type { Membership, RuntimeParts } from './membership.js';
+
+function newJanitorWorker(): Worker | undefined {
+  try {
+    return new Worker(new URL('./janitor_worker.js', import.meta.url), { type: 'module', name: 'glasswal janitor' });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Starts it; `recovered` is called after it has recovered from somebody. What stops it. */
+export function startJanitor(runtime: RuntimeParts, membership: Membership, recovered: () => void): () => void {
+  let own: Janitor | undefined;
+  const channel = new BroadcastChannel(channelName(runtime.id));
+  channel.onmessage = ({ data }: MessageEvent<ChannelMessage>) => {
+    if ('recovered' in data) recovered();
+  };
+  const worker = newJanitorWorker();
+  const workHere = (): void => {
+    own ??= new Janitor(membership.engine, runtime.id, membership.slot);
+  };
+  if (worker === undefined) {
+    workHere();
+  } else {
+    // A policy that forbids the worker shows only here.
+    worker.onerror = workHere;
+    const { id, path, version, memory, module } = runtime;
+    worker.postMessage({ runtime: { id, path, version, memory, module } });
+  }
+  return () => {
+    worker?.terminate();
+    own?.stop();
+    channel.close();
+  };
+}

@@ -1,0 +1,137 @@
+/**
+ * The slots of clients, and the proof of who is dead.
+ *
+ * In a browser a client holds a Web Lock that is named after the runtime and its slot, from before the slot goes live
+ * until after it is free again; the browser drops the lock when the worker or page is really gone, and with nothing
+ * else. Whoever is granted it has the proof. In Node it is the exit of the thread, seen by the thread that watches it.
+ *
+ * The holder words in the shared memory tell the modules what only JavaScript can know. They are written by whoever
+ * has the lock of the slot: a ticket before the slot goes live, and 0 once the holder is gone.
+ */
+import type { Views } from './engine.js';
+import { isNode } from './environment.js';
+import { GlasswalError } from './errors.js';
+import { clientState, clientBytes, header, maxClients, regionOffset, workerBytes, workersOffset } from './generated/facts.js';
+
+/** A slot that is ours. */
+export interface HeldSlot {
+  readonly slot: number;
+  /** The generation that its client is going to have. */
+  readonly generation: number;
+  /** Gives the slot up, after the client has left it. */
+  release(): void;
+}
+
+/** The name of the Web Lock of a slot. */
+export function lockName(runtimeId: string, slot: number): string {
+  return `glasswal:${runtimeId}:client:${slot}`;
+}
+
+/** The name of the channel on which the clients of a runtime tell its janitor that they have come. */
+export function channelName(runtimeId: string): string {
+  return `glasswal:${runtimeId}`;
+}
+
+function holderIndex(slot: number): number {
+  return (workersOffset + slot * workerBytes) >>> 2;
+}
+
+/** The ticket of who has `slot`; 0: nobody. */
+export function holderOf(views: Views, slot: number): number {
+  return Atomics.load(views.i32, holderIndex(slot));
+}
+
+/** Records who has `slot`. Only whoever has the lock of the slot may call it. */
+export function setHolder(views: Views, slot: number, ticket: number): void {
+  Atomics.store(views.i32, holderIndex(slot), ticket);
+}
+
+function stateIndex(views: Views, slot: number): number {
+  const clients = regionOffset + Number(views.u64[(regionOffset + header.clientsOffset) >>> 3]);
+  return (clients + slot * clientBytes) >>> 2;
+}
+
+/** The generation of the last client in `slot`, and whether the slot is free. */
+export function slotState(views: Views, slot: number): { free: boolean; generation: number } {
+  const index = stateIndex(views, slot);
+  const generation = Atomics.load(views.u32, index);
+  return { free: Atomics.load(views.u32, index + 1) >>> 24 === clientState.free, generation };
+}
+
+/** Asks for the lock of a slot without waiting; what gives it back, or undefined when somebody has it. */
+async function tryWebLock(name: string): Promise<(() => void) | undefined> {
+  return new Promise((resolve, reject) => {
+    navigator.locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (lock === null) return resolve(undefined);
+        return new Promise<void>((release) => resolve(() => release()));
+      })
+      .catch(reject);
+  });
+}
+
+/** The lock of one slot, taken by the creator of a runtime, whom nobody else can know of yet. */
+export async function holdFirstSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
+  const release = isNode ? () => undefined : await tryWebLock(lockName(runtimeId, 0));
+  if (release === undefined) throw new GlasswalError('ENVIRONMENT', 'The lock of a new runtime is taken already.');
+  setHolder(views, 0, ticket);
+  return held(views, 0, ticket, release);
+}
+
+function held(views: Views, slot: number, ticket: number, release: () => void): HeldSlot {
+  const { generation } = slotState(views, slot);
+  return {
+    slot,
+    generation: (generation + 1) >>> 0,
+    release: () => {
+      // Not if somebody had the proof of our death meanwhile, and the slot is another's.
+      Atomics.compareExchange(views.i32, holderIndex(slot), ticket, 0);
+      release();
+    },
+  };
+}
+
+/** One round over all slots, free ones first: those of the dead need a recovery before they can be used. */
+async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot | undefined> {
+  const slots = [...Array(maxClients).keys()].filter((slot) => holderOf(views, slot) === 0);
+  const isFree = (slot: number): boolean => slotState(views, slot).free;
+  for (const slot of [...slots.filter(isFree), ...slots.filter((slot) => !isFree(slot))]) {
+    if (isNode) {
+      if (Atomics.compareExchange(views.i32, holderIndex(slot), 0, ticket) === 0) return held(views, slot, ticket, () => undefined);
+      continue;
+    }
+    const release = await tryWebLock(lockName(runtimeId, slot));
+    if (release === undefined) continue;
+    setHolder(views, slot, ticket);
+    return held(views, slot, ticket, release);
+  }
+  return undefined;
+}
+
+/** Resolves when any lock of the runtime has been given back since the call, or there was nothing to wait for. */
+async function slotGivenBack(runtimeId: string): Promise<void> {
+  if (isNode) return;
+  const { held: locks = [] } = await navigator.locks.query();
+  const names = locks.map((lock) => lock.name ?? '').filter((name) => name.startsWith(`glasswal:${runtimeId}:`));
+  const giveUp = new AbortController();
+  const waits = names.map((name) => navigator.locks.request(name, { mode: 'shared', signal: giveUp.signal }, () => undefined));
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, 250));
+  await Promise.race([...waits, patience]).catch(() => undefined);
+  giveUp.abort();
+  await Promise.allSettled(waits);
+}
+
+/** Takes a slot that nobody has. Throws when all of them belong to the living. */
+export async function holdSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
+  // A janitor has a dead client's lock for as long as the recovery takes: such a slot is about to come free.
+  for (let round = 0; round < 4; ++round) {
+    const slot = await tryAllSlots(views, runtimeId, ticket);
+    if (slot !== undefined) return slot;
+    await slotGivenBack(runtimeId);
+  }
+  throw new GlasswalError(
+    'FULL',
+    `All ${maxClients} client slots of the runtime belong to living workers. Let one leave (client.close()) or end it ` +
+      '(terminate(), or runtime.evict()) before another joins.',
+  );
+}

@@ -1,0 +1,97 @@
+/** Coming into a runtime and going out of it: slot, private block, instance. */
+import type { Engine } from './engine.js';
+import { blockSegments, callNumber, check, instantiate, withText } from './instance.js';
+import { claimRun, clientOwner, leavingOwner, releaseAll } from './block.js';
+import { Views } from './engine.js';
+import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
+import { GlasswalError } from './errors.js';
+import { channelName, holdSlot, type HeldSlot } from './liveness.js';
+import type { ChannelMessage } from './janitor.js';
+import { threadTicket } from './node.js';
+
+/** What a runtime consists of when it is handed to a worker: all of it can be cloned. */
+export interface RuntimeParts {
+  /** 32 hexadecimal digits, unlike those of any other runtime. */
+  readonly id: string;
+  /** The database that clients open where they name none. */
+  readonly path: string;
+  /** The package's version: those who share a runtime must have the same one. */
+  readonly version: string;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+}
+
+/** The version of this package. */
+export const packageVersion = '0.1.0';
+
+/** One client's place in a runtime. */
+export interface Membership {
+  readonly engine: Engine;
+  readonly slot: number;
+  readonly generation: number;
+  /** Gives everything back. The engine must not be called afterwards. */
+  leave(): void;
+}
+
+/** Throws a clear error for what is not a runtime of this version of the package. */
+function requireRuntime(runtime: RuntimeParts): void {
+  const parts: Partial<RuntimeParts> | null | undefined = runtime;
+  if (parts?.memory instanceof WebAssembly.Memory && parts.module instanceof WebAssembly.Module && typeof parts.id === 'string') {
+    if (parts.version === packageVersion) return;
+    throw new GlasswalError(
+      'VERSION',
+      `The runtime was created by glasswal ${parts.version}, and this is glasswal ${packageVersion}: load the same version everywhere.`,
+    );
+  }
+  if (typeof parts === 'object' && parts !== null && 'id' in parts && 'version' in parts) {
+    throw new GlasswalError(
+      'ENVIRONMENT',
+      'The runtime arrived without its memory. Browsers hand shared memory only from a cross-origin isolated page to its own ' +
+        'dedicated workers, not to a SharedWorker, a service worker or another tab.',
+    );
+  }
+  throw new TypeError('join() needs the runtime that createRuntime() returned, as it arrived in a message: worker.postMessage({ runtime }).');
+}
+
+/** What this thread is to the module. */
+export function thisThread(ticket: number): { mayWait: boolean; number: number } {
+  return { mayWait: !isPage, number: ticket };
+}
+
+/** The end of a client that is in `held`. */
+export function leave(engine: Engine, held: HeldSlot): void {
+  check(engine, callNumber(engine, 'glasswal_leave'));
+  // From here on the instance is memory like any other.
+  releaseAll(new Views(engine.views.memory), leavingOwner(held.slot));
+  held.release();
+}
+
+/** Tells the janitor that somebody has come whom it must watch. */
+export function announce(runtimeId: string, slot: number): void {
+  if (isNode) return;
+  const channel = new BroadcastChannel(channelName(runtimeId));
+  channel.postMessage({ joined: slot } satisfies ChannelMessage);
+  channel.close();
+}
+
+/** Joins a runtime as a client called `name`. */
+export async function enter(runtime: RuntimeParts, name: string): Promise<Membership> {
+  requireSharedMemory();
+  requireRuntime(runtime);
+  const ticket = isNode ? await threadTicket() : newTicket();
+  const views = new Views(runtime.memory);
+  const held = await holdSlot(views, runtime.id, ticket);
+  announce(runtime.id, held.slot);
+  const owner = clientOwner(held.slot, held.generation);
+  try {
+    // Somebody may have died in this slot at this very point; nobody else can be here now.
+    releaseAll(views, owner);
+    const engine = instantiate(runtime.module, views, claimRun(views, owner, blockSegments), thisThread(ticket));
+    check(engine, withText(engine, name, (pointer) => callNumber(engine, 'glasswal_join', held.slot, pointer, blockSegments)));
+    return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held) };
+  } catch (error) {
+    releaseAll(new Views(runtime.memory), owner);
+    held.release();
+    throw error;
+  }
+}

@@ -1,0 +1,107 @@
+/** The options of a runtime, their defaults and their checks. */
+import { GlasswalError } from './errors.js';
+import { defaults, segmentBytes } from './generated/facts.js';
+import type { Logger } from './log.js';
+
+/** What the creator of a runtime decides. Sizes are whole numbers of bytes. */
+export interface RuntimeOptions {
+  /** Memory for database pages at the start. 16 MiB. */
+  readonly initialDatabaseCapacityBytes?: number;
+  /** SQLITE_FULL beyond it, for each database. 1 GiB. */
+  readonly maxDatabaseCapacityBytes?: number;
+  /** Memory for the write-ahead log at the start. 8 MiB. */
+  readonly initialWriteAheadCapacityBytes?: number;
+  /** SQLITE_FULL beyond it, for each write-ahead log. 512 MiB. */
+  readonly maxWriteAheadCapacityBytes?: number;
+  /** All memory of the runtime: databases, logs, and about 2 MiB for each client. Two databases, a log and clients. */
+  readonly capacityBytes?: number;
+  /** After how many milliseconds without progress a client that holds a lock is reported as silent. 30,000. */
+  readonly staleMs?: number;
+  /** Whether the silent are only reported, or ended too (those that the runtime was told of: runtime.watch). */
+  readonly onStale?: 'report' | 'evict';
+  /** Commit all memory at the start: for engines and policies without growth. */
+  readonly fixedCapacity?: boolean;
+  /** How many events the ring keeps: a power of two. 4,096. */
+  readonly eventCapacity?: number;
+  /** What diagnostics call the client of the thread that creates the runtime. 'page', or 'main' in a worker. */
+  readonly name?: string;
+  /** Where glasswal.wasm is, if not beside the package's JavaScript; or the module, compiled already. */
+  readonly wasm?: URL | string | WebAssembly.Module;
+  /** Receives a structured record for each event. */
+  readonly logger?: Logger;
+}
+
+/** The options as the module takes them. */
+export interface CheckedOptions {
+  readonly initialDatabaseCapacityBytes: number;
+  readonly maxDatabaseCapacityBytes: number;
+  readonly initialWriteAheadCapacityBytes: number;
+  readonly maxWriteAheadCapacityBytes: number;
+  readonly capacityBytes: number;
+  readonly staleMs: number;
+  readonly evictStale: boolean;
+  readonly fixedCapacity: boolean;
+  readonly eventCapacity: number;
+}
+
+const known = new Set([
+  'initialDatabaseCapacityBytes', 'maxDatabaseCapacityBytes', 'initialWriteAheadCapacityBytes', 'maxWriteAheadCapacityBytes',
+  'capacityBytes', 'staleMs', 'onStale', 'fixedCapacity', 'eventCapacity', 'name', 'wasm', 'logger',
+]);
+const clientsBytes = 256 * 1024 * 1024;
+/** All that a WebAssembly memory can have, less the page before the region. */
+const mostBytes = 4 * 1024 ** 3 - segmentBytes;
+
+function refuse(name: string, value: unknown, wanted: string): never {
+  throw new GlasswalError('OPTION', `The option ${name} is ${String(value)}, but must be ${wanted}.`);
+}
+
+function positive(options: RuntimeOptions, name: keyof RuntimeOptions & keyof typeof defaults): number {
+  const value: unknown = options[name] ?? defaults[name];
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
+    refuse(name, typeof value === 'number' ? value : `a ${typeof value}`, 'a whole number greater than 0');
+  }
+  return value;
+}
+
+function notAbove(small: string, smallValue: number, large: string, largeValue: number): void {
+  if (smallValue > largeValue) refuse(small, smallValue, `at most ${large}, which is ${largeValue}`);
+}
+
+function capacityOf(options: RuntimeOptions, database: number, log: number): number {
+  const wanted: unknown = options.capacityBytes ?? 2 * database + log + clientsBytes;
+  if (typeof wanted !== 'number' || !Number.isSafeInteger(wanted) || wanted <= 0) {
+    refuse('capacityBytes', wanted, 'a whole number greater than 0');
+  }
+  if (options.capacityBytes !== undefined) notAbove('capacityBytes', wanted, 'what a WebAssembly memory can have', mostBytes);
+  return Math.floor(Math.min(wanted, mostBytes) / segmentBytes) * segmentBytes;
+}
+
+/** Checks what the caller wants; throws a GlasswalError that names the first option that will not do. */
+export function checkOptions(options: RuntimeOptions): CheckedOptions {
+  if (typeof options !== 'object' || options === null) throw new TypeError('The options of createRuntime() must be an object.');
+  for (const name of Object.keys(options)) {
+    if (!known.has(name)) throw new GlasswalError('OPTION', `There is no option ${name}; there are ${[...known].join(', ')}.`);
+  }
+  const initialDatabase = positive(options, 'initialDatabaseCapacityBytes');
+  const maxDatabase = positive(options, 'maxDatabaseCapacityBytes');
+  const initialLog = positive(options, 'initialWriteAheadCapacityBytes');
+  const maxLog = positive(options, 'maxWriteAheadCapacityBytes');
+  notAbove('initialDatabaseCapacityBytes', initialDatabase, 'maxDatabaseCapacityBytes', maxDatabase);
+  notAbove('initialWriteAheadCapacityBytes', initialLog, 'maxWriteAheadCapacityBytes', maxLog);
+  notAbove('maxDatabaseCapacityBytes', maxDatabase, 'what a WebAssembly memory can have', mostBytes);
+  notAbove('maxWriteAheadCapacityBytes', maxLog, 'what a WebAssembly memory can have', mostBytes);
+  const onStale: unknown = options.onStale ?? 'report';
+  if (onStale !== 'report' && onStale !== 'evict') refuse('onStale', onStale, "'report' or 'evict'");
+  return {
+    initialDatabaseCapacityBytes: initialDatabase,
+    maxDatabaseCapacityBytes: maxDatabase,
+    initialWriteAheadCapacityBytes: initialLog,
+    maxWriteAheadCapacityBytes: maxLog,
+    capacityBytes: capacityOf(options, maxDatabase, maxLog),
+    staleMs: positive(options, 'staleMs'),
+    evictStale: onStale === 'evict',
+    fixedCapacity: options.fixedCapacity === true,
+    eventCapacity: positive(options, 'eventCapacity'),
+  };
+}

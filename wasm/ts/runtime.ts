@@ -1,0 +1,239 @@
+/** Creating a runtime, and what its creator can do with it. */
+import { claimRunAt, clientOwner, segmentAddress } from './block.js';
+import { Client } from './client.js';
+import type { EventBatch, EventLevel } from './diagnostics.js';
+import { Views } from './engine.js';
+import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
+import { GlasswalError } from './errors.js';
+import { evictClient, type EvictTarget, type WayToEnd } from './evict.js';
+import * as facts from './generated/facts.js';
+import type { Snapshot } from './generated/snapshot.js';
+import { blockSegments, callNumber, check, instantiate, withText } from './instance.js';
+import { startJanitor } from './janitor_start.js';
+import { holdFirstSlot } from './liveness.js';
+import { startLog } from './log_drain.js';
+import { leave, packageVersion, type RuntimeParts, thisThread } from './membership.js';
+import { loadModule } from './module.js';
+import { threadTicket } from './node.js';
+import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
+import { watchChild, watchChildren } from './threads.js';
+
+/** What onRecovery tells of one recovery: an entry of diagnostics().recoveries. */
+export type Recovery = Snapshot['recoveries'][number];
+
+interface Insides {
+  readonly client: Client;
+  readonly listeners: Set<(recovery: Recovery) => void>;
+  readonly workers: Set<object>;
+  seenRecoveries: number;
+}
+
+// Kept apart from the runtime's own properties, which are cloned when it is posted.
+const insides = new WeakMap<Runtime, Insides>();
+
+function insidesOf(runtime: Runtime): Insides {
+  const found = insides.get(runtime);
+  if (found === undefined) throw new GlasswalError('MISUSE', 'This is a copy of a runtime: its methods are where it was created.');
+  return found;
+}
+
+/**
+ * One shared memory with one or more databases. Hand it to dedicated workers as it is, `worker.postMessage({ runtime })`:
+ * what arrives has the data and none of the methods, and is what join() wants.
+ */
+export class Runtime implements RuntimeParts, Disposable {
+  readonly id: string;
+  readonly path: string;
+  readonly version: string;
+  readonly memory: WebAssembly.Memory;
+  readonly module: WebAssembly.Module;
+  /** How large the memory can become; less than was asked for where the engine has no more. */
+  readonly capacityBytes: number;
+
+  /** @internal */
+  constructor(parts: RuntimeParts & { readonly capacityBytes: number }) {
+    this.id = parts.id;
+    this.path = parts.path;
+    this.version = parts.version;
+    this.memory = parts.memory;
+    this.module = parts.module;
+    this.capacityBytes = parts.capacityBytes;
+  }
+
+  /** This thread's own client, for databases opened right here. In a page a contended lock fails at once. */
+  get client(): Client {
+    return insidesOf(this).client;
+  }
+
+  /** All diagnostics, taken without making anybody wait. */
+  diagnostics(): Snapshot {
+    return this.client.diagnostics();
+  }
+
+  /** Events of all clients from sequence number `from` on (0: the oldest there is), `limit` at most. */
+  events(from = 0, limit = 1000): EventBatch {
+    return this.client.events(from, limit);
+  }
+
+  /** Sets which events are recorded, by all clients, from now on. */
+  setEventLevel(level: EventLevel): void {
+    this.client.setEventLevel(level);
+  }
+
+  /** Calls `committed` after any client has committed; what ends it. Several commits may make one call. */
+  onCommit(committed: () => void): () => void {
+    return this.client.onCommit(committed);
+  }
+
+  /** Calls `recovered` after each recovery from a dead client; what ends it. */
+  onRecovery(recovered: (recovery: Recovery) => void): () => void {
+    const { listeners } = insidesOf(this);
+    listeners.add(recovered);
+    return () => listeners.delete(recovered);
+  }
+
+  /**
+   * Tells the runtime of a worker: so that Node's thread exit serves as proof of its death also when the worker was
+   * started before the runtime was created. Workers that are started afterwards need no telling.
+   */
+  watch(worker: object): void {
+    const own = insidesOf(this);
+    if (own.workers.has(worker)) return;
+    own.workers.add(worker);
+    watchChild(own.client.engine, worker, () => tellRecoveries(this));
+  }
+
+  /** Ends a client for good by `how`, waits for the proof of its death, and recovers from it. */
+  async evict(target: EvictTarget, how: WayToEnd): Promise<void> {
+    await evictClient(this.client, this.id, target, how);
+    tellRecoveries(this);
+  }
+
+  /** The bytes of a database: an ordinary SQLite file. */
+  export(path: string = this.path): Uint8Array {
+    const database = this.client.open(path, { readonly: true, fileMustExist: true });
+    try {
+      return database.serialize();
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Replaces the contents of a database by those of an SQLite file, in one transaction. */
+  import(bytes: Uint8Array, path: string = this.path): void {
+    const database = this.client.open(path);
+    try {
+      database.deserialize(bytes);
+    } finally {
+      database.close();
+    }
+  }
+
+  /** Leaves, and stops looking after the others. The memory goes when the last worker that has it does. */
+  close(): void {
+    this.client.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+function tellRecoveries(runtime: Runtime): void {
+  const own = insidesOf(runtime);
+  if (own.client.closed) return;
+  const { recoveries } = own.client.diagnostics();
+  for (const recovery of [...recoveries].sort((a, b) => a.number - b.number)) {
+    if (recovery.number <= own.seenRecoveries) continue;
+    own.seenRecoveries = recovery.number;
+    for (const listener of own.listeners) listener(recovery);
+  }
+}
+
+function requirePath(path: string): void {
+  if (typeof path === 'string' && path !== '' && path !== ':memory:' && new TextEncoder().encode(path).length <= 240) return;
+  throw new GlasswalError('OPTION', `The path is ${JSON.stringify(path)}, but must be a name of 1 to 240 bytes, such as '/app.sqlite'.`);
+}
+
+/** A memory that can have the wanted capacity, or half of it, and so on: some engines refuse 4 GiB. */
+function newMemory(options: CheckedOptions): { memory: WebAssembly.Memory; capacityBytes: number } {
+  const { segmentBytes } = facts;
+  const initialBytes = options.initialDatabaseCapacityBytes + options.initialWriteAheadCapacityBytes;
+  let pages = options.capacityBytes / segmentBytes;
+  for (;;) {
+    try {
+      const memory = new WebAssembly.Memory({ initial: 1, maximum: pages + 1, shared: true });
+      return { memory, capacityBytes: pages * segmentBytes };
+    } catch (error) {
+      pages = Math.floor(pages / 2);
+      if (pages * segmentBytes > 2 * initialBytes && pages > 256) continue;
+      throw new GlasswalError(
+        'ENVIRONMENT',
+        `The engine gives no shared memory of ${options.capacityBytes} bytes nor of ${pages * segmentBytes}: ${String(error)}. ` +
+          'Lower capacityBytes or the maximum capacities.',
+      );
+    }
+  }
+}
+
+/** Where the first segment behind the tables of a new region lies: as PlanGeometry in vfs/shm/region.cpp. */
+function firstSegment(capacityBytes: number, eventCapacity: number): number {
+  const align = (offset: number): number => Math.ceil(offset / 64) * 64;
+  let end = align(facts.headerBytes);
+  end = align(end + facts.clientBytes * facts.maxClients);
+  end = align(end + facts.fileBytes * facts.maxFiles);
+  end = align(end + facts.recoveryBytes * facts.maxRecoveries);
+  end = align(end + facts.eventBytes * eventCapacity);
+  end += facts.segmentWordBytes * (capacityBytes / facts.segmentBytes);
+  return Math.ceil(end / facts.segmentBytes);
+}
+
+function idOf(views: Views): string {
+  const at = (facts.regionOffset + facts.header.runtimeId) >>> 3;
+  return [views.u64[at]!, views.u64[at + 1]!].map((half) => half.toString(16).padStart(16, '0')).join('');
+}
+
+/** Makes the region, from an instance of the module in what becomes this thread's private block. */
+async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, name: string, ticket: number) {
+  const { memory, capacityBytes } = newMemory(options);
+  const views = new Views(memory);
+  const first = firstSegment(capacityBytes, options.eventCapacity);
+  memory.grow(segmentAddress(first + blockSegments) / facts.segmentBytes - 1);
+  const engine = instantiate(module, views, first, thisThread(ticket));
+  const status = withText(engine, name, (pointer) =>
+    callNumber(
+      engine, 'glasswal_create', 0, pointer, blockSegments, capacityBytes, options.initialDatabaseCapacityBytes,
+      options.maxDatabaseCapacityBytes, options.initialWriteAheadCapacityBytes, options.maxWriteAheadCapacityBytes,
+      options.staleMs, options.evictStale ? 1 : 0, options.fixedCapacity ? 1 : 0, options.eventCapacity,
+    ),
+  );
+  check(engine, status);
+  if (views.u32[(facts.regionOffset + facts.header.firstSegment) >>> 2] !== first) {
+    throw new GlasswalError('VERSION', 'glasswal.wasm and the JavaScript of the package are of different versions: load those of one version.');
+  }
+  // Nobody else knows of the region yet: this cannot be refused but for want of memory.
+  if (!claimRunAt(views, clientOwner(0, 1), first, blockSegments, { keepBytes: true })) {
+    throw new GlasswalError('FULL', 'The engine has no memory for the runtime: lower the initial capacities.');
+  }
+  const id = idOf(views);
+  const held = await holdFirstSlot(views, id, ticket);
+  return { id, memory, capacityBytes, membership: { engine, slot: 0, generation: 1, leave: () => leave(engine, held) } };
+}
+
+/** Creates a runtime, in a page or in a worker. `path` names the database that clients open by default. */
+export async function createRuntime(path = '/app.sqlite', options: RuntimeOptions = {}): Promise<Runtime> {
+  requireSharedMemory();
+  requirePath(path);
+  const checked = checkOptions(options);
+  const module = await loadModule(options.wasm);
+  const ticket = isNode ? await threadTicket() : newTicket();
+  const name = options.name ?? (isPage ? 'page' : 'main');
+  const { id, memory, capacityBytes, membership } = await foundRegion(module, checked, name, ticket);
+  const runtime = new Runtime({ id, path, version: packageVersion, memory, module, capacityBytes });
+  const client = new Client(membership, name, path);
+  insides.set(runtime, { client, listeners: new Set(), workers: new Set(), seenRecoveries: 0 });
+  client.atClose(watchChildren(membership.engine, () => tellRecoveries(runtime)));
+  if (!isNode) client.atClose(startJanitor(runtime, membership, () => tellRecoveries(runtime)));
+  if (options.logger !== undefined) client.atClose(startLog(client, options.logger));
+  return runtime;
+}

@@ -1,0 +1,292 @@
+/** Values of SQL as JavaScript has them, and how they are bound to the parameters of a statement. */
+import type { Context } from './context.js';
+import {
+  EXECUTE_BIND,
+  EXECUTE_FORGET,
+  PARAMETER_BYTES,
+  TAG_BLOB,
+  TAG_INT32,
+  TAG_INT64,
+  TAG_INTEGER,
+  TAG_NULL,
+  TAG_NUMBER,
+  TAG_OWNED_BLOB,
+  TAG_OWNED_TEXT,
+  TAG_TEXT,
+} from './encoding.js';
+import { type Block, allocate, allocateBlock, free } from './scratch.js';
+import { encodeUtf8, writeUtf8 } from './text.js';
+
+/**
+ * A value that a row holds. An INTEGER is a number, or a bigint with safe integers; one beyond +-(2^53 - 1) is always
+ * a bigint: a number would silently be another integer, and refusing the row would make a whole table unreadable for
+ * one value in it. Arithmetic that mixes it with numbers is a TypeError, at the place where the value would be lost.
+ */
+export type SqlValue = number | bigint | string | Uint8Array | null;
+
+/**
+ * A value that can be bound. A number that is a safe integer is bound as INTEGER, any other as REAL (NaN is NULL in
+ * SQLite); a bigint as INTEGER; bytes as BLOB. A boolean and undefined are refused.
+ */
+export type BindValue = SqlValue | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+
+/** Named parameters: `{a: 1}` for @a, :a or $a. */
+export type NamedParameters = Readonly<Record<string, BindValue>>;
+
+/** What run, get, all and the others take: positional values, arrays of them, and one object of named ones. */
+export type Bindings = readonly (BindValue | readonly BindValue[] | NamedParameters)[];
+
+/** The parameters that a statement has. */
+export interface ParameterShape {
+  readonly count: number;
+  /** Name without its prefix for each parameter; undefined for ? and ?NNN. */
+  readonly names: readonly (string | undefined)[];
+  /** The indexes of those without a name, in order. */
+  readonly positional: readonly number[];
+}
+
+/** What a value is, for people. */
+export function kindOf(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') {
+    const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
+    return typeof name === 'string' && name !== '' && name !== 'Object' ? `a ${name}` : 'an object';
+  }
+  return value === undefined ? 'undefined' : `a ${typeof value}`;
+}
+
+/** The bytes of a value that can be a BLOB. */
+export function bytesOf(value: unknown): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value;
+  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (value instanceof ArrayBuffer) return new Uint8Array(value);
+  if (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer) return new Uint8Array(value);
+  return undefined;
+}
+
+/** Whether `value` fits the 64 bits that an INTEGER has. */
+export function fitsInt64(value: bigint): boolean {
+  return BigInt.asIntN(64, value) === value;
+}
+
+/** Why `value` cannot be bound. */
+export function unbindable(what: string, value: unknown): Error {
+  const hints: Readonly<Record<string, string>> = {
+    undefined: 'bind null for NULL',
+    'a boolean': 'SQLite has no booleans; bind 1 or 0',
+    'a Date': 'bind date.toISOString() or date.getTime()',
+    'an array': 'bind its elements one by one, or JSON.stringify(array)',
+  };
+  if (typeof value === 'bigint') {
+    return new RangeError(`${what} is ${value}n, which does not fit the 64 bits of an INTEGER.`);
+  }
+  const kind = kindOf(value);
+  const hint = hints[kind] ?? 'bind a number, bigint, string, Uint8Array (or another view of bytes) or null';
+  return new TypeError(`${what} is ${kind}: ${hint}.`);
+}
+
+/** Encodes parameters into the scratch of the context. */
+export class ParameterWriter {
+  /** Where the last written parameters are. */
+  address = 0;
+  readonly #context: Context;
+  #slots: Block;
+  #data: Block;
+  #dataAt = 0;
+  #borrows = false;
+  #owned: number[] = [];
+  #large: Block | undefined;
+
+  constructor(context: Context) {
+    this.#context = context;
+    this.#slots = context.scratch.parameters;
+    this.#data = this.#slots;
+  }
+
+  /**
+   * Encodes `values` and returns the EXECUTE_* flags that binding them needs. What SQLite is to own is given to it
+   * when the call is made; `discard` takes it back if there is no call.
+   */
+  write(shape: ParameterShape, values: readonly unknown[], sql: string): number {
+    const { count } = shape;
+    this.#begin(count);
+    try {
+      if (values.length !== count || shape.positional.length !== count || !this.#putAll(values, count)) {
+        this.#begin(count);
+        this.#putAny(shape, values, sql);
+      }
+    } catch (error) {
+      this.discard();
+      throw error;
+    }
+    return this.#borrows ? EXECUTE_BIND | EXECUTE_FORGET : EXECUTE_BIND;
+  }
+
+  /** The call was made: what was allocated for it belongs to SQLite now. */
+  handedOver(): void {
+    if (this.#owned.length !== 0) this.#owned.length = 0;
+    if (this.#large !== undefined) {
+      free(this.#context.engine, this.#large.address);
+      this.#large = undefined;
+    }
+  }
+
+  /** The call will not be made. */
+  discard(): void {
+    for (const address of this.#owned) free(this.#context.engine, address);
+    this.handedOver();
+  }
+
+  #begin(count: number): void {
+    const { scratch, engine } = this.#context;
+    if (this.#owned.length !== 0) this.discard();
+    this.#data = scratch.parameters;
+    this.#slots = this.#data;
+    if (count > scratch.parameterCount) {
+      this.#large ??= allocateBlock(engine, count * PARAMETER_BYTES, `${count} parameters`);
+      this.#slots = this.#large;
+    }
+    this.#dataAt = scratch.dataAt;
+    this.#borrows = false;
+    this.address = this.#slots.address;
+  }
+
+  /** The usual case: each value is that of one parameter. False if one of them is something else. */
+  #putAll(values: readonly unknown[], count: number): boolean {
+    for (let i = 0; i < count; i++) {
+      if (!this.#put(i, values[i])) return false;
+    }
+    return true;
+  }
+
+  /** Arrays, named parameters, and everything that is wrong. */
+  #putAny(shape: ParameterShape, values: readonly unknown[], sql: string): void {
+    const positional: unknown[] = [];
+    let named: Record<string, unknown> | undefined;
+    for (const value of values) {
+      if (Array.isArray(value)) {
+        positional.push(...(value as unknown[]));
+      } else if (isPlainObject(value)) {
+        if (named !== undefined) throw new TypeError(`Two objects of named parameters were given to: ${sql}`);
+        named = value;
+      } else {
+        positional.push(value);
+      }
+    }
+    if (positional.length !== shape.positional.length) throw wrongNumber(shape, positional.length, sql);
+    for (let i = 0; i < positional.length; i++) {
+      const at = shape.positional[i]!;
+      if (!this.#put(at, positional[i])) throw unbindable(`Parameter ${at + 1}`, positional[i]);
+    }
+    this.#putNamed(shape, named, sql);
+  }
+
+  #putNamed(shape: ParameterShape, named: Record<string, unknown> | undefined, sql: string): void {
+    for (let i = 0; i < shape.count; i++) {
+      const name = shape.names[i];
+      if (name === undefined) continue;
+      if (named === undefined) {
+        throw new RangeError(`The parameters have names: give an object with a value for '${name}' to: ${sql}`);
+      }
+      if (!Object.hasOwn(named, name)) throw new RangeError(`The parameter '${name}' was given no value for: ${sql}`);
+      if (!this.#put(i, named[name])) throw unbindable(`Parameter '${name}'`, named[name]);
+    }
+  }
+
+  /** Encodes one value; false if it is none that can be bound. */
+  #put(index: number, value: unknown): boolean {
+    const { i32, f64 } = this.#slots;
+    const at = index * 4;
+    switch (typeof value) {
+      case 'number':
+        if ((value | 0) === value) {
+          i32[at] = TAG_INT32;
+          i32[at + 2] = value;
+        } else {
+          i32[at] = Number.isSafeInteger(value) ? TAG_INTEGER : TAG_NUMBER;
+          f64[index * 2 + 1] = value;
+        }
+        return true;
+      case 'string':
+        this.#putText(at, value);
+        return true;
+      case 'bigint':
+        if (!fitsInt64(value)) return false;
+        i32[at] = TAG_INT64;
+        this.#slots.i64[index * 2 + 1] = value;
+        return true;
+      case 'object':
+        if (value === null) {
+          i32[at] = TAG_NULL;
+          return true;
+        }
+        return this.#putBytes(at, value);
+      default:
+        return false;
+    }
+  }
+
+  #putText(at: number, text: string): void {
+    const data = this.#data;
+    const start = this.#dataAt;
+    if (text.length * 3 > data.size - start) {
+      this.#putOwned(at, TAG_OWNED_TEXT, encodeUtf8(text));
+      return;
+    }
+    const end = writeUtf8(text, data.u8, start);
+    this.#borrow(at, TAG_TEXT, start, end);
+  }
+
+  #putBytes(at: number, value: object): boolean {
+    const bytes = bytesOf(value);
+    if (bytes === undefined) return false;
+    const start = this.#dataAt;
+    if (bytes.length > this.#data.size - start) {
+      this.#putOwned(at, TAG_OWNED_BLOB, bytes);
+    } else {
+      this.#data.u8.set(bytes, start);
+      this.#borrow(at, TAG_BLOB, start, start + bytes.length);
+    }
+    return true;
+  }
+
+  #borrow(at: number, tag: number, start: number, end: number): void {
+    const { i32 } = this.#slots;
+    i32[at] = tag;
+    i32[at + 1] = end - start;
+    i32[at + 2] = this.#data.address + start;
+    this.#dataAt = end;
+    this.#borrows = true;
+  }
+
+  /** What does not fit the scratch gets a place of its own, which SQLite frees. */
+  #putOwned(at: number, tag: number, bytes: Uint8Array): void {
+    const { engine } = this.#context;
+    const address = allocate(engine, Math.max(bytes.length, 1), `a value of ${bytes.length} bytes`);
+    this.#owned.push(address);
+    engine.u8.set(bytes, address);
+    const { i32 } = this.#slots;
+    i32[at] = tag;
+    i32[at + 1] = bytes.length;
+    i32[at + 2] = address;
+    // Unbinding it gives the memory back as soon as the statement is done.
+    this.#borrows = true;
+  }
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function wrongNumber(shape: ParameterShape, given: number, sql: string): Error {
+  const wanted = shape.positional.length;
+  const named = shape.count - wanted;
+  const beside = named === 0 ? '' : ` beside ${named} named`;
+  return new RangeError(
+    `The statement has ${wanted} positional parameter${wanted === 1 ? '' : 's'}${beside}, but ${given} ` +
+      `value${given === 1 ? ' was' : 's were'} given: ${sql}`,
+  );
+}
