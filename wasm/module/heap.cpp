@@ -52,6 +52,9 @@ extern "C" void* sbrk(intptr_t increment) {
   using namespace glasswal::wasm;
   void* const failed = reinterpret_cast<void*>(-1);
   if (increment < 0) return failed;  // Memory goes back when the client does.
+  // malloc's own constructor asks before StartHeap. It must not get as far as TakeChunk, which allocates: malloc holds
+  // its lock by then. It asks again when it is first used.
+  if (arena_end == 0) return failed;
   constexpr uintptr_t kAlignment = 16;
   const uintptr_t size = (static_cast<uintptr_t>(increment) + kAlignment - 1) & ~(kAlignment - 1);
   if (size < static_cast<uintptr_t>(increment)) return failed;

@@ -138,7 +138,3 @@ GLASSWAL_EXPORT(glasswal_malloc) void* Malloc(uint32_t size_bytes) { return sqli
 GLASSWAL_EXPORT(glasswal_free) void Free(void* memory) { sqlite3_free(memory); }
 
 }  // namespace glasswal::wasm
-
-/// SQLite has no VFS of its own in the module (SQLITE_OS_OTHER): the one of the joined region is the default.
-extern "C" int sqlite3_os_init() { return SQLITE_OK; }
-extern "C" int sqlite3_os_end() { return SQLITE_OK; }
