@@ -2,14 +2,13 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-import { createRuntime, join } from 'glasswal';
+import { createRuntime } from 'glasswal';
 
 const WORKERS = 4;
 const ROWS = 5000;
 
 const runtime = await createRuntime('/numbers.sqlite');
-const client = await join(runtime, { name: 'main' });
-const db = client.open();
+const db = runtime.client.open();
 db.exec('CREATE TABLE number(worker INTEGER NOT NULL, value INTEGER NOT NULL)');
 
 const workers = Array.from({ length: WORKERS }, (_, id) =>
@@ -21,5 +20,4 @@ for (const worker of workers) worker.on('message', (id) => console.log(`worker $
 await exits;
 
 console.log(`${count.get()} rows by ${WORKERS} workers`);
-db.close();
-client.close();
+runtime.close();

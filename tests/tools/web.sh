@@ -9,7 +9,10 @@ setup_browsers() {
 build_package() {
   need_packages emscripten:emcc || return
   use_emscripten || { say "there is no emcc"; return 1; }
-  build wasm glasswal_module || return
+  build wasm || return
+  mkdir -p wasm/dist
+  # Copied only when it changed, so that what watches the file has peace.
+  cmp -s build/wasm/wasm/glasswal.wasm wasm/dist/glasswal.wasm || cp build/wasm/wasm/glasswal.wasm wasm/dist/
   step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
   step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
 }

@@ -53,7 +53,7 @@ inEachBrowser((it) => {
     await writer.exec('CREATE TABLE t(v); BEGIN IMMEDIATE');
     const refused = await stage.actor('refused', { open: { busyTimeout: 0 } });
     await assert.rejects(refused.exec('BEGIN IMMEDIATE'), { code: 'SQLITE_BUSY' });
-    const kinds = await stage.inPage(({ runtimes }) => runtimes.get('runtime').events().map((event) => event.kind));
+    const kinds = await stage.inPage(({ runtimes }) => runtimes.get('runtime').events().events.map((event) => event.kind));
     for (const kind of ['region.created', 'client.joined', 'connection.opened', 'lock.refused']) {
       assert.ok(kinds.includes(kind), `${kind} is among ${kinds.join(', ')}`);
     }

@@ -65,6 +65,22 @@ export type GlasswalErrorCode =
   | 'MISUSE'
   /** The bytes are no database that can be taken in. */
   | 'NOT_A_DATABASE'
+  /** Something that glasswal needs is missing where it runs. */
+  | 'ENVIRONMENT'
+  /** An option was refused. */
+  | 'OPTION'
+  /** Parts of different versions met. */
+  | 'VERSION'
+  /** There is no room: no client slot, or no memory. */
+  | 'FULL'
+  /** What was asked for is not there. */
+  | 'NOT_FOUND'
+  /** Somebody exists already, or is not ready, or not proved dead. */
+  | 'EXISTS' | 'NOT_READY' | 'NOT_DEAD'
+  /** The shared memory is damaged. */
+  | 'CORRUPT'
+  /** The client came to a state that it cannot go on from: end its worker. */
+  | 'ABORTED'
   /** The module's heap has no room. */
   | 'OUT_OF_MEMORY'
   /** The other side of a remote database is gone, or did not understand. */

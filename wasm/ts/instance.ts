@@ -18,7 +18,7 @@ export const blockSegments = 16;
 
 /** StatusCode of glasswal/status.h, as far as JavaScript tells them apart. */
 const statusNames = [
-  'OK', 'OPTION', 'NOT_FOUND', 'EXISTS', 'NOT_READY', 'CORRUPT', 'VERSION', 'FULL', 'BUSY', 'NOT_DEAD', 'ENVIRONMENT',
+  'MISUSE', 'OPTION', 'NOT_FOUND', 'EXISTS', 'NOT_READY', 'CORRUPT', 'VERSION', 'FULL', 'BUSY', 'NOT_DEAD', 'ENVIRONMENT',
 ] as const;
 
 function hostImports(views: Views, host: HostFunctions): Record<string, (...args: number[]) => number | void> {

@@ -2,7 +2,7 @@
 //
 // The page itself opens the database once, to make the tables: a main thread may do that. Everything after that is
 // the workers' own doing; nothing passes through the page but reports.
-import { createRuntime, join, type Runtime, type Snapshot } from '/glasswal/index.js';
+import { createRuntime, type Runtime, type Snapshot } from '/glasswal/index.js';
 import { Crew } from './crew.js';
 import { CrewList } from './crew_list.js';
 import { byId, count } from './dom.js';
@@ -16,13 +16,11 @@ import { fetchSource } from './source.js';
 const RATES_EVERY_MS = 250;
 const ASK_EVERY_MS = 500;
 
-async function makeTables(runtime: Runtime, rows: number): Promise<string> {
-  const client = await join(runtime, { name: 'page' });
-  const db = client.open();
+function makeTables(runtime: Runtime, rows: number): string {
+  const db = runtime.client.open();
   createTables(db, rows);
   const version = db.prepare('SELECT sqlite_version()').pluck().get();
   db.close();
-  client.close();
   return String(version);
 }
 
@@ -84,7 +82,7 @@ async function start(): Promise<void> {
   state.textContent = 'fetching the cities';
   const source = await fetchSource(new URL('/data/cities.json', location.href).href);
   const runtime = await createRuntime('/cities.sqlite');
-  const version = await makeTables(runtime, source.rows);
+  const version = makeTables(runtime, source.rows);
   byId('engine').textContent = `SQLite ${version}, WAL mode, one shared WebAssembly memory.`;
 
   const crew = new Crew(runtime, source);

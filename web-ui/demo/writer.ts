@@ -2,13 +2,15 @@
 import type { Source } from './messages.js';
 import { startWorker } from './work_loop.js';
 
-/** The rows of a batch: lines of name, country, latitude and longitude with tabs between. */
-function readBatch(source: Source, batch: number): string[][] {
+type Line = [name: string, country: string, lat: string, lng: string];
+
+/** The rows of a batch, one a line with tabs between. */
+function readBatch(source: Source, batch: number): Line[] {
   const begin = source.offsets[batch] ?? 0;
   const end = source.offsets[batch + 1] ?? begin;
   // A decoder does not take shared memory, so it is given a copy.
   const copy = new Uint8Array(source.bytes, begin, end - begin).slice();
-  return new TextDecoder().decode(copy).split('\n').map((line) => line.split('\t'));
+  return new TextDecoder().decode(copy).split('\n').map((line) => line.split('\t') as Line);
 }
 
 startWorker((db, source, totals) => {

@@ -1,9 +1,8 @@
 // The page reads by itself; what it wants written goes to the worker.
-import { createRuntime, join } from 'glasswal';
+import { createRuntime } from 'glasswal';
 
 const runtime = await createRuntime('/notes.sqlite');
-const client = await join(runtime, { name: 'page' });
-const db = client.open();
+const db = runtime.client.open();
 // Before there is anybody to contend with: a page's main thread may not wait for a lock.
 db.exec('CREATE TABLE note(id INTEGER PRIMARY KEY, text TEXT NOT NULL)');
 const notes = db.prepare('SELECT text FROM note ORDER BY id').pluck();

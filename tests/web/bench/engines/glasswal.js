@@ -10,7 +10,7 @@ export async function open(flavour, given) {
   const joining = performance.now();
   const client = await join(runtime, { name: 'bench' });
   const joinMs = performance.now() - joining;
-  const db = flavour === ':memory:' ? client.open({ path: ':memory:' }) : client.open();
+  const db = flavour === ':memory:' ? client.open(':memory:') : client.open();
   if (given === undefined) db.exec(SCHEMA);
   const append = db.prepare(SQL.append);
   const insert = db.prepare(SQL.insert);
