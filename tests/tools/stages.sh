@@ -105,3 +105,14 @@ stage_install() {
   if install_consumer fetch_content; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   count_stage install "$passed" "$failed"
 }
+
+stage_wasm() {
+  build_package || return
+  node_tests wasm "wasm: the package under Node" "$1" tests/wasm/*.test.mjs
+}
+
+stage_web() {
+  setup_browsers || return
+  build_package && build_pages || return
+  node_tests web "web: Chromium and Firefox" "$1" tests/web/*.test.mjs
+}

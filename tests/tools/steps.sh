@@ -19,10 +19,11 @@ usage() {
   exit 2
 }
 
-# How far a running step is: the last counter that ninja, ctest or libFuzzer printed.
+# How far a running step is: the last counter that ninja, ctest, libFuzzer or Node's test runner printed.
 progress_of() {
   tail -c 20000 "$1" 2>/dev/null | tr '\r' '\n' |
-    grep -oE '^\[[0-9]+/[0-9]+\]|^ *[0-9]+/[0-9]+ Test|^#[0-9]+' | tail -n 1 | tr -d ' []' | sed 's/Test/ tests finished/' || true
+    grep -oE '^\[[0-9]+/[0-9]+\]|^ *[0-9]+/[0-9]+ Test|^#[0-9]+|^(not )?ok [0-9]+ - .*|^round .*' | tail -n 1 |
+    sed -E 's/^ *\[?([0-9]+\/[0-9]+)\]?/\1/; s/ Test$/ tests finished/' || true
 }
 
 # step NAME TITLE COMMAND...: runs the command into build/log/NAME.log with a heartbeat while it lasts. A failure shows

@@ -1,0 +1,41 @@
+# Sourced by dev: what everything that runs JavaScript needs. The package, the pages, and the browsers.
+
+setup_browsers() {
+  need_packages chromium:chromium firefox-esr:firefox-esr xvfb:Xvfb xauth:xauth
+}
+
+# The module and the package's scripts: wasm/dist. The build of the module copies it there and generates the constants
+# that the scripts are compiled with, so it comes first.
+build_package() {
+  need_packages emscripten:emcc || return
+  use_emscripten || { say "there is no emcc"; return 1; }
+  build wasm || return
+  mkdir -p wasm/dist
+  # Copied only when it changed, so that what watches the file has peace.
+  cmp -s build/wasm/wasm/glasswal.wasm wasm/dist/glasswal.wasm || cp build/wasm/wasm/glasswal.wasm wasm/dist/
+  step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
+  step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
+}
+
+# The demo: web-ui/dist. It is typed against the package.
+build_pages() {
+  step pages-tsc "pages: TypeScript" node_modules/.bin/tsc -p web-ui/tsconfig.json
+}
+
+# node_tests NAME TITLE FILTER FILE...: runs test files with Node's own runner, one file at a time, and counts.
+node_tests() {
+  local name=$1 title=$2 filter=$3
+  shift 3
+  QUIET_FAILURE=1 step "$name" "$title" node --test --test-concurrency=1 --test-reporter=tap \
+    ${filter:+--test-name-pattern="$filter"} "$@" || true
+  local log=build/log/$name.log passed failed cancelled skipped
+  grep -E '^ *not ok ' "$log" | sed -E 's/^ *not ok [0-9]+ - /FAILED /' || true
+  passed=$(sed -n 's/^# pass //p' "$log" | tail -n 1)
+  failed=$(sed -n 's/^# fail //p' "$log" | tail -n 1)
+  cancelled=$(sed -n 's/^# cancelled //p' "$log" | tail -n 1)
+  skipped=$(sed -n 's/^# skipped //p' "$log" | tail -n 1)
+  [ -n "$passed" ] && [ -n "$failed" ] || { tail -n 40 "$log"; return 1; }
+  [ "${skipped:-0}" -eq 0 ] || [ -n "$filter" ] || say "$name: $skipped skipped"
+  [ "$failed" -eq 0 ] || say "$name: see $log"
+  count_stage "$name" "$passed" $((failed + ${cancelled:-0}))
+}

@@ -1,0 +1,40 @@
+// glasswal through its own API: the shared database of a runtime, or a private `:memory:` of the same build.
+import { SCHEMA, SQL } from '../workloads.js';
+
+const PACKAGE = '/glasswal/index.js';
+
+/** The first worker makes the runtime; others are given it and find the tables there. */
+export async function open(flavour, given) {
+  const { createRuntime, join } = await import(PACKAGE);
+  const runtime = given ?? (await createRuntime('/bench.sqlite'));
+  const joining = performance.now();
+  const client = await join(runtime, { name: 'bench' });
+  const joinMs = performance.now() - joining;
+  const db = flavour === ':memory:' ? client.open(':memory:') : client.open();
+  if (given === undefined) db.exec(SCHEMA);
+  const append = db.prepare(SQL.append);
+  const insert = db.prepare(SQL.insert);
+  const point = db.prepare(SQL.point);
+  const all = db.prepare(SQL.all);
+  const scan = db.prepare(SQL.scan);
+  const insertAll = db.transaction((rows) => {
+    for (const row of rows) insert.run(...row);
+  });
+  return {
+    runtime,
+    joinMs,
+    appendEach(count) {
+      for (let i = 0; i < count; i++) append.run(`value ${i}`);
+    },
+    insertAll,
+    readEach(ids) {
+      let found = 0;
+      for (const id of ids) {
+        if (point.get(id)?.name !== undefined) found++;
+      }
+      return found;
+    },
+    readAll: () => all.all(),
+    scan: () => scan.get(),
+  };
+}

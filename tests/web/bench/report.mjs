@@ -1,0 +1,76 @@
+// Medians, ratios and the tables of the benchmark.
+
+const COLUMNS = [
+  // The bigger the better, and the smaller the better.
+  { key: 'autocommit', title: 'autocommit /s', more: true },
+  { key: 'bulk', title: 'bulk rows/s', more: true },
+  { key: 'point', title: 'point reads/s', more: true },
+  { key: 'all', title: 'all() ms', more: false },
+  { key: 'scan', title: 'scan ms', more: false },
+  { key: 'open', title: 'open ms', more: false },
+];
+
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** {key: [numbers]} -> {key: median} */
+export function medians(lists) {
+  return Object.fromEntries(Object.entries(lists).map(([key, values]) => [key, median(values)]));
+}
+
+function show(value) {
+  if (value === undefined) return '-';
+  if (value >= 1000) return Math.round(value).toLocaleString('en-US');
+  return value.toFixed(value < 10 ? 2 : 1);
+}
+
+function table(header, rows) {
+  const widths = header.map((title, i) => Math.max(title.length, ...rows.map((row) => row[i].length)));
+  const line = (cells) => cells
+    .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd();
+  return [line(header), line(widths.map((width) => '-'.repeat(width))), ...rows.map(line)].join('\n');
+}
+
+/** How much better `ours` is than the best of the others: above 1 is faster, whichever way the column counts. */
+export function ratiosAgainst(results, ours, others) {
+  const ratios = {};
+  for (const { key, more } of COLUMNS) {
+    const values = others.map((name) => results[name]?.[key]).filter((value) => value !== undefined);
+    if (results[ours]?.[key] === undefined || values.length === 0) continue;
+    const best = more ? Math.max(...values) : Math.min(...values);
+    ratios[key] = more ? results[ours][key] / best : best / results[ours][key];
+  }
+  return ratios;
+}
+
+export function speedTable(results, ratios) {
+  const cellsOf = (values) => COLUMNS.map(({ key }) => show(values[key]));
+  const rows = Object.entries(results).map(([name, values]) => [name, ...cellsOf(values)]);
+  for (const [name, values] of Object.entries(ratios)) {
+    rows.push([name, ...COLUMNS.map(({ key }) => (values[key] === undefined ? '-' : `${values[key].toFixed(2)} x`))]);
+  }
+  return table(['', ...COLUMNS.map(({ title }) => title)], rows);
+}
+
+export function sharedTable(shared) {
+  const rows = [
+    ['point reads/s, one reader', show(shared.oneReader), ''],
+    ['point reads/s, two readers', show(shared.twoReaders), `${(shared.twoReaders / shared.oneReader).toFixed(2)} x`],
+    ['commits/s, the writer alone', show(shared.writerAlone), ''],
+    ['commits/s, beside a reader', show(shared.writerBeside),
+      `${(shared.writerBeside / shared.writerAlone).toFixed(2)} x`],
+    ['point reads/s, beside that writer', show(shared.readerBeside),
+      `${(shared.readerBeside / shared.oneReader).toFixed(2)} x`],
+  ];
+  return table(['glasswal, two workers', '', 'ratio'], rows);
+}
+
+export function sizeTable(sizes) {
+  const kb = (bytes) => (bytes / 1024).toFixed(0);
+  const rows = Object.entries(sizes).map(([name, { wasm, js, total }]) =>
+    [name, kb(wasm.raw), kb(js.raw), kb(total.raw), kb(wasm.brotli), kb(js.brotli), kb(total.brotli)]);
+  return table(['KiB', 'wasm', 'js', 'together', 'wasm brotli', 'js brotli', 'together brotli'], rows);
+}

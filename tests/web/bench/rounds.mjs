@@ -1,0 +1,71 @@
+// The rounds of the benchmark: every engine has its workload within the same seconds, in an order that moves on from
+// round to round, so that whatever else the machine does hits all of them alike.
+
+export const ENGINES = {
+  glasswal: { module: 'glasswal' },
+  'glasswal :memory:': { module: 'glasswal', flavour: ':memory:' },
+  'sql.js': { module: 'sql_js' },
+  'wa-sqlite :memory:': { module: 'wa_sqlite', flavour: ':memory:' },
+  'wa-sqlite MemoryVFS': { module: 'wa_sqlite', flavour: 'MemoryVFS' },
+  'sqlite-wasm :memory:': { module: 'sqlite_wasm' },
+};
+
+export const WORKLOADS = ['autocommit', 'bulk', 'point', 'all', 'scan'];
+
+function rotated(list, by) {
+  return list.map((_, i) => list[(i + by) % list.length]);
+}
+
+/** What only a shared database can do: a second client beside the first. */
+async function togetherOf(page) {
+  await page.evaluate(() => globalThis.bench.open('beside', { module: 'glasswal', shares: 'glasswal' }));
+  const run = (...pairs) => page.evaluate((list) => globalThis.bench.together(list), pairs);
+  const [oneReader] = await run(['glasswal', 'point']);
+  const twoReaders = await run(['glasswal', 'point'], ['beside', 'point']);
+  const [writerAlone] = await run(['glasswal', 'autocommit']);
+  const [writer, reader] = await run(['glasswal', 'autocommit'], ['beside', 'point']);
+  return {
+    oneReader, twoReaders: twoReaders[0] + twoReaders[1], writerAlone, writerBeside: writer, readerBeside: reader,
+  };
+}
+
+/** Runs one round in a page of its own; the result is {engine: {workload: number}} and the shared part. */
+async function oneRound(page, names, round) {
+  const results = Object.fromEntries(names.map((name) => [name, {}]));
+  const order = rotated(names, round);
+  for (const name of order) {
+    const { ms, joinMs } = await page.evaluate(([engine, how]) => globalThis.bench.open(engine, how),
+      [name, ENGINES[name]]);
+    results[name].open = ms;
+    if (joinMs !== undefined) results[name].join = joinMs;
+  }
+  for (const workload of WORKLOADS) {
+    for (const name of order) {
+      results[name][workload] = await page.evaluate(([engine, what]) => globalThis.bench.run(engine, what),
+        [name, workload]);
+    }
+  }
+  const shared = names.includes('glasswal') ? await togetherOf(page) : undefined;
+  await page.evaluate(() => globalThis.bench.close());
+  return { results, shared };
+}
+
+/** All rounds: {engine: {workload: [numbers]}} and {measure: [numbers]} of the shared part. */
+export async function runRounds(browser, origin, names, rounds, say) {
+  const numbers = Object.fromEntries(names.map((name) => [name, {}]));
+  const shared = {};
+  const collect = (into, from) => {
+    for (const [key, value] of Object.entries(from)) (into[key] ??= []).push(value);
+  };
+  for (let round = 0; round < rounds; round++) {
+    const page = await browser.newPage();
+    await page.goto(`${origin}/bench/`);
+    await page.waitForFunction(() => globalThis.bench !== undefined);
+    const one = await oneRound(page, names, round);
+    await page.close();
+    for (const name of names) collect(numbers[name], one.results[name]);
+    if (one.shared !== undefined) collect(shared, one.shared);
+    say(`round ${round + 1} of ${rounds}`);
+  }
+  return { numbers, shared };
+}

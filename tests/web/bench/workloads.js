@@ -1,0 +1,98 @@
+// What is measured, in words that every engine understands. It runs in the worker of one engine.
+//
+// An engine (engines/*.js) is an object whose methods do a whole loop through that engine's own public API, so that an
+// asynchronous API pays for its own awaits and a synchronous one does not. A workload says how long, or how often.
+
+export const ROWS = 100_000;
+const INSERT_MS = 400;
+const READ_MS = 400;
+
+/** The rows of the bulk insert: the same for every engine, and of the shape of a real table. */
+export function makeRows(count) {
+  return Array.from({ length: count }, (_, i) => [
+    i + 1,
+    `Place number ${(i * 7919) % count}`,
+    ((i * 31) % 18_000) / 100 - 90,
+    ((i * 17) % 36_000) / 100 - 180,
+    String.fromCharCode(65 + (i % 26), 65 + ((i * 3) % 26)),
+  ]);
+}
+
+export const SCHEMA = `
+  CREATE TABLE log(id INTEGER PRIMARY KEY, value TEXT NOT NULL);
+  CREATE TABLE place(id INTEGER PRIMARY KEY, name TEXT NOT NULL, lat REAL, lng REAL, country TEXT);`;
+
+export const SQL = {
+  append: 'INSERT INTO log(value) VALUES (?)',
+  insert: 'INSERT INTO place VALUES (?, ?, ?, ?, ?)',
+  point: 'SELECT name, lat FROM place WHERE id = ?',
+  all: 'SELECT id, name, lat, lng, country FROM place',
+  scan: 'SELECT sum(lat) + sum(length(name)) FROM place',
+};
+
+/** Repeats batch(n) for so many milliseconds; the result is operations a second. */
+async function rate(forMs, batchSize, batch) {
+  const started = performance.now();
+  let done = 0;
+  let elapsed = 0;
+  do {
+    await batch(batchSize);
+    done += batchSize;
+    elapsed = performance.now() - started;
+  } while (elapsed < forMs);
+  return (done / elapsed) * 1000;
+}
+
+async function milliseconds(work) {
+  const started = performance.now();
+  await work();
+  return performance.now() - started;
+}
+
+function expectSame(what, found, wanted) {
+  if (found !== wanted) throw new Error(`${what}: ${found} instead of ${wanted}`);
+}
+
+// Each takes an open engine and resolves to one number. Those that read come after the one that writes their rows.
+const WORKLOADS = {
+  /** One row a transaction: commits a second. */
+  autocommit: (engine) => rate(INSERT_MS, 50, (count) => engine.appendEach(count)),
+
+  /** A prepared statement, one transaction: rows a second. */
+  async bulk(engine) {
+    const rows = makeRows(ROWS);
+    const elapsed = await milliseconds(() => engine.insertAll(rows));
+    return (ROWS / elapsed) * 1000;
+  },
+
+  /** A row by its key with a prepared statement: rows a second. */
+  point(engine) {
+    let id = 1;
+    return rate(READ_MS, 200, async (count) => {
+      const ids = Array.from({ length: count }, () => (id = (id * 48_271) % 99_991) + 1);
+      expectSame('rows found', await engine.readEach(ids), count);
+    });
+  },
+
+  /** All rows as objects, in milliseconds. */
+  async all(engine) {
+    let rows;
+    const elapsed = await milliseconds(async () => {
+      rows = await engine.readAll();
+    });
+    expectSame('rows', rows.length, ROWS);
+    expectSame('the first name', rows[0].name, 'Place number 0');
+    return elapsed;
+  },
+
+  /** One sum over all rows inside the engine, in milliseconds: the best of five. */
+  async scan(engine) {
+    const times = [];
+    for (let i = 0; i < 5; i++) times.push(await milliseconds(() => engine.scan()));
+    return Math.min(...times);
+  },
+};
+
+export function runWorkload(name, engine) {
+  return WORKLOADS[name](engine);
+}

@@ -1,0 +1,41 @@
+// Launches the real browsers that tests, benches and the demo run in: Debian's Chromium and Debian's Firefox ESR, both
+// driven by Playwright. GLASSWAL_BROWSERS (names with commas) picks which ones a test run uses.
+import { chromium, firefox } from 'playwright-core';
+
+const CHROMIUM_ARGUMENTS = [
+  '--no-first-run',
+  // A machine without the outside world would otherwise spend its time on refused connections.
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+  // Workers that a test drives must run as fast in a page that nobody looks at.
+  '--disable-background-timer-throttling',
+  '--disable-renderer-backgrounding',
+];
+
+const LAUNCHERS = {
+  chromium: ({ headless = true, args = [] }) => chromium.launch({
+    executablePath: process.env.GLASSWAL_CHROMIUM ?? '/usr/bin/chromium',
+    headless,
+    // Chromium's sandbox cannot be had by root.
+    args: [...CHROMIUM_ARGUMENTS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...args],
+  }),
+  firefox: ({ headless = true, args = [] }) => firefox.launch({
+    // Debian's build is not Playwright's: this channel speaks WebDriver BiDi, which every Firefox understands.
+    channel: 'moz-firefox',
+    executablePath: process.env.GLASSWAL_FIREFOX ?? '/usr/bin/firefox-esr',
+    headless,
+    args,
+  }),
+};
+
+export const BROWSERS = (process.env.GLASSWAL_BROWSERS ?? Object.keys(LAUNCHERS).join(',')).split(',');
+
+/** Starts the browser of that name; options: headless (default true) and further command-line args. */
+export function launch(name, options = {}) {
+  const launcher = LAUNCHERS[name];
+  if (launcher === undefined) {
+    throw new Error(`there is no browser '${name}', only ${Object.keys(LAUNCHERS).join(' and ')}`);
+  }
+  return launcher(options);
+}

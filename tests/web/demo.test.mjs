@@ -1,0 +1,88 @@
+// The live demo, as somebody would use it: it loads, answers, is killed at, and says what was recovered.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+
+import { BROWSERS, launch } from './browsers.mjs';
+import { DEMO_MOUNTS, QUICKSTART_MOUNTS } from './demo.mjs';
+import { serve } from './server.mjs';
+
+/** The number that an element of the page shows. */
+const numberIn = (page, selector) => page.textContent(selector).then((text) => Number(text.replaceAll(/[^\d.]/g, '')));
+
+for (const name of BROWSERS) {
+  describe(`demo in ${name}`, () => {
+    let browser;
+    let server;
+    before(async () => {
+      server = await serve(DEMO_MOUNTS);
+      browser = await launch(name);
+    });
+    after(async () => {
+      await browser?.close();
+      await server?.close();
+    });
+
+    async function open(t, path, options) {
+      const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, ...options });
+      const errors = [];
+      page.on('pageerror', (error) => errors.push(error.message));
+      t.after(() => page.close());
+      await page.goto(server.origin + path);
+      return { page, errors };
+    }
+
+    test(`${name}: all cities are loaded while the search box answers`, { timeout: 90_000 }, async (t) => {
+      const { page, errors } = await open(t, '/?writers=2&readers=1');
+      await page.waitForSelector('#results li', { timeout: 20_000 });
+      await page.fill('#query', 'buenos air');
+      await page.waitForFunction(() => document.querySelector('#cities-of').textContent.includes('pass'), undefined,
+        { timeout: 60_000 });
+      await page.fill('#query', 'buenos aires');
+      await page.waitForFunction(() => document.querySelector('#results .name')?.textContent.startsWith('Buenos Aires'),
+        undefined, { timeout: 10_000 });
+      assert.ok(await numberIn(page, '#checks') > 0, 'readers compared their snapshots with the promise');
+      assert.equal(await numberIn(page, '#torn'), 0, 'and none was torn');
+      assert.deepEqual(errors, []);
+    });
+
+    test(`${name}: a killed writer is recovered from, and the others go on`, { timeout: 60_000 }, async (t) => {
+      const { page, errors } = await open(t, '/?writers=3&readers=1');
+      await page.waitForFunction(() => Number(document.querySelector('#cities').textContent.replaceAll(',', '')) > 2000,
+        undefined, { timeout: 20_000 });
+      await page.click('#kill-writer');
+      await page.waitForSelector('#recoveries li:not(.waiting)', { timeout: 15_000 });
+      assert.match(await page.textContent('#recoveries li'), /writer-\d died .* holding WRITE.*Taken back: \d+ lock/);
+      const atRecovery = await numberIn(page, '#cities');
+      await page.waitForFunction((rows) => Number(document.querySelector('#cities').textContent.replaceAll(',', '')) > rows,
+        atRecovery, { timeout: 10_000 });
+      assert.equal(await page.locator('#crew .writer').count(), 2);
+      await page.click('[aria-label="One writer more"]');
+      assert.equal(await page.locator('#crew .writer').count(), 3);
+      assert.equal(await numberIn(page, '#torn'), 0);
+      assert.deepEqual(errors, []);
+    });
+
+    test(`${name}: the demo says what is missing where the page is not isolated`, async (t) => {
+      const { page } = await open(t, '/without-coep/');
+      await page.waitForSelector('#trouble:not([hidden])', { timeout: 10_000 });
+      assert.match(await page.textContent('#trouble-text'), /Cross-Origin-Embedder-Policy: require-corp/);
+    });
+
+    test(`${name}: on a phone nothing is wider than the screen`, async (t) => {
+      const { page } = await open(t, '/', { viewport: { width: 390, height: 844 } });
+      await page.waitForSelector('#results li', { timeout: 20_000 });
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+    });
+
+    test(`${name}: the quickstart sample writes in one worker and reads in another`, async (t) => {
+      const quickstart = await serve(QUICKSTART_MOUNTS);
+      t.after(() => quickstart.close());
+      const page = await browser.newPage();
+      t.after(() => page.close());
+      await page.goto(quickstart.origin);
+      await page.waitForFunction(() => document.querySelector('#log').textContent.includes('reader'), undefined,
+        { timeout: 10_000 });
+      assert.match(await page.textContent('#log'), /the reader sees: one memory many SQLites/);
+    });
+  });
+}

@@ -1,0 +1,61 @@
+// Packs the npm package as it would be published, and installs it into fresh copies of the samples.
+//
+// As a program: node tests/web/package.mjs [SAMPLE] packs it, and then installs and runs that sample for Node.
+import { spawn } from 'node:child_process';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+
+import { ROOT } from './server.mjs';
+
+const STAGED = path.join(ROOT, 'build/package');
+
+/** Runs a program; resolves to what it printed, and rejects with all of that if it fails. */
+export function run(program, args, { cwd = ROOT, show = false } = {}) {
+  const child = spawn(program, args, { cwd, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      if (show) process.stdout.write(text);
+    });
+  }
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => {
+      if (code === 0) resolve(output);
+      else reject(new Error(`${program} ${args.join(' ')} ended with ${code}:\n${output}`));
+    });
+  });
+}
+
+/** Packs wasm/ with the repository's LICENSE; resolves to the tarball's path. */
+export async function packPackage() {
+  await rm(STAGED, { recursive: true, force: true });
+  await mkdir(STAGED, { recursive: true });
+  for (const part of ['package.json', 'README.md', 'dist', 'ts']) {
+    await cp(path.join(ROOT, 'wasm', part), path.join(STAGED, part), { recursive: true });
+  }
+  await cp(path.join(ROOT, 'LICENSE'), path.join(STAGED, 'LICENSE'));
+  await run('npm', ['pack', '--ignore-scripts', '--silent'], { cwd: STAGED });
+  const tarball = (await readdir(STAGED)).find((name) => name.endsWith('.tgz'));
+  return path.join(STAGED, tarball);
+}
+
+/** Copies a sample into a fresh folder and installs the tarball there, and nothing else; resolves to the folder. */
+export async function installSample(name, tarball) {
+  const folder = path.join(ROOT, 'build/samples', name);
+  await rm(folder, { recursive: true, force: true });
+  await cp(path.join(ROOT, 'samples', name), folder, { recursive: true });
+  await run('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-package-lock', '--offline', tarball],
+    { cwd: folder });
+  return folder;
+}
+
+if (process.argv[1] === import.meta.filename) {
+  const tarball = await packPackage();
+  console.log(`packed ${path.relative(ROOT, tarball)}`);
+  const sample = process.argv[2];
+  if (sample !== undefined) {
+    await run(process.execPath, ['main.mjs'], { cwd: await installSample(sample, tarball), show: true });
+  }
+}

@@ -1,0 +1,71 @@
+// The npm package as somebody else gets it: packed, installed into fresh folders, bundled by Vite, run.
+import assert from 'node:assert/strict';
+import path from 'node:path';
+import { before, describe, test } from 'node:test';
+
+import { BROWSERS, launch } from './browsers.mjs';
+import { installSample, packPackage, run } from './package.mjs';
+import { ROOT, serve } from './server.mjs';
+
+const VITE = path.join(ROOT, 'node_modules/vite/bin/vite.js');
+
+/** What the sample does for its user: a note goes to the worker and comes back through the database. */
+async function addNote(page, url) {
+  await page.goto(url);
+  await page.fill('#text', 'from a packed package');
+  await page.click('button');
+  await page.waitForSelector('#notes li', { timeout: 20_000 });
+  return page.textContent('#notes li');
+}
+
+describe('the packed package', () => {
+  let tarball;
+  before(async () => {
+    tarball = await packPackage();
+  });
+
+  test('it holds what it should, and nothing else', async () => {
+    const files = (await run('tar', ['-tzf', tarball])).trim().split('\n').map((name) => name.replace(/^package\//, ''));
+    for (const name of ['package.json', 'README.md', 'LICENSE', 'dist/index.js', 'dist/index.d.ts', 'dist/glasswal.wasm',
+      'dist/vite.js', 'dist/isolate.js']) {
+      assert.ok(files.includes(name), `${name} is missing`);
+    }
+    const strange = files.filter((name) => !/^(package\.json|README\.md|LICENSE|(dist|ts)\/.*\.(js|ts|map|wasm))$/.test(name));
+    assert.deepEqual(strange, []);
+  });
+
+  test('samples/node_workers runs with it', { timeout: 60_000 }, async () => {
+    const folder = await installSample('node_workers', tarball);
+    assert.match(await run(process.execPath, ['main.mjs'], { cwd: folder }), /20000 rows by 4 workers/);
+  });
+
+  describe('samples/vite_app', () => {
+    let folder;
+    before(async () => {
+      folder = await installSample('vite_app', tarball);
+      await run(process.execPath, [VITE, 'build'], { cwd: folder });
+    });
+
+    for (const name of BROWSERS) {
+      test(`${name}: built by Vite it works`, { timeout: 60_000 }, async (t) => {
+        const server = await serve({ '/': path.join(folder, 'dist') });
+        t.after(() => server.close());
+        const browser = await launch(name);
+        t.after(() => browser.close());
+        assert.equal(await addNote(await browser.newPage(), server.origin), 'from a packed package');
+      });
+
+      test(`${name}: Vite's development server isolates it, and it works`, { timeout: 60_000 }, async (t) => {
+        const { createServer } = await import('vite');
+        const vite = await createServer({ root: folder, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+        t.after(() => vite.close());
+        await vite.listen();
+        const browser = await launch(name);
+        t.after(() => browser.close());
+        const page = await browser.newPage();
+        assert.equal(await addNote(page, `http://127.0.0.1:${vite.httpServer.address().port}`), 'from a packed package');
+        assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), true);
+      });
+    }
+  });
+});

@@ -1,0 +1,2 @@
+// Tells the page whether this worker may share memory.
+postMessage(self.crossOriginIsolated);

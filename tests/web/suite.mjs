@@ -1,0 +1,40 @@
+// A suite that runs in each browser: one browser and one server a suite, a fresh page for each test that asks.
+import { after, before, describe, test } from 'node:test';
+
+import { BROWSERS, launch } from './browsers.mjs';
+import { serve } from './server.mjs';
+import { Stage } from './stage.mjs';
+
+const MOUNTS = { '/': 'tests/web/pages', '/glasswal/': 'wasm/dist' };
+const TEST_MS = 120_000;
+
+/**
+ * Declares the suite once for each browser. declare(it) calls it(title, async (stand) => ...) for each test, where
+ * stand.stage(path, context) opens a page, stand.browser and stand.origin are there for tests with pages of their own, and
+ * everything opened is closed when the test ends.
+ */
+export function inEachBrowser(declare) {
+  for (const name of BROWSERS) {
+    describe(name, () => {
+      let browser;
+      let server;
+      before(async () => {
+        server = await serve(MOUNTS);
+        browser = await launch(name);
+      });
+      after(async () => {
+        await browser?.close();
+        await server?.close();
+      });
+
+      declare((title, body) => test(`${name}: ${title}`, { timeout: TEST_MS }, async (t) => {
+        const stage = async (path, where = browser) => {
+          const opened = await Stage.open(where, server.origin, path);
+          t.after(() => opened.close());
+          return opened;
+        };
+        await body({ stage, browser, origin: server.origin, name, t });
+      }));
+    });
+  }
+}
