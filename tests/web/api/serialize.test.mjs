@@ -87,3 +87,15 @@ test('deserialize() inside a transaction is refused', async (t) => {
   db.exec('COMMIT');
   assert.throws(() => db.serialize('nowhere'), /'nowhere' cannot be serialized/);
 });
+
+test('a new database takes the size of the pages from what it is given', async (t) => {
+  const { open } = await place(t);
+  const source = open({ path: ':memory:' });
+  source.exec('PRAGMA page_size = 1024');
+  fill(source, 100);
+  const target = open({ path: '/new.sqlite' });
+  target.deserialize(source.serialize());
+  assert.equal(target.pragma('page_size', { simple: true }), 1024);
+  assert.deepEqual(contents(open({ path: '/new.sqlite' })), contents(source));
+  assert.equal(target.pragma('journal_mode', { simple: true }), 'wal');
+});
