@@ -56,6 +56,21 @@ test('a refused lock says who holds it', async (t) => {
   assert.equal(failure(() => second.exec('nonsense')).lock, undefined);
 });
 
+test('a write after somebody else has committed says that the snapshot is old', async (t) => {
+  const { open } = await place(t);
+  const [first, second] = [open(), open()];
+  first.exec('CREATE TABLE t(a)');
+  first.exec('BEGIN');
+  first.prepare('SELECT * FROM t').all();
+  second.exec('INSERT INTO t VALUES (1)');
+  const error = failure(() => first.exec('INSERT INTO t VALUES (2)'));
+  assert.equal(error.extendedCode, 'SQLITE_BUSY_SNAPSHOT');
+  assert.match(error.message, /committed since: roll it back/);
+  assert.equal(error.lock, undefined);
+  first.exec('ROLLBACK; BEGIN IMMEDIATE; INSERT INTO t VALUES (2); COMMIT');
+  assert.deepEqual(second.prepare('SELECT a FROM t').pluck().all(), [1, 2]);
+});
+
 test('a read-only connection refuses to write, and a file that must exist is asked for', async (t) => {
   const { open } = await place(t);
   open().exec('CREATE TABLE t(a)');
