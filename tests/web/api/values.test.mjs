@@ -46,7 +46,7 @@ test('with safe integers every INTEGER is a bigint', async (t) => {
 
 test('texts of every length around the limits of the scratch come back', async (t) => {
   const db = await database(t);
-  for (const length of [23, 24, 25, 47, 48, 49, 4095, 4096, 4097, 40_000, 200_000, 2_000_000]) {
+  for (const length of [7, 8, 9, 23, 47, 48, 49, 4095, 4096, 4097, 40_000, 200_000, 2_000_000]) {
     for (const unit of ['a', '\u00e9', '\u65e5', '\u{1F600}']) {
       const text = unit.repeat(Math.ceil(length / unit.length));
       assert.ok(echo(db, text) === text, `${length} units of ${unit}`);
