@@ -1,13 +1,14 @@
-// The heap of one instance: the library's malloc over an sbrk() that takes whole segments of the region, owned by
-// the client, so that all of it comes back when the client leaves or dies.
-//
-// An instance begins with an arena inside its private block, since it must allocate before it has joined.
-//
-// Thread-safety: an instance has one thread.
+#include "module/heap.h"
+
+#include <malloc.h>
+#include <sqlite3.h>
 #include <unistd.h>
 
 #include <cstdint>
+#include <cstdlib>
+#include <new>
 
+#include "module/host.h"
 #include "module/instance.h"
 #include "shm/segments.h"
 
@@ -16,19 +17,31 @@ namespace {
 
 // Large enough that the table of segments is searched seldom, small enough for many workers.
 constexpr uint32_t kChunkSegments = 8;
+// What malloc() needs beside the bytes that it was asked for.
+constexpr uint64_t kOverheadBytes = 1024;
+// Given up when the region is full, so that the refusal itself can be written.
+constexpr size_t kReserveBytes = 8 * 1024;
 
+// What sbrk() has to hand out. An instance begins with what is left of its private block.
 uintptr_t arena_at = 0;
 uintptr_t arena_end = 0;
+void* reserve = nullptr;
+bool is_growing = false;
+
+uint32_t ClaimChunk(const store::ClientContext& self, uint32_t count) {
+  return shm::ClaimPrivateRun(*self.region, self.owner(), count);
+}
 
 bool TakeChunk(uint64_t size_bytes) {
   store::ClientContext* self = ClientContext();
   if (self == nullptr) return false;
-  const auto needed = static_cast<uint32_t>(shm::SegmentsFor(size_bytes));
-  uint32_t count = needed > kChunkSegments ? needed : kChunkSegments;
-  uint32_t first = shm::ClaimPrivateRun(*self->region, self->owner(), count);
+  const uint64_t needed = shm::SegmentsFor(size_bytes + kOverheadBytes);
+  if (needed >= self->region->geometry().segment_count) return false;
+  auto count = static_cast<uint32_t>(needed > kChunkSegments ? needed : kChunkSegments);
+  uint32_t first = ClaimChunk(*self, count);
   if (first == shm::kNoSegment && needed < count) {
-    count = needed;
-    first = shm::ClaimPrivateRun(*self->region, self->owner(), count);
+    count = static_cast<uint32_t>(needed);
+    first = ClaimChunk(*self, count);
   }
   if (first == shm::kNoSegment) return false;
   self->shm_client()->private_segments.fetch_add(count, std::memory_order_relaxed);
@@ -39,12 +52,54 @@ bool TakeChunk(uint64_t size_bytes) {
   return true;
 }
 
+// True: malloc() is worth another try.
+bool MakeRoom(uint64_t size_bytes) {
+  if (is_growing) {
+    if (reserve == nullptr) return false;
+    std::free(reserve);
+    reserve = nullptr;
+    return true;
+  }
+  is_growing = true;
+  const bool grew = TakeChunk(size_bytes);
+  if (reserve == nullptr) reserve = std::malloc(kReserveBytes);
+  is_growing = false;
+  return grew;
+}
+
+void* SqliteMalloc(int size_bytes) { return Allocate(static_cast<size_t>(size_bytes)); }
+void* SqliteRealloc(void* memory, int size_bytes) { return Reallocate(memory, static_cast<size_t>(size_bytes)); }
+int SqliteSize(void* memory) { return memory != nullptr ? static_cast<int>(malloc_usable_size(memory)) : 0; }
+int SqliteRoundup(int size_bytes) { return (size_bytes + 7) & ~7; }
+int SqliteInit(void*) { return SQLITE_OK; }
+void SqliteShutdown(void*) {}
+
+constexpr sqlite3_mem_methods kSqliteMethods = {SqliteMalloc,  std::free,  SqliteRealloc,  SqliteSize,
+                                                SqliteRoundup, SqliteInit, SqliteShutdown, nullptr};
+
 }  // namespace
 
-void StartHeap(uintptr_t begin, uintptr_t end) {
+void* Allocate(size_t size_bytes) {
+  void* memory = std::malloc(size_bytes);
+  return memory == nullptr && MakeRoom(size_bytes) ? std::malloc(size_bytes) : memory;
+}
+
+void* Reallocate(void* memory, size_t size_bytes) {
+  void* moved = std::realloc(memory, size_bytes);
+  return moved == nullptr && MakeRoom(size_bytes) ? std::realloc(memory, size_bytes) : moved;
+}
+
+void GiveHeapToSqlite() { sqlite3_config(SQLITE_CONFIG_MALLOC, &kSqliteMethods); }
+
+/// Called before any other code of the module, its constructors included.
+GLASSWAL_EXPORT(glasswal_start_heap)
+void StartHeap(uint32_t begin, uint32_t end) {
   arena_at = begin;
   arena_end = end;
 }
+
+GLASSWAL_EXPORT(glasswal_malloc) void* Malloc(uint32_t size_bytes) { return Allocate(size_bytes); }
+GLASSWAL_EXPORT(glasswal_free) void Free(void* memory) { std::free(memory); }
 
 }  // namespace glasswal::wasm
 
@@ -52,16 +107,19 @@ extern "C" void* sbrk(intptr_t increment) {
   using namespace glasswal::wasm;
   void* const failed = reinterpret_cast<void*>(-1);
   if (increment < 0) return failed;  // Memory goes back when the client does.
-  // malloc's own constructor asks before StartHeap. It must not get as far as TakeChunk, which allocates: malloc holds
-  // its lock by then. It asks again when it is first used.
-  if (arena_end == 0) return failed;
   constexpr uintptr_t kAlignment = 16;
   const uintptr_t size = (static_cast<uintptr_t>(increment) + kAlignment - 1) & ~(kAlignment - 1);
-  if (size < static_cast<uintptr_t>(increment)) return failed;
-  if (size > arena_end - arena_at && !TakeChunk(size)) return failed;
-  // A prolonged arena may still be too small, when the chunk that was asked for began at its end.
-  if (size > arena_end - arena_at) return failed;
+  if (size < static_cast<uintptr_t>(increment) || size > arena_end - arena_at) return failed;
   void* const result = reinterpret_cast<void*>(arena_at);
   arena_at += size;
   return result;
 }
+
+// Without exceptions there is no other way to say that there is no memory for what must be had.
+void* operator new(size_t size_bytes) {
+  void* memory = glasswal::wasm::Allocate(size_bytes != 0 ? size_bytes : 1);
+  if (memory == nullptr) glasswal_host_abort("the runtime's memory is full and the client's own is used up");
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }

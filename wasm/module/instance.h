@@ -28,9 +28,6 @@ void SetJoinedRuntime(std::shared_ptr<Runtime> runtime);
 /// This instance as a client of the region; null while it has not joined.
 store::ClientContext* ClientContext();
 
-/// Gives the heap its first arena, which must do until the client has joined. heap.cpp
-void StartHeap(uintptr_t begin, uintptr_t end);
-
 /// Keeps `text` for JavaScript to read until the next call (glasswal_text, glasswal_text_bytes).
 void GiveText(std::string text);
 

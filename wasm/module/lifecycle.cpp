@@ -2,7 +2,7 @@
 //
 //   1. JavaScript gets the lock of a client slot, claims a private block of segments, zeroes it, and instantiates
 //      the module there.
-//   2. glasswal_start: stack guard, heap, SQLite.
+//   2. glasswal_start_heap, the module's constructors, glasswal_start: stack guard, SQLite.
 //   3. glasswal_create in the instance that makes the region, glasswal_join in all others.
 //   4. SQLite's own functions, and those of the other files of this folder.
 //   5. glasswal_leave; then JavaScript gives up the lock. Or the worker dies, and others recover from it.
@@ -18,12 +18,14 @@
 #include "glasswal/options.h"
 #include "glasswal/snapshot.h"
 #include "module/bootstrap.h"
+#include "module/heap.h"
 #include "module/host.h"
 #include "module/instance.h"
 #include "module/region_memory.h"
 #include "port/stack.h"
 #include "recovery/client.h"
 #include "shm/segments.h"
+#include "sqlite/vfs.h"
 #include "store/words.h"
 
 namespace glasswal::wasm {
@@ -54,9 +56,9 @@ ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : 
 }  // namespace
 
 GLASSWAL_EXPORT(glasswal_start)
-int32_t Start(uint32_t stack_begin, uint32_t heap_begin, uint32_t heap_end, uint32_t may_wait, uint32_t thread_number) {
+int32_t Start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
   port::GuardStack(reinterpret_cast<void*>(stack_begin));
-  StartHeap(heap_begin, heap_end);
+  GiveHeapToSqlite();
   this_thread = {may_wait != 0, thread_number};
   if (sqlite3_initialize() == SQLITE_OK) return GiveStatus(Status::Ok());
   return GiveStatus(Status(StatusCode::kFull, "SQLite could not be started: the client's private memory is too small."));
@@ -134,7 +136,12 @@ uint32_t Recover(uint32_t slot) {
 /// How many pages the memory has at this moment, also when another thread has just made it grow.
 GLASSWAL_EXPORT(glasswal_memory_pages) uint32_t MemoryPages() { return __builtin_wasm_memory_size(0); }
 
-GLASSWAL_EXPORT(glasswal_malloc) void* Malloc(uint32_t size_bytes) { return sqlite3_malloc64(size_bytes); }
-GLASSWAL_EXPORT(glasswal_free) void Free(void* memory) { sqlite3_free(memory); }
-
 }  // namespace glasswal::wasm
+
+/// SQLite has no VFS of its own in the module (SQLITE_OS_OTHER). Until the client has joined, one without a region
+/// stands in: SQLite's memdb borrows clock and randomness from the default that it finds when it starts.
+extern "C" int sqlite3_os_init() {
+  static auto* const unjoined = new glasswal::sqlite::Vfs("unjoined", nullptr);
+  return unjoined->Register(/*make_default=*/true);
+}
+extern "C" int sqlite3_os_end() { return SQLITE_OK; }

@@ -70,15 +70,12 @@ export function instantiate(
   const exports = instance.exports as unknown as ModuleExports;
   // Current versions of Emscripten leave the relocations to the loader, older ones do them in the start function.
   (exports['__wasm_apply_data_relocs'] as (() => void) | undefined)?.();
-  (exports['__wasm_call_ctors'] as unknown as () => void)();
-  const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
-  const heapAt = (dataAt + dataEnd + 15) & ~15;
-  views.askModule(exports.glasswal_memory_pages);
   const engine = new Engine({ exports, views, table, host, mayWait: thread.mayWait });
-  check(
-    engine,
-    callNumber(engine, 'glasswal_start', block, heapAt, block + blockSegments * segmentBytes, thread.mayWait ? 1 : 0, thread.number),
-  );
+  const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
+  callNumber(engine, 'glasswal_start_heap', (dataAt + dataEnd + 15) & ~15, block + blockSegments * segmentBytes);
+  callNumber(engine, '__wasm_call_ctors');
+  views.askModule(exports.glasswal_memory_pages);
+  check(engine, callNumber(engine, 'glasswal_start', block, thread.mayWait ? 1 : 0, thread.number));
   return engine;
 }
 

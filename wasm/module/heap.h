@@ -1,0 +1,25 @@
+// The heap of one instance: the library's malloc over segments of the region that the client has for itself, so that
+// all of it comes back when the client leaves or dies.
+//
+// malloc() holds its lock while it asks for more memory, and asking the region may itself allocate (a refusal has a
+// message). So sbrk() only hands out what is there already, and it is the callers of malloc() that grow the heap:
+// operator new, SQLite and JavaScript, all of which come through here.
+//
+// Thread-safety: an instance has one thread.
+#ifndef GLASSWAL_WASM_MODULE_HEAP_H_
+#define GLASSWAL_WASM_MODULE_HEAP_H_
+
+#include <cstddef>
+
+namespace glasswal::wasm {
+
+/// As malloc() and realloc(): null when neither the heap nor the region has room.
+void* Allocate(size_t size_bytes);
+void* Reallocate(void* memory, size_t size_bytes);
+
+/// Makes SQLite allocate here. REQUIRES: SQLite has not been initialised.
+void GiveHeapToSqlite();
+
+}  // namespace glasswal::wasm
+
+#endif  // GLASSWAL_WASM_MODULE_HEAP_H_
