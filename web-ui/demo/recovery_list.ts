@@ -17,7 +17,7 @@ function heldText({ heldLocks }: Recovery): string {
   const waited = heldLocks.find((lock) => lock.waiting)?.name;
   if (held.includes('WRITE')) return 'in the middle of a transaction, holding WRITE';
   if (waited !== undefined) return `while it waited for ${waited}`;
-  if (held.length > 0) return `while it read (${held.join(', ')})`;
+  if (held.some((name) => name.startsWith('READ'))) return 'in the middle of a query';
   return 'between two transactions';
 }
 

@@ -9,8 +9,10 @@ const SLICE_MS = 12;
 const REPORT_EVERY_MS = 100;
 
 export interface Work {
-  /** One piece of the work; returns what it was, in a few words. */
+  /** One piece of the work; returns what it was, in a few words. It may leave a transaction open. */
   step(): string;
+  /** Ends what the last step left open, since nothing more is coming for a while. */
+  rest?(): void;
   search?(text: string): Omit<Extract<FromWorker, { kind: 'answer' }>, 'kind' | 'id' | 'ms'>;
 }
 
@@ -56,12 +58,18 @@ class WorkLoop {
         reported = now;
         send({ kind: 'totals', totals: this.#totals, doing });
       }
-      if (this.#paused) await new Promise<void>((resolve) => (this.#resume = resolve));
+      if (this.#paused) await this.#rest();
       else await nextTurn();
     }
+    this.#work.rest?.();
     this.#db.close();
     this.#client.close();
     send({ kind: 'left' });
+  }
+
+  async #rest(): Promise<void> {
+    this.#work.rest?.();
+    await new Promise<void>((resolve) => (this.#resume = resolve));
   }
 
   #slice(): string {
