@@ -78,13 +78,11 @@ struct RowHead {
 
 /// What glasswal_execute is told.
 inline constexpr uint32_t kExecuteBind = 1;  // Bind the parameters first.
-inline constexpr uint32_t kExecuteCopy =
-    2;  // SQLite copies texts and BLOBs: they outlive this call.
+inline constexpr uint32_t kExecuteCopy = 2;  // Texts and BLOBs are copied: they outlive the call.
 inline constexpr uint32_t kExecuteSafeIntegers = 4;   // Every integer crosses as kInt64.
 inline constexpr uint32_t kExecuteStandsOnRow = 8;    // Begin with the row that did not fit.
 inline constexpr uint32_t kExecuteResetAtLimit = 16;  // Nothing more is wanted after max_rows.
-inline constexpr uint32_t kExecuteForget =
-    32;  // Unbind at the end: the bound bytes are the caller's.
+inline constexpr uint32_t kExecuteForget = 32;  // Unbind at the end: the bytes are the caller's.
 
 /// The kinds of glasswal_host_call.
 inline constexpr int32_t kHostScalar = 1;

@@ -3,7 +3,7 @@ import type { Context } from './context.js';
 import { AT_ERROR_OFFSET, AT_FLAGS, BATCH_COMMITTED } from './encoding.js';
 import type { Engine } from './engine.js';
 import { GlasswalError, type LockRefusal, SqliteError } from './errors.js';
-import { SQLITE_BUSY, SQLITE_OK, primaryCodeName } from './result_codes.js';
+import { SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_OK, primaryCodeName } from './result_codes.js';
 import type { SqliteExports } from './sqlite_exports.js';
 import { decodeCString, unitsOfUtf8Bytes } from './text.js';
 
@@ -32,6 +32,10 @@ interface FailedSql {
   /** Of a failed exec, in bytes; otherwise SQLite is asked. */
   readonly offset?: number;
 }
+
+const OLD_SNAPSHOT =
+  'the transaction began by reading, and somebody else has committed since: roll it back and run it again, or begin it ' +
+  'as immediate';
 
 /** One sqlite3 connection. */
 export class Connection {
@@ -144,7 +148,7 @@ export class Connection {
     const extendedCode = exports.sqlite3_extended_errcode(this.pointer);
     const offset = failed === undefined ? -1 : (failed.offset ?? exports.sqlite3_error_offset(this.pointer));
     const text = decodeCString(this.engine.u8, exports.sqlite3_errmsg(this.pointer) >>> 0);
-    const refusal = (extendedCode & 0xff) === SQLITE_BUSY ? this.#refusal() : undefined;
+    const refusal = this.#refusal(extendedCode);
     return new SqliteError(refusal === undefined ? text : `${text}: ${refusal.message}`, {
       extendedCode,
       sql: failed?.sql,
@@ -161,9 +165,12 @@ export class Connection {
     throw error;
   }
 
-  /** Who holds the lock that was refused, as the VFS remembers it. */
-  #refusal(): { readonly lock: LockRefusal; readonly message: string } | undefined {
+  /** Why the database is busy: who holds the lock that was refused, as the VFS remembers it. */
+  #refusal(extendedCode: number): { readonly lock?: LockRefusal; readonly message: string } | undefined {
     const { exports, engine } = this;
+    if ((extendedCode & 0xff) !== SQLITE_BUSY) return undefined;
+    // No lock was refused here, and waiting would not help.
+    if (extendedCode === SQLITE_BUSY_SNAPSHOT) return { message: OLD_SNAPSHOT };
     if (exports.glasswal_last_refusal(this.pointer, 0) === 0) return undefined;
     const { message, holder, client, lock, heldMs, silentMs, waitedMs } = JSON.parse(engine.text()) as LockRefusal & {
       message: string;

@@ -46,18 +46,22 @@ export class Context {
     return this.#depth > 0;
   }
 
-  /** Makes `answer` what user functions of SQL reach. What it does itself uses another scratch than its caller. */
+  /** Makes `answer` what user functions of SQL reach. It must not throw: that would go through SQLite's own frames. */
   answerWith(answer: HostCall): void {
     this.engine.host.call = (kind, id, state, argc, frame) => {
       this.#depth++;
       try {
-        this.scratch = this.#scratches[this.#depth] ??= new Scratch(this.engine);
         return answer(kind, id, state, argc, frame);
       } finally {
         this.#depth--;
         this.scratch = this.#scratches[this.#depth]!;
       }
     };
+  }
+
+  /** To be called before user code runs in a host call: what it does must not disturb the statement that waits for it. */
+  useOwnScratch(): void {
+    this.scratch = this.#scratches[this.#depth] ??= new Scratch(this.engine);
   }
 
   /** Puts `text` where the module can read it: into the scratch if it is short, which the next call may overwrite. */

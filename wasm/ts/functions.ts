@@ -102,6 +102,7 @@ class FunctionTable {
     }
     const registered = this.#functions.get(id)!;
     try {
+      this.#context.useOwnScratch();
       const result = kind === HOST_SCALAR
         ? registered.call!(...this.#arguments(frame, argc))
         : this.#aggregate(registered, kind, state, frame, argc);

@@ -2,6 +2,7 @@
 
 export const SQLITE_OK = 0;
 export const SQLITE_BUSY = 5;
+export const SQLITE_BUSY_SNAPSHOT = 517;
 export const SQLITE_ROW = 100;
 export const SQLITE_DONE = 101;
 

@@ -54,7 +54,6 @@ export function deserialize(connection: Connection, given: Uint8Array | ArrayBuf
   }
   const source = openTemporary(connection, bytes);
   try {
-    matchPageSize(source, connection);
     copy(source, connection);
   } finally {
     source.close();
@@ -102,12 +101,6 @@ function openTemporary(connection: Connection, bytes: Uint8Array): Connection {
   }
 }
 
-/** A database in WAL mode keeps the size of its pages: the other one has to take it on. */
-function matchPageSize(source: Connection, target: Connection): void {
-  const wanted = pageSize(target);
-  if (pageSize(source) !== wanted) source.exec(`PRAGMA page_size = ${wanted}; VACUUM`);
-}
-
 function pageSize(connection: Connection): number {
   const statement = new Statement(connection, 'PRAGMA page_size', false);
   const size = statement.pluck().get() as number;
@@ -123,7 +116,19 @@ function copy(source: Connection, target: Connection): void {
   const stepped = exports.sqlite3_backup_step(backup, ALL_PAGES);
   const finished = exports.sqlite3_backup_finish(backup);
   if (stepped === SQLITE_DONE && finished === SQLITE_OK) return;
+  throw copyFailure(source, target);
+}
+
+function copyFailure(source: Connection, target: Connection): unknown {
   const error = target.failure();
+  const [given, own] = [pageSize(source), pageSize(target)];
+  if (error instanceof SqliteError && error.code === 'SQLITE_READONLY' && given !== own) {
+    return new GlasswalError(
+      'MISUSE',
+      `The given database has pages of ${given} bytes and this one of ${own}, which a database in WAL mode keeps. Make ` +
+        `them equal where the bytes come from, with: PRAGMA journal_mode = DELETE; PRAGMA page_size = ${own}; VACUUM`,
+    );
+  }
   if (error instanceof SqliteError) error.message = `The contents cannot be replaced: ${error.message}`;
-  throw error;
+  return error;
 }

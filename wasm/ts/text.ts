@@ -5,9 +5,9 @@
  * faster by hand than by any call.
  */
 
-/** Up to this many units a loop beats the encoder and its copy. */
+/** Up to this length a loop beats the encoder, or the decoder, and its copy. */
 const SHORT_UNITS = 48;
-const SHORT_BYTES = 24;
+const SHORT_BYTES = 48;
 
 const encoder = new TextEncoder();
 // A byte order mark is part of the text: SQLite keeps it, and positions in a batch count it.
@@ -34,8 +34,12 @@ export function decodeAscii(bytes: Uint8Array, start: number, end: number): stri
   if (end - start > SHORT_BYTES) return decodeUtf8(bytes, start, end);
   let text = '';
   let at = start;
-  for (; at + 4 <= end; at += 4) {
-    text += String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
+  // Eight at a time cost little more than one: what counts is how often the text grows.
+  for (; at + 8 <= end; at += 8) {
+    text += String.fromCharCode(
+      bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!,
+      bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!,
+    );
   }
   for (; at < end; at++) text += String.fromCharCode(bytes[at]!);
   return text;

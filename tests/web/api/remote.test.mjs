@@ -1,0 +1,69 @@
+// A database of another thread, through a port.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MessageChannel } from 'node:worker_threads';
+import { GlasswalError, SqliteError, connect, database, serve } from './open.mjs';
+
+const pair = async (t) => {
+  const db = await database(t);
+  const { port1, port2 } = new MessageChannel();
+  const stop = serve(db, port1);
+  const remote = connect(port2);
+  t.after(() => {
+    remote.close();
+    stop();
+    port1.close();
+    port2.close();
+  });
+  return { db, remote, port1, port2, stop };
+};
+
+test('exec, run, get and all answer as the database itself does', async (t) => {
+  const { remote } = await pair(t);
+  assert.equal(await remote.exec('CREATE TABLE t(a, b)'), undefined);
+  assert.deepEqual(await remote.run('INSERT INTO t VALUES (?, ?)', 1, Uint8Array.of(7)), { changes: 1, lastInsertRowid: 1 });
+  await remote.run('INSERT INTO t VALUES (@a, @b)', { a: 2n ** 60n, b: null });
+  assert.deepEqual(await remote.get('SELECT * FROM t WHERE a = ?', 1), { a: 1, b: Uint8Array.of(7) });
+  assert.equal(await remote.get('SELECT * FROM t WHERE a = 9'), undefined);
+  assert.deepEqual(await remote.all('SELECT a FROM t'), [{ a: 1 }, { a: 2n ** 60n }]);
+});
+
+test('requests are answered in order although nobody waits for them', async (t) => {
+  const { remote } = await pair(t);
+  const created = remote.exec('CREATE TABLE t(a)');
+  const runs = Array.from({ length: 200 }, (_, i) => remote.run(`INSERT INTO t VALUES (${i})`));
+  const all = await remote.all('SELECT a FROM t ORDER BY rowid');
+  assert.deepEqual(all.map((row) => row.a), Array.from({ length: 200 }, (_, i) => i));
+  await Promise.all([created, ...runs]);
+});
+
+test('errors arrive as what they are', async (t) => {
+  const { remote } = await pair(t);
+  await assert.rejects(remote.exec('SELECT nowhere'), (error) => error instanceof SqliteError && error.code === 'SQLITE_ERROR' &&
+    error.sql.slice(error.offset) === 'nowhere' && error.stack.includes('nowhere'));
+  await assert.rejects(remote.get('SELECT ?'), RangeError);
+  await assert.rejects(remote.get('SELECT ?', true), TypeError);
+  await assert.rejects(remote.run('SELECT 1'), (error) => error instanceof GlasswalError && error.code === 'MISUSE');
+  await assert.rejects(remote.get('SELECT ?', () => 1), /could not be cloned/);
+  assert.deepEqual(await remote.get('SELECT 1 AS one'), { one: 1 }, 'it works on');
+});
+
+test('messages of others pass by on the same port', async (t) => {
+  const { remote, port1, port2 } = await pair(t);
+  const heard = [];
+  port1.addEventListener('message', (event) => heard.push(event.data));
+  port2.postMessage('hello');
+  port2.postMessage({ glasswal: 'something else' });
+  assert.deepEqual(await remote.get('SELECT 1 AS one'), { one: 1 });
+  assert.ok(heard.includes('hello'));
+});
+
+test('close() rejects what is waiting and refuses what comes', async (t) => {
+  const { db, remote, stop } = await pair(t);
+  const waiting = remote.get('SELECT 1');
+  remote.close();
+  await assert.rejects(waiting, (error) => error.code === 'REMOTE');
+  await assert.rejects(remote.get('SELECT 1'), (error) => error.code === 'CLOSED');
+  stop();
+  assert.equal(db.prepare('SELECT 1').pluck().get(), 1);
+});
