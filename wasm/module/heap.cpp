@@ -123,3 +123,15 @@ void* operator new(size_t size_bytes) {
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+// Types of a larger alignment than malloc's come here. The library's own would not grow the heap, and would return null,
+// where a vector then puts its elements.
+void* operator new(size_t size_bytes, std::align_val_t alignment) {
+  const auto align = static_cast<size_t>(alignment);
+  void* memory = memalign(align, size_bytes);
+  if (memory == nullptr && glasswal::wasm::MakeRoom(size_bytes + align)) memory = memalign(align, size_bytes);
+  if (memory == nullptr) glasswal_host_abort("the runtime's memory is full and the client's own is used up");
+  return memory;
+}
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
