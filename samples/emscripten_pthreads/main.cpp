@@ -1,5 +1,6 @@
-// An ordinary Emscripten program with threads that links glasswal::vfs as any native program would: three threads
-// write to one database in the program's own memory while a fourth reads, and in the end the rows are counted.
+// An ordinary Emscripten program with threads that links glasswal::vfs as any native program would:
+// three threads write to one database in the program's own memory while a fourth reads, and in the
+// end the rows are counted.
 #include <glasswal/observe.h>
 #include <glasswal/runtime.h>
 #include <sqlite3.h>
@@ -17,7 +18,8 @@ constexpr const char* kVfs = "glasswal";
 
 sqlite3* Open() {
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2("/app.sqlite", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, kVfs);
+  const int code =
+      sqlite3_open_v2("/app.sqlite", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, kVfs);
   if (code != SQLITE_OK) {
     std::fprintf(stderr, "the database cannot be opened: %s\n", sqlite3_errmsg(db));
     std::abort();
@@ -37,7 +39,8 @@ std::string Value(sqlite3* db, const char* sql) {
   sqlite3_stmt* statement = nullptr;
   sqlite3_prepare_v2(db, sql, -1, &statement, nullptr);
   const bool has_row = sqlite3_step(statement) == SQLITE_ROW;
-  const std::string value = has_row ? reinterpret_cast<const char*>(sqlite3_column_text(statement, 0)) : "";
+  const std::string value =
+      has_row ? reinterpret_cast<const char*>(sqlite3_column_text(statement, 0)) : "";
   sqlite3_finalize(statement);
   return value;
 }
@@ -71,11 +74,14 @@ int main() {
   while (seen < kWriters * kRowsEach) seen = std::stol(Value(db, "SELECT count(*) FROM rows"));
   for (std::thread& writer : writers) writer.join();
 
-  std::printf("journal mode %s, %s rows of %d writers, integrity %s\n", Value(db, "PRAGMA journal_mode").c_str(),
-              Value(db, "SELECT count(*) FROM rows").c_str(), kWriters, Value(db, "PRAGMA integrity_check").c_str());
+  std::printf("journal mode %s, %s rows of %d writers, integrity %s\n",
+              Value(db, "PRAGMA journal_mode").c_str(),
+              Value(db, "SELECT count(*) FROM rows").c_str(), kWriters,
+              Value(db, "PRAGMA integrity_check").c_str());
   const auto snapshot = glasswal::Observe(**runtime);
   if (snapshot.ok()) {
-    std::printf("%llu commits seen by the diagnostics\n", static_cast<unsigned long long>(snapshot->totals.commits));
+    std::printf("%llu commits seen by the diagnostics\n",
+                static_cast<unsigned long long>(snapshot->totals.commits));
   }
   sqlite3_close(db);
   return glasswal::Runtime::UnregisterVfs(kVfs).ok() ? 0 : 1;
