@@ -51,7 +51,8 @@ for (const name of BROWSERS) {
         undefined, { timeout: 20_000 });
       await page.click('#kill-writer');
       await page.waitForSelector('#recoveries li:not(.waiting)', { timeout: 15_000 });
-      assert.match(await page.textContent('#recoveries li'), /writer-\d died .* holding WRITE.*Taken back: \d+ lock/);
+      // Whom the button finds writing may have committed by the time it dies: what it held then is chance.
+      assert.match(await page.textContent('#recoveries li'), /writer-\d died .*Taken back: \d+ lock/);
       const atRecovery = await numberIn(page, '#cities');
       await page.waitForFunction((rows) => Number(document.querySelector('#cities').textContent.replaceAll(',', '')) > rows,
         atRecovery, { timeout: 10_000 });
