@@ -11,7 +11,7 @@ import re
 # A folder of vfs/ includes only the folders before it, and itself.
 LAYERS = ["include", "port", "shm", "trace", "lock", "store", "recovery", "diag", "sqlite", "log"]
 TOP_LEVEL_FOLDERS = {"vfs", "inspector", "wasm", "web-ui", "tests", "samples", ".ci"}
-NOT_SOURCE = {".git", "build", "node_modules", "dist", "__pycache__", ".cache"}
+NOT_SOURCE = {".git", "build", "node_modules", "dist", "generated", "__pycache__", ".cache"}
 CPP = (".cpp", ".h", ".hpp", ".cc", ".c")
 ENGINE = ("sqlite3.h", "sqlite3ext.h")
 CODE = CPP + (".ts", ".mts", ".js", ".mjs", ".py", ".sh")

@@ -27,7 +27,7 @@ export function inEachBrowser(declare) {
         await server?.close();
       });
 
-      declare((title, body) => test(`${name}: ${title}`, { timeout: TEST_MS }, async (t) => {
+      declare((title, body, { timeoutMs = TEST_MS } = {}) => test(`${name}: ${title}`, { timeout: timeoutMs }, async (t) => {
         const stage = async (path, where = browser) => {
           const opened = await Stage.open(where, server.origin, path);
           t.after(() => opened.close());

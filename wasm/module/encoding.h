@@ -77,8 +77,7 @@ struct RowHead {
 };
 
 /// What glasswal_execute is told.
-inline constexpr uint32_t kExecuteBind = 1;  // Bind the parameters first.
-inline constexpr uint32_t kExecuteCopy = 2;  // Texts and BLOBs are copied: they outlive the call.
+inline constexpr uint32_t kExecuteBind = 1;           // Bind the parameters first.
 inline constexpr uint32_t kExecuteSafeIntegers = 4;   // Every integer crosses as kInt64.
 inline constexpr uint32_t kExecuteStandsOnRow = 8;    // Begin with the row that did not fit.
 inline constexpr uint32_t kExecuteResetAtLimit = 16;  // Nothing more is wanted after max_rows.

@@ -97,7 +97,7 @@ int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t co
   committing = nullptr;
   int code = SQLITE_OK;
   if ((flags & kExecuteBind) != 0) {
-    code = BindParameters(statement, parameters, count, (flags & kExecuteCopy) != 0);
+    code = BindParameters(statement, parameters, count, /*copy=*/false);
   }
   if (code == SQLITE_OK)
     code = Step(statement, &writer, (flags & kExecuteStandsOnRow) != 0, max_rows);

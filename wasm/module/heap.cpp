@@ -18,7 +18,7 @@ namespace {
 // Large enough that the table of segments is searched seldom, small enough for many workers.
 constexpr uint32_t kChunkSegments = 8;
 // What malloc() needs beside the bytes that it was asked for.
-constexpr uint64_t kOverheadBytes = 1024;
+constexpr uint64_t kOverheadBytes = 1024;  // Alignment included.
 // Given up when the region is full, so that the refusal itself can be written.
 constexpr size_t kReserveBytes = 8 * 1024;
 
@@ -52,7 +52,8 @@ bool TakeChunk(uint64_t size_bytes) {
   return true;
 }
 
-// True: malloc() is worth another try.
+}  // namespace
+
 bool MakeRoom(uint64_t size_bytes) {
   if (is_growing) {
     if (reserve == nullptr) return false;
@@ -66,6 +67,8 @@ bool MakeRoom(uint64_t size_bytes) {
   is_growing = false;
   return grew;
 }
+
+namespace {
 
 void* SqliteMalloc(int size_bytes) { return Allocate(static_cast<size_t>(size_bytes)); }
 void* SqliteRealloc(void* memory, int size_bytes) { return Reallocate(memory, static_cast<size_t>(size_bytes)); }
@@ -115,11 +118,25 @@ extern "C" void* sbrk(intptr_t increment) {
   return result;
 }
 
-// Without exceptions there is no other way to say that there is no memory for what must be had.
-void* operator new(size_t size_bytes) {
-  void* memory = glasswal::wasm::Allocate(size_bytes != 0 ? size_bytes : 1);
+// Without exceptions there is no other way to say that there is no memory for what must be had. The library's own
+// operators would return null, and null is an address like any other in WebAssembly.
+namespace {
+
+void* OrAbort(void* memory) {
   if (memory == nullptr) glasswal_host_abort("the runtime's memory is full and the client's own is used up");
   return memory;
 }
+
+}  // namespace
+
+void* operator new(size_t size_bytes) { return OrAbort(glasswal::wasm::Allocate(size_bytes != 0 ? size_bytes : 1)); }
+void* operator new(size_t size_bytes, std::align_val_t alignment) {
+  const auto boundary = static_cast<size_t>(alignment);
+  void* memory = memalign(boundary, size_bytes);
+  if (memory == nullptr && glasswal::wasm::MakeRoom(size_bytes + boundary)) memory = memalign(boundary, size_bytes);
+  return OrAbort(memory);
+}
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }

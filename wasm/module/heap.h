@@ -10,12 +10,16 @@
 #define GLASSWAL_WASM_MODULE_HEAP_H_
 
 #include <cstddef>
+#include <cstdint>
 
 namespace glasswal::wasm {
 
 /// As malloc() and realloc(): null when neither the heap nor the region has room.
 void* Allocate(size_t size_bytes);
 void* Reallocate(void* memory, size_t size_bytes);
+
+/// Takes more memory from the region for `size_bytes` that malloc() has refused. True: it is worth another try.
+bool MakeRoom(uint64_t size_bytes);
 
 /// Makes SQLite allocate here. REQUIRES: SQLite has not been initialised.
 void GiveHeapToSqlite();

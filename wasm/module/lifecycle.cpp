@@ -118,19 +118,35 @@ uint32_t ClientGeneration() { return JoinedRuntime() != nullptr ? JoinedRuntime(
 GLASSWAL_EXPORT(glasswal_is_fenced)
 uint32_t IsFenced() { return JoinedRuntime() == nullptr || JoinedRuntime()->client().IsFenced() ? 1 : 0; }
 
-/// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared its holder
-/// word. 1 when there was something to recover.
+/// What a look at a slot came to.
+enum RecoverResult : uint32_t { kNothingToRecover = 0, kRecovered = 1, kTryAgain = 2 };
+
+/// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared its holder word.
+///
+/// It never waits: what it would wait for may be held by another one that is dead, and the proof of that death comes
+/// to the very event loop that calls this. kTryAgain says that somebody has what is needed at the moment.
 GLASSWAL_EXPORT(glasswal_recover)
 uint32_t Recover(uint32_t slot) {
   store::ClientContext* self = ClientContext();
-  if (self == nullptr || slot >= shm::kMaxClients || slot == self->slot) return 0;
-  const uint64_t word = self->region->client(slot)->state.load();
-  if (store::ClientStateOf(word) != shm::kClientFree) return JoinedRuntime()->client().LookAt(slot) ? 1 : 0;
+  if (self == nullptr || slot >= shm::kMaxClients || slot == self->slot) return kNothingToRecover;
+  const shm::Atomic64& state = self->region->client(slot)->state;
+  const uint64_t before = state.load();
+  if (store::ClientStateOf(before) != shm::kClientFree) {
+    const bool may_wait = this_thread.may_wait;
+    this_thread.may_wait = false;
+    const bool recovered = JoinedRuntime()->client().LookAt(slot);
+    this_thread.may_wait = may_wait;
+    if (recovered) return kRecovered;
+    const uint64_t after = state.load();
+    const bool is_done = store::ClientStateOf(after) == shm::kClientFree ||
+                         store::GenerationOf(after) != store::GenerationOf(before);
+    return is_done ? kNothingToRecover : kTryAgain;
+  }
   // It died while it was joining or after it had left: all that it can have had is its private memory.
-  const uint32_t joining = shm::ClientOwner(slot, store::GenerationOf(word) + 1);
-  return shm::SweepClientSegments(*self->region, joining) + shm::SweepClientSegments(*self->region, LeavingOwner(slot)) != 0
-             ? 1
-             : 0;
+  const uint32_t joining = shm::ClientOwner(slot, store::GenerationOf(before) + 1);
+  const uint32_t swept = shm::SweepClientSegments(*self->region, joining) +
+                         shm::SweepClientSegments(*self->region, LeavingOwner(slot));
+  return swept != 0 ? kRecovered : kNothingToRecover;
 }
 
 /// How many pages the memory has at this moment, also when another thread has just made it grow.

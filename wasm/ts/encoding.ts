@@ -42,7 +42,6 @@ export const BATCH_COMMITTED = 4;
 export const ROW_HEAD_BYTES = 8;
 
 export const EXECUTE_BIND = 1;
-export const EXECUTE_COPY = 2;
 export const EXECUTE_SAFE_INTEGERS = 4;
 export const EXECUTE_STANDS_ON_ROW = 8;
 export const EXECUTE_RESET_AT_LIMIT = 16;

@@ -4,8 +4,9 @@ import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
 import { maxClients } from './generated/facts.js';
 import { buryHolder } from './janitor.js';
-import { holderOf, lockName, slotState } from './liveness.js';
+import { lockName, slotState } from './liveness.js';
 import { whenGone } from './node.js';
+import { buryThread } from './threads.js';
 
 /** Which client: its number, or what diagnostics and refusals say of it. */
 export type EvictTarget = number | { readonly slot: number; readonly generation?: number };
@@ -24,20 +25,32 @@ export async function evictClient(self: Client, runtimeId: string, target: Evict
   if (state.free || (wanted !== undefined && wanted !== state.generation)) {
     throw new GlasswalError('NOT_FOUND', `Client ${slot} is not there any more.`);
   }
-  const proof = isNode ? threadExit(engine, slot, how) : undefined;
+  if (isNode && typeof how !== 'function') whenGone(how, (ticket) => void buryThread(engine, ticket, () => undefined));
   if (typeof how === 'function') await how();
   else await how.terminate();
-  if (proof !== undefined) return proof;
-  await navigator.locks.request(lockName(runtimeId, slot), () => {
+  if (isNode) return threadExit(engine, slot, state.generation);
+  await navigator.locks.request(lockName(runtimeId, slot), async () => {
     // The janitor may have been here first, and the slot be another's by now: not while we have the lock.
     const now = slotState(engine.views, slot);
-    if (now.generation === state.generation && !now.free) buryHolder(engine, slot);
+    if (now.generation === state.generation && !now.free) await buryHolder(engine, slot);
   });
 }
 
-async function threadExit(engine: Client['engine'], slot: number, how: WayToEnd): Promise<void> {
-  const ticket = holderOf(engine.views, slot);
-  if (typeof how === 'function') return;
-  await new Promise<void>((resolve) => whenGone(how, () => resolve()));
-  if (holderOf(engine.views, slot) === ticket) buryHolder(engine, slot);
+const proofPatienceMs = 5000;
+const lookAgainMs = 5;
+
+/** In Node: waits until whoever watches the thread has seen its end and recovered from it. */
+async function threadExit(engine: Client['engine'], slot: number, generation: number): Promise<void> {
+  const deadline = performance.now() + proofPatienceMs;
+  for (;;) {
+    const now = slotState(engine.views, slot);
+    if (now.free || now.generation !== generation) return;
+    if (performance.now() > deadline) {
+      throw new GlasswalError(
+        'NOT_DEAD',
+        `There is no proof that client ${slot} is dead: tell the runtime of its worker with runtime.watch(worker), and end that worker.`,
+      );
+    }
+    await new Promise<void>((resolve) => setTimeout(resolve, lookAgainMs));
+  }
 }

@@ -9,6 +9,8 @@ const MOST_BATCH_ROWS = 1024;
 
 /** What an iterator reads from. */
 export interface RowSource {
+  /** The statement, which would be finalized if nobody had it any more. */
+  readonly owner: object;
   readonly handle: StatementHandle;
   readonly sql: string;
   /** Throws if the connection can no longer be used. */

@@ -17,10 +17,23 @@ export type ChannelMessage =
   /** The janitor recovered from whoever was in this slot. */
   | { readonly recovered: number };
 
-/** Records the death of the holder of `slot`, of which the caller has the proof, and recovers from it. */
-export function buryHolder(engine: Engine, slot: number): boolean {
+// RecoverResult of wasm/module/lifecycle.cpp.
+const recovered = 1;
+const tryAgain = 2;
+const tryAgainMs = 2;
+
+/**
+ * Records the death of the holder of `slot`, of which the caller has the proof, and recovers from it; whether there was
+ * something to recover. Others may have what a recovery needs for a moment, so it may take more than one attempt: the
+ * proof of the next death must be able to come in between.
+ */
+export async function buryHolder(engine: Engine, slot: number): Promise<boolean> {
   setHolder(engine.views, slot, 0);
-  return callNumber(engine, 'glasswal_recover', slot) !== 0;
+  for (;;) {
+    const result = callNumber(engine, 'glasswal_recover', slot);
+    if (result !== tryAgain) return result === recovered;
+    await new Promise<void>((resolve) => setTimeout(resolve, tryAgainMs));
+  }
 }
 
 /** Watches the clients of a runtime, itself a client of it through `engine`, until `stop` is called. */
@@ -49,14 +62,18 @@ export class Janitor {
     this.#channel.close();
   }
 
+  #tell(message: ChannelMessage): void {
+    if (!this.#stopping.signal.aborted) this.#channel.postMessage(message);
+  }
+
   #watch(slot: number): void {
     if (slot === this.#own || this.#watched.has(slot)) return;
     this.#watched.add(slot);
     navigator.locks
-      .request(lockName(this.#runtimeId, slot), { signal: this.#stopping.signal }, () => {
+      .request(lockName(this.#runtimeId, slot), { signal: this.#stopping.signal }, async () => {
         this.#watched.delete(slot);
-        const recovered = buryHolder(this.#engine, slot);
-        if (recovered) this.#channel.postMessage({ recovered: slot } satisfies ChannelMessage);
+        // Until it returns the lock is ours, and the slot nobody else's.
+        if (await buryHolder(this.#engine, slot)) this.#tell({ recovered: slot });
       })
       .catch((error: unknown) => {
         // Nothing else can refuse a lock to a worker that is alive.

@@ -10,7 +10,6 @@ export const SQLITE_OPEN_READONLY = 0x1;
 export const SQLITE_OPEN_READWRITE = 0x2;
 export const SQLITE_OPEN_CREATE = 0x4;
 export const SQLITE_OPEN_URI = 0x40;
-export const SQLITE_OPEN_EXRESCODE = 0x2000000;
 
 export const SQLITE_PREPARE_PERSISTENT = 1;
 

@@ -58,10 +58,14 @@ function watch(runtime: Runtime, crew: Crew, rows: number): void {
 
   const killWriter = byId<HTMLButtonElement>('kill-writer');
   killWriter.disabled = false;
-  killWriter.addEventListener('click', () => {
-    const holder = writerOf(runtime.diagnostics());
-    if (holder !== undefined && crew.members.has(holder)) kill(holder);
-  });
+  killWriter.addEventListener('click', () => killHolder(runtime, crew, kill));
+}
+
+/** Kills whoever holds the write lock; if nobody does at this moment, whoever is next to have it. */
+function killHolder(runtime: Runtime, crew: Crew, kill: (name: string) => void): void {
+  const holder = writerOf(runtime.diagnostics());
+  if (holder !== undefined && crew.members.has(holder)) kill(holder);
+  else if (crew.count('writer') > 0) setTimeout(() => killHolder(runtime, crew, kill), 1);
 }
 
 function makePauseButton(crew: Crew): void {

@@ -51,19 +51,30 @@ test('databases that are closed leave nothing behind, whatever was open in them'
   });
 });
 
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc');
+
+/** Lets the collector run, and what it found be told. */
+const settle = async () => {
+  for (let i = 0; i < 3; i++) {
+    collect();
+    await sleep(10);
+  }
+};
+
+test('an iterator keeps its statement although nobody else has it', async (t) => {
+  const db = (await place(t)).open();
+  const iterator = db.prepare('WITH RECURSIVE c(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < 100) SELECT i FROM c').pluck().iterate();
+  assert.equal(iterator.next().value, 1);
+  await settle();
+  assert.equal([...iterator].length, 99);
+});
+
 test('a statement that nobody has any more is finalized', async (t) => {
-  setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc');
   const { open, runtime } = await place(t);
   const db = open();
   const forget = () => {
     for (let i = 0; i < 2000; i++) db.prepare(`SELECT ${i}, '${'x'.repeat(1000)}'`);
-  };
-  const settle = async () => {
-    for (let i = 0; i < 3; i++) {
-      collect();
-      await sleep(10);
-    }
   };
   forget();
   await settle();

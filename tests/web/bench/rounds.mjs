@@ -18,14 +18,15 @@ function rotated(list, by) {
 
 /** What only a shared database can do: a second client beside the first. */
 async function togetherOf(page) {
-  await page.evaluate(() => globalThis.bench.open('beside', { module: 'glasswal', shares: 'glasswal' }));
+  const beside = { module: 'glasswal', shares: 'glasswal' };
+  const { joinMs } = await page.evaluate((how) => globalThis.bench.open('beside', how), beside);
   const run = (...pairs) => page.evaluate((list) => globalThis.bench.together(list), pairs);
   const [oneReader] = await run(['glasswal', 'point']);
   const twoReaders = await run(['glasswal', 'point'], ['beside', 'point']);
   const [writerAlone] = await run(['glasswal', 'autocommit']);
   const [writer, reader] = await run(['glasswal', 'autocommit'], ['beside', 'point']);
   return {
-    oneReader, twoReaders: twoReaders[0] + twoReaders[1], writerAlone, writerBeside: writer, readerBeside: reader,
+    joinMs, oneReader, twoReaders: twoReaders[0] + twoReaders[1], writerAlone, writerBeside: writer, readerBeside: reader,
   };
 }
 
@@ -34,10 +35,8 @@ async function oneRound(page, names, round) {
   const results = Object.fromEntries(names.map((name) => [name, {}]));
   const order = rotated(names, round);
   for (const name of order) {
-    const { ms, joinMs } = await page.evaluate(([engine, how]) => globalThis.bench.open(engine, how),
-      [name, ENGINES[name]]);
+    const { ms } = await page.evaluate(([engine, how]) => globalThis.bench.open(engine, how), [name, ENGINES[name]]);
     results[name].open = ms;
-    if (joinMs !== undefined) results[name].join = joinMs;
   }
   for (const workload of WORKLOADS) {
     for (const name of order) {

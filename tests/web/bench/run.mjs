@@ -64,7 +64,7 @@ const sizes = measureSizes();
 console.log(`\n${speedTable(results, ratios)}`);
 if (results.glasswal !== undefined) {
   console.log(`\n${sharedTable(together)}`);
-  console.log(`\njoining from a worker, runtime in hand: ${results.glasswal.join.toFixed(2)} ms`);
+  console.log(`\njoining from a worker, runtime in hand: ${together.joinMs.toFixed(2)} ms`);
 }
 console.log(`\n${sizeTable(sizes)}`);
 

@@ -3,13 +3,19 @@ import { SCHEMA, SQL } from '../workloads.js';
 
 const PACKAGE = '/glasswal/index.js';
 
-/** The first worker makes the runtime; others are given it and find the tables there. */
+/** The first worker makes the runtime, and is a client of it; another is given it, joins, and finds the tables there. */
+async function enter({ createRuntime, join }, given) {
+  if (given === undefined) {
+    const runtime = await createRuntime('/bench.sqlite');
+    return { runtime, client: runtime.client };
+  }
+  const started = performance.now();
+  const client = await join(given, { name: 'beside' });
+  return { runtime: given, client, joinMs: performance.now() - started };
+}
+
 export async function open(flavour, given) {
-  const { createRuntime, join } = await import(PACKAGE);
-  const runtime = given ?? (await createRuntime('/bench.sqlite'));
-  const joining = performance.now();
-  const client = await join(runtime, { name: 'bench' });
-  const joinMs = performance.now() - joining;
+  const { runtime, client, joinMs } = await enter(await import(PACKAGE), given);
   const db = flavour === ':memory:' ? client.open(':memory:') : client.open();
   if (given === undefined) db.exec(SCHEMA);
   const append = db.prepare(SQL.append);

@@ -1,0 +1,28 @@
+// Workers that are terminated at random moments: idle, in a long statement, waiting for a lock, holding it, growing the
+// memory, joining. GLASSWAL_WEB_KILLS says how many in each browser.
+import assert from 'node:assert/strict';
+import { randomInt } from 'node:crypto';
+
+import { inEachBrowser } from './suite.mjs';
+
+const KILLS = Number(process.env.GLASSWAL_WEB_KILLS ?? 300);
+const BATCH = 30;
+
+inEachBrowser((it) => {
+  it(`${KILLS} terminated workers lose no commit and leave nothing behind`, async (stand) => {
+    const seed = Number(process.env.GLASSWAL_SEED ?? randomInt(2 ** 31));
+    stand.t.diagnostic(`GLASSWAL_SEED=${seed}`);
+    const stage = await stand.stage();
+    await stage.inPage(async ({ keep }, number) => {
+      const { Massacre } = await import('/massacre.js');
+      keep.massacre = await Massacre.prepare(number);
+    }, seed);
+    for (let done = 0; done < KILLS; done += BATCH) {
+      await stage.inPage(({ keep }, count) => keep.massacre.run(count), Math.min(BATCH, KILLS - done));
+    }
+    const report = await stage.inPage(({ keep }) => keep.massacre.report());
+    stand.t.diagnostic(JSON.stringify({ ...report, region: undefined }));
+    assert.equal(report.kills, KILLS);
+    assert.ok(report.slowestWriteMs < 5000, `the slowest write after a death took ${report.slowestWriteMs} ms`);
+  }, { timeoutMs: 60_000 + KILLS * 1500 });
+});

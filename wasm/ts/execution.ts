@@ -1,0 +1,178 @@
+/** Runs a statement: its parameters go into the module, and its rows come out of it, batch by batch. */
+import type { Connection, StatementHandle } from './connection.js';
+import {
+  AT_FLAGS,
+  AT_NEEDED_BYTES,
+  AT_REPREPARED,
+  AT_ROWS,
+  BATCH_COMMITTED,
+  BATCH_PENDING,
+  EXECUTE_BIND,
+  EXECUTE_STANDS_ON_ROW,
+} from './encoding.js';
+import { GlasswalError } from './errors.js';
+import { columnNames, parameterShape, texts } from './prepare.js';
+import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from './result_codes.js';
+import { BatchReader, type RowMode, type RowShape } from './rows.js';
+import { type Block, allocateBlock, free } from './scratch.js';
+import { type Bindings, ParameterWriter, type ParameterShape } from './values.js';
+
+// No user code runs while a batch is read, so one reader is enough for all statements.
+const reader = new BatchReader();
+
+/** What a Statement runs by. */
+export class Execution {
+  /** The EXECUTE_* flags of each run. */
+  flags = 0;
+  readonly #parameters: ParameterShape;
+  readonly #writer: ParameterWriter;
+  #shape: RowShape | undefined;
+  #shapeOf = -1;
+  #bound = false;
+  #committed = false;
+
+  constructor(
+    readonly connection: Connection,
+    readonly handle: StatementHandle,
+    readonly sql: string,
+  ) {
+    this.#parameters = parameterShape(connection, handle.pointer);
+    this.#writer = new ParameterWriter(connection.context);
+  }
+
+  /** Throws unless the statement can be used now. */
+  check(): void {
+    this.connection.check();
+    if (this.handle.pointer === 0) {
+      throw new GlasswalError('FINALIZED', `The statement was finalized: prepare it again: ${this.sql}`);
+    }
+    if (this.handle.busy) {
+      throw new GlasswalError(
+        'BUSY',
+        'The statement is running: end its iterator (with break or return()), or prepare a second one of the same ' +
+          `SQL: ${this.sql}`,
+      );
+    }
+  }
+
+  /** Encodes the parameters; the flags to execute with. */
+  begin(values: Bindings): number {
+    this.check();
+    if (!this.#bound) return this.flags | this.#writer.write(this.#parameters, values, this.sql);
+    if (values.length === 0) return this.flags;
+    throw this.#alreadyBound();
+  }
+
+  #alreadyBound(): Error {
+    return new GlasswalError('MISUSE', `The parameters were given with bind(): give none now: ${this.sql}`);
+  }
+
+  /** Binds values for good. */
+  bind(values: Bindings): void {
+    this.check();
+    if (this.#bound) {
+      throw new GlasswalError('MISUSE', `bind() was called before, and is for good: prepare another statement: ${this.sql}`);
+    }
+    this.#bindCopies(values);
+    this.#bound = true;
+  }
+
+  /** Begins a run whose rows are fetched later, when the scratch holds the parameters of somebody else. */
+  beginSlowly(values: Bindings): number {
+    this.check();
+    if (!this.#bound) this.#bindCopies(values);
+    else if (values.length !== 0) throw this.#alreadyBound();
+    return this.flags;
+  }
+
+  #bindCopies(values: Bindings): void {
+    this.#writer.write(this.#parameters, values, this.sql);
+    const code = this.connection.exports.glasswal_bind(this.handle.pointer, this.#writer.address, this.#parameters.count);
+    this.#writer.handedOver();
+    if (code !== SQLITE_OK) throw this.connection.failure({ sql: this.sql });
+  }
+
+  /** Runs or goes on; SQLITE_ROW or SQLITE_DONE. What came is in `batch`. */
+  execute(flags: number, batch: Block, maxRows: number): number {
+    const handle = this.handle;
+    const connection = this.connection;
+    const writer = this.#writer;
+    let code: number;
+    handle.busy = true;
+    try {
+      code = connection.context.execute(
+        handle.pointer, writer.address, this.#parameters.count, flags, batch.address, batch.size, maxRows,
+      );
+    } finally {
+      handle.busy = false;
+      writer.handedOver();
+    }
+    if (code !== SQLITE_ROW && code !== SQLITE_DONE) throw connection.failure({ sql: this.sql });
+    if ((batch.i32[AT_FLAGS]! & BATCH_COMMITTED) !== 0) this.#committed = true;
+    return code;
+  }
+
+  /** Tells of a commit, after all was read: whoever hears of it may use the scratch. */
+  announce(): void {
+    if (!this.#committed) return;
+    this.#committed = false;
+    this.connection.onCommit();
+  }
+
+  /** The first row of `batch`. */
+  firstRow(batch: Block, mode: RowMode): unknown {
+    return reader.open(batch).read(mode, this.#shapeFor(batch));
+  }
+
+  /** The shape of the rows in `batch`: SQLite compiles anew after a change of the schema, by whichever client. */
+  #shapeFor(batch: Block): RowShape {
+    const reprepared = batch.i32[AT_REPREPARED]!;
+    if (this.#shape === undefined || this.#shapeOf !== reprepared) {
+      const { exports } = this.connection;
+      const pointer = this.handle.pointer;
+      const names = columnNames(this.connection, pointer);
+      const tables = texts(this.connection, pointer, exports.sqlite3_column_table_name).map((name) => name ?? '$');
+      this.#shape = { names, tables, hasProto: names.includes('__proto__') };
+      this.#shapeOf = reprepared;
+    }
+    return this.#shape;
+  }
+
+  /** The row that the statement stands on, which does not fit `batch`. */
+  largeRow(flags: number, batch: Block, mode: RowMode): unknown {
+    const { engine, exports } = this.connection;
+    let block: Block | undefined;
+    try {
+      block = allocateBlock(engine, batch.u32[AT_NEEDED_BYTES]!, 'one large row');
+      this.execute((flags & ~EXECUTE_BIND) | EXECUTE_STANDS_ON_ROW, block, 1);
+      return this.firstRow(block, mode);
+    } catch (error) {
+      exports.sqlite3_reset(this.handle.pointer);
+      throw error;
+    } finally {
+      if (block !== undefined) free(engine, block.address);
+    }
+  }
+
+  /** A function that adds the next rows, at most `maxRows`, to `rows`; false when there are no more. */
+  fetcher(firstFlags: number, mode: RowMode): (rows: unknown[], maxRows: number) => boolean {
+    let flags = firstFlags;
+    return (rows, maxRows) => {
+      const { batch } = this.connection.context.scratch;
+      const code = this.execute(flags, batch, maxRows);
+      flags &= ~(EXECUTE_BIND | EXECUTE_STANDS_ON_ROW);
+      const pending = (batch.i32[AT_FLAGS]! & BATCH_PENDING) !== 0;
+      if (batch.i32[AT_ROWS]! > 0) {
+        const shape = this.#shapeFor(batch);
+        reader.open(batch);
+        while (reader.left > 0) rows.push(reader.read(mode, shape));
+        if (pending) flags |= EXECUTE_STANDS_ON_ROW;
+      } else if (pending) {
+        rows.push(this.largeRow(flags, batch, mode));
+      }
+      if (code === SQLITE_ROW) return true;
+      this.announce();
+      return false;
+    };
+  }
+}
