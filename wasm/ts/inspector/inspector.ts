@@ -16,12 +16,14 @@ export interface InspectorOptions {
   readonly panel?: string;
   /** Whether it is shown at once; so is everything but an overlay. */
   readonly open?: boolean;
+  /** Called whenever it was shown or hidden, by whomever. */
+  readonly onShow?: (shown: boolean) => void;
   /** Whether the page's address follows where the user is; for a page that is the inspector's alone. */
   readonly address?: boolean;
 }
 
 export class Inspector implements Disposable {
-  readonly #runtime: RuntimeParts | undefined;
+  #runtime: RuntimeParts | undefined;
   readonly #options: InspectorOptions;
   readonly #ending = new AbortController();
   #place: Place | undefined;
@@ -56,12 +58,17 @@ export class Inspector implements Disposable {
 
   show(): void {
     if (this.#place === undefined) this.#open(this.#options.target ?? 'overlay');
-    else this.#place.show(true);
+    else this.#showPlace(true);
     void this.#view?.then((view) => view.focus(), () => undefined);
   }
 
   hide(): void {
-    this.#place?.show(false);
+    this.#showPlace(false);
+  }
+
+  #showPlace(shown: boolean): void {
+    this.#place?.show(shown);
+    this.#options.onShow?.(shown);
   }
 
   toggle(): void {
@@ -78,6 +85,12 @@ export class Inspector implements Disposable {
   /** The region as a file: metadata, events and black boxes, and the databases' contents only if asked for. Nobody is stopped. */
   async capture(options: { readonly contents?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
     return (await this.#opened()).capture(options.contents === true);
+  }
+
+  /** Shows another runtime from now on. */
+  async attach(runtime: RuntimeParts): Promise<void> {
+    this.#runtime = runtime;
+    (await this.#opened()).attach(runtime);
   }
 
   /** Shows a capture instead. */
@@ -110,6 +123,7 @@ export class Inspector implements Disposable {
     const settings = readSettings();
     const place = openPlace(target, { popOut: () => this.moveTo('popup'), hide: () => this.#hidden() });
     this.#place = place;
+    this.#showPlace(true);
     const link = this.#options.panel === undefined ? (linkInAddress() ?? settings.link) : linkOf(this.#options.panel);
     this.#view = View.open(place.container, this.#runtime, {
       light: beginsLight(this.#options.theme ?? 'auto'),
