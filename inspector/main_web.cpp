@@ -16,7 +16,6 @@
 #include "app/inspector.h"
 #include "imgui.h"
 #include "platform/html5/canvas.h"
-#include "platform/html5/fonts.h"
 #include "platform/html5/input.h"
 #include "platform/html5/page.h"
 #include "platform/html5/shared_memory.h"
@@ -70,7 +69,6 @@ EMSCRIPTEN_KEEPALIVE void inspector_create(int32_t light, int32_t apple) {
   InspectorOptions options;
   options.theme = light != 0 ? Theme::kLight : Theme::kDark;
   web = new Web(options);
-  UsePageFonts();
   ImGui::GetIO().ConfigMacOSXBehaviors = apple != 0;
   web->canvas = std::make_unique<Canvas>();
 }

@@ -1,6 +1,7 @@
-// Builds ImGui's atlas from glyphs that the page draws (fonts.h).
-#include "platform/html5/fonts.h"
-
+// view/font.h for a page: its own font, drawn glyph by glyph by its 2D canvas.
+//
+// So the inspector looks like the page around it, is crisp at any pixel ratio, knows every script
+// that the system has, and its module carries neither a font nor a rasteriser.
 #include <algorithm>
 #include <cmath>
 #include <cstring>
@@ -9,6 +10,7 @@
 #include "imgui.h"
 #include "imgui_internal.h"
 #include "platform/html5/host.h"
+#include "view/font.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -19,44 +21,29 @@ struct CodePoints {
   uint32_t last;
 };
 constexpr CodePoints kCodePoints[] = {
-    {0x20, 0x7e},     {0xa0, 0x17f},    {0x391, 0x3c9},   {0x410, 0x44f},   {0x2013, 0x2014},
-    {0x2018, 0x201d}, {0x2022, 0x2022}, {0x2026, 0x2026}, {0x2030, 0x2030}, {0x203a, 0x203a},
-    {0x2190, 0x2195}, {0x21b5, 0x21b5}, {0x21e7, 0x21e7}, {0x2260, 0x2265}, {0x2303, 0x2303},
-    {0x2318, 0x2318}, {0x2325, 0x2325}, {0x25a0, 0x25a1}, {0x25b2, 0x25bf}, {0x25c0, 0x25cf},
-    {0x2605, 0x2606}, {0x26a0, 0x26a0}, {0x2713, 0x2717}, {0xfffd, 0xfffd},
+    {0x20, 0x7e},     {0xa0, 0x17f},    {0x391, 0x3c9},   {0x410, 0x44f},   {0x2010, 0x2026},
+    {0x2030, 0x2030}, {0x203a, 0x203a}, {0x2190, 0x2195}, {0x21b5, 0x21b5}, {0x21e7, 0x21e7},
+    {0x2260, 0x2265}, {0x2318, 0x2318}, {0x25a0, 0x25a1}, {0x25b2, 0x25cf}, {0x2605, 0x2606},
+    {0x26a0, 0x26a0}, {0x2713, 0x2717}, {0xfffd, 0xfffd},
 };
 constexpr int kPadding = 1;  // Between glyphs, so that none bleeds into its neighbour.
+constexpr float kLargePixels = 20;
 
 struct Glyph {
-  int font;
   uint32_t code_point;
   float advance, left, top;
   int width, height;
   int x = 0, y = 0;
 };
 
-/// Which of the page's fonts stands for this one.
-int PageFont(const ImFontConfig& config) {
-  if (std::strstr(config.Name, "bold") != nullptr) return 1;
-  return std::strstr(config.Name, "mono") != nullptr ? 2 : 0;
-}
-
-std::vector<Glyph> Measure(const ImFontAtlas& atlas) {
+std::vector<Glyph> Measure(float pixels) {
   std::vector<Glyph> glyphs;
-  for (int font = 0; font < atlas.ConfigData.Size; ++font) {
-    const ImFontConfig& config = atlas.ConfigData[font];
-    // One font of the page has all glyphs: there is nothing to merge.
-    if (config.MergeMode) continue;
-    for (const CodePoints& range : kCodePoints) {
-      for (uint32_t code_point = range.first; code_point <= range.last; ++code_point) {
-        float metrics[5];
-        if (inspector_host_measure_glyph(PageFont(config), config.SizePixels, code_point,
-                                         metrics) == 0) {
-          continue;
-        }
-        glyphs.push_back({font, code_point, metrics[0], metrics[1], metrics[2],
-                          static_cast<int>(metrics[3]), static_cast<int>(metrics[4])});
-      }
+  for (const CodePoints& range : kCodePoints) {
+    for (uint32_t code_point = range.first; code_point <= range.last; ++code_point) {
+      float metrics[5];
+      inspector_host_measure_glyph(pixels, code_point, metrics);
+      glyphs.push_back({code_point, metrics[0], metrics[1], metrics[2],
+                        static_cast<int>(metrics[3]), static_cast<int>(metrics[4])});
     }
   }
   return glyphs;
@@ -101,13 +88,11 @@ int PlaceAll(ImFontAtlas* atlas, std::vector<Glyph>* glyphs) {
   return ImUpperPowerOfTwo(shelves.height());
 }
 
-void AddGlyph(ImFontAtlas* atlas, const Glyph& glyph) {
-  const ImFontConfig& config = atlas->ConfigData[glyph.font];
+void AddGlyph(ImFontAtlas* atlas, ImFont* font, float pixels, const Glyph& glyph) {
   float metrics[5];
-  inspector_host_measure_glyph(PageFont(config), config.SizePixels, glyph.code_point, metrics);
+  inspector_host_measure_glyph(pixels, glyph.code_point, metrics);
   inspector_host_draw_glyph(atlas->TexPixelsAlpha8 + glyph.y * atlas->TexWidth + glyph.x,
                             glyph.width, glyph.height, atlas->TexWidth);
-  ImFont* font = config.DstFont;
   const float x = glyph.left;
   const float y = std::round(font->Ascent) + glyph.top;
   const ImVec2 scale = atlas->TexUvScale;
@@ -118,39 +103,52 @@ void AddGlyph(ImFontAtlas* atlas, const Glyph& glyph) {
                  static_cast<float>(glyph.y + glyph.height) * scale.y, glyph.advance);
 }
 
-void SetUpFonts(ImFontAtlas* atlas) {
-  for (ImFontConfig& config : atlas->ConfigData) {
-    float ascent = 0;
-    float descent = 0;
-    inspector_host_measure_font(PageFont(config), config.SizePixels, &ascent, &descent);
-    // The font is as high as was asked for; its baseline is where the letters stand in the middle.
-    const float spare = config.SizePixels - ascent - descent;
-    ImFontAtlasBuildSetupFont(atlas, config.DstFont, &config, ascent + spare / 2, -descent);
-  }
+void SetUpFont(ImFontAtlas* atlas, ImFontConfig* config) {
+  float ascent = 0;
+  float descent = 0;
+  inspector_host_measure_font(config->SizePixels, &ascent, &descent);
+  // The font is as high as was asked for; its letters stand in the middle of that.
+  const float spare = config->SizePixels - ascent - descent;
+  ImFontAtlasBuildSetupFont(atlas, config->DstFont, config, std::round(ascent + spare / 2),
+                            -descent);
 }
 
 bool Build(ImFontAtlas* atlas) {
   ImFontAtlasBuildInit(atlas);
-  std::vector<Glyph> glyphs = Measure(*atlas);
+  ImFontConfig& config = atlas->ConfigData[0];
+  std::vector<Glyph> glyphs = Measure(config.SizePixels);
   // Large glyphs, as for a high pixel ratio, would make a narrow atlas higher than cards allow.
-  atlas->TexWidth = glyphs.size() > 1000 || atlas->ConfigData[0].SizePixels > 20 ? 2048 : 1024;
+  atlas->TexWidth = config.SizePixels > kLargePixels ? 2048 : 1024;
   atlas->TexHeight = PlaceAll(atlas, &glyphs);
   atlas->TexUvScale = ImVec2(1.0f / static_cast<float>(atlas->TexWidth),
                              1.0f / static_cast<float>(atlas->TexHeight));
   const size_t size = static_cast<size_t>(atlas->TexWidth) * static_cast<size_t>(atlas->TexHeight);
   atlas->TexPixelsAlpha8 = static_cast<unsigned char*>(IM_ALLOC(size));
   std::memset(atlas->TexPixelsAlpha8, 0, size);
-  SetUpFonts(atlas);
-  for (const Glyph& glyph : glyphs) AddGlyph(atlas, glyph);
+  SetUpFont(atlas, &config);
+  for (const Glyph& glyph : glyphs) AddGlyph(atlas, config.DstFont, config.SizePixels, glyph);
   ImFontAtlasBuildFinish(atlas);
   return true;
 }
 
 }  // namespace
 
-void UsePageFonts() {
+void BuildFonts(float pixel_ratio) {
   static const ImFontBuilderIO builder = {Build};
-  ImGui::GetIO().Fonts->FontBuilderIO = &builder;
+  // ImGui wants to see font data, which only the builder would look at.
+  static unsigned char no_data[1] = {};
+  ImGuiIO& io = ImGui::GetIO();
+  io.Fonts->Clear();
+  io.Fonts->Flags |= ImFontAtlasFlags_NoMouseCursors;
+  io.Fonts->FontBuilderIO = &builder;
+  ImFontConfig config;
+  config.FontData = no_data;
+  config.FontDataSize = sizeof(no_data);
+  config.FontDataOwnedByAtlas = false;
+  config.SizePixels = std::round(kFontPoints * pixel_ratio);
+  io.Fonts->AddFont(&config);
+  io.Fonts->Build();
+  io.FontGlobalScale = 1 / pixel_ratio;
 }
 
 }  // namespace glasswal::inspector

@@ -54,12 +54,11 @@ void inspector_host_mirror(const glasswal::inspector::MirroredItem* items, uint3
 /// The link or the layout changed.
 void inspector_host_state_changed();
 
-/// The height above and below the baseline of `font` (0 text, 1 bold, 2 monospace) at `pixels`.
-void inspector_host_measure_font(int32_t font, float pixels, float* ascent, float* descent);
+/// The height above and below the baseline of the page's font for lines of `pixels`.
+void inspector_host_measure_font(float pixels, float* ascent, float* descent);
 /// Measures a glyph: advance, left, top, width and height of its bitmap go to `metrics`, relative
-/// to the pen on the baseline. 0: the page has no such glyph.
-int32_t inspector_host_measure_glyph(int32_t font, float pixels, uint32_t code_point,
-                                     float* metrics);
+/// to the pen on the baseline.
+void inspector_host_measure_glyph(float pixels, uint32_t code_point, float* metrics);
 /// Draws the glyph measured last as `width` x `height` bytes of coverage, rows `stride` apart.
 void inspector_host_draw_glyph(uint8_t* to, int32_t width, int32_t height, int32_t stride);
 

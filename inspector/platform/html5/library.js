@@ -27,11 +27,11 @@ mergeInto(LibraryManager.library, {
   inspector_host_state_changed: function () {
     return Module['host'].stateChanged();
   },
-  inspector_host_measure_font: function (font, pixels, ascent, descent) {
-    return Module['host'].measureFont(font, pixels, ascent >>> 0, descent >>> 0);
+  inspector_host_measure_font: function (pixels, ascent, descent) {
+    return Module['host'].measureFont(pixels, ascent >>> 0, descent >>> 0);
   },
-  inspector_host_measure_glyph: function (font, pixels, codePoint, metrics) {
-    return Module['host'].measureGlyph(font, pixels, codePoint, metrics >>> 0);
+  inspector_host_measure_glyph: function (pixels, codePoint, metrics) {
+    return Module['host'].measureGlyph(pixels, codePoint, metrics >>> 0);
   },
   inspector_host_draw_glyph: function (to, width, height, stride) {
     return Module['host'].drawGlyph(to >>> 0, width, height, stride);

@@ -1,10 +1,6 @@
-/** Draws the inspector's glyphs with the page's own fonts: they fit the page, and are crisp at every pixel ratio. */
+/** Draws the inspector's glyphs with the page's own font: they fit the page, and are crisp at every pixel ratio. */
 
-const families = [
-  '400 %px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
-  '600 %px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif',
-  '400 %px ui-monospace, "SF Mono", "Cascadia Mono", "Noto Sans Mono", "DejaVu Sans Mono", monospace',
-];
+const font = '400 %px system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif';
 
 /** What the font size is to the height of a line, so that ascenders and descenders find room in it. */
 const sizeOfLine = 0.86;
@@ -31,23 +27,23 @@ export class Glyphs {
     this.#context.fillStyle = '#fff';
   }
 
-  #use(font: number, pixels: number): void {
-    const wanted = (families[font] ?? families[0]!).replace('%', (pixels * sizeOfLine).toFixed(2));
+  #use(pixels: number): void {
+    const wanted = font.replace('%', (pixels * sizeOfLine).toFixed(2));
     if (wanted === this.#font) return;
     this.#font = wanted;
     this.#context.font = wanted;
   }
 
-  /** How far a font reaches above and below its baseline. */
-  measureFont(font: number, pixels: number): { ascent: number; descent: number } {
-    this.#use(font, pixels);
+  /** How far the font reaches above and below its baseline. */
+  measureFont(pixels: number): { ascent: number; descent: number } {
+    this.#use(pixels);
     const { fontBoundingBoxAscent: ascent, fontBoundingBoxDescent: descent } = this.#context.measureText('Hg');
     return { ascent: Math.round(ascent), descent: Math.round(descent) };
   }
 
   /** Measures a glyph, to be drawn next. */
-  measure(font: number, pixels: number, codePoint: number): GlyphMetrics {
-    this.#use(font, pixels);
+  measure(pixels: number, codePoint: number): GlyphMetrics {
+    this.#use(pixels);
     this.#text = String.fromCodePoint(codePoint);
     const box = this.#context.measureText(this.#text);
     const left = Math.floor(-box.actualBoundingBoxLeft) - 1;
@@ -55,7 +51,8 @@ export class Glyphs {
     const width = Math.ceil(box.actualBoundingBoxRight) + 1 - left;
     const height = Math.ceil(box.actualBoundingBoxDescent) + 1 - top;
     // Pixels are whole, and so are the steps between letters: text keeps its sharpness wherever it begins.
-    const advance = Math.round(box.width);
+    // Digits are of one width in every font, so that numbers stay where they are while they change.
+    const advance = Math.round(/\d/.test(this.#text) ? this.#context.measureText('0').width : box.width);
     const empty = this.#text.trim() === '' || width <= 2 || height <= 2;
     this.#metrics = { advance, left, top, width: empty ? 1 : Math.min(width, 126), height: empty ? 1 : Math.min(height, 126) };
     return this.#metrics;

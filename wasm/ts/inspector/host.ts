@@ -80,17 +80,16 @@ export class Host {
     this.#calls.stateChanged();
   }
 
-  measureFont(font: number, pixels: number, ascent: number, descent: number): void {
-    const metrics = this.#glyphs.measureFont(font, pixels);
+  measureFont(pixels: number, ascent: number, descent: number): void {
+    const metrics = this.#glyphs.measureFont(pixels);
     const floats = new Float32Array(this.module.HEAPU8.buffer);
     floats[ascent >>> 2] = metrics.ascent;
     floats[descent >>> 2] = metrics.descent;
   }
 
-  measureGlyph(font: number, pixels: number, codePoint: number, to: number): number {
-    const { advance, left, top, width, height } = this.#glyphs.measure(font, pixels, codePoint);
+  measureGlyph(pixels: number, codePoint: number, to: number): void {
+    const { advance, left, top, width, height } = this.#glyphs.measure(pixels, codePoint);
     new Float32Array(this.module.HEAPU8.buffer, to, 5).set([advance, left, top, width, height]);
-    return 1;
   }
 
   drawGlyph(to: number, width: number, height: number, stride: number): void {

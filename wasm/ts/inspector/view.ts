@@ -90,7 +90,10 @@ export class View {
     this.#files = new Files(this.root, (bytes, name) => this.openCapture(bytes, name));
     this.#keyboard = new Keyboard(this.root, this.#calls, request);
     this.#pointer = new Pointer(this.root, this.#calls.module, request);
-    if (this.#options.layout !== undefined) this.#calls.layout = this.#options.layout;
+    if (this.#options.layout !== undefined) {
+      this.#calls.layout = this.#options.layout;
+      this.#calls.light = this.#options.light;
+    }
     if (runtime !== undefined) this.attach(runtime);
     if (this.#options.link !== undefined) this.#calls.link = this.#options.link;
     this.root.removeAttribute('aria-busy');
