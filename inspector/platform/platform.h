@@ -6,7 +6,8 @@
 //   ImGui_ImplOpenGL3_Init(...);                        // or whatever draws
 //   inspector.Attach(std::move(source));
 //   on input:   ImGui::GetIO().AddMousePosEvent(...);   inspector.RequestFrame();
-//   on a timer: if (inspector.NeedsFrame(now_ns)) { inspector.Frame(now_ns); draw(ImGui::GetDrawData()); }
+//   on a timer: if (inspector.NeedsFrame(now_ns)) { inspector.Frame(now_ns);
+//   draw(ImGui::GetDrawData()); }
 //
 // Positions and sizes are in points; pixel_ratio() pixels make a point. The inspector sets
 // DisplaySize, DisplayFramebufferScale and DeltaTime itself, so a platform feeds input only.
@@ -41,8 +42,8 @@ enum class Cursor : int8_t {
 struct FrameOutput {
   const AccessibleTree* accessible = nullptr;  // Until the next frame.
   Cursor cursor = Cursor::kArrow;
-  bool wants_text = false;      // A text field has the focus: show the keyboard, place the IME.
-  float text_x = 0;             // Where the text is being written, in points.
+  bool wants_text = false;  // A text field has the focus: show the keyboard, place the IME.
+  float text_x = 0;         // Where the text is being written, in points.
   float text_y = 0;
   float text_line_height = 0;
   bool wants_keyboard = false;  // Key presses are the inspector's, not the page's.

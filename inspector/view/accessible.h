@@ -1,4 +1,5 @@
-// What is on the screen, for those who do not see it: a flat list of items with role, name and place.
+// What is on the screen, for those who do not see it: a flat list of items with role, name and
+// place.
 //
 // A canvas is one picture to a screen reader and to a browser's test tools. So every interactive
 // item, and every table cell worth reading, is drawn through view/ui.h, which also writes it down
@@ -27,29 +28,29 @@ enum class Role : uint8_t {
   kRow,
   kColumnHeader,
   kCell,
-  kImage,    // A plot or a map; the name sums it up in words.
+  kImage,  // A plot or a map; the name sums it up in words.
   kHeading,
-  kStatus,   // Text that is worth announcing when it changes.
+  kStatus,  // Text that is worth announcing when it changes.
   kDialog,
 };
 /// The ARIA role: "button", "tab", ...
 const char* Name(Role role);
 
 struct AccessibleItem {
-  enum State : uint32_t {
-    kSelected = 1,   // aria-selected, or aria-checked of a checkbox.
-    kDisabled = 2,
-    kFocused = 4,
-    kExpanded = 8,
-  };
+  // Bits of `state`.
+  static constexpr uint32_t kSelected = 1;  // aria-selected, or aria-checked of a checkbox.
+  static constexpr uint32_t kDisabled = 2;
+  static constexpr uint32_t kFocused = 4;
+  static constexpr uint32_t kExpanded = 8;
 
-  uint32_t id = 0;      // The same for the same item in each frame; not 0.
-  uint32_t parent = 0;  // id of the table, row or dialog that it is part of; 0: the inspector itself.
+  uint32_t id = 0;  // The same for the same item in each frame; not 0.
+  uint32_t parent =
+      0;  // id of the table, row or dialog that it is part of; 0: the inspector itself.
   Role role = Role::kButton;
-  uint32_t state = 0;   // Bits of State.
+  uint32_t state = 0;
   std::string name;
-  std::string value;    // Text of a field, value of a slider; else empty.
-  float x = 0;          // Of the rectangle, in points from the top left of the inspector.
+  std::string value;  // Text of a field, value of a slider; else empty.
+  float x = 0;        // Of the rectangle, in points from the top left of the inspector.
   float y = 0;
   float width = 0;
   float height = 0;

@@ -6,9 +6,9 @@
 //   if (bytes.ok()) auto snapshot = glasswal::Observe(**bytes);
 //
 // A capture holds the metadata: the tables, the events, the black boxes, and of each database its
-// control segment and the head of its wal-index. What the databases contain is in it only on request.
-// Nobody is stopped meanwhile, so it is as consistent as a snapshot is: the capture says whether
-// clients, files or connections came or went while it was made.
+// control segment and the head of its wal-index. What the databases contain is in it only on
+// request. Nobody is stopped meanwhile, so it is as consistent as a snapshot is: the capture says
+// whether clients, files or connections came or went while it was made.
 //
 // Thread-safety: pure functions of their bytes, which may be live.
 #ifndef GLASSWAL_CAPTURE_H_
@@ -31,8 +31,8 @@ struct CaptureOptions {
 /// region of this version.
 Result<std::vector<uint8_t>> WriteCapture(const RegionBytes& source, const CaptureOptions& options);
 
-/// The region that a capture holds: what it lacks cannot be copied, and NowNs() is when it was made.
-/// kVersionMismatch or kCorrupt with a sentence if the bytes are no capture of this version.
+/// The region that a capture holds: what it lacks cannot be copied, and NowNs() is when it was
+/// made. kVersionMismatch or kCorrupt with a sentence if the bytes are no capture of this version.
 Result<std::unique_ptr<RegionBytes>> ReadCapture(std::vector<uint8_t> file);
 
 }  // namespace glasswal
