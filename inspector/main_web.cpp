@@ -74,7 +74,9 @@ EMSCRIPTEN_KEEPALIVE void inspector_create(int32_t light, int32_t apple) {
 }
 
 /// Attaches to the region of the host's runtime.
-EMSCRIPTEN_KEEPALIVE void inspector_attach(const char* title, uint32_t size_bytes) {
+EMSCRIPTEN_KEEPALIVE void inspector_attach(const char* title, uint32_t size_bytes, double now_ms) {
+  // The inspector counts from the last time that it was told.
+  (void)web->inspector.NeedsFrame(Ns(now_ms));
   web->inspector.Attach(
       NewSource(NewSharedMemoryBytes(), std::string(title, size_bytes), /*live=*/true));
 }

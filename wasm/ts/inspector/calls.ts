@@ -58,7 +58,7 @@ export class Calls {
   }
 
   attach(title: string): void {
-    this.#withText(title, (text, size) => this.module._inspector_attach(text, size));
+    this.#withText(title, (text, size) => this.module._inspector_attach(text, size, performance.now()));
   }
   showProblem(sentence: string): void {
     this.#withText(sentence, (text, size) => this.module._inspector_show_problem(text, size));

@@ -13,7 +13,7 @@ export interface InspectorModule {
   _inspector_free(pointer: number): void;
   _inspector_result(): number;
   _inspector_create(light: number, apple: number): void;
-  _inspector_attach(title: number, size: number): void;
+  _inspector_attach(title: number, size: number, nowMs: number): void;
   _inspector_show_problem(text: number, size: number): void;
   _inspector_open_capture(bytes: number, size: number, title: number, titleSize: number): void;
   _inspector_capture(withContents: number): number;

@@ -55,11 +55,16 @@ export class Surface {
     this.#timer = setInterval(this.#look, lookEveryMs);
   }
 
+  /** What the canvas fills. */
+  get #room(): HTMLElement {
+    return this.canvas.parentElement!;
+  }
+
   #observe(): void {
     try {
-      this.#observer.observe(this.canvas, { box: 'device-pixel-content-box' });
+      this.#observer.observe(this.#room, { box: 'device-pixel-content-box' });
     } catch {
-      this.#observer.observe(this.canvas);
+      this.#observer.observe(this.#room);
     }
   }
 
@@ -70,9 +75,21 @@ export class Surface {
     if (width === 0 || height === 0) return;
     this.canvas.width = pixelWidth;
     this.canvas.height = pixelHeight;
+    this.#align();
     this.#calls.module._inspector_resize(width, height, this.#ratio);
     // A canvas that got another size is empty: draw before anybody sees that.
     this.#draw();
+  }
+
+  /** Puts the canvas's pixels onto those of the screen, also where the page's layout lies between two of them. */
+  #align(): void {
+    const { style } = this.canvas;
+    style.translate = 'none';
+    const { left, top } = this.canvas.getBoundingClientRect();
+    const fraction = (place: number): number => (Math.round(place * this.#ratio) - place * this.#ratio) / this.#ratio;
+    style.translate = `${fraction(left)}px ${fraction(top)}px`;
+    style.width = `${this.#size.pixelWidth / this.#ratio}px`;
+    style.height = `${this.#size.pixelHeight / this.#ratio}px`;
   }
 
   readonly #onLost = (event: Event): void => {
@@ -90,7 +107,7 @@ export class Surface {
   readonly #look = (): void => {
     // Moving to another screen changes the ratio without changing the size.
     if (this.#window.devicePixelRatio !== this.#ratio && this.#ratio !== 0) {
-      this.#observer.unobserve(this.canvas);
+      this.#observer.unobserve(this.#room);
       this.#observe();
     }
     if (this.visible && this.#calls.module._inspector_needs_frame(performance.now()) !== 0) this.request();
