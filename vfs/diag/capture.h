@@ -22,10 +22,10 @@ inline constexpr uint64_t kCaptureMagic = 0x7061636c61776c67;  // "glwalcap" in 
 inline constexpr uint32_t kCaptureVersion = 1;
 inline constexpr uint32_t kMaxCaptureRanges = 1 << 20;
 
-enum CaptureFlags : uint32_t {
-  kCaptureContents = 1,  // The pages of files are in it.
-  kCaptureTorn = 2,      // Clients, files or connections came or went meanwhile.
-};
+// Bits of CaptureHeader::flags.
+inline constexpr uint32_t kCaptureContents = 1;  // The pages of files are in it.
+inline constexpr uint32_t kCaptureTorn =
+    2;  // Clients, files or connections came or went meanwhile.
 
 struct CaptureHeader {
   uint64_t magic = kCaptureMagic;
