@@ -8,7 +8,7 @@ inEachDrawingBrowser((it) => {
     const inspected = await inspect(stage);
     const writer = await inspected.stage.actor('ingest');
     await writer.exec('CREATE TABLE rows(value)');
-    await inspected.show('Locks');
+    await inspected.show('Lock matrix');
     const held = inspected.root.getByRole('cell', { name: /^ingest holds WRITE/ });
     assert.equal(await held.count(), 0);
     await writer.exec('BEGIN IMMEDIATE; INSERT INTO rows VALUES (1)');
@@ -22,7 +22,7 @@ inEachDrawingBrowser((it) => {
     const holder = await inspected.stage.actor('holder');
     const waiter = await inspected.stage.actor('waiter');
     await holder.exec('CREATE TABLE rows(value); BEGIN IMMEDIATE');
-    await inspected.show('Locks');
+    await inspected.show('Lock matrix');
     const waiting = waiter.exec('INSERT INTO rows VALUES (1)');
     await inspected.root.getByRole('cell', { name: /^waiter waits for WRITE/ }).waitFor();
     await holder.exec('COMMIT');
@@ -46,7 +46,7 @@ inEachDrawingBrowser((it) => {
     const inspected = await inspect(stage);
     const worker = await inspected.stage.actor('blocked');
     const blocked = worker.run(({ signals }) => Atomics.wait(signals, 0, 0, 20_000));
-    await inspected.show('Clients and handles');
+    await inspected.show('Clients');
     await inspected.root.getByRole('row', { name: /blocked/ }).waitFor();
     await inspected.stage.inPage(({ signals }) => Atomics.notify(signals, 0));
     assert.equal(await blocked, 'ok');

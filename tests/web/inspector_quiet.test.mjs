@@ -61,7 +61,7 @@ inEachDrawingBrowser((it) => {
     }, WORKERS);
     const inspected = await Inspected.attach(opened);
     const attachMs = await opened.inPage(({ keep }) => keep.attachMs);
-    await inspected.show('Locks');
+    await inspected.show('Lock matrix');
     await opened.inPage(async ({ keep }) => {
       keep.databases[0].exec('CREATE TABLE IF NOT EXISTS rows(value)');
       for (let i = 0; i < 60; i++) {
