@@ -47,7 +47,7 @@ inEachDrawingBrowser((it) => {
     const worker = await inspected.stage.actor('blocked');
     const blocked = worker.run(({ signals }) => Atomics.wait(signals, 0, 0, 20_000));
     await inspected.show('Clients');
-    await inspected.root.getByRole('row', { name: /blocked/ }).waitFor();
+    await inspected.root.getByRole('row', { name: 'blocked', exact: true }).waitFor();
     await inspected.stage.inPage(({ signals }) => Atomics.notify(signals, 0));
     assert.equal(await blocked, 'ok');
   });

@@ -24,6 +24,7 @@ struct MirroredItem {
   uint32_t name_bytes;
   const char* value;
   uint32_t value_bytes;
+  uint32_t texts;  // A hash of both texts, so that JavaScript need not read what it knows.
 };
 
 }  // namespace glasswal::inspector

@@ -2,6 +2,17 @@
 #include "platform/html5/page.h"
 
 namespace glasswal::inspector {
+namespace {
+
+uint32_t HashOf(const AccessibleItem& item) {
+  uint32_t hash = 0x811c9dc5;
+  for (const char c : item.name) hash = (hash ^ static_cast<uint8_t>(c)) * 0x01000193;
+  hash *= 0x01000193;
+  for (const char c : item.value) hash = (hash ^ static_cast<uint8_t>(c)) * 0x01000193;
+  return hash;
+}
+
+}  // namespace
 
 void Page::Resize(float width, float height, float ratio) {
   width_ = width;
@@ -39,7 +50,7 @@ void Page::Mirror(const AccessibleTree& tree) {
     items_.push_back({item.id, item.parent, static_cast<uint32_t>(item.role), item.state, item.x,
                       item.y, item.width, item.height, item.name.data(),
                       static_cast<uint32_t>(item.name.size()), item.value.data(),
-                      static_cast<uint32_t>(item.value.size())});
+                      static_cast<uint32_t>(item.value.size()), HashOf(item)});
   }
   inspector_host_mirror(items_.data(), static_cast<uint32_t>(items_.size()));
 }

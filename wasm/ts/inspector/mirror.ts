@@ -10,7 +10,7 @@ import { readText } from './host.js';
 import type { InspectorModule } from './module.js';
 
 /** The words of a MirroredItem (inspector/platform/html5/host.h). */
-const itemWords = 12;
+const itemWords = 13;
 
 /** The roles in the order of Role (inspector/view/accessible.h): the element that carries it, and the role it needs to be told. */
 const roles: readonly (readonly [tag: string, role: string])[] = [
@@ -47,15 +47,20 @@ interface Item {
   readonly y: number;
   readonly width: number;
   readonly height: number;
+  /** Stands for name and value. */
+  readonly texts: number;
 }
 
-/** One item's element, and what it last was told to be. */
+/** One item's element, and what it last was told to be and where. */
 interface Shown {
   readonly element: HTMLElement;
   item: Item;
+  box: string;
 }
 
-function readItem(module: InspectorModule, words: Uint32Array, floats: Float32Array, at: number): Item {
+function readItem(module: InspectorModule, words: Uint32Array, floats: Float32Array, at: number, known: Item | undefined): Item {
+  const texts = words[at + 12]!;
+  const same = known?.texts === texts;
   return {
     id: words[at]!,
     parent: words[at + 1]!,
@@ -65,8 +70,9 @@ function readItem(module: InspectorModule, words: Uint32Array, floats: Float32Ar
     y: floats[at + 5]!,
     width: floats[at + 6]!,
     height: floats[at + 7]!,
-    name: readText(module, words[at + 8]!, words[at + 9]!),
-    value: readText(module, words[at + 10]!, words[at + 11]!),
+    name: same ? known.name : readText(module, words[at + 8]!, words[at + 9]!),
+    value: same ? known.value : readText(module, words[at + 10]!, words[at + 11]!),
+    texts,
   };
 }
 
@@ -114,12 +120,13 @@ export class Mirror {
     this.#shown = new Map();
     const places = new Map<HTMLElement, number>();
     for (let i = 0; i < count; i++) {
-      const item = readItem(module, words, floats, i * itemWords);
-      if (this.#shown.has(item.id)) continue;
-      const old = before.get(item.id);
+      const id = words[i * itemWords]!;
+      if (this.#shown.has(id)) continue;
+      const old = before.get(id);
+      const item = readItem(module, words, floats, i * itemWords, old?.item);
       const same = old !== undefined && old.item.role === item.role;
-      const shown = same ? old : { element: this.#newElement(item), item };
-      if (same) before.delete(item.id);
+      const shown = same ? old : { element: this.#newElement(item), item, box: '' };
+      if (same) before.delete(id);
       this.#shown.set(item.id, shown);
       this.#put(shown, item, places, !same);
     }
@@ -151,13 +158,9 @@ export class Mirror {
     if (home.children[place] !== element) home.insertBefore(element, home.children[place] ?? null);
     const old = shown.item;
     shown.item = item;
-    if (fresh || parent !== undefined || old.x !== item.x || old.y !== item.y || old.width !== item.width || old.height !== item.height) {
-      const { style } = element;
-      style.left = `${item.x - (parent?.item.x ?? 0)}px`;
-      style.top = `${item.y - (parent?.item.y ?? 0)}px`;
-      style.width = `${item.width}px`;
-      style.height = `${item.height}px`;
-    }
+    const [x, y] = [item.x - (parent?.item.x ?? 0), item.y - (parent?.item.y ?? 0)];
+    const box = `left:${x}px;top:${y}px;width:${item.width}px;height:${item.height}px`;
+    if (shown.box !== box) element.style.cssText = shown.box = box;
     if (fresh || old.name !== item.name) this.#name(element, item);
     if (fresh || old.value !== item.value) this.#value(element, item);
     if (fresh || old.state !== item.state) this.#state(element, item, fresh ? 0 : old.state);

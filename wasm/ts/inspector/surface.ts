@@ -24,6 +24,29 @@ function sizeOf(entry: ResizeObserverEntry, ratio: number): Size {
   };
 }
 
+/**
+ * The renderer asks for all of the state before each frame so as to put it back afterwards, and each question may wait for the
+ * graphics process. Nobody else draws in this context, so what was answered once stays true. What forgets the answers.
+ */
+function rememberState(context: WebGL2RenderingContext): () => void {
+  const parameters = new Map<number, unknown>();
+  const enabled = new Map<number, boolean>();
+  const getParameter = context.getParameter.bind(context);
+  const isEnabled = context.isEnabled.bind(context);
+  context.getParameter = (name: number): unknown => {
+    if (!parameters.has(name)) parameters.set(name, getParameter(name));
+    return parameters.get(name);
+  };
+  context.isEnabled = (name: number): boolean => {
+    if (!enabled.has(name)) enabled.set(name, isEnabled(name));
+    return enabled.get(name)!;
+  };
+  return () => {
+    parameters.clear();
+    enabled.clear();
+  };
+}
+
 export class Surface {
   readonly canvas: HTMLCanvasElement;
   readonly #calls: Calls;
@@ -34,6 +57,7 @@ export class Surface {
   #ratio = 0;
   #asked = 0;
   #lost = false;
+  readonly #forgetState: () => void;
   /** Milliseconds of script that each of the last frames took. */
   readonly frameMs: number[] = [];
 
@@ -46,6 +70,7 @@ export class Surface {
     if (context === null) {
       throw new Error('This browser has no WebGL2 here, which the inspector draws with. A headless Firefox has none: give it a display.');
     }
+    this.#forgetState = rememberState(context);
     calls.useContext(context);
     calls.module._inspector_create(light ? 1 : 0, /Mac|iPhone|iPad/.test(navigator.platform) ? 1 : 0);
     canvas.addEventListener('webglcontextlost', this.#onLost);
@@ -100,6 +125,7 @@ export class Surface {
 
   readonly #onRestored = (): void => {
     this.#lost = false;
+    this.#forgetState();
     this.#calls.module._inspector_restore_context();
     this.request();
   };
