@@ -80,7 +80,6 @@ class Inspector::Impl {
   ImGuiContext* context_;
   float pixel_ratio_ = 0;
   uint64_t frame_ns_ = 0;
-  uint64_t now_ns_ = 0;
   bool next_file_is_baseline_ = false;
   std::string told_;  // The link and the layout that the platform knows.
   std::array<double, kCostFrames> frame_ms_{};
@@ -104,7 +103,7 @@ Inspector::Impl::Impl(Platform* platform, const InspectorOptions& options)
 Inspector::Impl::~Impl() { ImGui::DestroyContext(context_); }
 
 void Inspector::Impl::Attach(std::unique_ptr<Source> source) {
-  session_.Attach(std::move(source), now_ns_);
+  session_.Attach(std::move(source));
   state_.events.selected.clear();
   state_.events.matches.clear();
   state_.events.matched_to = 0;
@@ -144,7 +143,6 @@ void Inspector::Impl::OpenFile(std::vector<uint8_t> bytes, const std::string& ti
 }
 
 bool Inspector::Impl::NeedsFrame(uint64_t now_ns) {
-  now_ns_ = now_ns;
   if (session_.Poll(now_ns, options_.refresh_ms)) {
     if (model_.has_snapshot()) log_.Add(session_.new_events(), model_.names());
     if (!model_.paused()) pending_ = std::max(pending_, 1);
@@ -163,7 +161,6 @@ void Inspector::Impl::PrepareFrame(uint64_t now_ns) {
   const uint64_t passed = now_ns > frame_ns_ && frame_ns_ != 0 ? now_ns - frame_ns_ : 16'000'000;
   io.DeltaTime = std::clamp(static_cast<float>(static_cast<double>(passed) / 1e9), 0.001f, 0.25f);
   frame_ns_ = now_ns;
-  now_ns_ = now_ns;
   if (ratio != pixel_ratio_) {
     pixel_ratio_ = ratio;
     BuildFonts(ratio);

@@ -4,8 +4,8 @@
 
 namespace glasswal::inspector {
 
-void Log::Push(EventLevel level, std::string text) {
-  lines_->push_back({static_cast<uint8_t>(level), std::move(text)});
+void Log::Push(LogLine line) {
+  lines_->push_back(std::move(line));
   if (lines_->size() > kMostLogLines) lines_->pop_front();
 }
 
@@ -16,15 +16,16 @@ void Log::Add(const EventBatch& batch, const EventNames& names) {
   for (size_t i = begin; i < batch.events.size(); ++i) {
     const Event& event = batch.events[i];
     const uint64_t us = event.time_ns / 1000;
-    Push(event.level,
-         fmt::format("{:>6}.{:06} {:<5} {:<12} {:<18} {} {}", us / 1000000, us % 1000000,
-                     Name(event.level), names.Client(event), Describe(event.kind).name,
-                     names.File(event), EventDetails(event, names)));
+    const std::string file = names.File(event);
+    Push({static_cast<uint8_t>(event.level), fmt::format("{}.{:06}", us / 1000000, us % 1000000),
+          names.Client(event),
+          fmt::format("{}{}{}: {}", Describe(event.kind).name, file.empty() ? "" : " ", file,
+                      EventDetails(event, names))});
   }
 }
 
 void Log::Say(EventLevel level, const std::string& message) {
-  Push(level, fmt::format("{:>13} {:<5} {:<12} {}", "", Name(level), "inspector", message));
+  Push({static_cast<uint8_t>(level), "", "inspector", message});
 }
 
 }  // namespace glasswal::inspector

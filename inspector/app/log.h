@@ -25,7 +25,7 @@ class Log {
   void Say(EventLevel level, const std::string& message);
 
  private:
-  void Push(EventLevel level, std::string text);
+  void Push(LogLine line);
 
   std::deque<LogLine>* const lines_;
 };

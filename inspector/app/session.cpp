@@ -26,16 +26,17 @@ bool HasGrowingDurations(const Snapshot& snapshot) {
 
 }  // namespace
 
-void Session::Attach(std::unique_ptr<Source> source, uint64_t now_ns) {
+void Session::Attach(std::unique_ptr<Source> source) {
   Detach();
   source_ = std::move(source);
   bytes_ = std::make_unique<CountingBytes>(source_->bytes());
   silence_ = SilenceTracker();
   model_->Reset(source_->title(), source_->live());
-  checked_ns_ = now_ns;
-  looked_ns_ = now_ns;
-  fingerprint_ = Fingerprint();
-  Observe(now_ns);
+  checked_ns_ = 0;
+  looked_ns_ = 0;
+  observed_ns_ = 0;
+  fingerprint_ = 0;
+  Observe(std::nullopt);
 }
 
 void Session::Detach() {
@@ -58,8 +59,8 @@ uint64_t Session::Fingerprint() {
   return hash;
 }
 
-bool Session::Observe(uint64_t now_ns) {
-  observed_ns_ = now_ns;
+bool Session::Observe(std::optional<uint64_t> now_ns) {
+  observed_ns_ = now_ns.value_or(0);
   batch_ = EventBatch();
   Result<Snapshot> snapshot = glasswal::Observe(*bytes_);
   if (!snapshot.ok()) {
@@ -68,7 +69,7 @@ bool Session::Observe(uint64_t now_ns) {
     model_->SetProblem(snapshot.status().message());
     return news;
   }
-  silence_.Apply(now_ns, &*snapshot);
+  if (now_ns) silence_.Apply(*now_ns, &*snapshot);
   Result<EventBatch> batch =
       ObserveEvents(*bytes_, model_->events().next_sequence(), static_cast<uint32_t>(kMostEvents));
   if (batch.ok()) batch_ = std::move(*batch);

@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -24,8 +25,9 @@ class Session {
   /// `model` outlives the session.
   explicit Session(Model* model) : model_(model) {}
 
-  /// Watches another source; observes it at once.
-  void Attach(std::unique_ptr<Source> source, uint64_t now_ns);
+  /// Watches another source; observes it at once, and without a clock: silence is measured from the
+  /// first Poll() on.
+  void Attach(std::unique_ptr<Source> source);
   void Detach();
   bool attached() const { return source_ != nullptr; }
 
@@ -44,7 +46,7 @@ class Session {
 
  private:
   uint64_t Fingerprint();
-  bool Observe(uint64_t now_ns);
+  bool Observe(std::optional<uint64_t> now_ns);
 
   Model* const model_;
   std::unique_ptr<Source> source_;

@@ -26,6 +26,7 @@ std::string Label(std::string_view name) {
 std::string Value(std::string_view name, uint64_t value, const EventNames& names) {
   if (EndsWith(name, "_ns")) return FormatDuration(value);
   if (EndsWith(name, "_bytes")) return FormatBytes(value);
+  if (EndsWith(name, "_id")) return std::to_string(value);
   if (name == "lock") return shm::LockName(static_cast<uint32_t>(value));
   if (name == "mode") return value == 0 ? "shared" : "exclusive";
   if (EndsWith(name, "client")) return names.ClientInSlot(value);

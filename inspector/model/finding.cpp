@@ -39,16 +39,27 @@ void LongHolds(const Snapshot& s, std::vector<Finding>* out) {
   }
 }
 
+/// Locks that stand in somebody's way. Each open connection shares SHARED all the time.
+uint32_t HeldInTheWay(const Snapshot& s, uint32_t client) {
+  uint32_t held = 0;
+  for (const ConnectionSnapshot& connection : s.connections) {
+    if (connection.client != client) continue;
+    for (const HeldLock& lock : connection.held_locks) {
+      held += lock.name != "SHARED" || lock.mode == LockMode::kExclusive ? 1 : 0;
+    }
+  }
+  return held;
+}
+
 void SilentHolders(const Snapshot& s, std::vector<Finding>* out) {
   for (const ClientSnapshot& client : s.clients) {
-    if (!client.silent_ns || client.held_locks == 0 || *client.silent_ns < kSilentHolderNs) {
-      continue;
-    }
+    if (!client.silent_ns || *client.silent_ns < kSilentHolderNs) continue;
+    const uint32_t held = HeldInTheWay(s, client.slot);
+    if (held == 0) continue;
     const bool reported = *client.silent_ns / 1000000 >= s.region.options.stale_ms;
     out->push_back({reported ? Severity::kProblem : Severity::kWarning,
                     "silent holder",
-                    Quoted(client.name) + " holds " +
-                        FormatCounted(client.held_locks, "lock", "locks") +
+                    Quoted(client.name) + " holds " + FormatCounted(held, "lock", "locks") +
                         " and has made no call for " + FormatDuration(*client.silent_ns) + ".",
                     "It may be stopped, in a debugger, or busy outside of SQLite within a "
                     "transaction. Nothing is taken from it before it is proved dead.",
@@ -67,20 +78,28 @@ void HeldBackCheckpoints(const Snapshot& s, std::vector<Finding>* out) {
     out->push_back({Severity::kWarning, "checkpoint held back",
                     Quoted(by->holder.client_name) + " keeps the checkpoint of " + wal.database +
                         " back with a read transaction of " + FormatDuration(by->duration_ns) +
-                        ": " + FormatCount(wal.frames - wal.backfilled) +
-                        " frames cannot be copied or reused.",
+                        ": " + FormatCounted(wal.frames - wal.backfilled, "frame", "frames") +
+                        " cannot be copied or reused.",
                     "Finish the read (reset the statement): until then the log only grows.",
                     PanelId::kWal, selection});
   }
 }
 
+/// What the frames take. A log keeps its size when it starts over, so its size alone says little.
+uint64_t UsedBytes(const WalSnapshot& wal) {
+  constexpr uint64_t kLogHeaderBytes = 32;
+  constexpr uint64_t kFrameHeaderBytes = 24;
+  if (!wal.header_valid) return wal.size_bytes;
+  return kLogHeaderBytes + uint64_t{wal.frames} * (wal.page_size_bytes + kFrameHeaderBytes);
+}
+
 void FullLogs(const Snapshot& s, std::vector<Finding>* out) {
   for (const WalSnapshot& wal : s.wals) {
-    if (!Nearly(wal.size_bytes, wal.max_capacity_bytes)) continue;
+    if (!Nearly(UsedBytes(wal), wal.max_capacity_bytes)) continue;
     out->push_back({Severity::kProblem,
                     "log nearly full",
                     "The write-ahead log of " + wal.database + " is at " +
-                        FormatPercent(wal.size_bytes, wal.max_capacity_bytes) + " of its " +
+                        FormatPercent(UsedBytes(wal), wal.max_capacity_bytes) + " of its " +
                         FormatBytes(wal.max_capacity_bytes) + ".",
                     "Beyond it commits fail with SQLITE_FULL. Let a checkpoint finish, or raise "
                     "max_write_ahead_capacity_bytes.",

@@ -1,6 +1,7 @@
 #include "model/format.h"
 
 #include <cinttypes>
+#include <cmath>
 #include <cstdio>
 
 namespace glasswal::inspector {
@@ -80,7 +81,7 @@ std::string FormatCount(uint64_t count) {
 
 std::string FormatQuantity(double value) {
   if (!(value > 0)) return "0";
-  if (value < 9.95) return Print("%.1f", value);
+  if (value < 9.95 && value != std::floor(value)) return Print("%.1f", value);
   if (value < 999.5) return Print("%.0f", value);
   if (value < 999.5e3) return Scaled(value / 1e3, "k");
   if (value < 999.5e6) return Scaled(value / 1e6, "M");

@@ -13,7 +13,7 @@ constexpr size_t kMostLines = 8;
 ImU32 StateColor(const ClientSnapshot& client, const Palette& palette) {
   if (client.state != ClientState::kLive) return palette.bad;
   const bool silent = client.silent_ns && *client.silent_ns > kSilentHolderNs;
-  return silent && client.held_locks > 0 ? palette.warning : palette.text;
+  return silent && client.held_locks > client.connections ? palette.warning : palette.text;
 }
 
 void DrawClientTable(const Snapshot& s, const Selection& selected, float height, Ui* ui) {
@@ -59,9 +59,9 @@ std::string Held(const ConnectionSnapshot& connection) {
 
 void DrawConnections(const Snapshot& s, const Selection& selected, float height, Ui* ui) {
   const bool one = selected.kind == Selection::Kind::kClient;
-  static constexpr Column kColumns[] = {{"connection", 10, false},   {"database", 10, false},
+  static constexpr Column kColumns[] = {{"connection", 8.5f, false}, {"database", 8, false},
                                         {"transaction", 6.5f, true}, {"read mark", 5.5f, true},
-                                        {"sees frame", 6, true},     {"locks", 9, false},
+                                        {"sees frame", 6, true},     {"locks", 8, false},
                                         {"now", 0, false},           {"commits", 5.5f, true},
                                         {"reads", 6, true},          {"busy", 4, true}};
   Table table(ui, "connections", kColumns, 10, height);

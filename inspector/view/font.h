@@ -6,10 +6,16 @@
 
 #include <cstdint>
 
+struct ImFont;
+
 namespace glasswal::inspector {
 
 /// The height of the font in points.
 inline constexpr float kFontPoints = 15;
+inline constexpr float kLargePoints = 23;
+
+/// The font for the few large numbers; the usual one where there is only ImGui's own.
+ImFont* LargeFont();
 
 /// Builds the atlas anew so that a point is `pixel_ratio` pixels. The renderer must then make its
 /// texture anew.

@@ -100,8 +100,10 @@ void DrawCell(const ClientSnapshot& client, const LockSnapshot& lock, const Cell
 
 void DrawMatrix(const Snapshot& s, uint32_t first, uint32_t count, ViewState* state, Ui* ui) {
   std::vector<Column> columns = {{"client", 9, false}};
-  for (uint32_t i = 0; i < count; ++i)
-    columns.push_back({s.locks[first + i].name.c_str(), 0, false});
+  for (uint32_t i = 0; i < count; ++i) {
+    const std::string& name = s.locks[first + i].name;
+    columns.push_back({name.c_str(), -static_cast<float>(name.size() + 2), false});
+  }
   const float rows = static_cast<float>(s.clients.size()) + 1;
   const float height = std::min(rows * (ImGui::GetTextLineHeight() + 8) + 6,
                                 std::max(ImGui::GetContentRegionAvail().y * 0.6f, ui->Unit() * 8));
@@ -153,6 +155,20 @@ void DrawCounts(const Snapshot& s, uint32_t first, uint32_t count, ViewState* st
   }
 }
 
+void DrawGroup(const Snapshot& s, uint32_t first, uint32_t end, ViewState* state, Ui* ui) {
+  const bool directory = !s.locks[first].file;
+  const bool quiet = directory && s.locks[first].holders.empty() && s.locks[first].waiters.empty();
+  ImGui::PushID(static_cast<int>(first));
+  ImGui::Dummy(ImVec2(0, ui->Unit() * 0.2f));
+  ui->Heading(directory ? "The directory of files" : s.locks[first].database);
+  if (!quiet) {
+    DrawMatrix(s, first, end - first, state, ui);
+    ImGui::Dummy(ImVec2(0, ui->Unit() * 0.2f));
+  }
+  DrawCounts(s, first, end - first, state, ui);
+  ImGui::PopID();
+}
+
 }  // namespace
 
 void DrawLocks(const Model& model, ViewState* state, Ui* ui) {
@@ -168,18 +184,14 @@ void DrawLocks(const Model& model, ViewState* state, Ui* ui) {
   ui->Legend(ui->palette().warning, "waits (outlined)");
   ImGui::SameLine(0, ui->Unit());
   ui->Legend(ui->palette().bad, "for longer than " + FormatDuration(kLongHoldNs));
-  // Locks of one database stand together.
-  for (uint32_t first = 0; first < s.locks.size();) {
-    uint32_t end = first;
-    while (end < s.locks.size() && s.locks[end].file == s.locks[first].file) ++end;
-    ImGui::PushID(static_cast<int>(first));
-    ImGui::Dummy(ImVec2(0, ui->Unit() * 0.2f));
-    ui->Heading(s.locks[first].file ? s.locks[first].database : "The directory of files");
-    DrawMatrix(s, first, end - first, state, ui);
-    ImGui::Dummy(ImVec2(0, ui->Unit() * 0.2f));
-    DrawCounts(s, first, end - first, state, ui);
-    ImGui::PopID();
-    first = end;
+  // Locks of one database stand together, and those of the directory, which is seldom held, last.
+  for (const bool directory : {false, true}) {
+    for (uint32_t first = 0; first < s.locks.size();) {
+      uint32_t end = first;
+      while (end < s.locks.size() && s.locks[end].file == s.locks[first].file) ++end;
+      if (directory != s.locks[first].file.has_value()) DrawGroup(s, first, end, state, ui);
+      first = end;
+    }
   }
 }
 

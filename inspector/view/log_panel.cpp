@@ -18,6 +18,11 @@ ImU32 ColorOf(const LogLine& line, const Palette& palette) {
   }
 }
 
+std::string Joined(const LogLine& line) {
+  return line.time + " " + Name(static_cast<EventLevel>(line.level)) + " " + line.name + " " +
+         line.text;
+}
+
 }  // namespace
 
 void DrawLog(const Model&, ViewState* view, Ui* ui) {
@@ -27,12 +32,12 @@ void DrawLog(const Model&, ViewState* view, Ui* ui) {
   if (ui->Toggle("Follow", state->follow)) state->follow = !state->follow;
   std::vector<const LogLine*> lines;
   for (const LogLine& line : view->log_lines) {
-    if (ContainsIgnoringCase(line.text, state->text)) lines.push_back(&line);
+    if (ContainsIgnoringCase(Joined(line), state->text)) lines.push_back(&line);
   }
   ImGui::SameLine();
   if (ui->Button("Copy")) {
     std::string text;
-    for (const LogLine* line : lines) text += line->text + "\n";
+    for (const LogLine* line : lines) text += Joined(*line) + "\n";
     ui->Do(Command::Kind::kCopy, 0, std::move(text));
   }
   if (lines.empty()) {
@@ -40,8 +45,9 @@ void DrawLog(const Model&, ViewState* view, Ui* ui) {
                                               : "No line holds that word.");
     return;
   }
-  static constexpr Column kColumns[] = {{"record", 0, false}};
-  Table table(ui, "log", kColumns, 1, ImGui::GetContentRegionAvail().y);
+  static constexpr Column kColumns[] = {
+      {"time, s", 8, true}, {"level", 4.5f, false}, {"client", 8, false}, {"record", 0, false}};
+  Table table(ui, "log", kColumns, 4, ImGui::GetContentRegionAvail().y);
   if (!table.open()) return;
   if (state->follow && ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel > 0) {
     state->follow = false;
@@ -52,7 +58,11 @@ void DrawLog(const Model&, ViewState* view, Ui* ui) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const LogLine& line = *lines[static_cast<size_t>(i)];
       table.Row(static_cast<uint64_t>(i), line.text, false);
-      table.Cell(line.text, ColorOf(line, ui->palette()));
+      const ImU32 color = ColorOf(line, ui->palette());
+      table.Cell(line.time, ui->palette().dim);
+      table.Cell(Name(static_cast<EventLevel>(line.level)), color);
+      table.Cell(line.name);
+      table.Cell(line.text, color);
     }
   }
   if (state->follow) ImGui::SetScrollY(ImGui::GetScrollMaxY() + ui->Unit() * 4);

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "model/format.h"
+#include "view/font.h"
 #include "view/panels.h"
 #include "view/plot.h"
 
@@ -30,7 +31,7 @@ void DrawTile(const Tile& tile, ImVec2 size, Ui* ui) {
   draw->AddRectFilled(at, end, lit ? ui->palette().hover : ui->palette().raised, 6);
   draw->PushClipRect(at, ImVec2(end.x - unit * 0.4f, end.y), true);
   draw->AddText(ImVec2(at.x + unit * 0.8f, at.y + unit * 0.6f), ui->palette().dim, tile.title);
-  draw->AddText(ImGui::GetFont(), unit * 1.55f, ImVec2(at.x + unit * 0.8f, at.y + unit * 1.75f),
+  draw->AddText(LargeFont(), kLargePoints, ImVec2(at.x + unit * 0.8f, at.y + unit * 1.75f),
                 tile.color, tile.value.c_str());
   draw->AddText(ImVec2(at.x + unit * 0.8f, at.y + unit * 3.7f), ui->palette().dim,
                 tile.detail.c_str());

@@ -22,6 +22,7 @@ struct PlotLine {
 struct Plot {
   std::string title;
   std::string (*format)(double) = nullptr;  // A value with its unit.
+  bool bytes = false;                       // The scale is in powers of two.
   std::vector<uint64_t> times_ns;           // Ascending.
   std::vector<PlotLine> lines;
   uint64_t marked_ns = 0;  // The moment that is shown; 0: none.

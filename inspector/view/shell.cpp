@@ -1,5 +1,6 @@
 // The frame around the panels: the bar above, the list of panels, the bar below.
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 
 #include "model/format.h"
@@ -203,29 +204,33 @@ void DrawShell(const Model& model, ViewState* state, Ui* ui) {
   ImGui::Begin("inspector", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
                    ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoSavedSettings);
-  const float unit = ui->Unit();
+  const float unit = std::floor(ui->Unit());
+  // Whole points, on which lines stay sharp.
   const float top = unit * 3;
-  const float bottom = unit * 1.9f;
-  const float gap = unit * 0.5f;
-  const float side = unit * 11.5f;
-  if (BeginArea("top", ImVec2(size.x, top), palette.panel, ImVec2(unit, unit * 0.6f), kFixed)) {
+  const float bottom = unit * 2;
+  const float gap = std::floor(unit * 0.5f);
+  const float side = std::floor(unit * 11.5f);
+  if (BeginArea("top", ImVec2(size.x, top), palette.panel, ImVec2(unit, std::floor(unit * 0.6f)),
+                kFixed)) {
     DrawTopBar(model, state, ui);
   }
   ImGui::EndChild();
   ImGui::SetCursorPos(ImVec2(gap, top + gap));
   const float middle = std::max(size.y - top - bottom - gap * 2, unit * 4);
-  if (BeginArea("panels", ImVec2(side, middle), palette.panel, ImVec2(unit * 0.5f, unit * 0.5f))) {
+  if (BeginArea("panels", ImVec2(side, middle), palette.panel, ImVec2(gap, gap))) {
     DrawNavigation(model, state, ui);
   }
   ImGui::EndChild();
   ImGui::SetCursorPos(ImVec2(side + gap * 2, top + gap));
   const float width = std::max(size.x - side - gap * 3, unit * 8);
-  if (BeginArea("panel", ImVec2(width, middle), palette.panel, ImVec2(unit, unit * 0.8f))) {
+  if (BeginArea("panel", ImVec2(width, middle), palette.panel,
+                ImVec2(unit, std::floor(unit * 0.8f)))) {
     DrawMain(model, state, ui);
   }
   ImGui::EndChild();
   ImGui::SetCursorPos(ImVec2(0, size.y - bottom));
-  if (BeginArea("bottom", ImVec2(size.x, bottom), 0, ImVec2(unit, unit * 0.3f), kFixed)) {
+  if (BeginArea("bottom", ImVec2(size.x, bottom), 0, ImVec2(unit, std::floor(unit * 0.3f)),
+                kFixed)) {
     DrawBottomBar(model, *state, ui);
   }
   ImGui::EndChild();

@@ -35,6 +35,8 @@ struct LogState {
 /// One line of the log panel, formatted by the app.
 struct LogLine {
   uint8_t level = 0;  // An EventLevel.
+  std::string time;   // Seconds on the writer's clock; empty for the inspector's own.
+  std::string name;   // Of the client.
   std::string text;
 };
 

@@ -17,10 +17,14 @@ Table::Table(Ui* ui, const char* name, const Column* columns, int count, float h
   open_ = ImGui::BeginTable(name, count, flags, ImVec2(0, height));
   if (!open_) return;
   for (int i = 0; i < count; ++i) {
-    ImGui::TableSetupColumn(columns[i].title,
-                            columns[i].width == 0 ? ImGuiTableColumnFlags_WidthStretch
-                                                  : ImGuiTableColumnFlags_WidthFixed,
-                            columns[i].width == 0 ? 1.0f : columns[i].width * ui->Unit());
+    const float width = columns[i].width;
+    if (width > 0) {
+      const float room = width * ui->Unit() - ImGui::GetStyle().CellPadding.x * 2;
+      ImGui::TableSetupColumn(columns[i].title, ImGuiTableColumnFlags_WidthFixed, room);
+    } else {
+      ImGui::TableSetupColumn(columns[i].title, ImGuiTableColumnFlags_WidthStretch,
+                              width == 0 ? 1.0f : -width);
+    }
   }
   ImGui::TableSetupScrollFreeze(0, 1);
   const float width = ImGui::GetContentRegionAvail().x;

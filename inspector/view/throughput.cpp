@@ -1,4 +1,6 @@
 // Throughput and latency over time.
+#include <utility>
+
 #include "model/format.h"
 #include "view/panels.h"
 #include "view/plot.h"
@@ -23,6 +25,7 @@ void Draw(const Model& model, const std::vector<size_t>& positions, const char* 
   Plot plot;
   plot.title = title;
   plot.format = format;
+  plot.bytes = format == BytesPerSecond;
   for (const Series& one : series) plot.lines.push_back({one.name, one.color, {}});
   for (const size_t position : positions) {
     const Sample& sample = model.history().samples()[position];
@@ -36,11 +39,10 @@ void Draw(const Model& model, const std::vector<size_t>& positions, const char* 
 }
 
 void DrawSpan(ViewState* state, Ui* ui) {
-  for (const int seconds : {10, 60, 300}) {
-    const std::string label = FormatDuration(static_cast<uint64_t>(seconds) * 1'000'000'000);
-    if (ui->Segmented(label.c_str(), state->plot_seconds == seconds)) {
-      state->plot_seconds = seconds;
-    }
+  static constexpr std::pair<int, const char*> kSpans[] = {
+      {10, "10 s"}, {60, "1 min"}, {300, "5 min"}};
+  for (const auto& [seconds, label] : kSpans) {
+    if (ui->Segmented(label, state->plot_seconds == seconds)) state->plot_seconds = seconds;
     ImGui::SameLine(0, 4);
   }
   ImGui::AlignTextToFramePadding();

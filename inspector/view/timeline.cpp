@@ -1,5 +1,6 @@
 // The lock timeline: a lane for each lock that was held or waited for, a bar for each time.
 #include <algorithm>
+#include <utility>
 
 #include "imgui_internal.h"
 #include "model/format.h"
@@ -130,11 +131,9 @@ void DrawLanes(const Model& model, const Window& window, const std::vector<uint3
 }
 
 void DrawControls(ViewState* state, Ui* ui) {
-  for (const int seconds : {1, 10, 60}) {
-    const std::string label = FormatDuration(static_cast<uint64_t>(seconds) * 1'000'000'000);
-    if (ui->Segmented(label.c_str(), state->timeline_seconds == seconds)) {
-      state->timeline_seconds = seconds;
-    }
+  static constexpr std::pair<int, const char*> kSpans[] = {{1, "1 s"}, {10, "10 s"}, {60, "1 min"}};
+  for (const auto& [seconds, label] : kSpans) {
+    if (ui->Segmented(label, state->timeline_seconds == seconds)) state->timeline_seconds = seconds;
     ImGui::SameLine(0, 4);
   }
   ImGui::AlignTextToFramePadding();

@@ -12,6 +12,9 @@ uint32_t FocusState() {
   return ImGui::IsItemFocused() || ImGui::IsItemActive() ? AccessibleItem::kFocused : 0;
 }
 
+/// How far below the cursor text begins on a line that is as high as a button.
+float TextOffset() { return ImGui::GetCurrentWindow()->DC.CurrLineTextBaseOffset; }
+
 /// Text of a field lives in a std::string, which ImGui is to grow.
 int GrowText(ImGuiInputTextCallbackData* data) {
   if (data->EventFlag == ImGuiInputTextFlags_CallbackResize) {
@@ -267,7 +270,8 @@ void Ui::Empty(const char* title, const char* explanation) {
 }
 
 void Ui::Dot(ImU32 color) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  at.y += TextOffset();
   const float radius = Unit() * 0.27f;
   const float height = ImGui::GetTextLineHeight();
   ImGui::GetWindowDrawList()->AddCircleFilled(ImVec2(at.x + radius, at.y + height / 2), radius,
@@ -295,7 +299,8 @@ void Ui::Tooltip(const std::string& text) {
 }
 
 void Ui::Legend(ImU32 color, std::string_view text) {
-  const ImVec2 at = ImGui::GetCursorScreenPos();
+  ImVec2 at = ImGui::GetCursorScreenPos();
+  at.y += TextOffset();
   const float side = Unit() * 0.7f;
   const float top = at.y + (ImGui::GetTextLineHeight() - side) / 2;
   ImDrawList* draw = ImGui::GetWindowDrawList();

@@ -100,7 +100,8 @@ class Ui {
 /// A column of a table. Numbers are right-aligned under a right-aligned title that names the unit.
 struct Column {
   const char* title;
-  float width = 0;  // In units; 0: what is left.
+  float width =
+      0;  // In units; 0 or less: what is left, shared by weight (-2 gets twice as much as -1).
   bool right = false;
 };
 

@@ -63,7 +63,8 @@ void DrawHeldBack(const WalSnapshot& wal, Ui* ui) {
     ui->Status("Nothing: every frame is in the database.");
     return;
   }
-  const std::string waits = FormatCount(wal.frames - wal.backfilled) + " frames wait";
+  const std::string waits =
+      FormatCounted(wal.frames - wal.backfilled, "frame waits", "frames wait");
   const std::optional<CheckpointHolder>& by =
       wal.held_back_by ? wal.held_back_by : wal.oldest_reader;
   if (!by) {
