@@ -1,5 +1,6 @@
 // The lock timeline: a lane for each lock that was held or waited for, a bar for each time.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "imgui_internal.h"
@@ -116,10 +117,15 @@ void DrawLanes(const Model& model, const Window& window, const std::vector<uint3
     draw->PopClipRect();
   }
   std::vector<uint32_t> counts(timeline.lanes().size());
+  std::vector<float> drawn_at(timeline.lanes().size(), -1);
   for (const LockSpan& span : timeline.spans()) {
     if (span.end_ns < window.begin_ns || span.begin_ns > window.end_ns) continue;
     if (top[span.lane] < 0) continue;
     ++counts[span.lane];
+    // Of many within one pixel, one is enough.
+    const float x = window.X(span.end_ns);
+    if (x - window.X(span.begin_ns) < 1 && std::abs(x - drawn_at[span.lane]) < 1) continue;
+    drawn_at[span.lane] = x;
     DrawSpan(model, span, window, ImVec2(window.left, top[span.lane]), height, ui);
   }
   for (const uint32_t i : lanes) {

@@ -39,9 +39,16 @@ unpack_imgui() {
   touch "$1/.complete"
 }
 
-# build/imgui: the sources that GLASSWAL_IMGUI_DIR names.
-setup_imgui() {
-  [ -e build/imgui/.complete ] && return 0
-  need_packages xz-utils:xz || return
-  step imgui "fetching Dear ImGui" unpack_imgui build/imgui
+# What the inspector writes with: Latin letters and punctuation, without instructions for low resolutions.
+subset_font() {
+  mkdir -p "$(dirname "$1")"
+  /usr/bin/python3 -m fontTools.subset /usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/Roboto-Medium.ttf \
+    --unicodes=U+0020-007E,U+00A0-017F,U+2010-2026 --no-hinting --layout-features= --output-file="$1"
+}
+
+# build/imgui and build/font: the sources and the font that GLASSWAL_IMGUI_DIR and GLASSWAL_INSPECTOR_FONT name.
+setup_inspector() {
+  need_packages xz-utils:xz libglfw3-dev libgl-dev xvfb:Xvfb xauth:xauth fonts-roboto-unhinted python3-fonttools || return
+  [ -e build/imgui/.complete ] || step imgui "fetching Dear ImGui" unpack_imgui build/imgui || return
+  [ -s build/font/inspector.ttf ] || step font "the inspector's font" subset_font build/font/inspector.ttf
 }
