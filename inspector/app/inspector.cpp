@@ -149,7 +149,8 @@ bool Inspector::Impl::NeedsFrame(uint64_t now_ns) {
   }
   cost_.looks = session_.looks();
   cost_.copied_bytes = session_.copied_bytes();
-  return pending_ > 0;
+  // Of quick typing ImGui takes only so much a frame.
+  return pending_ > 0 || context_->InputEventsQueue.Size > 0;
 }
 
 void Inspector::Impl::PrepareFrame(uint64_t now_ns) {

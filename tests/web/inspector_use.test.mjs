@@ -9,7 +9,7 @@ inEachDrawingBrowser((it) => {
     const writer = await inspected.stage.actor('ingest');
     await writer.exec('CREATE TABLE rows(value)');
     await inspected.show('Lock matrix');
-    await inspected.root.getByRole('row', { name: 'ingest', exact: true }).waitFor();
+    await inspected.root.getByRole('row', { name: 'ingest', exact: true }).first().waitFor();
     await inspected.root.getByRole('checkbox', { name: 'Pause' }).click();
     await inspected.root.getByRole('checkbox', { name: 'Resume', checked: true }).waitFor();
     await writer.exec('BEGIN IMMEDIATE');
@@ -34,6 +34,7 @@ inEachDrawingBrowser((it) => {
     assert.ok(await rows.count() > 0);
 
     await inspected.button('Copy JSON').click();
+    await inspected.settle();
     // What lies on the clipboard now is seen where it is pasted.
     await inspected.page.evaluate(() => {
       const area = document.body.appendChild(document.createElement('textarea'));

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "imgui.h"
@@ -26,27 +27,29 @@ constexpr CodePoints kCodePoints[] = {
     {0x2260, 0x2265}, {0x2318, 0x2318}, {0x25a0, 0x25a1}, {0x25b2, 0x25cf}, {0x2605, 0x2606},
     {0x26a0, 0x26a0}, {0x2713, 0x2717}, {0xfffd, 0xfffd},
 };
+// The large font is for numbers.
+constexpr CodePoints kLargeCodePoints[] = {{0x20, 0x7e}, {0xb5, 0xb5}};
 constexpr int kPadding = 1;  // Between glyphs, so that none bleeds into its neighbour.
 constexpr float kLargePixels = 20;
 
 struct Glyph {
+  int font;
   uint32_t code_point;
   float advance, left, top;
   int width, height;
   int x = 0, y = 0;
 };
 
-std::vector<Glyph> Measure(float pixels) {
-  std::vector<Glyph> glyphs;
-  for (const CodePoints& range : kCodePoints) {
+void Measure(int font, float pixels, std::span<const CodePoints> ranges,
+             std::vector<Glyph>* glyphs) {
+  for (const CodePoints& range : ranges) {
     for (uint32_t code_point = range.first; code_point <= range.last; ++code_point) {
       float metrics[5];
       inspector_host_measure_glyph(pixels, code_point, metrics);
-      glyphs.push_back({code_point, metrics[0], metrics[1], metrics[2],
-                        static_cast<int>(metrics[3]), static_cast<int>(metrics[4])});
+      glyphs->push_back({font, code_point, metrics[0], metrics[1], metrics[2],
+                         static_cast<int>(metrics[3]), static_cast<int>(metrics[4])});
     }
   }
-  return glyphs;
 }
 
 /// Lays boxes side by side on shelves as wide as the atlas.
@@ -88,9 +91,11 @@ int PlaceAll(ImFontAtlas* atlas, std::vector<Glyph>* glyphs) {
   return ImUpperPowerOfTwo(shelves.height());
 }
 
-void AddGlyph(ImFontAtlas* atlas, ImFont* font, float pixels, const Glyph& glyph) {
+void AddGlyph(ImFontAtlas* atlas, const Glyph& glyph) {
+  const ImFontConfig& config = atlas->ConfigData[glyph.font];
+  ImFont* font = config.DstFont;
   float metrics[5];
-  inspector_host_measure_glyph(pixels, glyph.code_point, metrics);
+  inspector_host_measure_glyph(config.SizePixels, glyph.code_point, metrics);
   inspector_host_draw_glyph(atlas->TexPixelsAlpha8 + glyph.y * atlas->TexWidth + glyph.x,
                             glyph.width, glyph.height, atlas->TexWidth);
   const float x = glyph.left;
@@ -115,23 +120,27 @@ void SetUpFont(ImFontAtlas* atlas, ImFontConfig* config) {
 
 bool Build(ImFontAtlas* atlas) {
   ImFontAtlasBuildInit(atlas);
-  ImFontConfig& config = atlas->ConfigData[0];
-  std::vector<Glyph> glyphs = Measure(config.SizePixels);
+  const float pixels = atlas->ConfigData[0].SizePixels;
+  std::vector<Glyph> glyphs;
+  Measure(0, pixels, kCodePoints, &glyphs);
+  Measure(1, atlas->ConfigData[1].SizePixels, kLargeCodePoints, &glyphs);
   // Large glyphs, as for a high pixel ratio, would make a narrow atlas higher than cards allow.
-  atlas->TexWidth = config.SizePixels > kLargePixels ? 2048 : 1024;
+  atlas->TexWidth = pixels > kLargePixels ? 2048 : 1024;
   atlas->TexHeight = PlaceAll(atlas, &glyphs);
   atlas->TexUvScale = ImVec2(1.0f / static_cast<float>(atlas->TexWidth),
                              1.0f / static_cast<float>(atlas->TexHeight));
   const size_t size = static_cast<size_t>(atlas->TexWidth) * static_cast<size_t>(atlas->TexHeight);
   atlas->TexPixelsAlpha8 = static_cast<unsigned char*>(IM_ALLOC(size));
   std::memset(atlas->TexPixelsAlpha8, 0, size);
-  SetUpFont(atlas, &config);
-  for (const Glyph& glyph : glyphs) AddGlyph(atlas, config.DstFont, config.SizePixels, glyph);
+  for (ImFontConfig& config : atlas->ConfigData) SetUpFont(atlas, &config);
+  for (const Glyph& glyph : glyphs) AddGlyph(atlas, glyph);
   ImFontAtlasBuildFinish(atlas);
   return true;
 }
 
 }  // namespace
+
+ImFont* LargeFont() { return ImGui::GetIO().Fonts->Fonts.back(); }
 
 void BuildFonts(float pixel_ratio) {
   static const ImFontBuilderIO builder = {Build};
@@ -145,8 +154,10 @@ void BuildFonts(float pixel_ratio) {
   config.FontData = no_data;
   config.FontDataSize = sizeof(no_data);
   config.FontDataOwnedByAtlas = false;
-  config.SizePixels = std::round(kFontPoints * pixel_ratio);
-  io.Fonts->AddFont(&config);
+  for (const float points : {kFontPoints, kLargePoints}) {
+    config.SizePixels = std::round(points * pixel_ratio);
+    io.Fonts->AddFont(&config);
+  }
   io.Fonts->Build();
   io.FontGlobalScale = 1 / pixel_ratio;
 }
