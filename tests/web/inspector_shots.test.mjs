@@ -53,8 +53,8 @@ inEachDrawingBrowser((it) => {
       });
       const inspected = new Inspected(stage);
       const canvas = inspected.root.locator('canvas');
-      const [drawn, shown] = await canvas.evaluate((element) => [element.width, element.getBoundingClientRect().width * devicePixelRatio]);
-      assert.equal(drawn, Math.round(shown), 'a pixel is a pixel');
+      assert.deepEqual(await canvas.evaluate((element) => [element.width, element.height]), [1280 * ratio, 720 * ratio]);
+      assert.deepEqual(await canvas.boundingBox(), { x: 0, y: 0, width: 1280, height: 720 });
       for (const theme of ['dark', 'light']) {
         await inspected.call('setTheme', theme);
         for (const tab of await inspected.root.getByRole('tab').all()) {

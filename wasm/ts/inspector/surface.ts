@@ -15,7 +15,9 @@ interface Size {
 /** The size in pixels of the screen, exactly where the engine knows it. */
 function sizeOf(entry: ResizeObserverEntry, ratio: number): Size {
   const { width, height } = entry.contentRect;
-  const exact = entry.devicePixelContentBoxSize?.[0];
+  const box = entry.devicePixelContentBoxSize?.[0];
+  // A pixel ratio that is only emulated is not in the box.
+  const exact = box !== undefined && Math.abs(box.inlineSize - width * ratio) < 2 ? box : undefined;
   return {
     width,
     height,
