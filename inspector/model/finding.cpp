@@ -75,9 +75,13 @@ void HeldBackCheckpoints(const Snapshot& s, std::vector<Finding>* out) {
     if (!by || wal.backfilled >= wal.frames || by->duration_ns < kLongReaderNs) continue;
     Selection selection{Kind::kFile, wal.file};
     if (by->holder.client) selection = {Kind::kClient, *by->holder.client};
+    // Of a holder is known since when checkpoints fall short; of a reader, how long it has read.
+    const std::string since = FormatDuration(by->duration_ns);
     out->push_back({Severity::kWarning, "checkpoint held back",
                     Quoted(by->holder.client_name) + " keeps the checkpoint of " + wal.database +
-                        " back with a read transaction of " + FormatDuration(by->duration_ns) +
+                        " back" +
+                        (wal.held_back_by ? "; checkpoints have fallen short for " + since
+                                          : " with a read transaction of " + since) +
                         ": " + FormatCounted(wal.frames - wal.backfilled, "frame", "frames") +
                         " cannot be copied or reused.",
                     "Finish the read (reset the statement): until then the log only grows.",

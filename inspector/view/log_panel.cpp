@@ -32,7 +32,8 @@ void DrawLog(const Model&, ViewState* view, Ui* ui) {
   if (ui->Toggle("Follow", state->follow)) state->follow = !state->follow;
   std::vector<const LogLine*> lines;
   for (const LogLine& line : view->log_lines) {
-    if (ContainsIgnoringCase(Joined(line), state->text)) lines.push_back(&line);
+    if (state->text.empty() || ContainsIgnoringCase(Joined(line), state->text))
+      lines.push_back(&line);
   }
   ImGui::SameLine();
   if (ui->Button("Copy")) {

@@ -73,9 +73,12 @@ void DrawHeldBack(const WalSnapshot& wal, Ui* ui) {
     return;
   }
   ui->Dot(wal.held_back_by ? ui->palette().warning : ui->palette().dim);
-  ui->Status("`" + by->holder.client_name + "` reads an older snapshot for " +
-             FormatDuration(by->duration_ns) + "; " + waits +
-             (wal.held_back_by ? " for it." : ", and the next checkpoint may stop there."));
+  const std::string since = FormatDuration(by->duration_ns);
+  const std::string who = "`" + by->holder.client_name + "` reads an older snapshot";
+  ui->Status(wal.held_back_by
+                 ? who + ": checkpoints have fallen short for " + since + ", and " + waits + "."
+                 : who + " for " + since + "; " + waits +
+                       ", and the next checkpoint may stop there.");
   if (by->holder.client && ui->Button("Show the client")) {
     ui->Show(PanelId::kClients, {Selection::Kind::kClient, *by->holder.client});
   }

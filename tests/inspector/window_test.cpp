@@ -28,7 +28,10 @@ TEST(Window, ShootsARegionAtWorkAndLeavesItAlone) {
   Scene::Run(writer, "CREATE TABLE t(x)");
   std::atomic<bool> stop = false;
   std::thread work([&] {
-    while (!stop) Scene::Run(writer, "INSERT INTO t VALUES(randomblob(100))");
+    while (!stop)
+      Scene::Run(
+          writer,
+          "INSERT OR REPLACE INTO t(rowid, x) VALUES(abs(random() % 1000), randomblob(100))");
   });
   const std::string picture = testing::TempDir() + name + ".png";
   EXPECT_EQ(
