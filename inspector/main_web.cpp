@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "app/inspector.h"
+#include "glasswal/capture.h"
 #include "imgui.h"
 #include "platform/html5/canvas.h"
 #include "platform/html5/input.h"
@@ -31,15 +32,19 @@ struct Web {
   Page page;
   Inspector inspector;
   std::unique_ptr<Canvas> canvas;
-  std::vector<uint8_t> result;
 };
 Web* web = nullptr;
+
+std::vector<uint8_t>& LastResult() {
+  static std::vector<uint8_t> bytes;
+  return bytes;
+}
 
 uint64_t Ns(double ms) { return static_cast<uint64_t>(ms * kNsPerMs); }
 
 uint32_t Give(std::vector<uint8_t> bytes) {
-  web->result = std::move(bytes);
-  return static_cast<uint32_t>(web->result.size());
+  LastResult() = std::move(bytes);
+  return static_cast<uint32_t>(LastResult().size());
 }
 
 uint32_t Give(const std::string& text) {
@@ -59,7 +64,7 @@ extern "C" {
 EMSCRIPTEN_KEEPALIVE void* inspector_malloc(uint32_t size_bytes) { return std::malloc(size_bytes); }
 EMSCRIPTEN_KEEPALIVE void inspector_free(void* memory) { std::free(memory); }
 /// Where the text or the bytes lie of which the last call told the size.
-EMSCRIPTEN_KEEPALIVE const uint8_t* inspector_result() { return web->result.data(); }
+EMSCRIPTEN_KEEPALIVE const uint8_t* inspector_result() { return LastResult().data(); }
 
 // ---------------------------------------------------------------------------------------------
 // Life.
@@ -94,6 +99,16 @@ EMSCRIPTEN_KEEPALIVE void inspector_open_capture(const uint8_t* bytes, uint32_t 
 /// How many bytes a capture has, which inspector_result() then holds.
 EMSCRIPTEN_KEEPALIVE uint32_t inspector_capture(int32_t with_contents) {
   return Give(web->inspector.Capture(with_contents != 0));
+}
+
+/// The same of the host's region, without an inspector. Negative: the size of a text that says why
+/// there is none.
+EMSCRIPTEN_KEEPALIVE double inspector_capture_region(int32_t with_contents) {
+  glasswal::CaptureOptions options;
+  options.contents = with_contents != 0;
+  glasswal::Result<std::vector<uint8_t>> file = WriteCapture(*NewSharedMemoryBytes(), options);
+  if (!file.ok()) return -static_cast<double>(Give(file.status().message()));
+  return Give(std::move(*file));
 }
 
 // ---------------------------------------------------------------------------------------------

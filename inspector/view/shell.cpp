@@ -61,35 +61,58 @@ void DrawScrubber(const Model& model, Ui* ui) {
   ui->Dim(when);
 }
 
+struct Action {
+  const char* label;
+  const char* name;
+  Kind kind;
+  bool needs_snapshot;
+};
+
+constexpr float kActionGap = 2;
+
+float WidthOf(const char* label) {
+  return ImGui::CalcTextSize(label).x + ImGui::GetStyle().FramePadding.x * 2 + kActionGap;
+}
+
+/// The buttons at the right end of the bar, as many as `room` has; the palette has all of them.
+void DrawActions(const Model& model, const ViewState& state, float room, Ui* ui) {
+  const Action actions[] = {
+      {"Bookmark", "Bookmark this moment", Kind::kAddBookmark, true},
+      {"Capture", "Save a capture", Kind::kSaveCapture, true},
+      {"Open", "Open a capture", Kind::kOpenFile, false},
+      {"Commands", "Command palette", Kind::kTogglePalette, false},
+      {state.dark ? "Light" : "Dark", state.dark ? "Light theme" : "Dark theme",
+       Kind::kToggleTheme, false},
+      {"?", "Help", Kind::kToggleHelp, false},
+  };
+  float width = 0;
+  for (const Action& action : actions) width += WidthOf(action.label);
+  const Action* first = actions;
+  for (; first != std::end(actions) && width > room; ++first) width -= WidthOf(first->label);
+  ImGui::SameLine(ImGui::GetWindowWidth() - width - ui->Unit() * 0.5f);
+  for (; first != std::end(actions); ++first) {
+    if (ui->Button(first->label, first->name, Ui::Look::kQuiet,
+                   !first->needs_snapshot || model.has_snapshot())) {
+      ui->Do(first->kind);
+    }
+    ImGui::SameLine(0, kActionGap);
+  }
+}
+
 void DrawTopBar(const Model& model, ViewState* state, Ui* ui) {
   DrawTitle(model, ui);
   const bool scrubs = model.has_snapshot() && model.history().samples().size() > 1;
-  // The actions stand at the right end; what is between is for the history.
-  const float actions = ui->Unit() * 26;
+  ImGui::SameLine();
+  const float title_end = ImGui::GetCursorPosX();
+  const float scrubber = scrubs ? ui->Unit() * 21 : 0;
+  // The history keeps its place while the title grows; where there is none, it comes right after.
+  const float room = ImGui::GetWindowWidth() - title_end - scrubber - ui->Unit();
   if (scrubs) {
-    ImGui::SameLine(std::max(ImGui::GetCursorPosX() + ui->Unit() * 17,
-                             (ImGui::GetWindowWidth() - actions) * 0.36f));
+    const float spread = std::min(ui->Unit() * 8, std::max(0.0f, room - ui->Unit() * 28));
+    ImGui::SameLine(title_end + spread);
     DrawScrubber(model, ui);
   }
-  ImGui::SameLine(ImGui::GetWindowWidth() - actions);
-  if (ui->Button("Bookmark", "Bookmark this moment", Ui::Look::kQuiet, model.has_snapshot())) {
-    ui->Do(Kind::kAddBookmark);
-  }
-  ImGui::SameLine(0, 2);
-  if (ui->Button("Capture", "Save a capture", Ui::Look::kQuiet, model.has_snapshot())) {
-    ui->Do(Kind::kSaveCapture);
-  }
-  ImGui::SameLine(0, 2);
-  if (ui->Button("Open", "Open a capture", Ui::Look::kQuiet)) ui->Do(Kind::kOpenFile);
-  ImGui::SameLine(0, 2);
-  if (ui->Button("Commands", "Command palette", Ui::Look::kQuiet)) ui->Do(Kind::kTogglePalette);
-  ImGui::SameLine(0, 2);
-  if (ui->Button(state->dark ? "Light" : "Dark", state->dark ? "Light theme" : "Dark theme",
-                 Ui::Look::kQuiet)) {
-    ui->Do(Kind::kToggleTheme);
-  }
-  ImGui::SameLine(0, 2);
-  if (ui->Button("?", "Help", Ui::Look::kQuiet)) ui->Do(Kind::kToggleHelp);
+  DrawActions(model, *state, room, ui);
 }
 
 /// A number beside the name of a panel, where there is one that matters.
@@ -171,7 +194,11 @@ void DrawBottomBar(const Model& model, const ViewState& state, Ui* ui) {
   std::snprintf(frame, sizeof(frame), "inspector: %.2f ms a frame, ", state.cost.frame_ms);
   const std::string cost = frame + FormatBytes(state.cost.copied_bytes) + " copied, " +
                            FormatCount(state.cost.frames) + " frames";
-  ImGui::SameLine(ImGui::GetWindowWidth() - ImGui::CalcTextSize(cost.c_str()).x - ui->Unit());
+  ImGui::SameLine();
+  const float from = ImGui::GetWindowWidth() - ImGui::CalcTextSize(cost.c_str()).x - ui->Unit();
+  // In a narrow window what the panel is about comes first.
+  if (from < ImGui::GetCursorPosX()) return;
+  ImGui::SameLine(from);
   ui->Dim(cost);
 }
 

@@ -1,5 +1,5 @@
 /** What the inspector's module asks of the page (inspector/platform/html5/host.h), as its instance knows it. */
-import { Glyphs } from './glyphs.js';
+import type { Glyphs } from './glyphs.js';
 import type { InspectorModule } from './module.js';
 import type { RegionReader } from './region.js';
 
@@ -36,11 +36,16 @@ export class Host {
   /** The region that is attached; a capture needs none. */
   region: RegionReader | undefined;
   readonly #calls: HostCalls;
-  readonly #glyphs: Glyphs;
+  readonly #newGlyphs: () => Glyphs;
+  #drawing: Glyphs | undefined;
 
-  constructor(calls: HostCalls, document: Document) {
+  constructor(calls: HostCalls, newGlyphs: () => Glyphs) {
     this.#calls = calls;
-    this.#glyphs = new Glyphs(document);
+    this.#newGlyphs = newGlyphs;
+  }
+
+  get #glyphs(): Glyphs {
+    return (this.#drawing ??= this.#newGlyphs());
   }
 
   copy(offset: number, size: number, to: number): number {

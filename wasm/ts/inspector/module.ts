@@ -1,4 +1,5 @@
 /** The inspector's own module: fetched and compiled when the first inspector opens, instantiated for each. */
+import { compile } from '../module.js';
 import type { Host } from './host.js';
 
 /** What the module exports (inspector/main_web.cpp). Pointers and sizes come back signed: take them `>>> 0`. */
@@ -17,6 +18,7 @@ export interface InspectorModule {
   _inspector_show_problem(text: number, size: number): void;
   _inspector_open_capture(bytes: number, size: number, title: number, titleSize: number): void;
   _inspector_capture(withContents: number): number;
+  _inspector_capture_region(withContents: number): number;
   _inspector_resize(width: number, height: number, ratio: number): void;
   _inspector_needs_frame(nowMs: number): number;
   _inspector_frame(nowMs: number, width: number, height: number): void;
@@ -50,11 +52,10 @@ let loading: Promise<{ create: CreateModule; compiled: WebAssembly.Module }> | u
 
 async function load(): Promise<{ create: CreateModule; compiled: WebAssembly.Module }> {
   const url = new URL('../inspector.wasm', import.meta.url);
-  const [{ default: create }, response] = await Promise.all([import('../inspector_module.js'), fetch(url)]);
-  if (!response.ok) throw new Error(`${url.href} cannot be fetched: HTTP status ${response.status}. Serve the file beside the package.`);
-  // A server that sends another type than application/wasm forbids compiling while the bytes arrive.
-  const streams = response.headers.get('content-type')?.startsWith('application/wasm') === true;
-  const compiled = await (streams ? WebAssembly.compileStreaming(response) : WebAssembly.compile(await response.arrayBuffer()));
+  const loaded = compile(url).catch((error: unknown) => {
+    throw new Error(`${url.href} cannot be loaded: ${String(error)}. Serve the file beside the package.`);
+  });
+  const [{ default: create }, compiled] = await Promise.all([import('../inspector_module.js'), loaded]);
   return { create, compiled };
 }
 

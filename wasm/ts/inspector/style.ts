@@ -1,14 +1,17 @@
-/** How the inspector's elements lie in whatever document they are put into. */
+/**
+ * How the inspector's elements lie in whatever document they are put into. They clip rather than hide what is too large, so that
+ * nothing can scroll the mirror away from the canvas.
+ */
 const css = `
-.glasswal-inspector { position: relative; overflow: hidden; width: 100%; height: 100%; min-height: 120px;
+.glasswal-inspector { position: relative; overflow: clip; width: 100%; height: 100%; min-height: 120px;
   background: #16191d; contain: strict; touch-action: none; user-select: none; -webkit-user-select: none; }
 .glasswal-inspector.light { background: #f7f7f5; }
 .glasswal-inspector > canvas { position: absolute; inset: 0; width: 100%; height: 100%; display: block; outline: none; }
 .glasswal-inspector > .keyboard { position: absolute; left: 0; top: 0; width: 1px; height: 1px; padding: 0; border: 0;
   margin: 0; opacity: 0; resize: none; overflow: hidden; pointer-events: none; font-size: 16px; }
-.glasswal-inspector > .mirror { position: absolute; inset: 0; }
+.glasswal-inspector > .mirror { position: absolute; inset: 0; overflow: clip; }
 .glasswal-inspector > .mirror * { position: absolute; box-sizing: border-box; margin: 0; padding: 0; border: 0; opacity: 0;
-  overflow: hidden; white-space: nowrap; font-size: 12px; cursor: inherit; appearance: none; }
+  overflow: clip; white-space: nowrap; font-size: 12px; cursor: inherit; appearance: none; }
 .glasswal-inspector > .mirror :focus-visible { opacity: 1; color: transparent; background: none; outline: 2px solid #4cc2ba;
   outline-offset: -2px; }
 .glasswal-inspector > .drop { position: absolute; inset: 12px; display: none; place-items: center; border-radius: 10px;

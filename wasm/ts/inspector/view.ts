@@ -3,6 +3,7 @@ import type { RuntimeParts } from '../membership.js';
 import { Calls } from './calls.js';
 import { copyText } from './clipboard.js';
 import { Files } from './files.js';
+import { Glyphs } from './glyphs.js';
 import { type FrameState, Host } from './host.js';
 import { Keyboard } from './keyboard.js';
 import { Mirror } from './mirror.js';
@@ -64,7 +65,7 @@ export class View {
         mirror: (module, items, count) => this.#mirror.update(module, items, count),
         stateChanged: () => options.changed(this),
       },
-      document,
+      () => new Glyphs(document),
     );
   }
 
