@@ -103,7 +103,8 @@ export class Surface {
     this.canvas.width = pixelWidth;
     this.canvas.height = pixelHeight;
     this.#align();
-    this.#calls.module._inspector_resize(width, height, this.#ratio);
+    // In points that are whole pixels: half a pixel more would blur all of them.
+    this.#calls.module._inspector_resize(pixelWidth / this.#ratio, pixelHeight / this.#ratio, this.#ratio);
     // A canvas that got another size is empty: draw before anybody sees that.
     this.#draw();
   }
