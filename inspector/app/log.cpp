@@ -1,6 +1,7 @@
 #include "app/log.h"
 
-#include <fmt/format.h>
+// Compiled formats: without them fmt brings its floating-point and locale code into the module.
+#include <fmt/compile.h>
 
 namespace glasswal::inspector {
 
@@ -17,10 +18,10 @@ void Log::Add(const EventBatch& batch, const EventNames& names) {
     const Event& event = batch.events[i];
     const uint64_t us = event.time_ns / 1000;
     const std::string file = names.File(event);
-    Push({static_cast<uint8_t>(event.level), fmt::format("{}.{:06}", us / 1000000, us % 1000000),
-          names.Client(event),
-          fmt::format("{}{}{}: {}", Describe(event.kind).name, file.empty() ? "" : " ", file,
-                      EventDetails(event, names))});
+    Push({static_cast<uint8_t>(event.level),
+          fmt::format(FMT_COMPILE("{}.{:06}"), us / 1000000, us % 1000000), names.Client(event),
+          fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name, file.empty() ? "" : " ",
+                      file, EventDetails(event, names))});
   }
 }
 
