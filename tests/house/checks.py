@@ -10,6 +10,8 @@ import re
 
 # A folder of vfs/ includes only the folders before it, and itself.
 LAYERS = ["include", "port", "shm", "trace", "lock", "store", "recovery", "diag", "sqlite", "log"]
+# A folder of inspector/ likewise. Only app also sees the interface of a platform.
+INSPECTOR_LAYERS = ["source", "model", "view", "app", "platform"]
 TOP_LEVEL_FOLDERS = {"vfs", "inspector", "wasm", "web-ui", "tests", "samples", ".ci"}
 NOT_SOURCE = {".git", "build", "node_modules", "dist", "generated", "__pycache__", ".cache"}
 CPP = (".cpp", ".h", ".hpp", ".cc", ".c")
@@ -104,11 +106,32 @@ def platform_only_in_port(root):
 
 
 def inspector_sees_little_of_vfs(root):
-    """The inspector sees of vfs/ only include/, shm/ and diag/."""
+    """The inspector sees of vfs/ only include/, shm/ and diag/; its sources also port/memory.h, to map a region."""
     hidden = [f for f in LAYERS if f not in ("include", "shm", "diag")]
     return [f'{path} includes "{name}"' for path in cpp_files(root, "inspector")
             for quoted, name in includes(root, path) if quoted and name.split("/")[0] in hidden
-            and os.path.exists(os.path.join(root, "vfs", name))]
+            and os.path.exists(os.path.join(root, "vfs", name))
+            and not (under(path, "inspector/source") and name == "port/memory.h")]
+
+
+def inspector_layers(root):
+    """Within inspector/ a folder includes only the folders before it; app also sees platform/platform.h."""
+    bad = []
+    for path in cpp_files(root, *("inspector/" + folder for folder in INSPECTOR_LAYERS)):
+        folder = path.split("/")[1]
+        for quoted, name in includes(root, path):
+            seen = name.split("/")[0]
+            if not quoted or seen not in INSPECTOR_LAYERS or (folder, name) == ("app", "platform/platform.h"):
+                continue
+            if INSPECTOR_LAYERS.index(seen) > INSPECTOR_LAYERS.index(folder):
+                bad.append(f'{path} includes "{name}", but {folder} comes before {seen}')
+    return bad
+
+
+def only_view_and_later_include_imgui(root):
+    """inspector/source and inspector/model know nothing of Dear ImGui."""
+    return [f"{path} includes {name}" for path in cpp_files(root, "inspector/source", "inspector/model")
+            for _, name in includes(root, path) if name.startswith(("imgui", "backends/imgui"))]
 
 
 def inspector_model_and_view_are_portable(root):
@@ -154,14 +177,14 @@ def readme_commands_exist(root):
 
 
 def sources_are_built(root):
-    """Each .cpp file of vfs/ and tests/ is named in a CMakeLists.txt."""
+    """Each .cpp file of vfs/, inspector/ and tests/ is named in a CMakeLists.txt."""
     named = set()
     for path in files(root):
         if os.path.basename(path) == "CMakeLists.txt":
             text = re.sub(r"#.*", "", read(root, path))
             named |= {os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/")
                       for name in re.findall(r"[\w./-]+\.cpp\b", text)}
-    return [f"{path} is in no CMakeLists.txt, so nothing compiles it" for path in cpp_files(root, "vfs", "tests")
+    return [f"{path} is in no CMakeLists.txt, so nothing compiles it" for path in cpp_files(root, "vfs", "inspector", "tests")
             if path.endswith(".cpp") and path not in named]
 
 
@@ -182,5 +205,6 @@ def packages_are_pinned(root):
 
 
 ALL = [layers, quoted_includes_exist, only_sqlite_includes_sqlite, only_log_includes_spdlog, platform_only_in_port,
-       inspector_sees_little_of_vfs, inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
+       inspector_sees_little_of_vfs, inspector_layers, only_view_and_later_include_imgui,
+       inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
        top_level_folders, readme_commands_exist, sources_are_built, packages_are_pinned]

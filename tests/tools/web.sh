@@ -13,8 +13,24 @@ build_package() {
   mkdir -p wasm/dist
   # Copied only when it changed, so that what watches the file has peace.
   cmp -s build/wasm/wasm/glasswal.wasm wasm/dist/glasswal.wasm || cp build/wasm/wasm/glasswal.wasm wasm/dist/
+  build_inspector || return
   step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
   step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
+}
+
+# The inspector's module, which the package fetches when an inspector is opened.
+build_inspector() {
+  setup_imgui || return
+  use_emscripten || { say "there is no emcc"; return 1; }
+  # Only fmt's own headers: those of the machine that lie beside them are not for another target.
+  mkdir -p build/headers
+  [ -e build/headers/fmt ] || cp -r /usr/include/fmt build/headers/
+  # Debian keeps the packages of emcc's JavaScript optimiser where node looks only if it is told to.
+  NODE_PATH=${NODE_PATH:-/usr/share/nodejs} build inspector glasswal_inspector_web || return
+  local built=build/inspector/inspector/platform/html5 file
+  for file in inspector.wasm inspector_module.js; do
+    cmp -s "$built/$file" "wasm/dist/$file" || cp "$built/$file" wasm/dist/
+  done
 }
 
 # The demo: web-ui/dist. It is typed against the package.

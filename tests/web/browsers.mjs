@@ -1,5 +1,7 @@
 // Launches the real browsers that tests, benches and the demo run in: Debian's Chromium and Debian's Firefox ESR, both
 // driven by Playwright. GLASSWAL_BROWSERS (names with commas) picks which ones a test run uses.
+import { spawn } from 'node:child_process';
+
 import { chromium, firefox } from 'playwright-core';
 
 const CHROMIUM_ARGUMENTS = [
@@ -14,24 +16,42 @@ const CHROMIUM_ARGUMENTS = [
 ];
 
 const LAUNCHERS = {
-  chromium: ({ headless = true, args = [] }) => chromium.launch({
+  chromium: async ({ headless = true, args = [] }) => chromium.launch({
     executablePath: process.env.GLASSWAL_CHROMIUM ?? '/usr/bin/chromium',
     headless,
     // Chromium's sandbox cannot be had by root.
     args: [...CHROMIUM_ARGUMENTS, ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []), ...args],
   }),
-  firefox: ({ headless = true, args = [] }) => firefox.launch({
-    // Debian's build is not Playwright's: this channel speaks WebDriver BiDi, which every Firefox understands.
-    channel: 'moz-firefox',
-    executablePath: process.env.GLASSWAL_FIREFOX ?? '/usr/bin/firefox-esr',
-    headless,
-    args,
-  }),
+  firefox: async ({ headless = true, webgl = false, args = [] }) => {
+    const display = webgl ? await openDisplay() : undefined;
+    const browser = await firefox.launch({
+      // Debian's build is not Playwright's: this channel speaks WebDriver BiDi, which every Firefox understands.
+      channel: 'moz-firefox',
+      executablePath: process.env.GLASSWAL_FIREFOX ?? '/usr/bin/firefox-esr',
+      headless: headless && !webgl,
+      args,
+      ...(webgl && { env: { ...process.env, DISPLAY: display.name } }),
+    });
+    if (webgl) browser.on('disconnected', display.close);
+    return browser;
+  },
 };
+
+/** A virtual display: a headless Firefox has no WebGL2, one with a display does. */
+async function openDisplay() {
+  const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'],
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
+  const number = await new Promise((resolve, reject) => {
+    server.stdio[3].once('data', (text) => resolve(String(text).trim()));
+    server.once('error', reject);
+    server.once('exit', (code) => reject(new Error(`Xvfb ended with code ${code}`)));
+  });
+  return { name: `:${number}`, close: () => server.kill() };
+}
 
 export const BROWSERS = (process.env.GLASSWAL_BROWSERS ?? Object.keys(LAUNCHERS).join(',')).split(',');
 
-/** Starts the browser of that name; options: headless (default true) and further command-line args. */
+/** Starts the browser of that name; options: headless (default true), webgl if it must draw, further command-line args. */
 export function launch(name, options = {}) {
   const launcher = LAUNCHERS[name];
   if (launcher === undefined) {

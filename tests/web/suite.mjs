@@ -5,22 +5,27 @@ import { BROWSERS, launch } from './browsers.mjs';
 import { serve } from './server.mjs';
 import { Stage } from './stage.mjs';
 
-const MOUNTS = { '/': 'tests/web/pages', '/glasswal/': 'wasm/dist' };
+const MOUNTS = {
+  '/': 'tests/web/pages',
+  '/glasswal/': 'wasm/dist',
+  '/inspector/': 'web-ui/inspector',
+  '/inspector/dist/': 'web-ui/dist/inspector',
+};
 const TEST_MS = 120_000;
 
 /**
  * Declares the suite once for each browser. declare(it) calls it(title, async (stand) => ...) for each test, where
  * stand.stage(path, context) opens a page, stand.browser and stand.origin are there for tests with pages of their own, and
- * everything opened is closed when the test ends.
+ * everything opened is closed when the test ends. `options` go to launch().
  */
-export function inEachBrowser(declare) {
+export function inEachBrowser(declare, options = {}) {
   for (const name of BROWSERS) {
     describe(name, () => {
       let browser;
       let server;
       before(async () => {
         server = await serve(MOUNTS);
-        browser = await launch(name);
+        browser = await launch(name, options);
       });
       after(async () => {
         await browser?.close();

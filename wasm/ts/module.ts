@@ -3,7 +3,8 @@ import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
 import { readFile } from './node.js';
 
-async function compile(url: URL): Promise<WebAssembly.Module> {
+/** Fetches and compiles a module. */
+export async function compile(url: URL): Promise<WebAssembly.Module> {
   if (url.protocol === 'file:' && isNode) return WebAssembly.compile(await readFile(url));
   const response = await fetch(url);
   if (!response.ok) throw new Error(`HTTP status ${response.status}`);

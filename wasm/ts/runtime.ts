@@ -129,6 +129,15 @@ export class Runtime implements RuntimeParts, Disposable {
     }
   }
 
+  /**
+   * The region as a file that any inspector opens: metadata, events and black boxes, and what the databases contain only if
+   * that is asked for. Nobody is stopped meanwhile.
+   */
+  async capture(options: { readonly contents?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    const { captureRegion } = await import('./inspector/capture.js');
+    return captureRegion(this.memory, options.contents === true);
+  }
+
   /** Leaves, and stops looking after the others. The memory goes when the last worker that has it does. */
   close(): void {
     this.client.close();

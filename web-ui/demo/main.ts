@@ -3,6 +3,7 @@
 // The page itself opens the database once, to make the tables: a main thread may do that. Everything after that is
 // the workers' own doing; nothing passes through the page but reports.
 import { createRuntime, type Runtime, type Snapshot } from '/glasswal/index.js';
+import { attachInspector } from '/glasswal/inspector/index.js';
 import { Crew } from './crew.js';
 import { CrewList } from './crew_list.js';
 import { byId, count } from './dom.js';
@@ -80,6 +81,19 @@ function makePauseButton(crew: Crew): void {
   });
 }
 
+/** The inspector lies beside the demo where there is room for both, and over it, when it is asked for, where there is not. */
+function dockInspector(runtime: Runtime): void {
+  const button = byId<HTMLButtonElement>('inspect');
+  const inspector = attachInspector(runtime, {
+    target: byId('inspector'),
+    open: matchMedia('(min-width: 1100px)').matches,
+    onShow: (shown) => button.setAttribute('aria-pressed', String(shown)),
+  });
+  button.disabled = false;
+  button.title = 'Ctrl+Shift+G';
+  button.addEventListener('click', () => inspector.toggle());
+}
+
 async function start(): Promise<void> {
   if (!(await checkIsolation())) return;
   const state = byId('state');
@@ -93,6 +107,7 @@ async function start(): Promise<void> {
   crew.addEventListener('trouble', (event) => (state.textContent = (event as CustomEvent<string>).detail));
   watch(runtime, crew, source.rows);
   makePauseButton(crew);
+  dockInspector(runtime);
   for (let i = wanted('writers', 3); i > 0; i--) crew.add('writer');
   for (let i = wanted('readers', 2); i > 0; i--) crew.add('reader');
   state.textContent = `${count(source.rows)} cities to load; no message per statement, no copy`;

@@ -1,0 +1,32 @@
+#include "app/log.h"
+
+// Compiled formats: without them fmt brings its floating-point and locale code into the module.
+#include <fmt/compile.h>
+
+namespace glasswal::inspector {
+
+void Log::Push(LogLine line) {
+  lines_->push_back(std::move(line));
+  if (lines_->size() > kMostLogLines) lines_->pop_front();
+}
+
+void Log::Add(const EventBatch& batch, const EventNames& names) {
+  // Only the end of a long batch would survive.
+  const size_t begin =
+      batch.events.size() > kMostLogLines ? batch.events.size() - kMostLogLines : 0;
+  for (size_t i = begin; i < batch.events.size(); ++i) {
+    const Event& event = batch.events[i];
+    const uint64_t us = event.time_ns / 1000;
+    const std::string file = names.File(event);
+    Push({static_cast<uint8_t>(event.level),
+          fmt::format(FMT_COMPILE("{}.{:06}"), us / 1000000, us % 1000000), names.Client(event),
+          fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name, file.empty() ? "" : " ",
+                      file, EventDetails(event, names))});
+  }
+}
+
+void Log::Say(EventLevel level, const std::string& message) {
+  Push({static_cast<uint8_t>(level), "", "inspector", message});
+}
+
+}  // namespace glasswal::inspector

@@ -1,0 +1,35 @@
+// Numbers and foreign text as people read them: always with a unit, always of bounded length.
+//
+// Thread-safety: pure functions.
+#ifndef GLASSWAL_INSPECTOR_MODEL_FORMAT_H_
+#define GLASSWAL_INSPECTOR_MODEL_FORMAT_H_
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace glasswal::inspector {
+
+/// "812 ns", "4.1 µs", "812 ms", "3.20 s", "4 min 12 s", "3 h 05 min".
+std::string FormatDuration(uint64_t ns);
+/// "512 B", "64.0 KiB", "1.00 GiB".
+std::string FormatBytes(uint64_t bytes);
+/// "171,075".
+std::string FormatCount(uint64_t count);
+/// "0", "3.2", "812", "12.3 k", "1.20 M"; the unit follows.
+std::string FormatQuantity(double value);
+/// "37 %"; 0 of 0 is 0 %.
+std::string FormatPercent(uint64_t part, uint64_t whole);
+
+/// `one` or `many` after the count: "1 client", "3 clients".
+std::string FormatCounted(uint64_t count, const char* one, const char* many);
+
+/// Valid UTF-8 without control characters; other bytes become '?'. Names and paths are foreign.
+std::string CleanText(std::string_view text);
+
+/// Whether `text` holds `part`, without regard to the case of ASCII letters.
+bool ContainsIgnoringCase(std::string_view text, std::string_view part);
+
+}  // namespace glasswal::inspector
+
+#endif  // GLASSWAL_INSPECTOR_MODEL_FORMAT_H_

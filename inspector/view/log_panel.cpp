@@ -1,0 +1,72 @@
+// The log: events and the inspector's own messages as lines.
+#include "model/format.h"
+#include "view/panels.h"
+
+namespace glasswal::inspector {
+namespace {
+
+ImU32 ColorOf(const LogLine& line, const Palette& palette) {
+  switch (static_cast<EventLevel>(line.level)) {
+    case EventLevel::kError:
+      return palette.bad;
+    case EventLevel::kWarn:
+      return palette.warning;
+    case EventLevel::kInfo:
+      return palette.text;
+    default:
+      return palette.dim;
+  }
+}
+
+std::string Joined(const LogLine& line) {
+  return line.time + " " + Name(static_cast<EventLevel>(line.level)) + " " + line.name + " " +
+         line.text;
+}
+
+}  // namespace
+
+void DrawLog(const Model&, ViewState* view, Ui* ui) {
+  LogState* state = &view->log;
+  ui->TextField("filter log", "Filter by any word", &state->text, ui->Unit() * 14);
+  ImGui::SameLine();
+  if (ui->Toggle("Follow", state->follow)) state->follow = !state->follow;
+  std::vector<const LogLine*> lines;
+  for (const LogLine& line : view->log_lines) {
+    if (state->text.empty() || ContainsIgnoringCase(Joined(line), state->text))
+      lines.push_back(&line);
+  }
+  ImGui::SameLine();
+  if (ui->Button("Copy")) {
+    std::string text;
+    for (const LogLine* line : lines) text += Joined(*line) + "\n";
+    ui->Do(Command::Kind::kCopy, 0, std::move(text));
+  }
+  if (lines.empty()) {
+    ui->Empty("No lines", state->text.empty() ? "Events and messages appear here as they come."
+                                              : "No line holds that word.");
+    return;
+  }
+  static constexpr Column kColumns[] = {
+      {"time, s", 8, true}, {"level", 4.5f, false}, {"client", 8, false}, {"record", 0, false}};
+  Table table(ui, "log", kColumns, 4, ImGui::GetContentRegionAvail().y);
+  if (!table.open()) return;
+  if (state->follow && ImGui::IsWindowHovered() && ImGui::GetIO().MouseWheel > 0) {
+    state->follow = false;
+  }
+  ImGuiListClipper clipper;
+  clipper.Begin(static_cast<int>(lines.size()));
+  while (clipper.Step()) {
+    for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
+      const LogLine& line = *lines[static_cast<size_t>(i)];
+      table.Row(static_cast<uint64_t>(i), line.text, false);
+      const ImU32 color = ColorOf(line, ui->palette());
+      table.Cell(line.time, ui->palette().dim);
+      table.Cell(Name(static_cast<EventLevel>(line.level)), color);
+      table.Cell(line.name);
+      table.Cell(line.text, color);
+    }
+  }
+  if (state->follow) ImGui::SetScrollY(ImGui::GetScrollMaxY() + ui->Unit() * 4);
+}
+
+}  // namespace glasswal::inspector

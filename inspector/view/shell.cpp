@@ -1,0 +1,269 @@
+// The frame around the panels: the bar above, the list of panels, the bar below.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+
+#include "model/format.h"
+#include "view/panels.h"
+
+namespace glasswal::inspector {
+namespace {
+
+using Kind = Command::Kind;
+
+constexpr ImGuiWindowFlags kFixed =
+    ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
+
+/// A child window with room within; drawn in the colour.
+bool BeginArea(const char* name, ImVec2 size, ImU32 color, ImVec2 padding,
+               ImGuiWindowFlags flags = 0) {
+  ImGui::PushStyleColor(ImGuiCol_ChildBg, color);
+  ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, padding);
+  const bool open = ImGui::BeginChild(name, size, ImGuiChildFlags_AlwaysUseWindowPadding, flags);
+  ImGui::PopStyleVar();
+  ImGui::PopStyleColor();
+  return open;
+}
+
+void DrawTitle(const Model& model, Ui* ui) {
+  const Palette& palette = ui->palette();
+  ImGui::AlignTextToFramePadding();
+  if (model.title().empty()) {
+    ui->Heading("glasswal inspector");
+    return;
+  }
+  const bool gone = !model.problem().empty();
+  ui->Dot(gone             ? palette.bad
+          : !model.live()  ? palette.dim
+          : model.paused() ? palette.warning
+                           : palette.good);
+  ui->Heading(model.title());
+  ImGui::SameLine();
+  ui->Status(gone ? "gone" : !model.live() ? "capture" : model.paused() ? "paused" : "live");
+}
+
+/// Back and forth in the history.
+void DrawScrubber(const Model& model, Ui* ui) {
+  const auto& samples = model.history().samples();
+  const int last = static_cast<int>(samples.size()) - 1;
+  int position = static_cast<int>(model.shown_position());
+  if (ui->Toggle(model.paused() ? "Resume" : "Pause", model.paused())) {
+    ui->Do(model.paused() ? Kind::kResume : Kind::kPause);
+  }
+  ImGui::SameLine();
+  const uint64_t newest = samples.back().snapshot->observed_ns;
+  const uint64_t shown = model.snapshot().observed_ns;
+  const std::string when = newest > shown ? FormatDuration(newest - shown) + " ago" : "now";
+  if (ui->Slider("moment", &position, last, ui->Unit() * 11, when)) {
+    ui->Do(Kind::kScrub, static_cast<uint64_t>(std::max(position, 0)));
+  }
+  ImGui::SameLine();
+  ui->Dim(when);
+}
+
+struct Action {
+  const char* label;
+  const char* name;
+  Kind kind;
+  bool needs_snapshot;
+};
+
+constexpr float kActionGap = 2;
+
+float WidthOf(const char* label) {
+  return ImGui::CalcTextSize(label).x + ImGui::GetStyle().FramePadding.x * 2 + kActionGap;
+}
+
+/// The buttons at the right end of the bar, as many as `room` has; the palette has all of them.
+void DrawActions(const Model& model, const ViewState& state, float room, Ui* ui) {
+  const Action actions[] = {
+      {"Bookmark", "Bookmark this moment", Kind::kAddBookmark, true},
+      {"Capture", "Save a capture", Kind::kSaveCapture, true},
+      {"Open", "Open a capture", Kind::kOpenFile, false},
+      {"Commands", "Command palette", Kind::kTogglePalette, false},
+      {state.dark ? "Light" : "Dark", state.dark ? "Light theme" : "Dark theme",
+       Kind::kToggleTheme, false},
+      {"?", "Help", Kind::kToggleHelp, false},
+  };
+  float width = 0;
+  for (const Action& action : actions) width += WidthOf(action.label);
+  const Action* first = actions;
+  for (; first != std::end(actions) && width > room; ++first) width -= WidthOf(first->label);
+  ImGui::SameLine(ImGui::GetWindowWidth() - width - ui->Unit() * 0.5f);
+  for (; first != std::end(actions); ++first) {
+    if (ui->Button(first->label, first->name, Ui::Look::kQuiet,
+                   !first->needs_snapshot || model.has_snapshot())) {
+      ui->Do(first->kind);
+    }
+    ImGui::SameLine(0, kActionGap);
+  }
+}
+
+void DrawTopBar(const Model& model, ViewState* state, Ui* ui) {
+  DrawTitle(model, ui);
+  const bool scrubs = model.has_snapshot() && model.history().samples().size() > 1;
+  ImGui::SameLine();
+  const float title_end = ImGui::GetCursorPosX();
+  const float scrubber = scrubs ? ui->Unit() * 21 : 0;
+  // The history keeps its place while the title grows; where there is none, it comes right after.
+  const float room = ImGui::GetWindowWidth() - title_end - scrubber - ui->Unit();
+  if (scrubs) {
+    const float spread = std::min(ui->Unit() * 8, std::max(0.0f, room - ui->Unit() * 28));
+    ImGui::SameLine(title_end + spread);
+    DrawScrubber(model, ui);
+  }
+  DrawActions(model, *state, room, ui);
+}
+
+/// A number beside the name of a panel, where there is one that matters.
+std::string Badge(PanelId panel, const Model& model) {
+  if (!model.has_snapshot()) return "";
+  const Snapshot& s = model.snapshot();
+  const auto count = [](size_t n) { return n == 0 ? std::string() : FormatCount(n); };
+  switch (panel) {
+    case PanelId::kFindings:
+      return count(model.findings().size());
+    case PanelId::kFiles:
+      return count(s.files.size());
+    case PanelId::kClients:
+      return count(s.clients.size());
+    case PanelId::kRecoveries:
+      return count(s.region.recoveries);
+    case PanelId::kLocks: {
+      size_t held = 0;
+      for (const LockSnapshot& lock : s.locks) held += lock.holders.empty() ? 0 : 1;
+      return count(held);
+    }
+    default:
+      return "";
+  }
+}
+
+ImU32 BadgeColor(PanelId panel, const Model& model, const Palette& palette) {
+  if (panel != PanelId::kFindings || model.findings().empty()) return palette.dim;
+  switch (model.findings().front().severity) {
+    case Finding::Severity::kProblem:
+      return palette.bad;
+    case Finding::Severity::kWarning:
+      return palette.warning;
+    default:
+      return palette.dim;
+  }
+}
+
+void DrawBookmarks(const Model& model, Ui* ui) {
+  if (model.bookmarks().empty()) return;
+  ImGui::Dummy(ImVec2(0, ui->Unit() * 0.3f));
+  ui->Dim("  Bookmarks");
+  for (size_t i = 0; i < model.bookmarks().size(); ++i) {
+    const Bookmark& bookmark = model.bookmarks()[i];
+    const bool shown = model.shown().snapshot == bookmark.sample.snapshot;
+    ImGui::PushID(static_cast<int>(i));
+    if (ui->Tab(bookmark.label.c_str(), shown, "", 0)) ui->Do(Kind::kShowBookmark, i);
+    if (ImGui::IsItemHovered()) {
+      ui->Tooltip("Click to see this moment again, right-click to remove it.");
+      if (ImGui::IsMouseClicked(ImGuiMouseButton_Right)) ui->Do(Kind::kRemoveBookmark, i);
+    }
+    ImGui::PopID();
+  }
+}
+
+void DrawNavigation(const Model& model, ViewState* state, Ui* ui) {
+  ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 2));
+  for (uint32_t i = 0; i < kPanels; ++i) {
+    const auto panel = static_cast<PanelId>(i);
+    if (ui->Tab(Describe(panel).title, state->panel == panel, Badge(panel, model),
+                BadgeColor(panel, model, ui->palette()))) {
+      ui->Show(panel);
+    }
+  }
+  DrawBookmarks(model, ui);
+  ImGui::PopStyleVar();
+}
+
+void DrawBottomBar(const Model& model, const ViewState& state, Ui* ui) {
+  if (!model.problem().empty() && model.has_snapshot()) {
+    ui->Text(model.problem(), ui->palette().bad);
+  } else if (model.has_snapshot()) {
+    const Snapshot& s = model.snapshot();
+    ui->Dim("region " + s.region.id.substr(0, 8) + "   " + Describe(state.panel).about);
+  } else {
+    ui->Dim(Describe(state.panel).about);
+  }
+  char frame[64];
+  std::snprintf(frame, sizeof(frame), "inspector: %.2f ms a frame, ", state.cost.frame_ms);
+  const std::string cost = frame + FormatBytes(state.cost.copied_bytes) + " copied, " +
+                           FormatCount(state.cost.frames) + " frames";
+  ImGui::SameLine();
+  const float from = ImGui::GetWindowWidth() - ImGui::CalcTextSize(cost.c_str()).x - ui->Unit();
+  // In a narrow window what the panel is about comes first.
+  if (from < ImGui::GetCursorPosX()) return;
+  ImGui::SameLine(from);
+  ui->Dim(cost);
+}
+
+void DrawMain(const Model& model, ViewState* state, Ui* ui) {
+  if (model.has_snapshot()) return DrawPanel(model, state, ui);
+  if (!model.problem().empty())
+    return ui->Empty("There is nothing to show", model.problem().c_str());
+  ui->Empty("Nothing is attached",
+            "Open a capture, or drop one here. Natively, `glasswal-inspector NAME` attaches to a "
+            "live region; in a page, attachInspector(runtime) does.");
+}
+
+}  // namespace
+
+void DrawPanel(const Model& model, ViewState* state, Ui* ui) {
+  using Draw = void (*)(const Model&, ViewState*, Ui*);
+  // In the order of PanelId.
+  static constexpr Draw kDraw[kPanels] = {DrawOverview,   DrawFindings,   DrawSegments, DrawFiles,
+                                          DrawLocks,      DrawTimeline,   DrawClients,  DrawWal,
+                                          DrawRecoveries, DrawThroughput, DrawEvents,   DrawPages,
+                                          DrawCompare,    DrawLog};
+  kDraw[static_cast<size_t>(state->panel)](model, state, ui);
+}
+
+void DrawShell(const Model& model, ViewState* state, Ui* ui) {
+  const ImVec2 size = ImGui::GetIO().DisplaySize;
+  const Palette& palette = ui->palette();
+  ImGui::SetNextWindowPos(ImVec2(0, 0));
+  ImGui::SetNextWindowSize(size);
+  ImGui::Begin("inspector", nullptr,
+               ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
+                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoSavedSettings);
+  const float unit = std::floor(ui->Unit());
+  // Whole points, on which lines stay sharp.
+  const float top = unit * 3;
+  const float bottom = unit * 2;
+  const float gap = std::floor(unit * 0.5f);
+  const float side = std::floor(unit * 11.5f);
+  if (BeginArea("top", ImVec2(size.x, top), palette.panel, ImVec2(unit, std::floor(unit * 0.6f)),
+                kFixed)) {
+    DrawTopBar(model, state, ui);
+  }
+  ImGui::EndChild();
+  ImGui::SetCursorPos(ImVec2(gap, top + gap));
+  const float middle = std::max(size.y - top - bottom - gap * 2, unit * 4);
+  if (BeginArea("panels", ImVec2(side, middle), palette.panel, ImVec2(gap, gap))) {
+    DrawNavigation(model, state, ui);
+  }
+  ImGui::EndChild();
+  ImGui::SetCursorPos(ImVec2(side + gap * 2, top + gap));
+  const float width = std::max(size.x - side - gap * 3, unit * 8);
+  if (BeginArea("panel", ImVec2(width, middle), palette.panel,
+                ImVec2(unit, std::floor(unit * 0.8f)))) {
+    DrawMain(model, state, ui);
+  }
+  ImGui::EndChild();
+  ImGui::SetCursorPos(ImVec2(0, size.y - bottom));
+  if (BeginArea("bottom", ImVec2(size.x, bottom), 0, ImVec2(unit, std::floor(unit * 0.3f)),
+                kFixed)) {
+    DrawBottomBar(model, *state, ui);
+  }
+  ImGui::EndChild();
+  ImGui::End();
+  DrawCommandPalette(model, state, ui);
+  DrawHelp(state, ui);
+}
+
+}  // namespace glasswal::inspector

@@ -1,0 +1,77 @@
+// What the views remember between frames: where one is, and what was typed.
+//
+// Thread-safety: values.
+#ifndef GLASSWAL_INSPECTOR_VIEW_STATE_H_
+#define GLASSWAL_INSPECTOR_VIEW_STATE_H_
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "model/event_log.h"
+#include "model/place.h"
+
+namespace glasswal::inspector {
+
+struct EventsState {
+  EventFilter filter;
+  bool follow = true;
+  std::set<uint64_t> selected;  // By sequence, so that it stays with the event.
+  uint64_t last_clicked = 0;
+  // The positions in the log that match, found once for each event. Sequences, as positions move.
+  EventFilter matched_filter;
+  std::deque<uint64_t> matches;
+  uint64_t matched_to = 0;  // Sequence from which on nothing was looked at yet.
+};
+
+struct LogState {
+  std::string text;
+  bool follow = true;
+};
+
+/// One line of the log panel, formatted by the app.
+struct LogLine {
+  uint8_t level = 0;  // An EventLevel.
+  std::string time;   // Seconds on the writer's clock; empty for the inspector's own.
+  std::string name;   // Of the client.
+  std::string text;
+};
+
+struct PaletteState {
+  bool open = false;
+  bool opened = false;  // In this frame: the field takes the focus.
+  std::string text;
+  int chosen = 0;
+};
+
+/// What the status bar shows of the inspector itself.
+struct CostState {
+  double frame_ms = 0;
+  uint64_t frames = 0;
+  uint64_t copied_bytes = 0;
+};
+
+struct ViewState {
+  PanelId panel = PanelId::kOverview;
+  Selection selection;
+  bool dark = true;
+  bool help_open = false;
+  bool segments_by_owner = false;
+  int timeline_seconds = 10;
+  int plot_seconds = 60;
+  int wal = 0;    // Position in Snapshot::wals.
+  int pages = 0;  // Position among the databases.
+  std::string search;
+  EventsState events;
+  LogState log;
+  PaletteState palette;
+  CostState cost;
+  std::deque<LogLine> log_lines;
+};
+
+}  // namespace glasswal::inspector
+
+#endif  // GLASSWAL_INSPECTOR_VIEW_STATE_H_

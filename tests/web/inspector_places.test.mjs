@@ -1,0 +1,93 @@
+// Where an inspector can be: over the page, in a frame, in a window, in an element, and as a page of its own with captures.
+import assert from 'node:assert/strict';
+
+import { Inspected, inEachDrawingBrowser, inspect } from './inspector.mjs';
+
+/** The bytes of a capture of the stage's runtime, as Base64. */
+async function captured(inspected, options = {}) {
+  return inspected.stage.inPage(async ({ keep }, given) => {
+    const bytes = await keep.inspector.capture(given);
+    return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
+  }, options);
+}
+
+/** Drops a file on the inspector of a page. */
+function drop(root, base64, name) {
+  return root.evaluate((element, [text, title]) => {
+    const bytes = Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0));
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([bytes], title));
+    element.dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  }, [base64, name]);
+}
+
+inEachDrawingBrowser((it) => {
+  it('it pops out into a window that shares the memory, and ends with it', async ({ stage }) => {
+    const inspected = await inspect(stage);
+    await inspected.show('Clients');
+    const opening = inspected.page.context().waitForEvent('page');
+    await inspected.page.getByRole('button', { name: 'Pop out' }).click();
+    const popup = await opening;
+    const out = new Inspected(inspected.stage, popup);
+    await out.tab('Clients').waitFor();
+    await inspected.stage.actor('newcomer');
+    await out.root.getByRole('row', { name: 'newcomer', exact: true }).waitFor();
+    assert.equal(await inspected.root.count(), 0, 'it has left the page');
+    await popup.close();
+    await inspected.page.keyboard.press('Control+Shift+G');
+    await inspected.tab('Clients').waitFor();
+  });
+
+  it('it lives in a frame, and in an element of the page', async ({ stage }) => {
+    const inspected = await inspect(stage, { target: 'iframe' });
+    await inspected.page.frameLocator('iframe.glasswal-frame').getByRole('tab', { name: 'Overview' }).waitFor();
+    await inspected.call('close');
+    assert.equal(await inspected.page.locator('iframe').count(), 0);
+    await inspected.stage.inPage(async ({ runtimes, keep }) => {
+      const { attachInspector } = await import('/glasswal/inspector/index.js');
+      const target = document.body.appendChild(document.createElement('div'));
+      target.style.cssText = 'width: 700px; height: 420px';
+      keep.inspector = attachInspector(runtimes.get('runtime'), { target, panel: 'wal' });
+      await keep.inspector.ready;
+    });
+    await inspected.root.locator('[role=tab][aria-selected=true][aria-label=WAL]').waitFor();
+  });
+
+  it('a capture opens in the page of the inspector, which says what is wrong with another file', async ({ stage, browser, origin }) => {
+    const inspected = await inspect(stage);
+    const worker = await inspected.stage.actor('ingest');
+    await worker.exec("CREATE TABLE rows(value); INSERT INTO rows VALUES ('not in a capture of the metadata')");
+    const bytes = await captured(inspected);
+    assert.equal(atob(bytes).includes('not in a capture'), false);
+    assert.equal(atob(await captured(inspected, { contents: true })).includes('not in a capture'), true);
+
+    const page = await browser.newPage();
+    await page.goto(`${origin}/inspector/#panel=clients`);
+    const viewer = new Inspected(inspected.stage, page);
+    await viewer.root.getByRole('status', { name: 'Nothing is attached' }).waitFor();
+    await drop(viewer.root, bytes, 'saved.glasswal');
+    await viewer.root.getByRole('row', { name: 'ingest', exact: true }).waitFor();
+    await viewer.tab('WAL').click();
+    await page.waitForFunction(() => location.hash.includes('panel=wal'));
+    await drop(viewer.root, btoa('this is no capture'), 'letter.txt');
+    await viewer.root.getByRole('status', { name: /nothing to show/i }).waitFor();
+    await page.close();
+  });
+
+  it('a framed page is handed a live runtime', async ({ stage }) => {
+    const opened = await stage();
+    await opened.createRuntime();
+    await opened.actor('ingest');
+    await opened.inPage(async ({ runtimes }) => {
+      const frame = document.createElement('iframe');
+      frame.src = '/inspector/#panel=clients';
+      frame.style.cssText = 'width: 1000px; height: 600px';
+      const ready = new Promise((resolve) => addEventListener('message', ({ data }) => data?.glasswal === 'inspector ready' && resolve()));
+      document.body.append(frame);
+      await ready;
+      const { id, path, version, memory, module } = runtimes.get('runtime');
+      frame.contentWindow.postMessage({ glasswal: 'inspect', runtime: { id, path, version, memory, module } }, location.origin);
+    });
+    await opened.page.frameLocator('iframe').getByRole('row', { name: 'ingest', exact: true }).waitFor();
+  });
+});

@@ -1,0 +1,92 @@
+// The inspector keeps quiet: it writes nothing, draws nothing while nothing happens, and costs little when something does.
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { brotliCompressSync, constants } from 'node:zlib';
+import { test } from 'node:test';
+
+import { Inspected, inEachDrawingBrowser, inspect } from './inspector.mjs';
+import { ROOT } from './server.mjs';
+
+const MOST_BROTLI_BYTES = 250_000;
+const MOST_ATTACH_MS = 1000;
+const MOST_FRAME_MS = 4;
+const WORKERS = 58;
+
+/** A digest of all memory that the runtime has, as hexadecimal text. */
+function digest({ runtimes }) {
+  const { memory } = runtimes.get('runtime');
+  const bytes = new Uint8Array(memory.buffer).slice();
+  return crypto.subtle.digest('SHA-256', bytes)
+    .then((hash) => [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
+}
+
+const median = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+inEachDrawingBrowser((it) => {
+  it('drawing every panel changes no byte of the memory', async ({ stage }) => {
+    const opened = await stage();
+    await opened.createRuntime();
+    const worker = await opened.actor('worker');
+    await worker.exec('CREATE TABLE rows(value); INSERT INTO rows VALUES (1)');
+    const before = await opened.inPage(digest);
+    const inspected = await Inspected.attach(opened);
+    for (const tab of await inspected.root.getByRole('tab').all()) await tab.click();
+    await inspected.settle();
+    assert.ok((await inspected.cost()).frames > 10);
+    await inspected.call('capture');
+    assert.equal(await opened.inPage(digest), before);
+  });
+
+  it('nothing is drawn while nothing happens', async ({ stage, t }) => {
+    const inspected = await inspect(stage);
+    await inspected.stage.actor('idle');
+    await inspected.settle();
+    const before = await inspected.cost();
+    // Time has to pass here: that nothing happens in it is what is tested.
+    await inspected.page.waitForTimeout(3000);
+    const after = await inspected.cost();
+    t.diagnostic(`${after.looks - before.looks} looks, ${after.frames - before.frames} frames in 3 s`);
+    assert.equal(after.frames, before.frames);
+    assert.ok(after.looks > before.looks, 'but it looked');
+  });
+
+  it('it is attached within a second, and a frame with 60 clients takes little', async ({ stage, t }) => {
+    const opened = await stage();
+    await opened.createRuntime();
+    // Clients without a thread of their own are clients all the same.
+    await opened.inPage(async ({ glasswal, runtimes, keep }, count) => {
+      keep.clients = [];
+      for (let i = 0; i < count; i++) keep.clients.push(await glasswal.join(runtimes.get('runtime'), { name: `client-${i}` }));
+      keep.databases = keep.clients.map((client) => client.open());
+    }, WORKERS);
+    const inspected = await Inspected.attach(opened);
+    const attachMs = await opened.inPage(({ keep }) => keep.attachMs);
+    await inspected.show('Lock matrix');
+    await opened.inPage(async ({ keep }) => {
+      keep.databases[0].exec('CREATE TABLE IF NOT EXISTS rows(value)');
+      for (let i = 0; i < 60; i++) {
+        keep.databases[i % keep.databases.length].exec('INSERT INTO rows VALUES (1)');
+        await new Promise((resolve) => setTimeout(resolve, 60));
+      }
+    });
+    const { scriptMs } = await inspected.cost();
+    t.diagnostic(`attached in ${attachMs.toFixed(0)} ms; script of a frame: median ${median(scriptMs).toFixed(2)} ms`);
+    assert.ok(attachMs < MOST_ATTACH_MS, `attached in ${attachMs} ms`);
+    assert.ok(median(scriptMs) <= MOST_FRAME_MS, `a frame takes ${median(scriptMs)} ms`);
+  });
+});
+
+test('the module and its scripts are small', async (t) => {
+  const scripts = ['inspector', 'view', 'calls', 'host', 'surface', 'pointer', 'keyboard', 'mirror', 'glyphs', 'region', 'module',
+    'place', 'style', 'settings', 'files', 'clipboard', 'hotkey', 'index'].map((name) => `inspector/${name}.js`);
+  const brotli = async (...names) => {
+    const files = await Promise.all(names.map((name) => readFile(`${ROOT}wasm/dist/${name}`)));
+    const params = { [constants.BROTLI_PARAM_QUALITY]: 11, [constants.BROTLI_PARAM_LGWIN]: 24 };
+    return brotliCompressSync(Buffer.concat(files), { params }).length;
+  };
+  const module = await brotli('inspector.wasm');
+  // A bundler makes one file of them.
+  const sum = module + await brotli('inspector_module.js', ...scripts);
+  t.diagnostic(`brotli: ${module} bytes of module, ${sum} bytes with all scripts`);
+  assert.ok(sum <= MOST_BROTLI_BYTES, `${sum} bytes`);
+});

@@ -1,0 +1,113 @@
+/** Calls into the inspector's module with texts and bytes as JavaScript has them. */
+import type { Host } from './host.js';
+import { type InspectorModule, newModule } from './module.js';
+
+const encoder = new TextEncoder();
+
+/** What the inspector itself has cost so far. */
+export interface InspectorCost {
+  readonly frames: number;
+  /** Cheap looks at the region, most of which lead to no frame. */
+  readonly looks: number;
+  readonly copiedBytes: number;
+  readonly frameMs: number;
+  /** The worst of the last 120 frames. */
+  readonly frameWorstMs: number;
+}
+
+/** One instance of the module, with a WebGL2 context. */
+export class Calls {
+  readonly module: InspectorModule;
+  #context = 0;
+
+  private constructor(module: InspectorModule) {
+    this.module = module;
+  }
+
+  static async create(host: Host): Promise<Calls> {
+    const module = await newModule(host);
+    host.module = module;
+    return new Calls(module);
+  }
+
+  /** Takes `context` for all drawing from now on. */
+  useContext(context: WebGL2RenderingContext): void {
+    const { GL } = this.module;
+    if (this.#context !== 0) GL.deleteContext(this.#context);
+    this.#context = GL.registerContext(context, { majorVersion: 2, minorVersion: 0, enableExtensionsByDefault: false });
+    GL.makeContextCurrent(this.#context);
+  }
+
+  #withBytes(bytes: Uint8Array, call: (pointer: number, size: number) => void): void {
+    const pointer = this.module._inspector_malloc(bytes.length || 1) >>> 0;
+    this.module.HEAPU8.set(bytes, pointer);
+    try {
+      call(pointer, bytes.length);
+    } finally {
+      this.module._inspector_free(pointer);
+    }
+  }
+
+  #withText(text: string, call: (pointer: number, size: number) => void): void {
+    this.#withBytes(encoder.encode(text), call);
+  }
+
+  #result(size: number): Uint8Array<ArrayBuffer> {
+    const at = this.module._inspector_result() >>> 0;
+    return new Uint8Array(this.module.HEAPU8.subarray(at, at + (size >>> 0)));
+  }
+
+  attach(title: string): void {
+    this.#withText(title, (text, size) => this.module._inspector_attach(text, size, performance.now()));
+  }
+  showProblem(sentence: string): void {
+    this.#withText(sentence, (text, size) => this.module._inspector_show_problem(text, size));
+  }
+  openCapture(bytes: Uint8Array, title: string): void {
+    this.#withBytes(bytes, (pointer, size) =>
+      this.#withText(title, (text, textSize) => this.module._inspector_open_capture(pointer, size, text, textSize)));
+  }
+  capture(withContents: boolean): Uint8Array<ArrayBuffer> {
+    return this.#result(this.module._inspector_capture(withContents ? 1 : 0));
+  }
+
+  key(code: string, down: boolean, modifiers: number): void {
+    this.#withText(code, (text, size) => this.module._inspector_key(text, size, down ? 1 : 0, modifiers));
+  }
+  text(text: string): void {
+    this.#withText(text, (pointer, size) => this.module._inspector_text(pointer, size));
+  }
+  paste(text: string): void {
+    this.#withText(text, (pointer, size) => this.module._inspector_paste(pointer, size));
+  }
+  activate(id: number): void {
+    this.module._inspector_activate(id);
+  }
+  setText(id: number, text: string): void {
+    this.#withText(text, (pointer, size) => this.module._inspector_set_text(id, pointer, size));
+  }
+
+  get link(): string {
+    return new TextDecoder().decode(this.#result(this.module._inspector_link()));
+  }
+  set link(link: string) {
+    this.#withText(link, (text, size) => this.module._inspector_open_link(text, size));
+  }
+  get layout(): string {
+    return new TextDecoder().decode(this.#result(this.module._inspector_layout()));
+  }
+  set layout(layout: string) {
+    this.#withText(layout, (text, size) => this.module._inspector_set_layout(text, size));
+  }
+  get light(): boolean {
+    return this.module._inspector_is_light() !== 0;
+  }
+  set light(light: boolean) {
+    this.module._inspector_set_light(light ? 1 : 0);
+  }
+
+  cost(): InspectorCost {
+    const [frames, looks, copiedBytes, frameMs, frameWorstMs] = [0, 1, 2, 3, 4].map((which) => this.module._inspector_cost(which));
+    return { frames: frames!, looks: looks!, copiedBytes: copiedBytes!, frameMs: frameMs!, frameWorstMs: frameWorstMs! };
+  }
+}

@@ -1,0 +1,179 @@
+/** An inspector that is attached to a runtime, wherever it is shown and whether it is shown at the moment or not. */
+import type { RuntimeParts } from '../membership.js';
+import type { InspectorCost } from './calls.js';
+import { parseHotkey } from './hotkey.js';
+import { type InspectorTarget, openPlace, type Place } from './place.js';
+import { beginsLight, changeSettings, type InspectorTheme, linkInAddress, readSettings } from './settings.js';
+import { View } from './view.js';
+
+export interface InspectorOptions {
+  /** Where it is shown. An overlay (the default) waits for the hotkey unless `open` is set. */
+  readonly target?: InspectorTarget;
+  /** What shows and hides it: 'Ctrl+Shift+G' if not given, null for none. */
+  readonly hotkey?: string | null;
+  readonly theme?: InspectorTheme;
+  /** The panel to begin with: 'overview', 'locks', ... or a whole deep link, '#panel=locks&select=client:3'. */
+  readonly panel?: string;
+  /** Whether it is shown at once; so is everything but an overlay. */
+  readonly open?: boolean;
+  /** Called whenever it was shown or hidden, by whomever. */
+  readonly onShow?: (shown: boolean) => void;
+  /** Whether the page's address follows where the user is; for a page that is the inspector's alone. */
+  readonly address?: boolean;
+}
+
+export class Inspector implements Disposable {
+  #runtime: RuntimeParts | undefined;
+  readonly #options: InspectorOptions;
+  readonly #ending = new AbortController();
+  #place: Place | undefined;
+  #view: Promise<View> | undefined;
+  #closed = false;
+
+  /** @internal See attachInspector(). */
+  constructor(runtime: RuntimeParts | undefined, options: InspectorOptions) {
+    this.#runtime = runtime;
+    this.#options = options;
+    const hotkey = options.hotkey === null ? undefined : parseHotkey(options.hotkey ?? 'Ctrl+Shift+G');
+    const { signal } = this.#ending;
+    if (hotkey !== undefined) {
+      window.addEventListener('keydown', (event) => {
+        if (!hotkey(event)) return;
+        event.preventDefault();
+        this.toggle();
+      }, { signal, capture: true });
+    }
+    if (options.address === true) window.addEventListener('hashchange', this.#followAddress, { signal });
+    if (options.open ?? (options.target ?? 'overlay') !== 'overlay') this.#open(options.target ?? 'overlay');
+  }
+
+  /** Resolves when it is drawn for the first time; rejects where it cannot be, with the reason. */
+  get ready(): Promise<void> {
+    return this.#view?.then(() => undefined) ?? Promise.resolve();
+  }
+
+  get shown(): boolean {
+    return this.#place?.shown ?? false;
+  }
+
+  show(): void {
+    if (this.#place === undefined) this.#open(this.#options.target ?? 'overlay');
+    else this.#showPlace(true);
+    void this.#view?.then((view) => view.focus(), () => undefined);
+  }
+
+  hide(): void {
+    this.#showPlace(false);
+  }
+
+  #showPlace(shown: boolean): void {
+    this.#place?.show(shown);
+    this.#options.onShow?.(shown);
+  }
+
+  toggle(): void {
+    if (this.shown) this.hide();
+    else this.show();
+  }
+
+  /** Shows it elsewhere from now on. A pop-out window needs a click, or another press of the user's, to be opened in. */
+  moveTo(target: InspectorTarget): void {
+    this.#shut();
+    this.#open(target);
+  }
+
+  /** The region as a file: metadata, events and black boxes, and the databases' contents only if asked for. Nobody is stopped. */
+  async capture(options: { readonly contents?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
+    return (await this.#opened()).capture(options.contents === true);
+  }
+
+  /** Shows another runtime from now on. */
+  async attach(runtime: RuntimeParts): Promise<void> {
+    this.#runtime = runtime;
+    (await this.#opened()).attach(runtime);
+  }
+
+  /** Shows a capture instead. */
+  async openCapture(bytes: Uint8Array, title = 'capture'): Promise<void> {
+    (await this.#opened()).openCapture(bytes, title);
+  }
+
+  /** Goes to a panel, or to a deep link. */
+  async go(panel: string): Promise<void> {
+    (await this.#opened()).openLink(linkOf(panel));
+  }
+
+  async setTheme(theme: 'dark' | 'light'): Promise<void> {
+    (await this.#opened()).light = theme === 'light';
+    changeSettings({ theme });
+  }
+
+  /** What it costs: frames drawn, bytes copied, milliseconds of script of each of the last frames. */
+  async cost(): Promise<InspectorCost & { readonly scriptMs: readonly number[] }> {
+    return (await this.#opened()).cost();
+  }
+
+  #opened(): Promise<View> {
+    if (this.#closed) return Promise.reject(new Error('This inspector is closed.'));
+    if (this.#view === undefined) this.#open(this.#options.target ?? 'overlay');
+    return this.#view!;
+  }
+
+  #open(target: InspectorTarget): void {
+    const settings = readSettings();
+    const place = openPlace(target, { popOut: () => this.moveTo('popup'), hide: () => this.#hidden() });
+    this.#place = place;
+    this.#showPlace(true);
+    const link = this.#options.panel === undefined ? (linkInAddress() ?? settings.link) : linkOf(this.#options.panel);
+    this.#view = View.open(place.container, this.#runtime, {
+      light: beginsLight(this.#options.theme ?? 'auto'),
+      layout: settings.layout,
+      link,
+      changed: this.#remember,
+    });
+    // What went wrong is shown in its place, and told to whoever asks for `ready`.
+    this.#view.catch(() => undefined);
+  }
+
+  /** A window that the user has closed is gone; everything else is only out of sight. */
+  #hidden(): void {
+    if (this.#place?.container.ownerDocument === document) this.hide();
+    else this.#shut();
+  }
+
+  readonly #remember = (view: View): void => {
+    const { link, layout, light } = view;
+    changeSettings({ link, layout, theme: light ? 'light' : 'dark' });
+    view.root.classList.toggle('light', light);
+    if (this.#options.address === true && link !== '') history.replaceState(history.state, '', link);
+  };
+
+  readonly #followAddress = (): void => {
+    const link = linkInAddress();
+    if (link !== undefined) void this.#view?.then((view) => view.openLink(link), () => undefined);
+  };
+
+  #shut(): void {
+    void this.#view?.then((view) => view.close(), () => undefined);
+    this.#view = undefined;
+    const place = this.#place;
+    this.#place = undefined;
+    place?.close();
+  }
+
+  /** Takes it away, with its hotkey. The runtime never knew of it. */
+  close(): void {
+    this.#closed = true;
+    this.#ending.abort();
+    this.#shut();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
+
+/** `locks` means the panel of that name. */
+function linkOf(panel: string): string {
+  return panel.startsWith('#') ? panel : `#panel=${panel}`;
+}

@@ -1,0 +1,42 @@
+/** What an inspector finds again at the next visit: the layout of its windows, its theme, where it was, how high it is. */
+
+/** The theme that the user chose, or 'auto' for that of the system. */
+export type InspectorTheme = 'auto' | 'dark' | 'light';
+
+interface Settings {
+  layout?: string;
+  link?: string;
+  theme?: 'dark' | 'light';
+  height?: number;
+}
+
+const key = 'glasswal-inspector';
+
+/** Storage may be forbidden, full, or hold what somebody else wrote: then nothing is remembered. */
+export function readSettings(): Settings {
+  try {
+    const found: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
+    return typeof found === 'object' && found !== null ? (found as Settings) : {};
+  } catch {
+    return {};
+  }
+}
+
+export function changeSettings(change: Settings): void {
+  try {
+    localStorage.setItem(key, JSON.stringify({ ...readSettings(), ...change }));
+  } catch {
+    return;
+  }
+}
+
+/** Whether to begin with the light theme. */
+export function beginsLight(theme: InspectorTheme): boolean {
+  const wanted = theme === 'auto' ? readSettings().theme : theme;
+  return wanted === undefined ? matchMedia('(prefers-color-scheme: light)').matches : wanted === 'light';
+}
+
+/** The deep link in the page's address, `#panel=locks&select=client:3`, if there is one. */
+export function linkInAddress(): string | undefined {
+  return /^#(?:.*&)?panel=/.test(location.hash) ? location.hash : undefined;
+}
