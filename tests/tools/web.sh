@@ -20,7 +20,7 @@ build_package() {
 
 # The inspector's module, which the package fetches when an inspector is opened.
 build_inspector() {
-  setup_imgui || return
+  setup_inspector || return
   use_emscripten || { say "there is no emcc"; return 1; }
   # Only fmt's own headers: those of the machine that lie beside them are not for another target.
   mkdir -p build/headers
