@@ -38,8 +38,9 @@ const char* CodeOf(Ink ink) {
 
 /// Characters, not bytes: names of cities and of clients may be any UTF-8.
 size_t WidthOf(const std::string& text) {
-  return static_cast<size_t>(std::count_if(
-      text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+  return static_cast<size_t>(std::count_if(text.begin(), text.end(), [](char byte) {
+    return (static_cast<unsigned char>(byte) & 0xc0) != 0x80;
+  }));
 }
 
 std::string Padded(const std::string& text, size_t width, bool right) {

@@ -21,7 +21,8 @@ void PrintHeading(const std::string& text);
 /// One step of the story, with the seconds since the program began.
 void PrintStep(Ink ink, const std::string& text);
 
-/// Rows of cells under their titles. A title that begins with '>' is right-aligned, as are its cells.
+/// Rows of cells under their titles. A title that begins with '>' is right-aligned, as are its
+/// cells.
 void PrintTable(const std::vector<std::string>& titles,
                 const std::vector<std::vector<std::string>>& rows);
 

@@ -15,8 +15,8 @@ constexpr int kBusyTimeoutMs = 20'000;
 }  // namespace
 
 Database::Database(const std::string& path, const char* vfs) {
-  const int result = sqlite3_open_v2(path.c_str(), &db_,
-                                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
+  const int result =
+      sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, vfs);
   if (result != SQLITE_OK) Fail("opening " + path);
   // With the glasswal VFS a blocked writer sleeps in the lock and is woken by its release.
   sqlite3_busy_timeout(db_, kBusyTimeoutMs);

@@ -14,8 +14,8 @@ namespace {
 using glasswal::Snapshot;
 
 bool ReportCheck(const std::string& what, const std::string& found, bool fine) {
-  fmt::print("  {} {:<28} {}\n", fine ? Painted(Ink::kGood, "ok ") : Painted(Ink::kBad, "BAD"), what,
-             found);
+  fmt::print("  {} {:<28} {}\n", fine ? Painted(Ink::kGood, "ok ") : Painted(Ink::kBad, "BAD"),
+             what, found);
   return fine;
 }
 
@@ -134,10 +134,11 @@ bool ReportRecoveries(const Snapshot& snapshot) {
     fmt::print("  {} (process {}, generation {}) was proved dead and recovered from in {}\n",
                Painted(Ink::kAccent, recovery.client_name), recovery.process_id,
                recovery.client_generation, Duration(recovery.duration_ns));
-    fmt::print("  taken back: {} locks, {} connections, {} handles, {} segments;"
-               " wal-indexes to rebuild: {}\n",
-               recovery.locks, recovery.connections, recovery.handles, recovery.segments,
-               recovery.wal_indexes_spoiled);
+    fmt::print(
+        "  taken back: {} locks, {} connections, {} handles, {} segments;"
+        " wal-indexes to rebuild: {}\n",
+        recovery.locks, recovery.connections, recovery.handles, recovery.segments,
+        recovery.wal_indexes_spoiled);
     fmt::print("  black box:\n");
     PrintBlackBox(recovery);
     for (const glasswal::BlackBoxLock& lock : recovery.held_locks) {
@@ -145,7 +146,8 @@ bool ReportRecoveries(const Snapshot& snapshot) {
     }
   }
   const bool fine = snapshot.recoveries.size() == 1 && held_write;
-  if (!fine) fmt::print("  {}\n", Painted(Ink::kBad, "expected one, from a client that held WRITE"));
+  if (!fine)
+    fmt::print("  {}\n", Painted(Ink::kBad, "expected one, from a client that held WRITE"));
   return fine;
 }
 
@@ -157,12 +159,13 @@ void ReportRegion(const Snapshot& snapshot) {
   PrintHeading("Region");
   const glasswal::RegionSnapshot& region = snapshot.region;
   const glasswal::CounterValues& totals = snapshot.totals;
-  PrintTable({">capacity", ">committed", ">free", ">grown", ">events", ">commits", ">frames",
-              ">reads", ">read", ">written"},
-             {{Bytes(region.capacity_bytes), Bytes(region.committed_bytes), Bytes(region.free_bytes),
-               std::to_string(region.grown) + " x", Grouped(snapshot.events.head),
-               Grouped(totals.commits), Grouped(totals.commit_frames), Grouped(totals.reads),
-               Bytes(totals.read_bytes), Bytes(totals.write_bytes)}});
+  PrintTable(
+      {">capacity", ">committed", ">free", ">grown", ">events", ">commits", ">frames", ">reads",
+       ">read", ">written"},
+      {{Bytes(region.capacity_bytes), Bytes(region.committed_bytes), Bytes(region.free_bytes),
+        std::to_string(region.grown) + " x", Grouped(snapshot.events.head), Grouped(totals.commits),
+        Grouped(totals.commit_frames), Grouped(totals.reads), Bytes(totals.read_bytes),
+        Bytes(totals.write_bytes)}});
 }
 
 }  // namespace native_ingest

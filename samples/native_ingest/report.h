@@ -14,7 +14,8 @@ namespace native_ingest {
 /// Counts and checks the data against `expected_rows`; true if all is as it must be.
 bool ReportData(Database* database, int64_t expected_rows);
 
-/// Prints the recoveries with their black boxes; true if there was one, from a client that held WRITE.
+/// Prints the recoveries with their black boxes; true if there was one, from a client that held
+/// WRITE.
 bool ReportRecoveries(const glasswal::Snapshot& snapshot);
 
 /// Prints files, locks, clients, the write-ahead log and the counters.

@@ -23,13 +23,14 @@ inline uint64_t NowNs() {
                                    .count());
 }
 
-/// Loads cities into the region's database until no batch is left. Writes "ready", then "batch N BEGAN_NS
-/// COMMITTED_NS" after each commit. As the victim it stops half-way through its `stop_at`-th batch (0: never), writes
-/// "half N", and waits for a line before it goes on.
+/// Loads cities into the region's database until no batch is left. Writes "ready", then "batch N
+/// BEGAN_NS COMMITTED_NS" after each commit. As the victim it stops half-way through its
+/// `stop_at`-th batch (0: never), writes "half N", and waits for a line before it goes on.
 int PlayWriter(const std::string& region, const std::string& name, const std::string& cities_path,
                int stop_at);
 
-/// Answers full-text searches until its input ends; then writes "searched COUNT FOUND MEDIAN_NS MAX_NS".
+/// Answers full-text searches until its input ends; then writes "searched COUNT FOUND MEDIAN_NS
+/// MAX_NS".
 int PlaySearcher(const std::string& region, const std::string& name);
 
 }  // namespace native_ingest

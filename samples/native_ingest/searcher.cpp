@@ -14,7 +14,7 @@
 namespace native_ingest {
 namespace {
 
-constexpr const char* kQueries[] = {"san*", "new york", "saint*", "port*", "al*", "villa*",
+constexpr const char* kQueries[] = {"san*",  "new york", "saint*", "port*", "al*", "villa*",
                                     "nova*", "berlin",   "kara*",  "bad*",  "el*", "tokyo"};
 
 bool InputHasEnded() {

@@ -141,7 +141,8 @@ class Story {
     }
   }
 
-  /// What is read after the death may have been committed before it, so the writer's own times count.
+  /// What is read after the death may have been committed before it, so the writer's own times
+  /// count.
   void NoteCommit(size_t index, const std::string& line) {
     unsigned long long batch = 0, began_ns = 0, committed_ns = 0;
     std::sscanf(line.c_str(), "batch %llu %llu %llu", &batch, &began_ns, &committed_ns);
@@ -164,8 +165,8 @@ class Story {
     killed_ns_ = NowNs();
     waits_for_next_commit_ = true;
     victim.Kill();
-    PrintStep(Ink::kBad, fmt::format("SIGKILL to {} (process {})", victim.name(),
-                                     victim.process_id()));
+    PrintStep(Ink::kBad,
+              fmt::format("SIGKILL to {} (process {})", victim.name(), victim.process_id()));
   }
 
   static void ReportSearches(const std::string& line) {

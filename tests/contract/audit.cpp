@@ -45,8 +45,8 @@ class Audit {
     for (uint32_t map = 0; map < shm::kMapSegments; ++map) {
       if (!Refer({shm::kMapMap, number, map}, shm::kSegmentMap)) continue;
       for (uint32_t i = 0; i < shm::kMapEntries; ++i) {
-        segments += Refer({shm::kMapData, number, map * shm::kMapEntries + i},
-                          store::SegmentKindFor(kind));
+        segments +=
+            Refer({shm::kMapData, number, map * shm::kMapEntries + i}, store::SegmentKindFor(kind));
       }
     }
     if (Refer({shm::kMapControl, number, 0}, shm::kSegmentControl)) {

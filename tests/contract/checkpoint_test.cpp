@@ -1,5 +1,5 @@
-// Checkpoints: their modes, their three result columns (W9), who holds them back, and that they free
-// what they should (W11).
+// Checkpoints: their modes, their three result columns (W9), who holds them back, and that they
+// free what they should (W11).
 #include <gtest/gtest.h>
 
 #include <string>

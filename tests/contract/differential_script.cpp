@@ -80,7 +80,8 @@ class Writer {
       case 3:
         return "ALTER TABLE " + table + " ADD COLUMN c" + Number(3) + " DEFAULT 7";
       case 4:
-        return "CREATE TABLE IF NOT EXISTS " + table + "(k INTEGER PRIMARY KEY, a, b) WITHOUT ROWID";
+        return "CREATE TABLE IF NOT EXISTS " + table +
+               "(k INTEGER PRIMARY KEY, a, b) WITHOUT ROWID";
       case 5:
         return "CREATE TRIGGER IF NOT EXISTS " + schema + name + "g AFTER DELETE ON " + name +
                " BEGIN UPDATE " + name + " SET b = 'gone' WHERE k = old.k + 1; END";
@@ -106,8 +107,8 @@ class Writer {
                Value() + ") ON CONFLICT(k) DO UPDATE SET b = excluded.a";
       default:
         return Pick({"INSERT", "INSERT OR REPLACE", "INSERT OR IGNORE", "INSERT OR ROLLBACK"}) +
-               " INTO " + table + "(k, a, b) VALUES (" + Number(300) + ", " + Value() + ", " + Value() +
-               ")";
+               " INTO " + table + "(k, a, b) VALUES (" + Number(300) + ", " + Value() + ", " +
+               Value() + ")";
     }
   }
 
@@ -119,7 +120,8 @@ class Writer {
       case 1:
         return "SELECT k, a, length(b) FROM " + table + Where() + " ORDER BY a, k LIMIT 20";
       case 2:
-        return "SELECT x.k, y.k FROM " + table + " x JOIN " + Table() + " y ON x.a = y.a "
+        return "SELECT x.k, y.k FROM " + table + " x JOIN " + Table() +
+               " y ON x.a = y.a "
                "ORDER BY 1, 2 LIMIT 20";
       case 3:
         return "SELECT a, count(*) FROM " + table + " GROUP BY a ORDER BY a LIMIT 10";
@@ -132,28 +134,46 @@ class Writer {
 
   std::string Transaction() {
     return Pick({"BEGIN", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE", "COMMIT", "COMMIT", "COMMIT",
-                 "ROLLBACK", "ROLLBACK", "SAVEPOINT s", "SAVEPOINT r", "ROLLBACK TO s", "ROLLBACK TO r",
-                 "RELEASE s", "RELEASE r"});
+                 "ROLLBACK", "ROLLBACK", "SAVEPOINT s", "SAVEPOINT r", "ROLLBACK TO s",
+                 "ROLLBACK TO r", "RELEASE s", "RELEASE r"});
   }
 
   std::string Checkpoint() {
-    return Pick({"PRAGMA wal_checkpoint", "PRAGMA wal_checkpoint(FULL)", "PRAGMA wal_checkpoint(RESTART)",
-                 "PRAGMA wal_checkpoint(TRUNCATE)", "PRAGMA aux.wal_checkpoint(TRUNCATE)"});
+    return Pick({"PRAGMA wal_checkpoint", "PRAGMA wal_checkpoint(FULL)",
+                 "PRAGMA wal_checkpoint(RESTART)", "PRAGMA wal_checkpoint(TRUNCATE)",
+                 "PRAGMA aux.wal_checkpoint(TRUNCATE)"});
   }
 
   std::string Maintenance() {
-    return Pick({"VACUUM", "VACUUM aux", "PRAGMA integrity_check", "PRAGMA quick_check",
-                 "PRAGMA page_count", "PRAGMA freelist_count", "PRAGMA cache_size = 3",
-                 "PRAGMA cache_size = 100", "PRAGMA wal_autocheckpoint = 5",
-                 "PRAGMA wal_autocheckpoint = 1000", "PRAGMA incremental_vacuum(3)", "ANALYZE", "REINDEX",
-                 "PRAGMA user_version = 3; PRAGMA user_version", "PRAGMA schema_version",
-                 "PRAGMA journal_mode", "PRAGMA journal_mode = DELETE", "PRAGMA journal_mode = WAL",
-                 "PRAGMA journal_mode = PERSIST", "PRAGMA aux.journal_mode = TRUNCATE",
-                 "PRAGMA locking_mode = EXCLUSIVE", "PRAGMA locking_mode = NORMAL",
-                 "PRAGMA optimize",
-                 "PRAGMA shrink_memory", "PRAGMA secure_delete = ON", "PRAGMA temp_store = FILE",
-                 "CREATE TEMP TABLE IF NOT EXISTS tmp AS SELECT * FROM t1; SELECT count(*) FROM tmp",
-                 "DROP TABLE IF EXISTS temp.tmp"});
+    return Pick(
+        {"VACUUM",
+         "VACUUM aux",
+         "PRAGMA integrity_check",
+         "PRAGMA quick_check",
+         "PRAGMA page_count",
+         "PRAGMA freelist_count",
+         "PRAGMA cache_size = 3",
+         "PRAGMA cache_size = 100",
+         "PRAGMA wal_autocheckpoint = 5",
+         "PRAGMA wal_autocheckpoint = 1000",
+         "PRAGMA incremental_vacuum(3)",
+         "ANALYZE",
+         "REINDEX",
+         "PRAGMA user_version = 3; PRAGMA user_version",
+         "PRAGMA schema_version",
+         "PRAGMA journal_mode",
+         "PRAGMA journal_mode = DELETE",
+         "PRAGMA journal_mode = WAL",
+         "PRAGMA journal_mode = PERSIST",
+         "PRAGMA aux.journal_mode = TRUNCATE",
+         "PRAGMA locking_mode = EXCLUSIVE",
+         "PRAGMA locking_mode = NORMAL",
+         "PRAGMA optimize",
+         "PRAGMA shrink_memory",
+         "PRAGMA secure_delete = ON",
+         "PRAGMA temp_store = FILE",
+         "CREATE TEMP TABLE IF NOT EXISTS tmp AS SELECT * FROM t1; SELECT count(*) FROM tmp",
+         "DROP TABLE IF EXISTS temp.tmp"});
   }
 
   std::mt19937_64 random_;
@@ -170,8 +190,10 @@ Script MakeScript(uint64_t seed, size_t lines) {
 }
 
 std::string ToString(const ScriptLine& line) {
-  static constexpr const char* kActions[] = {"", "reopen", "open cursor ", "step cursor", "close cursor"};
-  return std::to_string(line.connection) + ": " + kActions[static_cast<size_t>(line.action)] + line.sql;
+  static constexpr const char* kActions[] = {"", "reopen", "open cursor ", "step cursor",
+                                             "close cursor"};
+  return std::to_string(line.connection) + ": " + kActions[static_cast<size_t>(line.action)] +
+         line.sql;
 }
 
 }  // namespace glasswal::test

@@ -16,7 +16,8 @@ inline constexpr size_t kScriptConnections = 3;
 enum class Action {
   kRun,         // All statements of `sql`, to their end.
   kReopen,      // Closes the connection and opens it again.
-  kOpenCursor,  // Prepares `sql` and keeps it: the connection's snapshot is held from the first row on.
+  kOpenCursor,  // Prepares `sql` and keeps it: the connection's snapshot is held from the first row
+                // on.
   kStepCursor,  // Fetches a few rows of it.
   kCloseCursor,
 };
@@ -29,8 +30,8 @@ struct ScriptLine {
 
 using Script = std::vector<ScriptLine>;
 
-/// `lines` lines of schema changes, changes of rows, queries, transactions, savepoints, checkpoints,
-/// pragmas and vacuums, over two databases (main and aux).
+/// `lines` lines of schema changes, changes of rows, queries, transactions, savepoints,
+/// checkpoints, pragmas and vacuums, over two databases (main and aux).
 Script MakeScript(uint64_t seed, size_t lines);
 
 /// "2: SELECT ..." for people.

@@ -1,5 +1,5 @@
-// The same random SQL against SQLite's own VFS and against glasswal: same result codes, same rows, same
-// contents in the end. A difference is shrunk to the lines that are needed for it.
+// The same random SQL against SQLite's own VFS and against glasswal: same result codes, same rows,
+// same contents in the end. A difference is shrunk to the lines that are needed for it.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -23,7 +23,8 @@ struct Setting {
 /// One of the two: a place, its connections, and what they answer.
 class Side {
  public:
-  Side(Provider provider, const Setting& setting) : place_(provider, SmallStart()), setting_(setting) {
+  Side(Provider provider, const Setting& setting)
+      : place_(provider, SmallStart()), setting_(setting) {
     Create("main.sqlite");
     Create("aux.sqlite");
     connections_.resize(kScriptConnections);
@@ -64,12 +65,15 @@ class Side {
       connection.database.Close();
     }
     Database db = OpenDatabase();
-    std::string all = db.Rows("PRAGMA integrity_check; PRAGMA page_count; PRAGMA freelist_count;"
-                              "PRAGMA aux.page_count; PRAGMA journal_mode; PRAGMA aux.journal_mode;"
-                              "SELECT sql FROM sqlite_schema; SELECT sql FROM aux.sqlite_schema");
+    std::string all = db.Rows(
+        "PRAGMA integrity_check; PRAGMA page_count; PRAGMA freelist_count;"
+        "PRAGMA aux.page_count; PRAGMA journal_mode; PRAGMA aux.journal_mode;"
+        "SELECT sql FROM sqlite_schema; SELECT sql FROM aux.sqlite_schema");
     for (const char* table : {"t0", "t1", "t2", "aux.t0", "aux.t1", "aux.t2"}) {
-      all += "\n" + db.Rows(std::string("SELECT count(*), sum(k), sum(k * length(a)), sum(k * length(b)),"
-                                        " group_concat(hex(a)) FROM ") + table);
+      all += "\n" +
+             db.Rows(std::string("SELECT count(*), sum(k), sum(k * length(a)), sum(k * length(b)),"
+                                 " group_concat(hex(a)) FROM ") +
+                     table);
     }
     return all;
   }
@@ -84,15 +88,17 @@ class Side {
   /// New databases differ by intent: glasswal's start in WAL mode. From here on they are alike.
   void Create(const std::string& name) {
     Database db = place_.OpenBare(name);
-    db.Run("PRAGMA page_size = " + std::to_string(setting_.page_size) + "; PRAGMA auto_vacuum = " +
-           std::to_string(setting_.auto_vacuum) + "; PRAGMA journal_mode = WAL; CREATE TABLE t0(k, a, b)");
+    db.Run("PRAGMA page_size = " + std::to_string(setting_.page_size) +
+           "; PRAGMA auto_vacuum = " + std::to_string(setting_.auto_vacuum) +
+           "; PRAGMA journal_mode = WAL; CREATE TABLE t0(k, a, b)");
   }
   Database OpenDatabase() {
     Database db = place_.OpenBare("main.sqlite");
     db.Exec("PRAGMA mmap_size = " + std::to_string(setting_.mmap_size) + "; ATTACH '" +
             place_.Path("aux.sqlite") + "' AS aux");
-    // Pages that are used in place need no room in the cache. glasswal maps what the unix VFS does not (the
-    // last page, and what was added since it mapped the file), so the two would spill at different moments.
+    // Pages that are used in place need no room in the cache. glasswal maps what the unix VFS does
+    // not (the last page, and what was added since it mapped the file), so the two would spill at
+    // different moments.
     if (setting_.mmap_size != 0) db.Exec("PRAGMA cache_spill = OFF");
     return db;
   }
@@ -143,7 +149,8 @@ struct Difference {
   std::string ours;
 };
 
-/// Runs the script on both sides; the first difference, if any. `transcript` gets what both said before.
+/// Runs the script on both sides; the first difference, if any. `transcript` gets what both said
+/// before.
 std::optional<Difference> Compare(const Script& script, const Setting& setting,
                                   std::string* transcript = nullptr) {
   Side theirs(Provider::kUnix, setting);
@@ -198,8 +205,8 @@ TEST_P(Differential, TheSameSqlGivesTheSame) {
     std::string lines;
     const std::optional<Difference> difference = Compare(script, setting, &lines);
     FAIL() << "seed " << seed << " + " << i << ", page_size " << page_size << ", mmap_size "
-           << mmap_size << ", auto_vacuum " << setting.auto_vacuum << lines << "\nunix:     "
-           << (difference ? difference->theirs : found->theirs)
+           << mmap_size << ", auto_vacuum " << setting.auto_vacuum << lines
+           << "\nunix:     " << (difference ? difference->theirs : found->theirs)
            << "\nglasswal: " << (difference ? difference->ours : found->ours);
   }
 }

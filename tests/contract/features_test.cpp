@@ -1,5 +1,5 @@
-// What applications build on: full-text search, R-Tree, JSON, mathematics, sessions, column metadata,
-// backups, serialisation, blobs, savepoints.
+// What applications build on: full-text search, R-Tree, JSON, mathematics, sessions, column
+// metadata, backups, serialisation, blobs, savepoints.
 #include <gtest/gtest.h>
 
 #include <cstring>
@@ -14,22 +14,26 @@ class Features : public Contract {};
 
 TEST_P(Features, FullTextSearch) {
   Database db = Open();
-  db.Run("CREATE VIRTUAL TABLE docs USING fts5(title, body);"
-         "INSERT INTO docs VALUES ('one', 'the quick brown fox'), ('two', 'a lazy dog')");
-  db.Run("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 2000) "
-         "INSERT INTO docs SELECT 'n' || i, 'number ' || i || ' of many' FROM c");
+  db.Run(
+      "CREATE VIRTUAL TABLE docs USING fts5(title, body);"
+      "INSERT INTO docs VALUES ('one', 'the quick brown fox'), ('two', 'a lazy dog')");
+  db.Run(
+      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 2000) "
+      "INSERT INTO docs SELECT 'n' || i, 'number ' || i || ' of many' FROM c");
   EXPECT_EQ(Open().Rows("SELECT title FROM docs WHERE docs MATCH 'fox OR lazy' ORDER BY title"),
             "one two");
-  db.Run("DELETE FROM docs WHERE title = 'one'; INSERT INTO docs(docs) VALUES ('optimize');"
-         "INSERT INTO docs(docs) VALUES ('integrity-check')");
+  db.Run(
+      "DELETE FROM docs WHERE title = 'one'; INSERT INTO docs(docs) VALUES ('optimize');"
+      "INSERT INTO docs(docs) VALUES ('integrity-check')");
   EXPECT_EQ(Open().Rows("SELECT count(*) FROM docs('many'); PRAGMA integrity_check"), "2000 ok");
 }
 
 TEST_P(Features, RTree) {
   Database db = Open();
-  db.Run("CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1, y0, y1);"
-         "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 2000) "
-         "INSERT INTO boxes SELECT i, i, i + 1, i, i + 1 FROM c");
+  db.Run(
+      "CREATE VIRTUAL TABLE boxes USING rtree(id, x0, x1, y0, y1);"
+      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 2000) "
+      "INSERT INTO boxes SELECT i, i, i + 1, i, i + 1 FROM c");
   Database other = Open();
   EXPECT_EQ(other.Rows("SELECT count(*) FROM boxes WHERE x0 > 99.5 AND x1 < 200.5"), "100");
   EXPECT_EQ(other.Rows("SELECT rtreecheck('boxes')"), "ok");
@@ -52,15 +56,17 @@ TEST_P(Features, SessionRecordsAndAppliesChanges) {
   sqlite3_session* session = nullptr;
   ASSERT_EQ(sqlite3session_create(db.get(), "main", &session), SQLITE_OK);
   ASSERT_EQ(sqlite3session_attach(session, nullptr), SQLITE_OK);
-  db.Run("UPDATE t SET x = 'c' WHERE k = 1; DELETE FROM t WHERE k = 2; INSERT INTO t VALUES (3, 'd')");
+  db.Run(
+      "UPDATE t SET x = 'c' WHERE k = 1; DELETE FROM t WHERE k = 2; INSERT INTO t VALUES (3, 'd')");
   int size = 0;
   void* changes = nullptr;
   ASSERT_EQ(sqlite3session_changeset(session, &size, &changes), SQLITE_OK);
   sqlite3session_delete(session);
-  EXPECT_EQ(sqlite3changeset_apply(
-                copy.get(), size, changes, nullptr,
-                [](void*, int, sqlite3_changeset_iter*) { return SQLITE_CHANGESET_ABORT; }, nullptr),
-            SQLITE_OK);
+  EXPECT_EQ(
+      sqlite3changeset_apply(
+          copy.get(), size, changes, nullptr,
+          [](void*, int, sqlite3_changeset_iter*) { return SQLITE_CHANGESET_ABORT; }, nullptr),
+      SQLITE_OK);
   sqlite3_free(changes);
   EXPECT_EQ(copy.Rows("SELECT k, x FROM t ORDER BY k"), "1|c 3|d");
 }
@@ -85,9 +91,10 @@ TEST_P(Features, ColumnMetadata) {
 
 TEST_P(Features, Savepoints) {
   Database db = Open();
-  db.Run("CREATE TABLE t(x); SAVEPOINT a; INSERT INTO t VALUES (1); SAVEPOINT b;"
-         "INSERT INTO t VALUES (2); SAVEPOINT c; INSERT INTO t VALUES (3); ROLLBACK TO b;"
-         "INSERT INTO t VALUES (4); RELEASE b");
+  db.Run(
+      "CREATE TABLE t(x); SAVEPOINT a; INSERT INTO t VALUES (1); SAVEPOINT b;"
+      "INSERT INTO t VALUES (2); SAVEPOINT c; INSERT INTO t VALUES (3); ROLLBACK TO b;"
+      "INSERT INTO t VALUES (4); RELEASE b");
   EXPECT_EQ(Open().Rows("SELECT count(*) FROM t"), "0");
   db.Run("RELEASE a");
   EXPECT_EQ(Open().Rows("SELECT x FROM t"), "1 4");
@@ -179,7 +186,8 @@ TEST_P(Copies, SerializeAndDeserialize) {
   unsigned char* bytes = sqlite3_serialize(db.get(), "main", &size, 0);
   ASSERT_NE(bytes, nullptr);
   EXPECT_EQ(size, db.Int("PRAGMA page_size") * db.Int("PRAGMA page_count"));
-  // An image in WAL mode cannot be opened in memory, so SQLite's documentation says to say otherwise.
+  // An image in WAL mode cannot be opened in memory, so SQLite's documentation says to say
+  // otherwise.
   bytes[18] = bytes[19] = 1;
 
   Database other = Open("other.sqlite");

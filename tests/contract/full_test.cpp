@@ -1,5 +1,5 @@
-// No room left, at every place where room is asked for: always SQLITE_FULL at the statement, nothing
-// half done, the connection works on, and once there is room again everything succeeds.
+// No room left, at every place where room is asked for: always SQLITE_FULL at the statement,
+// nothing half done, the connection works on, and once there is room again everything succeeds.
 #include <gtest/gtest.h>
 
 #include <functional>
@@ -104,9 +104,10 @@ class Hog {
   std::vector<shm::ClaimedSegment> claimed_;
 };
 
-/// Runs the whole workload while something is scarce. At the first refusal `on_first` is called: with
-/// `relent` it ends the scarcity, and the step that was refused must then succeed. Otherwise all steps go
-/// on being tried, and the scarcity ends after the last. Returns the number of refusals.
+/// Runs the whole workload while something is scarce. At the first refusal `on_first` is called:
+/// with `relent` it ends the scarcity, and the step that was refused must then succeed. Otherwise
+/// all steps go on being tried, and the scarcity ends after the last. Returns the number of
+/// refusals.
 int RunThrough(Workload& work, bool relent, const std::function<void()>& end_scarcity) {
   int refusals = 0;
   const auto tried = [&](int result, const std::string& what) {
@@ -131,7 +132,8 @@ int RunThrough(Workload& work, bool relent, const std::function<void()>& end_sca
     work.ExpectSound();
     end_scarcity();
     const int again = work.Run(step);
-    // A step that was refused after it had committed (a VACUUM's checkpoint) may find its work done.
+    // A step that was refused after it had committed (a VACUUM's checkpoint) may find its work
+    // done.
     EXPECT_EQ(again, SQLITE_OK) << step.sql << ": " << work.database().error();
   }
   end_scarcity();
@@ -205,8 +207,8 @@ TEST(Full, EverySmallLogLimit) {
 }
 
 TEST(Full, EverySmallRegion) {
-  // From the smallest that can be made on: segments for maps, control data and the wal-index run out at
-  // other steps each time.
+  // From the smallest that can be made on: segments for maps, control data and the wal-index run
+  // out at other steps each time.
   const auto smallest = [] {
     uint64_t bytes = 64 * kKiB;
     while (!shm::PlanGeometry(bytes, SmallOptions().event_capacity).ok()) bytes += 64 * kKiB;
@@ -221,8 +223,8 @@ TEST(Full, EverySmallRegion) {
 }
 
 TEST(Full, ACheckpointNeverFailsForWantOfRoom) {
-  // A writer fills the log while readers hold back the checkpoint, and everything else that is free goes
-  // to somebody else. What was acknowledged can still be copied into the database.
+  // A writer fills the log while readers hold back the checkpoint, and everything else that is free
+  // goes to somebody else. What was acknowledged can still be copied into the database.
   for (uint32_t free = 3; free < 40; free += 3) {
     SCOPED_TRACE(free);
     Scarcity place(SmallOptions());
@@ -242,12 +244,14 @@ TEST(Full, ACheckpointNeverFailsForWantOfRoom) {
 }
 
 TEST(Full, ACheckpointKeepsTheRoomOfAWriterAtWork) {
-  // The checkpoint of what is committed cuts the database's file off, while a writer has frames in the log
-  // for pages beyond its end: their room must not go to anybody else.
+  // The checkpoint of what is committed cuts the database's file off, while a writer has frames in
+  // the log for pages beyond its end: their room must not go to anybody else.
   Scarcity place(SmallOptions());
   Database db("app.sqlite", "scarce");
-  db.Run("PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = 5; CREATE TABLE t(x);"
-         "INSERT INTO t VALUES (1); BEGIN; " + InsertBlobs("t", 400, 1000));
+  db.Run(
+      "PRAGMA wal_autocheckpoint = 0; PRAGMA cache_size = 5; CREATE TABLE t(x);"
+      "INSERT INTO t VALUES (1); BEGIN; " +
+      InsertBlobs("t", 400, 1000));
   Database other("app.sqlite", "scarce");
   EXPECT_EQ(other.Rows("PRAGMA wal_checkpoint").substr(0, 2), "0|");
   {
@@ -259,14 +263,16 @@ TEST(Full, ACheckpointKeepsTheRoomOfAWriterAtWork) {
 }
 
 TEST(Full, ACommitThatIsRefusedDoesNotComeBackWithARecovery) {
-  // A segment of the wal-index describes 8158 frames. The next one must be there before the first frame
-  // that needs it is written: SQLite asks for it only when the commit's frame is in the log already, and a
-  // recovery would then find the commit that was refused.
+  // A segment of the wal-index describes 8158 frames. The next one must be there before the first
+  // frame that needs it is written: SQLite asks for it only when the commit's frame is in the log
+  // already, and a recovery would then find the commit that was refused.
   for (uint32_t free = 0; free <= 4; ++free) {
     SCOPED_TRACE(free);
     Scarcity place(SmallOptions());
     Database db("app.sqlite", "scarce");
-    db.Run("PRAGMA page_size = 512; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t(v); INSERT INTO t VALUES (0)");
+    db.Run(
+        "PRAGMA page_size = 512; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t(v); INSERT INTO t "
+        "VALUES (0)");
     int64_t acknowledged = 0;
     for (; acknowledged < 8100; ++acknowledged) db.Run("UPDATE t SET v = v + 1");
     Hog hog(place, place.runtime(), free);

@@ -35,8 +35,9 @@ TEST_P(Journal, CommitAndRollbackInEveryMode) {
       db.Run("BEGIN; UPDATE t SET x = 9; " + InsertBlobs("t", 500, 1000) + " ROLLBACK");
       EXPECT_EQ(db.Rows("SELECT x FROM t"), "1");
     }
-    db.Run("BEGIN; INSERT INTO t VALUES (2); SAVEPOINT a; INSERT INTO t VALUES (3);"
-           "RELEASE a; COMMIT");
+    db.Run(
+        "BEGIN; INSERT INTO t VALUES (2); SAVEPOINT a; INSERT INTO t VALUES (3);"
+        "RELEASE a; COMMIT");
     EXPECT_EQ(db.Rows("SELECT x FROM t; PRAGMA integrity_check"), "1 2 3 ok");
     EXPECT_EQ(place().OpenBare(mode).Rows("SELECT x FROM t"), "1 2 3");
   }
@@ -48,11 +49,13 @@ TEST_P(Journal, SpilledTransactionsRollBack) {
     SCOPED_TRACE(mode);
     Database db = OpenIn(mode, mode);
     db.Run("PRAGMA cache_size = 5; CREATE TABLE t(x, y); CREATE INDEX i ON t(y)");
-    db.Run("WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 500) "
-           "INSERT INTO t SELECT i, hex(randomblob(200)) FROM c");
+    db.Run(
+        "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE i < 500) "
+        "INSERT INTO t SELECT i, hex(randomblob(200)) FROM c");
     const std::string before = db.Rows("SELECT count(*), sum(length(y)), max(y) FROM t");
-    db.Run("BEGIN; UPDATE t SET y = hex(randomblob(300)); SAVEPOINT s; DELETE FROM t;"
-           "ROLLBACK TO s; DELETE FROM t WHERE x % 2; ROLLBACK");
+    db.Run(
+        "BEGIN; UPDATE t SET y = hex(randomblob(300)); SAVEPOINT s; DELETE FROM t;"
+        "ROLLBACK TO s; DELETE FROM t WHERE x % 2; ROLLBACK");
     EXPECT_EQ(db.Rows("SELECT count(*), sum(length(y)), max(y) FROM t"), before);
     EXPECT_EQ(db.Rows("PRAGMA integrity_check"), "ok");
   }
@@ -93,8 +96,8 @@ TEST_P(Journal, WalIsNotLeftWhileAnotherConnectionIsOpen) {
 }
 
 TEST_P(Journal, TheJournalsFileIsAsTheModeSays) {
-  const std::map<std::string, bool> stays = {{"delete", false}, {"truncate", true}, {"persist", true},
-                                             {"memory", false}, {"off", false}};
+  const std::map<std::string, bool> stays = {
+      {"delete", false}, {"truncate", true}, {"persist", true}, {"memory", false}, {"off", false}};
   for (const auto& [mode, expected] : stays) {
     Database db = OpenIn(mode, mode);
     db.Run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
@@ -139,7 +142,8 @@ TEST_P(Journal, AHotJournalIsRolledBackByWhoeverComesNext) {
   place().SetContents("crashed.sqlite", database);
   place().SetContents("crashed.sqlite-journal", journal);
   Database crashed = place().OpenBare("crashed.sqlite");
-  EXPECT_EQ(crashed.Rows("PRAGMA integrity_check; SELECT count(*), max(hex(x)) FROM t"), "ok " + before);
+  EXPECT_EQ(crashed.Rows("PRAGMA integrity_check; SELECT count(*), max(hex(x)) FROM t"),
+            "ok " + before);
   EXPECT_EQ(place().SizeOf("crashed.sqlite-journal"), -1);
 }
 
@@ -153,8 +157,9 @@ TEST_P(Journal, AWriteAheadLogLeftBehindIsReadByWhoeverComesNext) {
   place().SetContents("crashed.sqlite-wal", log.substr(0, log.size() - 100) + "torn");
   place().SetContents("whole.sqlite", database);
   place().SetContents("whole.sqlite-wal", log);
-  EXPECT_EQ(place().OpenBare("crashed.sqlite").Rows("PRAGMA integrity_check; SELECT count(*) FROM t"),
-            "ok 0");
+  EXPECT_EQ(
+      place().OpenBare("crashed.sqlite").Rows("PRAGMA integrity_check; SELECT count(*) FROM t"),
+      "ok 0");
   EXPECT_EQ(place().OpenBare("whole.sqlite").Rows("SELECT count(*), max(hex(x)) FROM t"), before);
 }
 
@@ -167,7 +172,9 @@ class Crash : public Contract {
     Contract::SetUp();
     shim_ = *place().RawVfs();
     shim_.zName = "glasswal-test-crash";
-    shim_.xDelete = [](sqlite3_vfs*, const char* path, int sync) { return current_->Delete(path, sync); };
+    shim_.xDelete = [](sqlite3_vfs*, const char* path, int sync) {
+      return current_->Delete(path, sync);
+    };
     current_ = this;
     ASSERT_EQ(sqlite3_vfs_register(&shim_, 0), SQLITE_OK);
   }
@@ -190,7 +197,8 @@ class Crash : public Contract {
   using Files = std::map<std::string, std::string>;
   Files Capture() {
     Files files;
-    std::vector<std::string> names = {"a.sqlite", "b.sqlite", "a.sqlite-journal", "b.sqlite-journal"};
+    std::vector<std::string> names = {"a.sqlite", "b.sqlite", "a.sqlite-journal",
+                                      "b.sqlite-journal"};
     if (!super_.empty()) names.push_back(super_);
     for (const std::string& name : names) {
       if (place().SizeOf(name) >= 0) files[name] = place().Contents(name);
@@ -198,15 +206,17 @@ class Crash : public Contract {
     return files;
   }
 
-  /// What x is in both databases after the next one has come. The names must be the same: the super-
-  /// journal holds them.
+  /// What x is in both databases after the next one has come. The names must be the same: the
+  /// super- journal holds them.
   std::string AfterCrash(const Files& files) {
     for (const char* name : {"a.sqlite", "b.sqlite", "a.sqlite-journal", "b.sqlite-journal"}) {
       place().RawVfs()->xDelete(place().RawVfs(), place().Path(name).c_str(), 0);
     }
     for (const auto& [name, bytes] : files) place().SetContents(name, bytes);
-    const std::string a = place().OpenBare("a.sqlite").Rows("SELECT x FROM t; PRAGMA integrity_check");
-    const std::string b = place().OpenBare("b.sqlite").Rows("SELECT x FROM t; PRAGMA integrity_check");
+    const std::string a =
+        place().OpenBare("a.sqlite").Rows("SELECT x FROM t; PRAGMA integrity_check");
+    const std::string b =
+        place().OpenBare("b.sqlite").Rows("SELECT x FROM t; PRAGMA integrity_check");
     return a + " | " + b;
   }
 
@@ -255,16 +265,18 @@ TEST_P(Attach, TransactionsOverSeveralDatabases) {
     Database db = Open(std::string("main-") + mode);
     db.Run("PRAGMA main" + pragma + "; CREATE TABLE t(x)");
     for (const char* name : {"b", "c"}) {
-      db.Run("ATTACH '" + place().Path(std::string(name) + mode) + "' AS " + name + "; PRAGMA " + name +
-             pragma + "; CREATE TABLE " + name + ".t(x)");
+      db.Run("ATTACH '" + place().Path(std::string(name) + mode) + "' AS " + name + "; PRAGMA " +
+             name + pragma + "; CREATE TABLE " + name + ".t(x)");
     }
-    db.Run("BEGIN; INSERT INTO main.t VALUES (1); INSERT INTO b.t VALUES (2);"
-           "INSERT INTO c.t VALUES (3); COMMIT");
+    db.Run(
+        "BEGIN; INSERT INTO main.t VALUES (1); INSERT INTO b.t VALUES (2);"
+        "INSERT INTO c.t VALUES (3); COMMIT");
     db.Run("BEGIN; DELETE FROM main.t; DELETE FROM b.t; DELETE FROM c.t; ROLLBACK");
     EXPECT_EQ(db.Rows("SELECT a.x, b.x, c.x FROM main.t a, b.t b, c.t c"), "1|2|3");
     Database other = place().OpenBare(std::string("b") + mode);
     other.Run("BEGIN IMMEDIATE");
-    EXPECT_EQ(db.Exec("BEGIN; INSERT INTO main.t VALUES (9); INSERT INTO b.t VALUES (9)"), SQLITE_BUSY);
+    EXPECT_EQ(db.Exec("BEGIN; INSERT INTO main.t VALUES (9); INSERT INTO b.t VALUES (9)"),
+              SQLITE_BUSY);
     db.Run("ROLLBACK");
     other.Run("ROLLBACK");
     EXPECT_EQ(db.Rows("SELECT count(*) FROM main.t"), "1");
@@ -277,7 +289,8 @@ TEST_P(Attach, TheSameDatabaseTwiceInOneConnectionIsTwoConnections) {
   db.Run("CREATE TABLE t(x); ATTACH '" + place().Path("app.sqlite") + "' AS again");
   db.Run("INSERT INTO t VALUES (1)");
   EXPECT_EQ(db.Rows("SELECT x FROM again.t"), "1");
-  EXPECT_EQ(db.Exec("BEGIN; INSERT INTO t VALUES (2); INSERT INTO again.t VALUES (3)"), SQLITE_BUSY);
+  EXPECT_EQ(db.Exec("BEGIN; INSERT INTO t VALUES (2); INSERT INTO again.t VALUES (3)"),
+            SQLITE_BUSY);
   db.Run("ROLLBACK; DETACH again");
 }
 

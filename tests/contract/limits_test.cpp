@@ -1,5 +1,5 @@
-// Being full: at the statement that needs the space, never later, and over as soon as there is space
-// again (W3, W4).
+// Being full: at the statement that needs the space, never later, and over as soon as there is
+// space again (W3, W4).
 #include <gtest/gtest.h>
 
 #include <string>
@@ -19,7 +19,8 @@ class Limits : public Contract {
     return options;
   }
 
-  /// Inserts rows of 1000 bytes until one fails; returns the result code and how many were inserted.
+  /// Inserts rows of 1000 bytes until one fails; returns the result code and how many were
+  /// inserted.
   std::pair<int, int> InsertUntilRefused(Database& db) {
     int rows = 0;
     int result = SQLITE_OK;
@@ -81,11 +82,13 @@ TEST_P(Limits, ARollbackModeDatabaseHasTheSameCap) {
     db.Run(std::string("PRAGMA journal_mode = ") + mode + "; CREATE TABLE t(x)");
     const auto [result, rows] = InsertUntilRefused(db);
     EXPECT_EQ(result, SQLITE_FULL);
-    EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"), std::to_string(rows) + " ok");
+    EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"),
+              std::to_string(rows) + " ok");
     EXPECT_EQ(db.Exec("BEGIN; DELETE FROM t WHERE rowid % 2; " + InsertBlobs("t", 3000, 1000)),
               SQLITE_FULL);
     if (sqlite3_get_autocommit(db.get()) == 0) db.Run("ROLLBACK");
-    EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"), std::to_string(rows) + " ok");
+    EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"),
+              std::to_string(rows) + " ok");
     db.Run("DELETE FROM t; INSERT INTO t VALUES (1)");
   }
 }
@@ -95,8 +98,10 @@ TEST_P(Limits, VacuumThatDoesNotFitLeavesTheDatabaseAsItIs) {
   db.Run("PRAGMA auto_vacuum = NONE; CREATE TABLE t(x)");
   const int rows = InsertUntilRefused(db).second;
   db.Run("PRAGMA wal_checkpoint(TRUNCATE)");
-  db.Run("VACUUM");  // In place: it needs the size of the database in the log, and no more in the file.
-  EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"), std::to_string(rows) + " ok");
+  db.Run("VACUUM");  // In place: it needs the size of the database in the log, and no more in the
+                     // file.
+  EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"),
+            std::to_string(rows) + " ok");
   EXPECT_EQ(db.Rows("PRAGMA wal_checkpoint(TRUNCATE)"), "0|0|0");
 }
 
@@ -188,11 +193,13 @@ TEST_P(RegionLimits, AFullRegionIsFullAndRecovers) {
   }
   EXPECT_EQ(place().Audit(false), "");
   EXPECT_EQ(db.Rows("PRAGMA wal_checkpoint(TRUNCATE)"), "0|0|0");
-  EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"), std::to_string(rows) + " ok");
+  EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"),
+            std::to_string(rows) + " ok");
   sqlite3_vfs* vfs = place().RawVfs();
   vfs->xDelete(vfs, place().Path("second.sqlite").c_str(), 0);
-  db.Run("DELETE FROM t WHERE rowid > 10; PRAGMA wal_checkpoint(TRUNCATE); VACUUM;"
-         "PRAGMA wal_checkpoint(TRUNCATE)");
+  db.Run(
+      "DELETE FROM t WHERE rowid > 10; PRAGMA wal_checkpoint(TRUNCATE); VACUUM;"
+      "PRAGMA wal_checkpoint(TRUNCATE)");
   db.Run(InsertBlobs("t", 200, 1000));
   EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"), "210 ok");
 }

@@ -1,5 +1,5 @@
-// Locks as SQLite's users meet them: busy timeouts, being woken, upgrades, snapshots that are too old,
-// and the reason of a refusal in words.
+// Locks as SQLite's users meet them: busy timeouts, being woken, upgrades, snapshots that are too
+// old, and the reason of a refusal in words.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -76,10 +76,7 @@ TEST_P(Locking, ABusyHandlerIsAsked) {
   holder.Run("BEGIN IMMEDIATE");
   int calls = 0;
   sqlite3_busy_handler(
-      other.get(),
-      [](void* count, int) {
-        return ++*static_cast<int*>(count) < 4 ? 1 : 0;
-      },
+      other.get(), [](void* count, int) { return ++*static_cast<int*>(count) < 4 ? 1 : 0; },
       &calls);
   EXPECT_EQ(other.Exec("BEGIN IMMEDIATE"), SQLITE_BUSY);
   EXPECT_EQ(calls, 4);
@@ -177,7 +174,8 @@ TEST_P(Waiting, TheReleaseWakesTheWaiter) {
   const auto waits = [&region] {
     for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
       const shm::ShmDatabase* database = store::DatabaseOf(region, number);
-      if (database != nullptr && database->locks[shm::kLockWalWrite].waiters.load() != 0) return true;
+      if (database != nullptr && database->locks[shm::kLockWalWrite].waiters.load() != 0)
+        return true;
     }
     return false;
   };
@@ -194,7 +192,8 @@ TEST_P(Waiting, TheReleaseWakesTheWaiter) {
     const auto released = Clock::now();
     holder.Run("COMMIT");
     waiter.join();
-    const auto took = std::chrono::duration_cast<std::chrono::microseconds>(woken - released).count();
+    const auto took =
+        std::chrono::duration_cast<std::chrono::microseconds>(woken - released).count();
     fastest_us = std::min<int64_t>(fastest_us, took);
   }
   // Polling, as SQLite's own busy handler does, would take up to 100 ms; a single look 250 ms.

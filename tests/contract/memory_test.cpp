@@ -1,4 +1,5 @@
-// Out of memory at every allocation that SQLite makes: no crash, nothing half done, nothing left open.
+// Out of memory at every allocation that SQLite makes: no crash, nothing half done, nothing left
+// open.
 #include <gtest/gtest.h>
 
 #include <cstdio>
@@ -19,7 +20,9 @@ class Allocator {
     sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real_);
     sqlite3_mem_methods own = real_;
     own.xMalloc = [](int size) { return Refuses() ? nullptr : real_.xMalloc(size); };
-    own.xRealloc = [](void* old, int size) { return Refuses() ? nullptr : real_.xRealloc(old, size); };
+    own.xRealloc = [](void* old, int size) {
+      return Refuses() ? nullptr : real_.xRealloc(old, size);
+    };
     ASSERT_EQ(sqlite3_config(SQLITE_CONFIG_MALLOC, &own), SQLITE_OK);
     // Without these, most small allocations would not be seen here.
     ASSERT_EQ(sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0), SQLITE_OK);
@@ -52,8 +55,8 @@ bool IsOutOfMemory(int result, int extended) {
   return result == SQLITE_NOMEM || (extended == SQLITE_IOERR_NOMEM && result == SQLITE_IOERR);
 }
 
-/// Does `step` with the allocator's switch on; what follows it, with the switch off. If it fails it must
-/// be for want of memory, must have changed nothing, and must succeed the next time.
+/// Does `step` with the allocator's switch on; what follows it, with the switch off. If it fails it
+/// must be for want of memory, must have changed nothing, and must succeed the next time.
 void Try(Workload& work, const Step& step) {
   Allocator::Switch(true);
   const int result = work.Try(step);
@@ -103,13 +106,15 @@ TEST_P(OutOfMemory, AtEveryAllocation) {
   auto runtime = Runtime::CreateIn(block.header(), block.size_bytes(), SmallOptions(), "oom");
   ASSERT_TRUE(runtime.ok()) << runtime.status().message();
   ASSERT_TRUE((*runtime)->RegisterVfs("oom", false).ok());
-  // Every one at first, where opening and creating are; then ever larger steps, so that the whole takes
-  // seconds. The offset of the steps differs from run to run.
+  // Every one at first, where opening and creating are; then ever larger steps, so that the whole
+  // takes seconds. The offset of the steps differs from run to run.
   const auto offset = static_cast<int64_t>(TestSeed() % 17);
   int64_t n = 1;
-  while (RunWithFailure(**runtime, n, GetParam()) && !HasFailure()) n += n < 300 ? 1 : 37 + n % 37 + offset;
+  while (RunWithFailure(**runtime, n, GetParam()) && !HasFailure())
+    n += n < 300 ? 1 : 37 + n % 37 + offset;
   EXPECT_GT(n, 1000) << "fewer allocations than the workload makes";
-  if (HasFailure()) std::printf("the allocation that failed was number %lld\n", static_cast<long long>(n));
+  if (HasFailure())
+    std::printf("the allocation that failed was number %lld\n", static_cast<long long>(n));
   EXPECT_TRUE(Runtime::UnregisterVfs("oom").ok());
 }
 

@@ -1,8 +1,7 @@
-// The VFS's own methods: paths, deleting, file controls, the last error, opening for reading, URIs, and
-// files that are deleted while they are open.
-#include <unistd.h>
-
+// The VFS's own methods: paths, deleting, file controls, the last error, opening for reading, URIs,
+// and files that are deleted while they are open.
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <chrono>
 #include <cstring>
@@ -22,16 +21,17 @@ class Methods : public Contract {
   }
   int Access(const std::string& name, int flags) {
     int result = -1;
-    EXPECT_EQ(place().RawVfs()->xAccess(place().RawVfs(), place().Path(name).c_str(), flags, &result),
-              SQLITE_OK);
+    EXPECT_EQ(
+        place().RawVfs()->xAccess(place().RawVfs(), place().Path(name).c_str(), flags, &result),
+        SQLITE_OK);
     return result;
   }
   /// xFullPathname as SQLite calls it; "error N" if it fails.
   std::string Full(const std::string& path, const char* parameters[] = nullptr, int count = 0) {
     sqlite3_filename name = sqlite3_create_filename(path.c_str(), "", "", count, parameters);
     std::string out(static_cast<size_t>(place().RawVfs()->mxPathname) + 1, '\0');
-    const int result = place().RawVfs()->xFullPathname(
-        place().RawVfs(), name, static_cast<int>(out.size()), out.data());
+    const int result = place().RawVfs()->xFullPathname(place().RawVfs(), name,
+                                                       static_cast<int>(out.size()), out.data());
     sqlite3_free_filename(name);
     if (result != SQLITE_OK) return "error " + std::to_string(result);
     return out.c_str();
@@ -113,7 +113,9 @@ TEST_P(Methods, ReadOnly) {
 
 TEST_P(Methods, PaddedFramesWithoutPowersafeOverwrite) {
   Database db("file:" + place().Path("app.sqlite") + "?psow=0", place().Vfs());
-  db.Run("PRAGMA page_size = 512; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t(x)");
+  db.Run(
+      "PRAGMA page_size = 512; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE "
+      "t(x)");
   for (int i = 0; i < 200; ++i) db.Run("INSERT INTO t VALUES (randomblob(300))");
   EXPECT_EQ(place().OpenBare("app.sqlite").Rows("SELECT count(*) FROM t; PRAGMA integrity_check"),
             "200 ok");
@@ -219,8 +221,8 @@ TEST_P(OwnMethods, PathsAreNamesInOneFolder) {
 }
 
 TEST_P(OwnMethods, OddNamesAreDatabasesLikeAnyOther) {
-  std::set<std::string> names = {"größe 日本", "with space", "a/b/c", "%41", "'quoted'", "-", "..",
-                                 std::string(239, 'y')};
+  std::set<std::string> names = {"größe 日本", "with space", "a/b/c", "%41",
+                                 "'quoted'",   "-",          "..",    std::string(239, 'y')};
   for (const std::string& name : names) {
     Database db(name, place().Vfs(), SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
     db.Run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
@@ -244,7 +246,8 @@ TEST_P(OwnMethods, TheLastErrorIsASentenceOrNothing) {
   EXPECT_EQ(place().RawVfs()->xGetLastError(place().RawVfs(), 0, message), 0);
   EXPECT_STREQ(message, "untouched");
   EXPECT_EQ(Database("nothing", place().Vfs(), SQLITE_OPEN_READWRITE).open_code(), SQLITE_CANTOPEN);
-  EXPECT_EQ(LastError(), "there is no file /nothing in the region: open it with SQLITE_OPEN_CREATE");
+  EXPECT_EQ(LastError(),
+            "there is no file /nothing in the region: open it with SQLITE_OPEN_CREATE");
   EXPECT_EQ(place().RawVfs()->xGetLastError(place().RawVfs(), 5, message), 1);
   EXPECT_STREQ(message, "ther");
 }
@@ -279,7 +282,8 @@ TEST_P(OwnMethods, ANamedRegionByUriIsAnotherPlace) {
   here.Run("ATTACH 'file:/app.sqlite?region=" + region + "' AS o");
   EXPECT_EQ(here.Rows("SELECT t.x, u.x FROM t, o.t AS u"), "here|there");
   here.Run("VACUUM INTO 'file:/copy.sqlite?region=" + region + "'");
-  EXPECT_EQ(Database("file:/copy.sqlite?region=" + region, place().Vfs()).Rows("SELECT x FROM t"), "here");
+  EXPECT_EQ(Database("file:/copy.sqlite?region=" + region, place().Vfs()).Rows("SELECT x FROM t"),
+            "here");
   here.Run("DETACH o");
   again.Close();
   there.Close();

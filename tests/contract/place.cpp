@@ -31,8 +31,8 @@ std::shared_ptr<Runtime> Must(Result<std::shared_ptr<Runtime>> runtime) {
   abort();
 }
 
-/// How SQLite would open a file of that name: databases as such, logs and journals like a super-journal,
-/// which needs no database.
+/// How SQLite would open a file of that name: databases as such, logs and journals like a
+/// super-journal, which needs no database.
 int KindOf(const std::string& path) {
   for (const char* mark : {"-wal", "-journal", "-mj"}) {
     if (path.find(mark) != std::string::npos) return SQLITE_OPEN_SUPER_JOURNAL;

@@ -1,5 +1,5 @@
-// Where the databases of a contract test live: one of four kinds of region, or SQLite's own VFS, which
-// says what the answers ought to be.
+// Where the databases of a contract test live: one of four kinds of region, or SQLite's own VFS,
+// which says what the answers ought to be.
 //
 // Thread-safety: belongs to one thread, except that Vfs() and Path() may be called by any.
 #ifndef GLASSWAL_TESTS_CONTRACT_PLACE_H_
@@ -36,9 +36,7 @@ class Place {
   bool is_unix() const { return provider_ == Provider::kUnix; }
   size_t clients() const { return is_unix() ? 1 : vfs_names_.size(); }
   /// The name of the VFS of the n-th client, counted round.
-  const std::string& Vfs(size_t client = 0) const {
-    return vfs_names_[client % vfs_names_.size()];
-  }
+  const std::string& Vfs(size_t client = 0) const { return vfs_names_[client % vfs_names_.size()]; }
   sqlite3_vfs* RawVfs(size_t client = 0) const { return sqlite3_vfs_find(Vfs(client).c_str()); }
   /// The path of the database called `name`.
   std::string Path(const std::string& name) const;
@@ -46,7 +44,8 @@ class Place {
   Runtime& runtime(size_t client = 0) const { return *runtimes_[client % runtimes_.size()]; }
   const shm::Region& region() const { return runtimes_[0]->region(); }
 
-  /// Opens a connection of the next client, as it comes: a new database is empty and has no mode yet.
+  /// Opens a connection of the next client, as it comes: a new database is empty and has no mode
+  /// yet.
   Database OpenBare(const std::string& name, int flags = kReadWriteCreate);
   /// Opens a connection; a new database is in WAL mode with either kind of place.
   Database Open(const std::string& name = "app.sqlite", int flags = kReadWriteCreate);
@@ -82,9 +81,7 @@ class Contract : public ::testing::TestWithParam<Provider> {
  protected:
   virtual Options options() const { return SmallStart(); }
   void SetUp() override { place_ = std::make_unique<Place>(GetParam(), options()); }
-  void TearDown() override {
-    EXPECT_EQ(place_->Audit(/*all_closed=*/true), "");
-  }
+  void TearDown() override { EXPECT_EQ(place_->Audit(/*all_closed=*/true), ""); }
 
   Place& place() { return *place_; }
   Database Open(const std::string& name = "app.sqlite") { return place_->Open(name); }

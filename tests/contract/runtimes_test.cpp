@@ -1,5 +1,5 @@
-// Runtimes and connections: regions that do not interfere (W2), running out of connections, data that
-// stays while the runtime lives, commits that are visible at once (W1), names and URIs.
+// Runtimes and connections: regions that do not interfere (W2), running out of connections, data
+// that stays while the runtime lives, commits that are visible at once (W1), names and URIs.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -42,8 +42,8 @@ TEST_P(Regions, EveryRuntimeHasAnIdOfItsOwn) {
 TEST_P(Regions, OneConnectionOverTwoRuntimes) {
   Place other(GetParam(), SmallStart());
   Database db = Open();
-  db.Run("PRAGMA journal_mode = DELETE; CREATE TABLE t(x); ATTACH 'file:/app.sqlite?vfs=" + other.Vfs() +
-         "' AS o; PRAGMA o.journal_mode = DELETE; CREATE TABLE o.t(x)");
+  db.Run("PRAGMA journal_mode = DELETE; CREATE TABLE t(x); ATTACH 'file:/app.sqlite?vfs=" +
+         other.Vfs() + "' AS o; PRAGMA o.journal_mode = DELETE; CREATE TABLE o.t(x)");
   db.Run("BEGIN; INSERT INTO t VALUES (1); INSERT INTO o.t VALUES (2); COMMIT");
   EXPECT_EQ(db.Rows("SELECT t.x, u.x FROM t, o.t AS u"), "1|2");
   db.Run("VACUUM main; VACUUM o");
@@ -158,7 +158,8 @@ TEST_P(Freshness, WritersAndReadersInThreadsAgree) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < kRows; ++n) {
         const std::string values = std::to_string(i) + ", " + std::to_string(n);
-        errors += databases[static_cast<size_t>(i)].Exec("INSERT INTO t VALUES (" + values + ")") != 0;
+        errors +=
+            databases[static_cast<size_t>(i)].Exec("INSERT INTO t VALUES (" + values + ")") != 0;
       }
     });
   }

@@ -1,5 +1,5 @@
-// What SQLite keeps in its files: page sizes, auto_vacuum, encodings, VACUUM, memory-mapped reading,
-// temporary files, and the page that nobody may use beyond 1 GiB.
+// What SQLite keeps in its files: page sizes, auto_vacuum, encodings, VACUUM, memory-mapped
+// reading, temporary files, and the page that nobody may use beyond 1 GiB.
 #include <gtest/gtest.h>
 
 #include <string>
@@ -10,7 +10,8 @@
 namespace glasswal::test {
 namespace {
 
-const std::string kChecksum = "SELECT count(*), sum(length(x)), total(k) FROM t; PRAGMA integrity_check";
+const std::string kChecksum =
+    "SELECT count(*), sum(length(x)), total(k) FROM t; PRAGMA integrity_check";
 
 /// A table with an index, with rows inserted, changed and deleted.
 std::string Work() {
@@ -50,7 +51,8 @@ TEST_P(Storage, VacuumChangesThePageSizeOutsideWalMode) {
   const std::string sum = db.Rows(kChecksum);
   db.Run("PRAGMA page_size = 16384; VACUUM");
   EXPECT_EQ(db.Int("PRAGMA page_size"), 4096) << "in WAL mode the page size stays (vacuum.c)";
-  db.Run("PRAGMA journal_mode = DELETE; PRAGMA page_size = 16384; VACUUM; PRAGMA journal_mode = WAL");
+  db.Run(
+      "PRAGMA journal_mode = DELETE; PRAGMA page_size = 16384; VACUUM; PRAGMA journal_mode = WAL");
   EXPECT_EQ(db.Int("PRAGMA page_size"), 16384);
   EXPECT_EQ(db.Rows(kChecksum), sum);
   EXPECT_EQ(Open().Rows(kChecksum), sum);
@@ -88,7 +90,8 @@ TEST_P(Storage, Encodings) {
     SCOPED_TRACE(encoding);
     const std::string name = std::string("in-") + encoding;
     Database db = place().OpenBare(name);
-    db.Run(std::string("PRAGMA encoding = '") + encoding + "'; PRAGMA journal_mode = WAL;"
+    db.Run(std::string("PRAGMA encoding = '") + encoding +
+           "'; PRAGMA journal_mode = WAL;"
            "CREATE TABLE t(x); INSERT INTO t VALUES ('größer \xf0\x9f\x98\x80 日本')");
     Database other = place().OpenBare(name);
     EXPECT_EQ(other.Rows("PRAGMA encoding; SELECT x, length(x), typeof(x) FROM t"),
@@ -120,7 +123,8 @@ TEST_P(Storage, MemoryMappedReadingGivesTheSame) {
 
 TEST_P(Storage, MemoryMappedInRollbackMode) {
   Database db = Open();
-  db.Run("PRAGMA journal_mode = DELETE; PRAGMA mmap_size = 100000000; PRAGMA cache_size = 10; " + Work());
+  db.Run("PRAGMA journal_mode = DELETE; PRAGMA mmap_size = 100000000; PRAGMA cache_size = 10; " +
+         Work());
   const std::string sum = db.Rows(kChecksum);
   db.Run("BEGIN; UPDATE t SET x = 'other'; DELETE FROM t WHERE k % 2; ROLLBACK");
   EXPECT_EQ(db.Rows(kChecksum), sum);
@@ -141,7 +145,9 @@ TEST_P(Storage, TemporaryFilesAndBigSorts) {
                    "WHERE before > x"),
             0);
   db.Run("CREATE INDEX tx ON t(x)");
-  db.Run("BEGIN; UPDATE OR ROLLBACK t SET x = x || 'a'; SAVEPOINT s; DELETE FROM s; ROLLBACK TO s; COMMIT");
+  db.Run(
+      "BEGIN; UPDATE OR ROLLBACK t SET x = x || 'a'; SAVEPOINT s; DELETE FROM s; ROLLBACK TO s; "
+      "COMMIT");
   EXPECT_EQ(db.Int("SELECT count(*) FROM s"), 20000);
   EXPECT_EQ(db.Exec("INSERT INTO t SELECT k + 5, x FROM t"), SQLITE_CONSTRAINT);
   EXPECT_EQ(db.Rows("PRAGMA integrity_check; SELECT count(*) FROM t"), "ok 20000");
@@ -173,8 +179,9 @@ TEST_P(MappedPages, PagesAreUsedInPlace) {
   Database db = Open();
   db.Run(Work() + "PRAGMA wal_checkpoint(TRUNCATE)");
   Database reader = Open();
-  reader.Run("PRAGMA mmap_size = 100000000; SELECT * FROM t NOT INDEXED;"
-             "SELECT x FROM t INDEXED BY tx WHERE x > ''");
+  reader.Run(
+      "PRAGMA mmap_size = 100000000; SELECT * FROM t NOT INDEXED;"
+      "SELECT x FROM t INDEXED BY tx WHERE x > ''");
   const uint64_t pages = static_cast<uint64_t>(db.Int("PRAGMA page_count"));
   EXPECT_GT(Fetches(reader), pages / 2);
   EXPECT_LT(Reads(reader), 10u) << "the header is read, and hardly anything else";
@@ -200,13 +207,16 @@ class Beyond : public Contract {
 
 TEST_P(Beyond, OneGiBIsSparseAndSkipsThePendingBytePage) {
   Database db = place().OpenBare("app.sqlite");
-  db.Run("PRAGMA page_size = 65536; PRAGMA journal_mode = WAL; CREATE TABLE t(k INTEGER PRIMARY KEY, x)");
+  db.Run(
+      "PRAGMA page_size = 65536; PRAGMA journal_mode = WAL; CREATE TABLE t(k INTEGER PRIMARY KEY, "
+      "x)");
   db.Close();
-  // A database whose last page is just before the page of the lock byte (1 GiB / 65536 + 1 = 16385):
-  // all pages in between are free ones that were never written, so they cost nothing.
+  // A database whose last page is just before the page of the lock byte (1 GiB / 65536 + 1 =
+  // 16385): all pages in between are free ones that were never written, so they cost nothing.
   std::string bytes = place().Contents("app.sqlite");
   const auto put = [&bytes](size_t at, uint32_t value) {
-    for (int i = 0; i < 4; ++i) bytes[at + static_cast<size_t>(i)] = static_cast<char>(value >> (24 - 8 * i));
+    for (int i = 0; i < 4; ++i)
+      bytes[at + static_cast<size_t>(i)] = static_cast<char>(value >> (24 - 8 * i));
   };
   put(28, 16384);
   place().SetContents("big.sqlite", bytes);

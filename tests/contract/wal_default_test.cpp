@@ -37,8 +37,9 @@ TEST_P(WalDefault, CreateTableAsTheFirstStatement) {
 
 TEST_P(WalDefault, InsertInTheCreatingTransaction) {
   Database db = Open();
-  db.Run("BEGIN; CREATE TABLE t(x); INSERT INTO t VALUES (1); SAVEPOINT s; INSERT INTO t VALUES (2);"
-         "ROLLBACK TO s; COMMIT");
+  db.Run(
+      "BEGIN; CREATE TABLE t(x); INSERT INTO t VALUES (1); SAVEPOINT s; INSERT INTO t VALUES (2);"
+      "ROLLBACK TO s; COMMIT");
   EXPECT_EQ(db.Rows("SELECT x FROM t; PRAGMA journal_mode"), "1 wal");
 }
 
@@ -76,7 +77,8 @@ TEST_P(WalDefault, VacuumInto) {
   db.Run("VACUUM INTO '" + place().Path("copy.sqlite") + "'");
   EXPECT_EQ(WriteVersion("copy.sqlite"), 2);
   Database copy = Open("copy.sqlite");
-  EXPECT_EQ(copy.Rows("PRAGMA journal_mode; SELECT x FROM t; PRAGMA integrity_check"), "wal 1 2 ok");
+  EXPECT_EQ(copy.Rows("PRAGMA journal_mode; SELECT x FROM t; PRAGMA integrity_check"),
+            "wal 1 2 ok");
 }
 
 TEST_P(WalDefault, VacuumIntoFromMemory) {

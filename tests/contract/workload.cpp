@@ -7,7 +7,8 @@ namespace {
 
 constexpr char kRows[] =
     "SELECT coalesce((SELECT group_concat(name) FROM sqlite_schema), '');"
-    "SELECT count(*), coalesce(sum(k), 0), coalesce(sum(length(x)), 0), coalesce(max(x), '') FROM t";
+    "SELECT count(*), coalesce(sum(k), 0), coalesce(sum(length(x)), 0), coalesce(max(x), '') FROM "
+    "t";
 
 std::string Insert(int from, int to, int bytes) {
   return "WITH RECURSIVE c(i) AS (SELECT " + std::to_string(from) +
@@ -34,7 +35,8 @@ const std::vector<Step>& WorkloadSteps() {
       {"PRAGMA wal_checkpoint(RESTART)", false},
       {"PRAGMA journal_mode = DELETE", false},
       {Insert(2000, 2100, 1000)},
-      {"BEGIN; SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; UPDATE t SET x = upper(x) WHERE k < 50; COMMIT"},
+      {"BEGIN; SAVEPOINT s; DELETE FROM t; ROLLBACK TO s; UPDATE t SET x = upper(x) WHERE k < 50; "
+       "COMMIT"},
       {"VACUUM", false},
       {"PRAGMA journal_mode = WAL", false},
       {"UPDATE t SET x = x || '.'"},

@@ -1,5 +1,5 @@
-// A fixed sequence of work on one database, step by step, for tests in which any step may fail: it is
-// done again in a private :memory: database exactly when it succeeded, and both must stay equal.
+// A fixed sequence of work on one database, step by step, for tests in which any step may fail: it
+// is done again in a private :memory: database exactly when it succeeded, and both must stay equal.
 //
 // Thread-safety: belongs to one thread.
 #ifndef GLASSWAL_TESTS_CONTRACT_WORKLOAD_H_
@@ -18,8 +18,8 @@ struct Step {
   bool changes_rows = true;
 };
 
-/// Creates, fills, indexes, updates, deletes, spills, rolls back, checkpoints, vacuums, leaves WAL mode
-/// and comes back.
+/// Creates, fills, indexes, updates, deletes, spills, rolls back, checkpoints, vacuums, leaves WAL
+/// mode and comes back.
 const std::vector<Step>& WorkloadSteps();
 
 class Workload {
@@ -30,8 +30,8 @@ class Workload {
   int Open();
   /// Runs one step and settles it. The primary result code.
   int Run(const Step& step);
-  /// The two halves of Run, for tests in which only the first may fail: the step itself, then rolling
-  /// back what it left open and doing it again in the model if it succeeded.
+  /// The two halves of Run, for tests in which only the first may fail: the step itself, then
+  /// rolling back what it left open and doing it again in the model if it succeeded.
   int Try(const Step& step) { return database_.Exec(step.sql); }
   void Settle(const Step& step, int result);
   /// Fails the test unless both databases have the same rows.

@@ -10,10 +10,10 @@
 
 #include <gtest/gtest.h>
 
-#include "shm/lock_names.h"
 #include "diag/wal_header.h"
 #include "lock/lock_word.h"
 #include "port/clock.h"
+#include "shm/lock_names.h"
 #include "shm/segments.h"
 #include "store/words.h"
 #include "trace/ring.h"

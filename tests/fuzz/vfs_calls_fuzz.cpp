@@ -1,6 +1,6 @@
-// Sequences of calls of the VFS on several files of a small region, against a simple model of files,
-// names and locks: every answer, every byte read and every file size must be the model's, nothing may be
-// held or leaked in the end, and when all files are deleted every segment is free.
+// Sequences of calls of the VFS on several files of a small region, against a simple model of
+// files, names and locks: every answer, every byte read and every file size must be the model's,
+// nothing may be held or leaked in the end, and when all files are deleted every segment is free.
 //
 // The main files and the names of logs come from open SQLite connections that run no SQL, since the
 // VFS finds the database of a log by SQLite's own bookkeeping (sqlite3_database_file_object).
@@ -105,7 +105,8 @@ class Machine {
     Quiet("after closing");
     const auto files = folder_.files();
     for (const auto& [name, file] : files) {
-      Check(vfs_->xDelete(vfs_, name.c_str(), 0) == SQLITE_OK, "a file cannot be deleted in the end");
+      Check(vfs_->xDelete(vfs_, name.c_str(), 0) == SQLITE_OK,
+            "a file cannot be deleted in the end");
     }
     Quiet("after deleting");
     const shm::ShmHeader* header = runtime_->region().header();
@@ -119,7 +120,8 @@ class Machine {
     const uint32_t operation = input.Below(16);
     const size_t index = input.Below(kConnections);
     Connection& connection = connections_[index];
-    if (operation == 0) return connection.db == nullptr ? OpenConnection(index) : CloseConnection(index);
+    if (operation == 0)
+      return connection.db == nullptr ? OpenConnection(index) : CloseConnection(index);
     if (operation == 1) return Delete(input);
     if (operation == 2) return Access(input);
     if (connection.db == nullptr) return OpenConnection(index);
@@ -153,7 +155,8 @@ class Machine {
     Handle& chosen = connection.logs[input.Below(2)];
     return input.Below(2) != 0 && chosen.is_open() ? chosen : connection.main;
   }
-  /// A database that was deleted has another model than its namesake: they share neither locks nor index.
+  /// A database that was deleted has another model than its namesake: they share neither locks nor
+  /// index.
   bool IsAlone(const Connection& connection) const {
     return connection.main.model != folder_.Find(connection.main.name);
   }
@@ -167,7 +170,8 @@ class Machine {
   void OpenConnection(size_t index) {
     Connection& connection = connections_[index];
     const std::string name = index < kModelConnections ? "/a.sqlite" : "/b.sqlite";
-    // The namesake of a deleted database that is still open would need locks of its own in the model.
+    // The namesake of a deleted database that is still open would need locks of its own in the
+    // model.
     for (size_t i = 0; i < kConnections; ++i) {
       const Connection& other = connections_[i];
       if (other.db != nullptr && other.main.name == name && IsAlone(other)) return;
@@ -198,12 +202,13 @@ class Machine {
     Handle& log = connection.logs[which];
     if (log.is_open()) return CloseLog(log);
     const char* database = sqlite3_db_filename(connection.db, "main");
-    const char* name = which == 0 ? sqlite3_filename_wal(database) : sqlite3_filename_journal(database);
+    const char* name =
+        which == 0 ? sqlite3_filename_wal(database) : sqlite3_filename_journal(database);
     const int kind = which == 0 ? SQLITE_OPEN_WAL : SQLITE_OPEN_MAIN_JOURNAL;
     log.own = std::make_unique<uint64_t[]>(static_cast<size_t>(vfs_->szOsFile) / 8 + 1);
     log.file = reinterpret_cast<sqlite3_file*>(log.own.get());
-    const int result =
-        vfs_->xOpen(vfs_, name, log.file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | kind, nullptr);
+    const int result = vfs_->xOpen(vfs_, name, log.file,
+                                   SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | kind, nullptr);
     Check(result == SQLITE_OK, "a log cannot be opened");
     log.name = name;
     log.model = folder_.FindOrCreate(name);
@@ -215,14 +220,15 @@ class Machine {
   }
 
   void Delete(Input& input) {
-    static const char* const kNames[] = {"/a.sqlite", "/b.sqlite", "/a.sqlite-wal", "/a.sqlite-journal",
-                                         "/nothing"};
+    static const char* const kNames[] = {"/a.sqlite", "/b.sqlite", "/a.sqlite-wal",
+                                         "/a.sqlite-journal", "/nothing"};
     const std::string name = kNames[input.Below(5)];
     const int expected = folder_.Delete(name) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
     Check(vfs_->xDelete(vfs_, name.c_str(), 0) == expected, "xDelete says something else");
   }
   void Access(Input& input) {
-    static const char* const kNames[] = {"/a.sqlite", "/b.sqlite-wal", "/a.sqlite-journal", "/nothing"};
+    static const char* const kNames[] = {"/a.sqlite", "/b.sqlite-wal", "/a.sqlite-journal",
+                                         "/nothing"};
     const std::string name = kNames[input.Below(4)];
     const auto file = folder_.Find(name);
     int exists = -1;
@@ -238,11 +244,13 @@ class Machine {
     const uint8_t fill = input.Byte();
     for (size_t i = 0; i < data.size(); ++i) data[i] = static_cast<char>((fill + i / 100) | 2);
     if (data.empty()) return;
-    const int result = handle.file->pMethods->xWrite(handle.file, data.data(), static_cast<int>(data.size()),
-                                                     static_cast<sqlite3_int64>(offset));
+    const int result =
+        handle.file->pMethods->xWrite(handle.file, data.data(), static_cast<int>(data.size()),
+                                      static_cast<sqlite3_int64>(offset));
     Check(result == SQLITE_OK || result == SQLITE_FULL, "xWrite fails for another reason");
     if (result == SQLITE_OK) handle.model->Write(offset, data);
-    const bool over = handle.name.find("-journal") == std::string::npos && offset + data.size() > kFileLimit;
+    const bool over =
+        handle.name.find("-journal") == std::string::npos && offset + data.size() > kFileLimit;
     Check(!over || result == SQLITE_FULL, "xWrite goes beyond the limit");
     CheckSize(handle);
   }
@@ -255,10 +263,12 @@ class Machine {
   static void Read(Handle& handle, Input& input) {
     const uint64_t offset = input.Offset();
     std::string data(input.Size() + 1, 'x');
-    const int result = handle.file->pMethods->xRead(handle.file, data.data(), static_cast<int>(data.size()),
-                                                    static_cast<sqlite3_int64>(offset));
+    const int result =
+        handle.file->pMethods->xRead(handle.file, data.data(), static_cast<int>(data.size()),
+                                     static_cast<sqlite3_int64>(offset));
     const bool whole = offset + data.size() <= handle.model->bytes.size();
-    Check(result == (whole ? SQLITE_OK : SQLITE_IOERR_SHORT_READ), "xRead's result is not the model's");
+    Check(result == (whole ? SQLITE_OK : SQLITE_IOERR_SHORT_READ),
+          "xRead's result is not the model's");
     Check(data == handle.model->Read(offset, data.size()), "xRead's bytes are not the model's");
   }
   static void Truncate(Handle& handle, Input& input) {
@@ -276,12 +286,13 @@ class Machine {
     const size_t size = input.Size() + 1;
     void* page = nullptr;
     sqlite3_file* file = connection.main.file;
-    Check(file->pMethods->xFetch(file, static_cast<sqlite3_int64>(offset), static_cast<int>(size), &page) ==
-              SQLITE_OK,
+    Check(file->pMethods->xFetch(file, static_cast<sqlite3_int64>(offset), static_cast<int>(size),
+                                 &page) == SQLITE_OK,
           "xFetch fails");
     if (page == nullptr) return;
     const std::string& bytes = connection.main.model->bytes;
-    Check(offset + size <= bytes.size() && static_cast<int64_t>(offset + size) <= connection.mmap_limit,
+    Check(offset + size <= bytes.size() &&
+              static_cast<int64_t>(offset + size) <= connection.mmap_limit,
           "xFetch goes beyond the end or the limit");
     Check(bytes.compare(offset, size, static_cast<const char*>(page), size) == 0,
           "xFetch's bytes are not the model's");
@@ -290,7 +301,8 @@ class Machine {
   }
 
   void Lock(size_t index, Input& input) {
-    static constexpr int kLevels[] = {SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED, SQLITE_LOCK_EXCLUSIVE};
+    static constexpr int kLevels[] = {SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED,
+                                      SQLITE_LOCK_EXCLUSIVE};
     Connection& connection = connections_[index];
     sqlite3_file* file = connection.main.file;
     ModelLocks& locks = LocksOf(index);
@@ -302,13 +314,15 @@ class Machine {
       Check(file->pMethods->xUnlock(file, level) == SQLITE_OK, "xUnlock fails");
     } else if (choice == 3) {
       int reserved = -1;
-      Check(file->pMethods->xCheckReservedLock(file, &reserved) == SQLITE_OK, "xCheckReservedLock fails");
+      Check(file->pMethods->xCheckReservedLock(file, &reserved) == SQLITE_OK,
+            "xCheckReservedLock fails");
       Check(reserved == 0 || locks.SomebodyReserved(), "nobody has RESERVED");
     } else {
       const int wanted = kLevels[choice];
       if (wanted > SQLITE_LOCK_SHARED && locks.level(self) < SQLITE_LOCK_SHARED) return;
       if (wanted == SQLITE_LOCK_RESERVED && locks.level(self) != SQLITE_LOCK_SHARED) return;
-      Check(file->pMethods->xLock(file, wanted) == locks.Lock(self, wanted), "xLock is not the model's");
+      Check(file->pMethods->xLock(file, wanted) == locks.Lock(self, wanted),
+            "xLock is not the model's");
     }
     int level = -1;
     Check(file->pMethods->xFileControl(file, SQLITE_FCNTL_LOCKSTATE, &level) == SQLITE_OK &&
@@ -322,18 +336,20 @@ class Machine {
     const size_t self = index % kModelConnections;
     const int first = static_cast<int>(input.Below(8));
     const uint32_t choice = input.Below(3);
-    const int count = choice == 1 ? 1 : 1 + static_cast<int>(input.Below(static_cast<uint32_t>(8 - first)));
+    const int count =
+        choice == 1 ? 1 : 1 + static_cast<int>(input.Below(static_cast<uint32_t>(8 - first)));
     if (choice == 0) {
       locks.UnlockWal(self, first, count);
-      Check(file->pMethods->xShmLock(file, first, count, SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE) ==
-                SQLITE_OK,
+      Check(file->pMethods->xShmLock(file, first, count,
+                                     SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE) == SQLITE_OK,
             "xShmLock cannot unlock");
       return;
     }
     if (locks.HoldsAnyWal(self, first, count)) return;
     const bool exclusive = choice == 2;
     const int result = file->pMethods->xShmLock(
-        file, first, count, SQLITE_SHM_LOCK | (exclusive ? SQLITE_SHM_EXCLUSIVE : SQLITE_SHM_SHARED));
+        file, first, count,
+        SQLITE_SHM_LOCK | (exclusive ? SQLITE_SHM_EXCLUSIVE : SQLITE_SHM_SHARED));
     Check(result == locks.LockWal(self, first, count, exclusive), "xShmLock is not the model's");
   }
 
@@ -343,7 +359,8 @@ class Machine {
     sqlite3_file* file = connection.main.file;
     const size_t block = input.Below(kWalIndexBlocks + 1);
     if (block == kWalIndexBlocks) {
-      // With EXCLUSIVE the index is forgotten, whether or not SQLite asks for it (DatabaseShmUnmap).
+      // With EXCLUSIVE the index is forgotten, whether or not SQLite asks for it
+      // (DatabaseShmUnmap).
       const bool forget = LocksOf(index).level(index % kModelConnections) == SQLITE_LOCK_EXCLUSIVE;
       const bool remove = input.Below(2) != 0 && forget;
       LocksOf(index).UnlockWal(index % kModelConnections, 0, 8);

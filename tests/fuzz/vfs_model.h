@@ -86,7 +86,8 @@ class ModelLocks {
   int LockWal(size_t self, int first, int count, bool exclusive) {
     const uint32_t range = ((1u << count) - 1) << first;
     for (size_t i = 0; i < kModelConnections; ++i) {
-      if (i != self && ((exclusive_[i] | (exclusive ? shared_[i] : 0)) & range) != 0) return SQLITE_BUSY;
+      if (i != self && ((exclusive_[i] | (exclusive ? shared_[i] : 0)) & range) != 0)
+        return SQLITE_BUSY;
     }
     (exclusive ? exclusive_ : shared_)[self] |= range;
     return SQLITE_OK;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <thread>
 #include <vector>
@@ -70,6 +71,33 @@ TEST_F(LockTimingTest, ASleeperIsWokenByTheRelease) {
   EXPECT_LT(latencies_ns[kRounds / 2], kFirstLookNs / 4);
 }
 
+// How long the machine keeps a thread that wants to run for a moment every millisecond from
+// running: what a stall of a thread with a lock is to be compared with.
+class Control {
+ public:
+  Control() : thread_([this] { Run(); }) {}
+  uint64_t StopAndTell() {
+    stop_.store(true);
+    thread_.join();
+    return longest_gap_ns_;
+  }
+
+ private:
+  void Run() {
+    uint64_t last_ns = port::NowNs();
+    while (!stop_.load()) {
+      port::SleepUs(1'000);
+      const uint64_t now_ns = port::NowNs();
+      longest_gap_ns_ = std::max(longest_gap_ns_, now_ns - last_ns);
+      last_ns = now_ns;
+    }
+  }
+
+  std::atomic<bool> stop_{false};
+  uint64_t longest_gap_ns_ = 0;
+  std::thread thread_;
+};
+
 TEST_F(LockTimingTest, OfTwoThatHammerNeitherStarves) {
   constexpr uint64_t kRunNs = 500 * kMs;
   struct alignas(64) Hammer {
@@ -91,15 +119,19 @@ TEST_F(LockTimingTest, OfTwoThatHammerNeitherStarves) {
       Release(lock_.get(), slot);
     }
   };
+  Control control;
   std::thread other(run, 1);
   run(0);
   other.join();
+  const uint64_t machine_ns = control.StopAndTell();
+  std::printf("the machine stopped a third thread for up to %.2f ms\n",
+              static_cast<double>(machine_ns) / 1e6);
   for (const Hammer& hammer : hammers) {
     std::printf("took it %llu times, longest gap %.2f ms\n",
                 static_cast<unsigned long long>(hammer.rounds),
                 static_cast<double>(hammer.longest_gap_ns) / 1e6);
     EXPECT_GT(hammer.rounds, 20u);
-    EXPECT_LT(hammer.longest_gap_ns, kStallNs);
+    EXPECT_LT(hammer.longest_gap_ns, kStallNs + machine_ns);
   }
 }
 

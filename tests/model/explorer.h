@@ -56,8 +56,8 @@ struct Limits {
   int timeouts = 0;          // How many sleeps end by time although somebody can run.
   bool time_passes = false;  // When all are asleep the earliest deadline comes. If time stands
                              // still, that is a failure instead: somebody relied on a timeout.
-  uint64_t schedules = 0;   // Stop after so many; 0: no limit.
-  uint32_t steps = 20'000;  // A schedule that is longer is a livelock.
+  uint64_t schedules = 0;    // Stop after so many; 0: no limit.
+  uint32_t steps = 20'000;   // A schedule that is longer is a livelock.
 };
 
 /// The decisions of one schedule: which of the options was taken wherever there were several.

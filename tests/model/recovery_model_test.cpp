@@ -1,8 +1,9 @@
-// Every way in which two clients can compete for the recovery of a third, and die at any step of it.
+// Every way in which two clients can compete for the recovery of a third, and die at any step of
+// it.
 //
 // The dead client has left behind all that there is: WRITE and a read mark, the directory's lock, a
-// place in the queue of a lock, an open file, a segment that it had mapped and not published, one that it
-// had only claimed, and an event in the middle of being written.
+// place in the queue of a lock, an open file, a segment that it had mapped and not published, one
+// that it had only claimed, and an event in the middle of being written.
 #include <gtest/gtest.h>
 
 #include <array>
@@ -67,15 +68,15 @@ class Lives final : public port::LocalLivenessGroup {
 class RecoveryWorld {
  public:
   explicit RecoveryWorld(uint32_t competitors) : competitors_(competitors), block_(kBytes) {
-    region_ = std::move(*shm::Region::Create(
-        port::NewBlockMemory(block_.header(), kBytes, lives_), test::SmallOptions()));
+    region_ = std::move(*shm::Region::Create(port::NewBlockMemory(block_.header(), kBytes, lives_),
+                                             test::SmallOptions()));
     region_->header()->event_level.store(static_cast<uint32_t>(EventLevel::kOff));
     victim_ = Join("victim");
     for (auto& client : clients_) client = Join("recoverer");
     LeaveThingsBehind();
     const auto* begin = reinterpret_cast<const std::byte*>(block_.header());
-    beginning_.assign(begin, begin + (region_->geometry().first_segment + kSegmentsUsed) *
-                                         shm::kSegmentBytes);
+    beginning_.assign(
+        begin, begin + (region_->geometry().first_segment + kSegmentsUsed) * shm::kSegmentBytes);
   }
 
   Scenario MakeScenario() {
@@ -141,9 +142,7 @@ class RecoveryWorld {
 
   std::byte* Index() const { return store::WalIndexBlock(*region_, file_, 0); }
 
-  void MakeIndexValid() {
-    std::memset(Index(), 0x11, 2 * sizeof(store::WalIndexHeader));
-  }
+  void MakeIndexValid() { std::memset(Index(), 0x11, 2 * sizeof(store::WalIndexHeader)); }
   bool IsSpoiled() const {
     return std::memcmp(Index(), Index() + sizeof(store::WalIndexHeader),
                        sizeof(store::WalIndexHeader)) != 0;

@@ -61,8 +61,8 @@ class RingWorld {
   /// All that an event of `slot` carries is made of `slot`.
   void Write(uint32_t slot) {
     const uint64_t value = slot + 1;
-    trace::WriteEvent(*region_, EventKind::kCommit, {slot, slot + 1, slot + 1, slot + 1}, value, value,
-                      value, value);
+    trace::WriteEvent(*region_, EventKind::kCommit, {slot, slot + 1, slot + 1, slot + 1}, value,
+                      value, value, value);
   }
 
   static std::string CheckWhole(const Event& event) {
@@ -99,7 +99,8 @@ class RingWorld {
     }
     const uint64_t dropped = region_->header()->events_dropped.load();
     for (uint32_t i = 0; i < Capacity(); ++i) Write(9);
-    return region_->header()->events_dropped.load() == dropped ? "" : "a record cannot be written again";
+    return region_->header()->events_dropped.load() == dropped ? ""
+                                                               : "a record cannot be written again";
   }
 
   test::Block block_;

@@ -1,5 +1,5 @@
-// Every interleaving of two clients that put segments into the maps of a file and take them out, each
-// of which may die at every step, as may those who recover from them.
+// Every interleaving of two clients that put segments into the maps of a file and take them out,
+// each of which may die at every step, as may those who recover from them.
 //
 // The places are entries of the file's table of map segments: the code is the same for all kinds of
 // place, and these need no other segment to exist.
@@ -87,13 +87,15 @@ class SegmentWorld {
     for (uint32_t place = 0; place < kPlaces; ++place) {
       if (Mapped(place) == 0) continue;
       const shm::SegmentKind kind = shm::SegmentKindOf(Word(Mapped(place)));
-      if (kind != shm::kSegmentPending && kind != shm::kSegmentMap) return "a mapped segment is free";
+      if (kind != shm::kSegmentPending && kind != shm::kSegmentMap)
+        return "a mapped segment is free";
     }
     return "";
   }
 
   std::string CheckEnd() const {
-    for (uint32_t i = region_->geometry().first_segment; i < region_->geometry().segment_count; ++i) {
+    for (uint32_t i = region_->geometry().first_segment; i < region_->geometry().segment_count;
+         ++i) {
       const shm::SegmentKind kind = shm::SegmentKindOf(Word(i));
       const bool is_mapped = Mapped(0) == i || Mapped(1) == i;
       const bool is_free = kind == shm::kSegmentFree || kind == shm::kSegmentReusable;

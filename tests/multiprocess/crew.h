@@ -1,7 +1,8 @@
 // The worker processes of one kill test: starting them, with a place at which one is to die, ending
 // them, and having them stand still.
 //
-// Thread-safety: belongs to the test's one thread, and that process must have no other when it forks.
+// Thread-safety: belongs to the test's one thread, and that process must have no other when it
+// forks.
 #ifndef GLASSWAL_TESTS_MULTIPROCESS_CREW_H_
 #define GLASSWAL_TESTS_MULTIPROCESS_CREW_H_
 
@@ -32,7 +33,8 @@ struct Fate {
 
 /// Which client a process was, also after its death and recovery.
 struct ClientPlace {
-  uint32_t slot = shm::kMaxClients;  // kMaxClients: it never joined, or a later client has its slot.
+  uint32_t slot =
+      shm::kMaxClients;  // kMaxClients: it never joined, or a later client has its slot.
   uint32_t generation = 0;
 };
 ClientPlace FindClient(const shm::Region& region, pid_t pid);

@@ -39,7 +39,8 @@ inline uint32_t KillsPerCase(uint32_t cases) {
 
 inline uint64_t Seed() {
   const char* wanted = std::getenv("GLASSWAL_SEED");
-  const uint64_t seed = wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : std::random_device{}();
+  const uint64_t seed =
+      wanted != nullptr ? std::strtoull(wanted, nullptr, 10) : std::random_device{}();
   std::printf("GLASSWAL_SEED=%llu\n", static_cast<unsigned long long>(seed));
   std::fflush(stdout);
   return seed;

@@ -1,6 +1,6 @@
 // fork() and its children: none may use what belongs to its parent, and none may keep its parent's
-// death from being seen, unless it holds on to everything behind the library's back; then nothing is
-// taken from the parent until that child is gone as well.
+// death from being seen, unless it holds on to everything behind the library's back; then nothing
+// is taken from the parent until that child is gone as well.
 #include <signal.h>
 #include <sys/syscall.h>
 
@@ -38,8 +38,9 @@ TEST_F(Fork, ChildThatInheritsALockDoesNotReleaseIt) {
     sqlite3_close(sql().db());
     const Seat own = Seat::Join(name(), "child");
     const auto connection = own.Open("/app.sqlite", 50);
-    return !connection->Run("INSERT INTO t VALUES('child')") && connection->code() == SQLITE_BUSY ? 0
-                                                                                                : 1;
+    return !connection->Run("INSERT INTO t VALUES('child')") && connection->code() == SQLITE_BUSY
+               ? 0
+               : 1;
   });
   EXPECT_EQ(child.Wait(), 0);
   EXPECT_TRUE(sql().Run("COMMIT")) << sql().error();
@@ -64,9 +65,8 @@ int HoldWithAChild(const std::string& region, bool raw, std::atomic<pid_t>* chil
 
 TEST_F(Fork, GrandchildDoesNotHideADeath) {
   SharedObject<std::atomic<pid_t>> grandchild;
-  ChildProcess holder([&](const auto& signal) {
-    return HoldWithAChild(name(), false, grandchild.get(), signal);
-  });
+  ChildProcess holder(
+      [&](const auto& signal) { return HoldWithAChild(name(), false, grandchild.get(), signal); });
   ASSERT_TRUE(holder.WaitForSignal());
   const Place place = PlaceOf(holder.process_id());
   holder.Kill();
@@ -77,9 +77,8 @@ TEST_F(Fork, GrandchildDoesNotHideADeath) {
 
 TEST_F(Fork, GrandchildThatInheritedEverythingKeepsTheDeathUnproved) {
   SharedObject<std::atomic<pid_t>> grandchild;
-  ChildProcess holder([&](const auto& signal) {
-    return HoldWithAChild(name(), true, grandchild.get(), signal);
-  });
+  ChildProcess holder(
+      [&](const auto& signal) { return HoldWithAChild(name(), true, grandchild.get(), signal); });
   ASSERT_TRUE(holder.WaitForSignal());
   const Place place = PlaceOf(holder.process_id());
   holder.Kill();

@@ -26,7 +26,8 @@ uint64_t DieInCreation(Fate fate);
 /// A writer dies when it loses patience with a waiter that was stopped while it was its turn.
 uint64_t DieBehindAStoppedTurn(Fate fate);
 
-/// A worker dies when the event ring comes round to a record that a stopped client is still writing.
+/// A worker dies when the event ring comes round to a record that a stopped client is still
+/// writing.
 uint64_t DieInAnOverrun(Fate fate);
 
 }  // namespace glasswal::test

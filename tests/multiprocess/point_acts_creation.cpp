@@ -31,7 +31,8 @@ uint64_t DieInCreation(Fate fate) {
   const uint64_t began_ns = port::NowNs();
   EXPECT_EQ(CreateUseAndLeave(options), 0);
   EXPECT_LT(port::NowNs() - began_ns, 1000 * kNsPerMs * kSlowness);
-  EXPECT_FALSE(port::OpenNamedMemoryReadOnly(options.name).ok()) << "the region outlived its last client";
+  EXPECT_FALSE(port::OpenNamedMemoryReadOnly(options.name).ok())
+      << "the region outlived its last client";
   (void)Runtime::Remove(options.name);
   return end == -SIGKILL;
 }

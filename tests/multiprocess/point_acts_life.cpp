@@ -21,7 +21,8 @@
 namespace glasswal::test {
 namespace {
 
-// A first hit must come. Later ones of a rare point need not: what was to die is killed somewhere else.
+// A first hit must come. Later ones of a rare point need not: what was to die is killed somewhere
+// else.
 constexpr uint64_t kFirstHitMs = 30'000;
 constexpr uint64_t kLaterHitMs = 2'000;
 
@@ -44,8 +45,8 @@ class Scene {
     if (!by_fate) status = crew_.Kill(number);
     const uint64_t died_ns = port::NowNs();
     ++kills_;
-    EXPECT_TRUE(WasKilled(status)) << "it ended by itself, status " << status << ": "
-                                   << board_->FirstFailure();
+    EXPECT_TRUE(WasKilled(status))
+        << "it ended by itself, status " << status << ": " << board_->FirstFailure();
     EXPECT_TRUE(by_fate || !must_come) << "it never came to the point";
     referee_.AfterDeath(FindClient(referee_.region(), pid), died_ns);
     if (referee_.ok()) referee_.CheckBooks();

@@ -1,8 +1,8 @@
 // The act in which recoverers die, one after the other.
 //
 // First a number of clients die, each in the middle of something else, without meeting each other's
-// remains. The first recoverer dies too, in a slot before theirs, so that the next one has to inherit
-// what it was doing.
+// remains. The first recoverer dies too, in a slot before theirs, so that the next one has to
+// inherit what it was doing.
 #include <gtest/gtest.h>
 
 #include <memory>
@@ -31,15 +31,18 @@ std::string Rows(const std::string& table) {
          " SELECT 7, 1, i, 1001, randomblob(100) FROM c;";
 }
 
-// The first one holds WRITE: in the middle of a commit, or of the truncation of the log, which an older
-// snapshot would prevent. The last one holds the directory's lock, which the others may still need.
-// None of them opens a database in its last moment, because whoever does that looks for the dead.
+// The first one holds WRITE: in the middle of a commit, or of the truncation of the log, which an
+// older snapshot would prevent. The last one holds the directory's lock, which the others may still
+// need. None of them opens a database in its last moment, because whoever does that looks for the
+// dead.
 std::vector<Corpse> Corpses(bool in_truncation) {
   static const std::string kRead = "BEGIN; SELECT count(*) FROM entry;";
   return {
-      in_truncation ? Corpse{"SELECT 1", "PRAGMA wal_checkpoint(TRUNCATE)", {"store.unlink.unmapped", 2}}
-                    : Corpse{"SELECT 1", "REPLACE INTO bulk VALUES(9, randomblob(1500000))",
-                             {"store.link.mapped", 3}},
+      in_truncation
+          ? Corpse{"SELECT 1", "PRAGMA wal_checkpoint(TRUNCATE)", {"store.unlink.unmapped", 2}}
+          : Corpse{"SELECT 1",
+                   "REPLACE INTO bulk VALUES(9, randomblob(1500000))",
+                   {"store.link.mapped", 3}},
       {"SELECT 1", "SELECT count(*) FROM entry", {"trace.write.fill", 1}},
       in_truncation ? Corpse{"SELECT 1", kRead + "COMMIT", {"lock.release.cas", 1}}
                     : Corpse{kRead, "COMMIT", {"lock.release.cas", 1}},

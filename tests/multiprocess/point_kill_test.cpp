@@ -1,14 +1,15 @@
 // Kills a client at every named point of the library, at several of its hits.
 //
-// The names are read from the sources, so a new point is visited without being entered anywhere; one
-// that no act below comes to is a failure.
+// The names are read from the sources, so a new point is visited without being entered anywhere;
+// one that no act below comes to is a failure.
 //
 //   life       a worker dies at the point while two others work; they must go on
-//   recovery   several clients lie dead with all that can be left behind, a recoverer dies at the point,
+//   recovery   several clients lie dead with all that can be left behind, a recoverer dies at the
+//   point,
 //              a second one at a random point of the recovery, and a third must finish
-//   creation   the creator of a region, or its last client, dies at the point; the name must be usable
-//   turn,      two points that need a client that was stopped: the one whose turn it was, and the one
-//   overrun    whose event is still being written when the ring comes round
+//   creation   the creator of a region, or its last client, dies at the point; the name must be
+//   usable turn,      two points that need a client that was stopped: the one whose turn it was,
+//   and the one overrun    whose event is still being written when the ring comes round
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -40,7 +41,8 @@ std::vector<std::string> AllPoints() {
     std::ifstream file(entry.path());
     const std::string text{std::istreambuf_iterator<char>(file), {}};
     for (std::sregex_iterator it(text.begin(), text.end(), kPoint), end; it != end; ++it) {
-      // A reader of the ring changes nothing, so there is nothing that its death could leave behind.
+      // A reader of the ring changes nothing, so there is nothing that its death could leave
+      // behind.
       if ((*it)[1].str().rfind("trace.read.", 0) != 0) names.insert((*it)[1]);
     }
   }
@@ -93,8 +95,8 @@ TEST_P(PointKill, NothingIsLost) {
 std::string TestName(const testing::TestParamInfo<std::string>& info) {
   std::string name = info.param;
   std::replace_if(
-      name.begin(), name.end(), [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; },
-      '_');
+      name.begin(), name.end(),
+      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0; }, '_');
   return name;
 }
 

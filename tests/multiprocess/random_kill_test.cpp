@@ -1,7 +1,8 @@
-// Kills clients at random moments, thousands of times, and looks each time whether anything was lost.
+// Kills clients at random moments, thousands of times, and looks each time whether anything was
+// lost.
 //
-// Five workers do everything that a client can do (worker.h). One after another is killed with SIGKILL
-// wherever it happens to be, the referee checks, and a new worker takes its place.
+// Five workers do everything that a client can do (worker.h). One after another is killed with
+// SIGKILL wherever it happens to be, the referee checks, and a new worker takes its place.
 #include <gtest/gtest.h>
 #include <unistd.h>
 

@@ -99,7 +99,8 @@ void Referee::CheckBook(Book book, const char* schema) {
   const bool read = sql_->ForEachRow(
       "SELECT worker, min(tx), max(tx), count(*), sum(n<>p OR p<>q OR low<>0 OR high<>n-1) FROM "
       "(SELECT worker, tx, count(*) n, max(parts) p, min(parts) q, min(part) low, max(part) high "
-      "FROM " + table + " GROUP BY worker, tx) GROUP BY worker",
+      "FROM " +
+          table + " GROUP BY worker, tx) GROUP BY worker",
       [&](sqlite3_stmt* row) {
         const auto worker = static_cast<uint64_t>(sqlite3_column_int64(row, 0));
         const auto low = static_cast<uint64_t>(sqlite3_column_int64(row, 1));
@@ -110,10 +111,11 @@ void Referee::CheckBook(Book book, const char* schema) {
         seen[worker] = true;
         if (sqlite3_column_int64(row, 4) != 0) Fail(who + "a transaction is torn");
         if (count != high - low + 1) Fail(who + "a transaction in the middle is missing");
-        if (low != (high > kKeep ? high - kKeep : 1)) Fail(who + "the oldest transaction is " + N(low));
+        if (low != (high > kKeep ? high - kKeep : 1))
+          Fail(who + "the oldest transaction is " + N(low));
         if (high < acked[worker]) {
-          Fail(who + "transaction " + N(acked[worker]) + " was acknowledged, the last one there is " +
-               N(high));
+          Fail(who + "transaction " + N(acked[worker]) +
+               " was acknowledged, the last one there is " + N(high));
         }
         // Ledgers only grow while the worker lives, and a new one with its number begins at `high`.
         const uint64_t begun = board_->ledgers[worker][book].begun.load();

@@ -34,8 +34,8 @@ class Referee {
   shm::Region& region() const { return runtime_->region(); }
   Sql& sql() { return *sql_; }
 
-  /// A client has just been killed: a write must go through within a second, and nothing may name the
-  /// dead one any more.
+  /// A client has just been killed: a write must go through within a second, and nothing may name
+  /// the dead one any more.
   void AfterDeath(const ClientPlace& dead, uint64_t died_ns);
 
   /// All acknowledged commits are there, none is torn, none came back; the database is sound.

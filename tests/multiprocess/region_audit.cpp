@@ -102,7 +102,8 @@ class Auditor {
     const uint32_t state = store::FileStateOf(word);
     if (!IsThere(state)) {
       if (file->open_clients.load() != 0) Problem("free file " + N(number) + " is open");
-      if (file->control_segment.load() != 0) Problem("free file " + N(number) + " has control data");
+      if (file->control_segment.load() != 0)
+        Problem("free file " + N(number) + " has control data");
       for (const auto& map : file->maps) {
         if (map.load() != 0) Problem("free file " + N(number) + " has a map");
       }
@@ -121,7 +122,8 @@ class Auditor {
     if (database == nullptr) return;
     Claim(file->control_segment.load(), shm::kSegmentControl, owner, PathOf(region_, number));
     for (const auto& entry : database->wal_index) {
-      if (entry.load() != 0) Claim(entry.load(), shm::kSegmentWalIndex, owner, PathOf(region_, number));
+      if (entry.load() != 0)
+        Claim(entry.load(), shm::kSegmentWalIndex, owner, PathOf(region_, number));
     }
     const uint64_t open = CheckConnections(number, *database);
     for (uint32_t i = 0; i < shm::kLockCount; ++i) {
@@ -162,7 +164,8 @@ class Auditor {
     }
     if (shm::SegmentKindOf(word) != kind || shm::SegmentOwnerOf(word) != owner) {
       Problem("segment " + N(segment) + " of " + by + " is of kind " + N(shm::SegmentKindOf(word)) +
-              " and owner " + N(shm::SegmentOwnerOf(word)) + ", not " + N(kind) + " and " + N(owner));
+              " and owner " + N(shm::SegmentOwnerOf(word)) + ", not " + N(kind) + " and " +
+              N(owner));
     }
     return true;
   }
@@ -184,7 +187,8 @@ class Auditor {
       }
     }
     const uint64_t counted = region_.header()->free_segments.load();
-    // A client that dies between a word and its counter is off by one claim, or by one step of growth.
+    // A client that dies between a word and its counter is off by one claim, or by one step of
+    // growth.
     if (Distance(counted, free) > kills_ * (1 + committed / 4)) {
       Problem(N(free) + " segments are free and " + N(counted) + " are counted");
     }

@@ -1,5 +1,5 @@
-// Looks into a region, past all interfaces, for what should not be there: anything that names the dead,
-// and segments, lock bits or counts that do not add up.
+// Looks into a region, past all interfaces, for what should not be there: anything that names the
+// dead, and segments, lock bits or counts that do not add up.
 //
 // Thread-safety: reads shared memory. AuditQuiescent() is meant for a moment at which no client is
 // inside the VFS; the others may be called at any time.

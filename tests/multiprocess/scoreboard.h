@@ -1,8 +1,8 @@
-// What the processes of a kill test tell each other outside the region: what each worker began and was
-// promised, when to stand still, and the first thing that went wrong.
+// What the processes of a kill test tell each other outside the region: what each worker began and
+// was promised, when to stand still, and the first thing that went wrong.
 //
-// It lies in a mapping that is shared by fork() and outlives whoever is killed: a worker writes down a
-// commit in it right after SQLite has acknowledged the commit.
+// It lies in a mapping that is shared by fork() and outlives whoever is killed: a worker writes
+// down a commit in it right after SQLite has acknowledged the commit.
 //
 // Thread-safety: atomics; a ledger has one writer at a time.
 #ifndef GLASSWAL_TESTS_MULTIPROCESS_SCOREBOARD_H_
@@ -21,8 +21,8 @@ namespace glasswal::test {
 
 inline constexpr uint32_t kMostWorkers = 8;
 
-/// The databases that a worker writes to: one in WAL mode, one with a rollback journal, and a pair of
-/// those that is written in one transaction.
+/// The databases that a worker writes to: one in WAL mode, one with a rollback journal, and a pair
+/// of those that is written in one transaction.
 enum Book : uint32_t { kBookMain, kBookSide, kBookPair, kBooks };
 
 struct Ledger {
@@ -32,9 +32,9 @@ struct Ledger {
 
 struct Scoreboard {
   Ledger ledgers[kMostWorkers][kBooks];
-  // The number of the halt during which workers park between two operations; 0: they work. Each halt has
-  // a number of its own, so that what a worker wrote in an earlier one, perhaps before it was killed, does
-  // not count as parked in this one.
+  // The number of the halt during which workers park between two operations; 0: they work. Each
+  // halt has a number of its own, so that what a worker wrote in an earlier one, perhaps before it
+  // was killed, does not count as parked in this one.
   std::atomic<uint32_t> halt{0};
   std::atomic<uint32_t> parked[kMostWorkers] = {};  // In which halt the worker parked last.
   std::atomic<uint32_t> leave{0};                   // Workers close everything and end.

@@ -1,4 +1,5 @@
-// Clients that are stopped, but not dead: they are suspected and named, and nothing is taken from them.
+// Clients that are stopped, but not dead: they are suspected and named, and nothing is taken from
+// them.
 #include <signal.h>
 
 #include "glasswal/sqlite.h"

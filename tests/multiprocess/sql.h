@@ -1,4 +1,5 @@
-// A connection for tests: opens, executes, asks for numbers, and keeps the first error as a sentence.
+// A connection for tests: opens, executes, asks for numbers, and keeps the first error as a
+// sentence.
 //
 // Thread-safety: as for one SQLite connection.
 #ifndef GLASSWAL_TESTS_MULTIPROCESS_SQL_H_

@@ -1,10 +1,11 @@
 // A writer that dies inside SQLite's walRestartHdr(), and why recovery spoils the wal-index.
 //
-// The first write after a complete checkpoint restarts the log: walRestartHdr() writes the wal-index
-// header, whose mxFrame is 0 from then on, and only afterwards nBackfill, the number of frames that
-// were copied into the database. A writer that dies in between leaves a valid header and an nBackfill
-// of the former log. As soon as the new log has as many frames, everybody takes all of it for copied
-// and reads the database alone: acknowledged commits vanish, and integrity_check finds nothing.
+// The first write after a complete checkpoint restarts the log: walRestartHdr() writes the
+// wal-index header, whose mxFrame is 0 from then on, and only afterwards nBackfill, the number of
+// frames that were copied into the database. A writer that dies in between leaves a valid header
+// and an nBackfill of the former log. As soon as the new log has as many frames, everybody takes
+// all of it for copied and reads the database alone: acknowledged commits vanish, and
+// integrity_check finds nothing.
 #include <signal.h>
 
 #include <cstring>
@@ -26,8 +27,8 @@ struct Moment {
 };
 
 /// SQLite writes the second copy of the header, calls xShmBarrier (which is this point), and then
-/// writes the first copy. When the second one says that the log was restarted, this does what SQLite
-/// would do next, and dies before it can do any more.
+/// writes the first copy. When the second one says that the log was restarted, this does what
+/// SQLite would do next, and dies before it can do any more.
 void DieAfterTheHeader(const char* name, void* context) {
   if (std::strcmp(name, "walindex.barrier") != 0) return;
   std::byte* const first = static_cast<Moment*>(context)->block_0;
@@ -41,8 +42,9 @@ class WalRestart : public Stage {
  protected:
   /// Leaves a writer dead in the middle of walRestartHdr(), one frame having been checkpointed.
   Place KillInTheMiddle() {
-    EXPECT_TRUE(sql().Run("PRAGMA wal_autocheckpoint=0; PRAGMA wal_checkpoint(TRUNCATE);"
-                          "INSERT INTO t VALUES('before'); PRAGMA wal_checkpoint(PASSIVE)"));
+    EXPECT_TRUE(
+        sql().Run("PRAGMA wal_autocheckpoint=0; PRAGMA wal_checkpoint(TRUNCATE);"
+                  "INSERT INTO t VALUES('before'); PRAGMA wal_checkpoint(PASSIVE)"));
     EXPECT_EQ(store::WalIndexMaxFrame(Block()), 1u);
     EXPECT_EQ(store::WalIndexBackfilled(Block()), 1u);
     ChildProcess victim([this](const auto&) {
@@ -69,8 +71,8 @@ class WalRestart : public Stage {
     return fresh.Open()->Number("SELECT count(*) FROM t WHERE x='survivor'");
   }
 
-  /// Takes the locks of the dead client's connections back as recovery does, but leaves the wal-index
-  /// as it is.
+  /// Takes the locks of the dead client's connections back as recovery does, but leaves the
+  /// wal-index as it is.
   void TakeBackWithoutSpoiling(const Place& dead) {
     shm::ShmDatabase* database = store::DatabaseOf(region(), File(region()));
     for (uint32_t slot = 0; slot < shm::kMaxConnections; ++slot) {

@@ -7,7 +7,8 @@ namespace glasswal::test {
 namespace {
 
 constexpr const char* kVfs = "worker";
-constexpr uint32_t kNeverCommitted = 1000;  // Added to the number of a worker in rows to be rolled back.
+constexpr uint32_t kNeverCommitted =
+    1000;  // Added to the number of a worker in rows to be rolled back.
 
 std::string N(uint64_t value) { return std::to_string(value); }
 
@@ -111,12 +112,13 @@ void Worker::DoOne() {
   Open();
 }
 
-/// Learns, after the death of the worker whose number this one has, whether its last transaction was
-/// committed. From here on it stays so.
+/// Learns, after the death of the worker whose number this one has, whether its last transaction
+/// was committed. From here on it stays so.
 bool Worker::Settle(Book book) {
   static constexpr const char* kSchemas[] = {"main", "side", "left_"};
-  const int64_t last = sql_->Number("SELECT coalesce(max(tx), 0) FROM " +
-                                    std::string(kSchemas[book]) + ".entry WHERE worker=" + N(number_));
+  const int64_t last =
+      sql_->Number("SELECT coalesce(max(tx), 0) FROM " + std::string(kSchemas[book]) +
+                   ".entry WHERE worker=" + N(number_));
   if (!Expect("settle") || last < 0) return false;
   Ledger& own = ledger(book);
   if (static_cast<uint64_t>(last) < own.acked.load() ||
@@ -136,11 +138,10 @@ bool Worker::InsertAndPrune(const std::string& schema, uint64_t transaction, uin
   const std::string table = schema + ".entry";
   return sql_->Run("INSERT INTO " + table +
                    " WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM c WHERE i<" +
-                   N(parts - 1) + ") SELECT " + N(number_) + "," + N(transaction) + ",i," + N(parts) +
-                   ",randomblob(" + N(bytes) + ") FROM c") &&
-         (transaction <= kKeep ||
-          sql_->Run("DELETE FROM " + table + " WHERE worker=" + N(number_) + " AND tx<" +
-                    N(transaction - kKeep)));
+                   N(parts - 1) + ") SELECT " + N(number_) + "," + N(transaction) + ",i," +
+                   N(parts) + ",randomblob(" + N(bytes) + ") FROM c") &&
+         (transaction <= kKeep || sql_->Run("DELETE FROM " + table + " WHERE worker=" + N(number_) +
+                                            " AND tx<" + N(transaction - kKeep)));
 }
 
 void Worker::Write(Book book) {
@@ -150,7 +151,8 @@ void Worker::Write(Book book) {
   const uint32_t bytes = Below(300);
   own.begun.store(transaction);
   const bool deferred = book == kBookMain && Below(3) == 0;
-  bool done = sql_->Run(deferred ? "BEGIN; SELECT count(*) FROM entry WHERE worker=0" : "BEGIN IMMEDIATE");
+  bool done =
+      sql_->Run(deferred ? "BEGIN; SELECT count(*) FROM entry WHERE worker=0" : "BEGIN IMMEDIATE");
   if (book == kBookPair) {
     done = done && InsertAndPrune("left_", transaction, parts, bytes) &&
            InsertAndPrune("right_", transaction, parts, bytes);
@@ -170,9 +172,10 @@ void Worker::Write(Book book) {
 
 void Worker::WriteAndRollBack() {
   if (sql_->Run("BEGIN IMMEDIATE") &&
-      sql_->Run("INSERT INTO entry WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM c WHERE "
-                "i<200) SELECT " +
-                N(number_ + kNeverCommitted) + ",1,i,201,randomblob(500) FROM c")) {
+      sql_->Run(
+          "INSERT INTO entry WITH RECURSIVE c(i) AS (SELECT 0 UNION ALL SELECT i+1 FROM c WHERE "
+          "i<200) SELECT " +
+          N(number_ + kNeverCommitted) + ",1,i,201,randomblob(500) FROM c")) {
     sql_->Run("SAVEPOINT s; DELETE FROM entry; ROLLBACK TO s; RELEASE s");
   }
   if (!Expect("write to roll back")) return;
@@ -182,8 +185,8 @@ void Worker::WriteAndRollBack() {
 
 /// One large row in a table of its own, replaced each time: files grow and shrink by many segments.
 void Worker::Grow() {
-  sql_->Run("REPLACE INTO bulk VALUES(" + N(number_) + ", randomblob(" +
-            N(1 + Below(600'000)) + "))");
+  sql_->Run("REPLACE INTO bulk VALUES(" + N(number_) + ", randomblob(" + N(1 + Below(600'000)) +
+            "))");
   if (Expect("grow") && Below(2) == 0) {
     sql_->Run("DELETE FROM bulk WHERE worker=" + N(number_));
     Expect("shrink");
@@ -212,7 +215,8 @@ void Worker::ChangeLevel() {
 
 /// A snapshot stays what it is however long it is held.
 void Worker::ReadTwice() {
-  static const std::string kSum = "SELECT count(*) || '/' || coalesce(sum(tx * 31 + part), 0) FROM entry";
+  static const std::string kSum =
+      "SELECT count(*) || '/' || coalesce(sum(tx * 31 + part), 0) FROM entry";
   if (!sql_->Run("BEGIN")) return;
   const std::string first = sql_->Text(kSum);
   const bool read = sql_->ok();
@@ -220,7 +224,8 @@ void Worker::ReadTwice() {
   port::SleepUs(Below(3) == 0 ? Below(3000) : 0);
   const std::string second = sql_->Text(kSum);
   if (Expect("read again") && read && sql_->ok() && first != second) {
-    board_->Fail("worker " + N(number_) + " saw its snapshot change from " + first + " to " + second);
+    board_->Fail("worker " + N(number_) + " saw its snapshot change from " + first + " to " +
+                 second);
   }
   sql_->Run("COMMIT");
   Expect("end of reading");

@@ -1,5 +1,5 @@
-// A worker of the kill tests: a process that joins a region by name and does everything that a client
-// can do, in random order, until it is killed or told to leave.
+// A worker of the kill tests: a process that joins a region by name and does everything that a
+// client can do, in random order, until it is killed or told to leave.
 //
 // Every transaction has a number in its worker's ledger and writes as many rows as each of its rows
 // says, so that whoever looks can tell a lost commit from a torn one from one that came back.
@@ -25,7 +25,8 @@ inline constexpr uint64_t kKeep = 30;
 /// The tables of one database; run once for each schema.
 std::string CreateBook(const std::string& schema);
 inline const char* const kAttachAll =
-    "ATTACH '/side.sqlite' AS side; ATTACH '/left.sqlite' AS left_; ATTACH '/right.sqlite' AS right_;";
+    "ATTACH '/side.sqlite' AS side; ATTACH '/left.sqlite' AS left_; ATTACH '/right.sqlite' AS "
+    "right_;";
 
 class Worker {
  public:

@@ -272,8 +272,8 @@ TEST_F(KernelLiveness, ForkWhileObjectsComeAndGo) {
 TEST_F(KernelLiveness, ExecutedProgramDoesNotKeepTheDeadAlive) {
   ChildProcess child([&](const auto& signal) {
     if (!HoldInChild(5)) return 1;
-    // The kernel lets the caller of vfork() go on before it closes the descriptors of the new program, and
-    // it closes them in their order: when this pipe ends, the older ones are closed.
+    // The kernel lets the caller of vfork() go on before it closes the descriptors of the new
+    // program, and it closes them in their order: when this pipe ends, the older ones are closed.
     int until_closed[2];
     if (pipe2(until_closed, O_CLOEXEC) != 0) return 1;
     const pid_t program = vfork();

@@ -1,5 +1,5 @@
-// Several threads of one client in the directory of files at once. The directory's lock names clients,
-// so it cannot keep two threads of the same one apart: that is the client's own business.
+// Several threads of one client in the directory of files at once. The directory's lock names
+// clients, so it cannot keep two threads of the same one apart: that is the client's own business.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -30,7 +30,8 @@ void WorkInTheDirectory(int thread, std::string* problem) {
     const std::string path = "/own-" + std::to_string(thread) + "-" + std::to_string(round % 3);
     {
       Sql own(path, kVfs);
-      if (!own.ok() || !own.Run("CREATE TABLE t(x); INSERT INTO t VALUES(1)")) *problem = own.error();
+      if (!own.ok() || !own.Run("CREATE TABLE t(x); INSERT INTO t VALUES(1)"))
+        *problem = own.error();
       Sql common("/common", kVfs);
       if (!common.ok() || !common.Run("REPLACE INTO t VALUES(" + std::to_string(thread) + ", 1)")) {
         *problem = common.error();
@@ -58,7 +59,8 @@ TEST(DirectoryThreads, DoNotMeetInside) {
   ASSERT_TRUE((*runtime)->RegisterVfs(kVfs, false).ok());
   {
     Sql common("/common", kVfs);
-    ASSERT_TRUE(common.Run("CREATE TABLE t(x INTEGER PRIMARY KEY, y); SELECT * FROM t")) << common.error();
+    ASSERT_TRUE(common.Run("CREATE TABLE t(x INTEGER PRIMARY KEY, y); SELECT * FROM t"))
+        << common.error();
     std::vector<std::string> problems(kThreads);
     std::vector<std::thread> threads;
     for (int i = 0; i < kThreads; ++i) {

@@ -98,8 +98,7 @@ int MeetAndPart(const Options& options, Meeting* meeting, uint32_t number) {
   }
   meeting->barrier.Pass(kProcesses, 2);
   if (!runtime.ok()) return 1;
-  const bool is_current =
-      port::IsCurrentNamedMemory(options.name, (*runtime)->region().memory());
+  const bool is_current = port::IsCurrentNamedMemory(options.name, (*runtime)->region().memory());
   bool all_are_here = true;
   for (const auto& other : meeting->id) all_are_here &= other == meeting->id[number];
   meeting->barrier.Pass(kProcesses, 3);
@@ -123,7 +122,8 @@ TEST(JoinLeave, ThoseWhoComeTogetherMeetAndTheLastTakesTheNameAway) {
   (void)Runtime::Remove(options.name);
 }
 
-/// One client lives while another dies at `point` of its coming or going. A third must get in at once.
+/// One client lives while another dies at `point` of its coming or going. A third must get in at
+/// once.
 class DeathAtTheDoor : public testing::TestWithParam<const char*> {};
 
 TEST_P(DeathAtTheDoor, KeepsNobodyOut) {
@@ -147,8 +147,8 @@ TEST_P(DeathAtTheDoor, KeepsNobodyOut) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Points, DeathAtTheDoor,
-                         testing::Values("client.join.held", "client.join.live", "client.leave.free",
-                                         "runtime.gate", "runtime.left"),
+                         testing::Values("client.join.held", "client.join.live",
+                                         "client.leave.free", "runtime.gate", "runtime.left"),
                          [](const auto& test) {
                            std::string name = test.param;
                            std::replace(name.begin(), name.end(), '.', '_');

@@ -1,5 +1,5 @@
-// The loadable extension in the programs that it is for: the sqlite3 shell and Python, as the system
-// installs them, alone and several at once on one named region.
+// The loadable extension in the programs that it is for: the sqlite3 shell and Python, as the
+// system installs them, alone and several at once on one named region.
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -21,8 +21,8 @@ constexpr char kPython[] = "/usr/bin/python3";
 void Need(const std::vector<std::string>& command, const std::string& package) {
   Program program(command);
   const std::string said = program.Finish();
-  ASSERT_EQ(program.exit_code(), 0) << command[0] << " cannot be run: install Debian's package " << package
-                                    << " (./dev test does). It says: " << said;
+  ASSERT_EQ(program.exit_code(), 0) << command[0] << " cannot be run: install Debian's package "
+                                    << package << " (./dev test does). It says: " << said;
 }
 
 class Extension : public ::testing::Test {
@@ -62,9 +62,13 @@ class Extension : public ::testing::Test {
         "import sqlite3, sys\n"
         "loader = sqlite3.connect(':memory:')\n"
         "loader.enable_load_extension(True)\n"
-        "loader.load_extension('" + std::string(kExtension) + "')\n"
-        "def connect(uri): return sqlite3.connect(uri, uri=True, timeout=20, isolation_level=None)\n"
-        "db = connect('" + uri + "')\n" + body;
+        "loader.load_extension('" +
+        std::string(kExtension) +
+        "')\n"
+        "def connect(uri): return sqlite3.connect(uri, uri=True, timeout=20, "
+        "isolation_level=None)\n"
+        "db = connect('" +
+        uri + "')\n" + body;
     return std::make_unique<Program>(std::vector<std::string>{kPython, "-u", "-c", program});
   }
 
@@ -74,12 +78,13 @@ class Extension : public ::testing::Test {
 
 TEST_F(Extension, TheShellWithARegionOfItsOwn) {
   Program shell({"sqlite3", "-batch"});
-  shell.Send(".load " + std::string(kExtension) + "\n.open file:/app.sqlite?vfs=glasswal\n" +
-             "PRAGMA journal_mode; CREATE TABLE t(x); INSERT INTO t VALUES (1), (2);\n"
-             "PRAGMA wal_checkpoint(TRUNCATE); SELECT sum(x) FROM t; PRAGMA integrity_check;\n"
-             "ATTACH 'file:/other.sqlite?vfs=glasswal' AS o; CREATE TABLE o.u AS SELECT * FROM t;\n"
-             "VACUUM INTO 'file:/copy.sqlite?vfs=glasswal'; SELECT count(*) FROM o.u;\n"
-             ".open file:/copy.sqlite?vfs=glasswal\nSELECT count(*) FROM t; PRAGMA journal_mode;\n");
+  shell.Send(
+      ".load " + std::string(kExtension) + "\n.open file:/app.sqlite?vfs=glasswal\n" +
+      "PRAGMA journal_mode; CREATE TABLE t(x); INSERT INTO t VALUES (1), (2);\n"
+      "PRAGMA wal_checkpoint(TRUNCATE); SELECT sum(x) FROM t; PRAGMA integrity_check;\n"
+      "ATTACH 'file:/other.sqlite?vfs=glasswal' AS o; CREATE TABLE o.u AS SELECT * FROM t;\n"
+      "VACUUM INTO 'file:/copy.sqlite?vfs=glasswal'; SELECT count(*) FROM o.u;\n"
+      ".open file:/copy.sqlite?vfs=glasswal\nSELECT count(*) FROM t; PRAGMA journal_mode;\n");
   EXPECT_EQ(shell.Finish(), "wal\n0|0|0\n3\nok\n2\n2\nwal\n");
   EXPECT_EQ(shell.exit_code(), 0);
 }
@@ -89,7 +94,8 @@ TEST_F(Extension, LoadingTwiceAndBackingUpToAFile) {
   const std::string file = ::testing::TempDir() + "glasswal-backup-" + std::to_string(getpid());
   EXPECT_EQ(Ask(*shell, ".load " + std::string(kExtension) +
                             "\nCREATE TABLE t(x); INSERT INTO t VALUES (7);\n"
-                            ".backup main " + file + "\nSELECT x FROM t;"),
+                            ".backup main " +
+                            file + "\nSELECT x FROM t;"),
             "7\n");
   EXPECT_EQ(shell->Finish(), "");
   EXPECT_EQ(Database(file, "unix").Rows("SELECT x FROM t"), "7");
@@ -98,7 +104,8 @@ TEST_F(Extension, LoadingTwiceAndBackingUpToAFile) {
 
 TEST_F(Extension, ABadOptionIsRefused) {
   Program shell({"sqlite3", "-batch"});
-  shell.Send(".load " + std::string(kExtension) + "\n.open " + Uri() + "&max_database_bytes=lots\nSELECT 1;\n");
+  shell.Send(".load " + std::string(kExtension) + "\n.open " + Uri() +
+             "&max_database_bytes=lots\nSELECT 1;\n");
   EXPECT_NE(shell.Finish().find("unable to open database"), std::string::npos);
 }
 
@@ -106,11 +113,14 @@ TEST_F(Extension, TwoShellsShareARegion) {
   auto first = NewShell();
   auto second = NewShell();
   EXPECT_EQ(Ask(*first, "CREATE TABLE t(x); INSERT INTO t VALUES ('from the first');"), "");
-  EXPECT_EQ(Ask(*second, "SELECT x FROM t; INSERT INTO t VALUES ('from the second');"), "from the first\n");
-  EXPECT_EQ(Ask(*first, "SELECT count(*) FROM t; BEGIN IMMEDIATE; INSERT INTO t VALUES ('third');"), "2\n");
+  EXPECT_EQ(Ask(*second, "SELECT x FROM t; INSERT INTO t VALUES ('from the second');"),
+            "from the first\n");
+  EXPECT_EQ(Ask(*first, "SELECT count(*) FROM t; BEGIN IMMEDIATE; INSERT INTO t VALUES ('third');"),
+            "2\n");
   // While the first holds WRITE the second reads, and is refused when it writes.
   EXPECT_EQ(Ask(*second, ".timeout 50\nSELECT count(*) FROM t;"), "2\n");
-  EXPECT_NE(Ask(*second, "INSERT INTO t VALUES ('refused');").find("database is locked"), std::string::npos);
+  EXPECT_NE(Ask(*second, "INSERT INTO t VALUES ('refused');").find("database is locked"),
+            std::string::npos);
   EXPECT_EQ(Ask(*first, "COMMIT;"), "");
   EXPECT_EQ(Ask(*second, "SELECT count(*) FROM t; PRAGMA integrity_check;"), "3\nok\n");
   // Nothing is lost when one of them goes.
@@ -123,9 +133,11 @@ TEST_F(Extension, AShellThatIsKilledInATransactionIsRecoveredFrom) {
   auto survivor = NewShell();
   EXPECT_EQ(Ask(*survivor, "CREATE TABLE t(x); INSERT INTO t VALUES (1);"), "");
   auto victim = NewShell();
-  EXPECT_EQ(Ask(*victim, "INSERT INTO t VALUES (2); BEGIN IMMEDIATE; INSERT INTO t VALUES (3);"), "");
+  EXPECT_EQ(Ask(*victim, "INSERT INTO t VALUES (2); BEGIN IMMEDIATE; INSERT INTO t VALUES (3);"),
+            "");
   victim.reset();
-  EXPECT_EQ(Ask(*survivor, "INSERT INTO t VALUES (4); SELECT group_concat(x) FROM t; PRAGMA integrity_check;"),
+  EXPECT_EQ(Ask(*survivor,
+                "INSERT INTO t VALUES (4); SELECT group_concat(x) FROM t; PRAGMA integrity_check;"),
             "1,2,4\nok\n");
   survivor->Finish();
 }
@@ -135,7 +147,8 @@ TEST_F(Extension, PythonAndTheShellAndThisProgram) {
   EXPECT_EQ(Ask(*shell, "CREATE TABLE t(who, n);"), "");
   auto python = NewPython(
       "db.execute(\"INSERT INTO t VALUES ('python', ?)\", (42,))\n"
-      "print(db.execute('PRAGMA journal_mode').fetchone()[0], db.execute('SELECT * FROM t').fetchall())\n"
+      "print(db.execute('PRAGMA journal_mode').fetchone()[0], db.execute('SELECT * FROM "
+      "t').fetchall())\n"
       "for line in db.iterdump(): print(line)\n",
       Uri());
   EXPECT_EQ(python->Finish(),
@@ -163,15 +176,17 @@ TEST_F(Extension, TwoPythonsWriteAtOnce) {
   EXPECT_EQ(Ask(*keeper, "CREATE TABLE t(who, n); CREATE INDEX ti ON t(who, n);"), "");
   std::vector<std::unique_ptr<Program>> writers;
   for (const char* name : {"a", "b"}) {
-    writers.push_back(NewPython(
-        "print('ready'); sys.stdin.readline()\n"
-        "for n in range(300):\n"
-        "    db.execute('BEGIN IMMEDIATE')\n"
-        "    db.execute('INSERT INTO t VALUES (?, ?)', ('" + std::string(name) + "', n))\n"
-        "    db.execute('COMMIT')\n"
-        "    if n % 50 == 0: db.execute('PRAGMA wal_checkpoint')\n"
-        "db.close()\n",
-        Uri()));
+    writers.push_back(
+        NewPython("print('ready'); sys.stdin.readline()\n"
+                  "for n in range(300):\n"
+                  "    db.execute('BEGIN IMMEDIATE')\n"
+                  "    db.execute('INSERT INTO t VALUES (?, ?)', ('" +
+                      std::string(name) +
+                      "', n))\n"
+                      "    db.execute('COMMIT')\n"
+                      "    if n % 50 == 0: db.execute('PRAGMA wal_checkpoint')\n"
+                      "db.close()\n",
+                  Uri()));
   }
   for (auto& writer : writers) EXPECT_EQ(writer->ReadUntil("ready"), "");
   for (auto& writer : writers) writer->Send("go\n");
@@ -179,8 +194,9 @@ TEST_F(Extension, TwoPythonsWriteAtOnce) {
     EXPECT_EQ(writer->Finish(), "");
     EXPECT_EQ(writer->exit_code(), 0);
   }
-  EXPECT_EQ(Ask(*keeper, "SELECT who, count(*), sum(n) FROM t GROUP BY who; PRAGMA integrity_check;"),
-            "a|300|44850\nb|300|44850\nok\n");
+  EXPECT_EQ(
+      Ask(*keeper, "SELECT who, count(*), sum(n) FROM t GROUP BY who; PRAGMA integrity_check;"),
+      "a|300|44850\nb|300|44850\nok\n");
   keeper->Finish();
 }
 

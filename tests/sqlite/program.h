@@ -1,5 +1,5 @@
-// Another program as a child: started with arguments, fed through its standard input, and heard through
-// its standard output and error, which come as one.
+// Another program as a child: started with arguments, fed through its standard input, and heard
+// through its standard output and error, which come as one.
 //
 // Thread-safety: belongs to one thread.
 #ifndef GLASSWAL_TESTS_SQLITE_PROGRAM_H_
@@ -22,8 +22,8 @@ class Program {
   ~Program();
 
   void Send(const std::string& text);
-  /// What it says up to a line that is `mark`, without that. What there is when it ends or takes longer
-  /// than a minute.
+  /// What it says up to a line that is `mark`, without that. What there is when it ends or takes
+  /// longer than a minute.
   std::string ReadUntil(const std::string& mark);
   /// Closes its input and returns the rest of what it says.
   std::string Finish();

@@ -108,7 +108,7 @@ stage_install() {
 
 stage_wasm() {
   build_package || return
-  node_tests wasm "wasm: the package under Node" "$1" tests/web/api/*.test.mjs
+  node_tests wasm "wasm: the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
 }
 
 stage_web() {

@@ -120,4 +120,6 @@ use_emscripten() {
   emcc=$(command -v emcc) || return
   EMSCRIPTEN_ROOT=$(em-config EMSCRIPTEN_ROOT 2>/dev/null) || EMSCRIPTEN_ROOT=$(dirname "$(readlink -f "$emcc")")
   export EMSCRIPTEN_ROOT
+  # Debian's emcc does not find the packages that its own JavaScript steps need.
+  if [ -d /usr/share/nodejs/acorn ]; then export NODE_PATH=/usr/share/nodejs; fi
 }

@@ -9,6 +9,8 @@ import { serve } from './server.mjs';
 /** The number that an element of the page shows. */
 const numberIn = (page, selector) => page.textContent(selector).then((text) => Number(text.replaceAll(/[^\d.]/g, '')));
 
+const ALL_CITIES = 171_075;
+
 for (const name of BROWSERS) {
   describe(`demo in ${name}`, () => {
     let browser;
@@ -51,10 +53,14 @@ for (const name of BROWSERS) {
         undefined, { timeout: 20_000 });
       await page.click('#kill-writer');
       await page.waitForSelector('#recoveries li:not(.waiting)', { timeout: 15_000 });
-      assert.match(await page.textContent('#recoveries li'), /writer-\d died .* holding WRITE.*Taken back: \d+ lock/);
+      // Whom the button finds writing may have committed by the time it dies: what it held then is chance.
+      assert.match(await page.textContent('#recoveries li'), /writer-\d died .*Taken back: \d+ lock/);
       const atRecovery = await numberIn(page, '#cities');
-      await page.waitForFunction((rows) => Number(document.querySelector('#cities').textContent.replaceAll(',', '')) > rows,
-        atRecovery, { timeout: 10_000 });
+      // A fast machine has loaded all of them by then, and the writers are at the next pass.
+      await page.waitForFunction(([rows, all]) => {
+        const now = Number(document.querySelector('#cities').textContent.replaceAll(',', ''));
+        return now > rows || now === all;
+      }, [atRecovery, ALL_CITIES], { timeout: 10_000 });
       assert.equal(await page.locator('#crew .writer').count(), 2);
       await page.click('[aria-label="One writer more"]');
       assert.equal(await page.locator('#crew .writer').count(), 3);

@@ -1,6 +1,6 @@
 #include "diag/decode.h"
-#include "shm/lock_names.h"
 #include "lock/lock_word.h"
+#include "shm/lock_names.h"
 #include "shm/segments.h"
 #include "store/words.h"
 #include "trace/counters.h"

@@ -1,8 +1,8 @@
 #include <bit>
 
 #include "diag/decode.h"
-#include "shm/lock_names.h"
 #include "lock/lock_word.h"
+#include "shm/lock_names.h"
 
 namespace glasswal::diag {
 namespace {

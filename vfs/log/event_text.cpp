@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <iterator>
 
-#include "shm/lock_names.h"
 #include "glasswal/snapshot.h"
+#include "shm/lock_names.h"
 
 namespace glasswal::log {
 namespace {

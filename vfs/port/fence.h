@@ -1,7 +1,7 @@
 // Fences, as both the processor and ThreadSanitizer understand them.
 //
-// ThreadSanitizer does not model stand-alone fences, so in its builds a fence is a read-modify-write
-// of an anchor that both sides share: stronger than needed, and visible to it.
+// ThreadSanitizer does not model stand-alone fences, so in its builds a fence is a
+// read-modify-write of an anchor that both sides share: stronger than needed, and visible to it.
 #ifndef GLASSWAL_VFS_PORT_FENCE_H_
 #define GLASSWAL_VFS_PORT_FENCE_H_
 

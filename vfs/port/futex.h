@@ -1,8 +1,8 @@
 // Sleeping on a 32-bit word of shared memory until somebody changes it.
 //
 // The word may be in memory that several processes map at different addresses, which is why this is
-// the system's own futex and not std::atomic::wait. A wait may end for no reason at all: callers look
-// again at what they wait for.
+// the system's own futex and not std::atomic::wait. A wait may end for no reason at all: callers
+// look again at what they wait for.
 #ifndef GLASSWAL_VFS_PORT_FUTEX_H_
 #define GLASSWAL_VFS_PORT_FUTEX_H_
 

@@ -1,8 +1,8 @@
 // Where a region's memory comes from: the caller's block, an anonymous mapping, a named object.
 //
 // The address range is reserved once and never moves. Memory must be committed before it is used:
-// for a mapping of a shared-memory object, writing to a hole when the machine has no memory left would
-// be SIGBUS, and Commit() turns that into an error.
+// for a mapping of a shared-memory object, writing to a hole when the machine has no memory left
+// would be SIGBUS, and Commit() turns that into an error.
 //
 // Thread-safety: Commit may be called from any thread and process, also for the same range at once.
 #ifndef GLASSWAL_VFS_PORT_MEMORY_H_
@@ -53,8 +53,8 @@ class Memory {
 Status CheckRegionName(const std::string& name);
 
 /// Memory that the caller owns and keeps for longer than the result. `base` is 64-byte aligned. Its
-/// clients live in this process, and `liveness_group` (which the caller keeps too) tells them apart;
-/// see NewLocalLivenessGroup(). The block must be zeroed before a region is created in it.
+/// clients live in this process, and `liveness_group` (which the caller keeps too) tells them
+/// apart; see NewLocalLivenessGroup(). The block must be zeroed before a region is created in it.
 std::unique_ptr<Memory> NewBlockMemory(void* base, uint64_t size_bytes,
                                        std::shared_ptr<class LocalLivenessGroup> liveness_group);
 

@@ -5,8 +5,8 @@
 
 #include "port/memory.h"
 
-// A program built by Emscripten has one memory, which its threads share: a region is a block of it, and
-// nothing outside the program can open it.
+// A program built by Emscripten has one memory, which its threads share: a region is a block of it,
+// and nothing outside the program can open it.
 
 namespace glasswal::port {
 namespace {
@@ -15,8 +15,9 @@ constexpr uint64_t kAlignment = 64 * 1024;
 
 Status NoNames(const std::string& name) {
   return Status(StatusCode::kInvalidArgument,
-                "The region `" + name + "` cannot have a name: a WebAssembly program shares memory "
-                "with its own threads only. Create an anonymous region.");
+                "The region `" + name +
+                    "` cannot have a name: a WebAssembly program shares memory "
+                    "with its own threads only. Create an anonymous region.");
 }
 
 /// Owns the block that the memory it wraps lies in.

@@ -12,7 +12,8 @@ namespace glasswal::port {
 
 uint64_t ProcessId();
 
-/// The kernel's start time of `process_id` in its own ticks; 0 when there is no such process to see.
+/// The kernel's start time of `process_id` in its own ticks; 0 when there is no such process to
+/// see.
 uint64_t ProcessStart(uint64_t process_id);
 
 /// The name of the running program, for the default client name.

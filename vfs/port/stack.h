@@ -1,7 +1,8 @@
 // A guard below the stack of a thread whose memory has no guard pages.
 //
-// In the WebAssembly module each client's stack lies in the shared memory, and what is below it belongs to somebody
-// else: a stack that has run over must be noticed before its client goes on. Natively the system does that.
+// In the WebAssembly module each client's stack lies in the shared memory, and what is below it
+// belongs to somebody else: a stack that has run over must be noticed before its client goes on.
+// Natively the system does that.
 //
 // Thread-safety: the guard belongs to the one thread of a module's instance.
 #ifndef GLASSWAL_VFS_PORT_STACK_H_
@@ -25,8 +26,11 @@ inline void GuardStack(void* lowest) {
   internal::canary = word;
 }
 
-/// False when the stack has run over its guard: nothing that the client does from then on can be trusted.
-inline bool IsStackIntact() { return internal::canary == nullptr || *internal::canary == internal::kCanary; }
+/// False when the stack has run over its guard: nothing that the client does from then on can be
+/// trusted.
+inline bool IsStackIntact() {
+  return internal::canary == nullptr || *internal::canary == internal::kCanary;
+}
 
 #else
 

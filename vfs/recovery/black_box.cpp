@@ -24,10 +24,9 @@ BlackBox::BlackBox(const shm::Region& region, const store::ClientContext& recove
 
 void BlackBox::RecordIdentity(const store::ClientContext& recoverer, const Casualty& dead) {
   const shm::ShmClient* client = region_.client(dead.slot);
-  const uint64_t subject = uint64_t{dead.slot} << 56 | uint64_t{recoverer.slot} << 48 |
-                           uint64_t{dead.evicted} << 40 |
-                           uint64_t{client->kind.load(std::memory_order_relaxed) & 0xff} << 32 |
-                           dead.generation;
+  const uint64_t subject =
+      uint64_t{dead.slot} << 56 | uint64_t{recoverer.slot} << 48 | uint64_t{dead.evicted} << 40 |
+      uint64_t{client->kind.load(std::memory_order_relaxed) & 0xff} << 32 | dead.generation;
   record_->began_ns.store(now_ns_, std::memory_order_relaxed);
   record_->ended_ns.store(0, std::memory_order_relaxed);
   record_->subject.store(subject, std::memory_order_relaxed);
@@ -49,8 +48,8 @@ void BlackBox::AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool waiting
       lock::IsExclusive(store::DatabaseOf(region_, file)->locks[lock].word.load());
   const uint64_t mode = lock == shm::kDirectoryLock || exclusive ? 1 : 0;
   shm::ShmBlackBoxLock& entry = record_->box[box_locks_++];
-  entry.place.store(uint64_t{file} << 48 | uint64_t{lock} << 40 | uint64_t{slot} << 32 | mode << 24 |
-                        uint64_t{waiting} << 16,
+  entry.place.store(uint64_t{file} << 48 | uint64_t{lock} << 40 | uint64_t{slot} << 32 |
+                        mode << 24 | uint64_t{waiting} << 16,
                     std::memory_order_relaxed);
   entry.held_ns.store(since_ns != 0 && now_ns_ > since_ns ? now_ns_ - since_ns : 0,
                       std::memory_order_relaxed);
@@ -96,8 +95,8 @@ void BlackBox::RecordLocks(const Casualty& dead) {
 
 void BlackBox::RecordEvents(const Casualty& dead) {
   Event events[shm::kBlackBoxEvents];
-  const uint32_t count = trace::LastEventsOf(region_, dead.slot, dead.generation, events,
-                                             shm::kBlackBoxEvents);
+  const uint32_t count =
+      trace::LastEventsOf(region_, dead.slot, dead.generation, events, shm::kBlackBoxEvents);
   for (uint32_t i = 0; i < count; ++i) trace::EncodeEvent(events[i], &record_->events[i]);
   record_->box_events.store(count, std::memory_order_relaxed);
 }

@@ -1,8 +1,8 @@
 // The black box: what a dead client held and did last, written down before it is taken away.
 //
-// Black boxes live in a ring of ShmRecovery records in the region, so that any observer sees the last
-// ones, also after the recoverer itself is gone. A record whose state is odd belongs to a recovery
-// that is running or was cut short.
+// Black boxes live in a ring of ShmRecovery records in the region, so that any observer sees the
+// last ones, also after the recoverer itself is gone. A record whose state is odd belongs to a
+// recovery that is running or was cut short.
 //
 // Thread-safety: a record is written by the recoverer that drew its number.
 #ifndef GLASSWAL_VFS_RECOVERY_BLACK_BOX_H_

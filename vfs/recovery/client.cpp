@@ -143,16 +143,16 @@ Client::~Client() {
   liveness_->Drop(context_.slot);
 }
 
-/// The mutex of this client's threads, if it comes free within a moment: another thread may wait for
-/// the directory for as long as ten seconds, and it looks after the dead by itself meanwhile.
+/// The mutex of this client's threads, if it comes free within a moment: another thread may wait
+/// for the directory for as long as ten seconds, and it looks after the dead by itself meanwhile.
 std::unique_lock<std::recursive_mutex> Client::LockForAMoment() {
   std::unique_lock<std::recursive_mutex> guard(context_.mutex, std::defer_lock);
   for (int look = 0; look < kMutexLooks && !guard.try_lock(); ++look) port::SleepUs(kMutexLookUs);
   return guard;
 }
 
-/// Claims the role of the recoverer of `slot`, for which there must be proof: in *word the state that
-/// was seen before the proof was looked for, and afterwards the one that says it is ours.
+/// Claims the role of the recoverer of `slot`, for which there must be proof: in *word the state
+/// that was seen before the proof was looked for, and afterwards the one that says it is ours.
 bool Client::ClaimRecovery(uint32_t slot, uint64_t* word) {
   const uint64_t mine = store::ClientClaimWord(*word, context_.slot + 1);
   GLASSWAL_POINT("recover.claim");
@@ -273,8 +273,7 @@ Status Client::Evict(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
 Status Client::EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
   shm::ShmClient* client = context_.region->client(slot);
   const uint64_t process_id = client->process_id.load();
-  const Status ended =
-      port::TerminateProcess(process_id, client->process_start.load(), timeout_ms);
+  const Status ended = port::TerminateProcess(process_id, client->process_start.load(), timeout_ms);
   if (!ended.ok()) return ended;
   trace::Record(*context_.region, EventKind::kClientEvicted, context_.Subject(), slot, process_id);
   const uint64_t deadline = port::NowNs() + uint64_t{timeout_ms} * 1'000'000;

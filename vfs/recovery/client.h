@@ -2,15 +2,16 @@
 //
 // LIFE OF A SLOT (ShmClient::state)
 //
-//      Free --Join--> Live --Leave--------------------------------> Free (generation + 1 at next Join)
+//      Free --Join--> Live --Leave--------------------------------> Free (generation + 1 at next
+//      Join)
 //                      |                                             ^
 //                      +--proof of death--> Recovering(by r) --------+
 //                                             ^      |
 //                                             +--r died too: claimed by another
 //
-// A client takes the liveness lock of a slot before it makes the slot Live, and gives it up after the
-// slot is Free again. So a Live or Recovering slot whose liveness lock nobody holds is proved dead
-// (port/liveness.h), and nothing else is proof: silence, however long, only makes a suspect.
+// A client takes the liveness lock of a slot before it makes the slot Live, and gives it up after
+// the slot is Free again. So a Live or Recovering slot whose liveness lock nobody holds is proved
+// dead (port/liveness.h), and nothing else is proof: silence, however long, only makes a suspect.
 //
 // Thread-safety: all public functions may be called from any thread of the process.
 #ifndef GLASSWAL_VFS_RECOVERY_CLIENT_H_
@@ -37,7 +38,8 @@ struct JoinOptions {
 
 class Client final : private lock::HolderWatch {
  public:
-  /// Takes a slot of `region`, which must outlive the client. kFull when all are in use by the living.
+  /// Takes a slot of `region`, which must outlive the client. kFull when all are in use by the
+  /// living.
   static Result<std::unique_ptr<Client>> Join(shm::Region* region, const JoinOptions& options);
 
   /// Leaves. Whatever connections are still open are closed as if the client had died.
@@ -46,8 +48,9 @@ class Client final : private lock::HolderWatch {
   store::ClientContext& context() { return context_; }
   const store::ClientContext& context() const { return context_; }
 
-  /// True once this client must not touch the region any more: it was declared dead, or this process
-  /// is a fork() of the one that joined. Every call of the VFS asks, so it is two loads and inline.
+  /// True once this client must not touch the region any more: it was declared dead, or this
+  /// process is a fork() of the one that joined. Every call of the VFS asks, so it is two loads and
+  /// inline.
   bool IsFenced() override {
     return context_.shm_client()->state.load(std::memory_order_relaxed) != live_word_ ||
            forks_->load(std::memory_order_relaxed) != fork_generation_;
@@ -93,7 +96,7 @@ class Client final : private lock::HolderWatch {
   const std::atomic<uint32_t>* forks_ = nullptr;  // port::ForkCounter()
   uint32_t fork_generation_ = 0;
   std::atomic<uint64_t> swept_ns_{0};
-  std::atomic<uint64_t> evicted_{0};   // One bit for each slot that this client is evicting.
+  std::atomic<uint64_t> evicted_{0};  // One bit for each slot that this client is evicting.
   std::array<Sighting, shm::kMaxClients> sightings_;
 };
 

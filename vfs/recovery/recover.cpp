@@ -51,8 +51,8 @@ void TakeBackDatabases(const shm::Region& region, const Casualty& dead, Recovery
   }
 }
 
-/// A recovery that the dead client was in the middle of passes to this one's caller: the slot of a dead
-/// recoverer must not be reused while a word still names it.
+/// A recovery that the dead client was in the middle of passes to this one's caller: the slot of a
+/// dead recoverer must not be reused while a word still names it.
 void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
     if (slot == dead.slot) continue;

@@ -15,13 +15,13 @@ namespace {
 constexpr uint64_t kCreationPatienceNs = 5'000'000'000;  // For a creator that is alive but slow.
 constexpr uint64_t kAbandonedAfterNs = 500'000'000;      // For an object that nobody fills in.
 constexpr uint64_t kCreationLookUs = 500;
-constexpr uint64_t kGatePatienceNs = 5'000'000'000;      // For those who are in the gate and alive.
+constexpr uint64_t kGatePatienceNs = 5'000'000'000;  // For those who are in the gate and alive.
 constexpr uint64_t kGateLookUs = 100;
 
-/// THE GATE. Coming into a named region and going out of it are done by one process at a time: the one
-/// that has the liveness lock of its creation, which the kernel drops with its holder. So nobody joins
-/// a region that is being given up, nobody gives up one that somebody is joining, a region is formatted
-/// once, and a death on the way keeps nobody out.
+/// THE GATE. Coming into a named region and going out of it are done by one process at a time: the
+/// one that has the liveness lock of its creation, which the kernel drops with its holder. So
+/// nobody joins a region that is being given up, nobody gives up one that somebody is joining, a
+/// region is formatted once, and a death on the way keeps nobody out.
 Result<std::unique_ptr<port::Liveness>> EnterGate(port::Memory& memory) {
   Result<std::unique_ptr<port::Liveness>> gate = memory.NewLiveness();
   if (!gate.ok()) return gate;
@@ -97,7 +97,8 @@ Runtime::Runtime(std::unique_ptr<shm::Region> region, std::unique_ptr<recovery::
     : region_(std::move(region)), client_(std::move(client)) {}
 
 Runtime::~Runtime() {
-  // A child of fork() leaves nothing, and a client that was declared dead has been seen to by others.
+  // A child of fork() leaves nothing, and a client that was declared dead has been seen to by
+  // others.
   const bool leaves_named = !name().empty() && !client_->IsFenced();
   client_.reset();
   GLASSWAL_POINT("runtime.left");
@@ -106,8 +107,8 @@ Runtime::~Runtime() {
 
 Result<std::shared_ptr<Runtime>> Runtime::Adopt(std::unique_ptr<shm::Region> region,
                                                 const std::string& client_name, ClientKind kind) {
-  Result<std::unique_ptr<recovery::Client>> client = recovery::Client::Join(
-      region.get(), {client_name, static_cast<shm::ClientKind>(kind)});
+  Result<std::unique_ptr<recovery::Client>> client =
+      recovery::Client::Join(region.get(), {client_name, static_cast<shm::ClientKind>(kind)});
   if (!client.ok()) return client.status();
   return std::shared_ptr<Runtime>(new Runtime(std::move(region), std::move(*client)));
 }
@@ -123,7 +124,8 @@ Result<std::shared_ptr<Runtime>> Runtime::OpenNamed(const Options& options, bool
                  : Status(StatusCode::kNotFound, "only creation was asked for");
     if (!memory.ok() && memory.status().code() == StatusCode::kNotFound && may_create) {
       memory = port::CreateNamedMemory(options.name, EffectiveRegionCapacity(options));
-      if (!memory.ok() && may_open && memory.status().code() == StatusCode::kAlreadyExists) continue;
+      if (!memory.ok() && may_open && memory.status().code() == StatusCode::kAlreadyExists)
+        continue;
     }
     if (!memory.ok()) {
       if (memory.status().code() != StatusCode::kNotReady || elapsed > kCreationPatienceNs) {

@@ -2,23 +2,25 @@
 //
 // OVERVIEW
 //
-//   A region is a run of segments of kSegmentBytes each. The first segments hold the metadata below;
-//   all others are handed out one by one (or in runs) to files and clients.
+//   A region is a run of segments of kSegmentBytes each. The first segments hold the metadata
+//   below; all others are handed out one by one (or in runs) to files and clients.
 //
 //   offset 0                                                          header.capacity_bytes
 //   +--------+---------+-------+------------+--------+----------------+---------------------------+
 //   | header | clients | files | recoveries | events | segment table  | segment, segment, ...     |
 //   +--------+---------+-------+------------+--------+----------------+---------------------------+
-//            fixed tables, at the offsets that the header names        first_segment ... segment_count
+//            fixed tables, at the offsets that the header names        first_segment ...
+//            segment_count
 //
 //   A file of the flat directory is an ShmFile, up to kMapSegments map segments (arrays of segment
 //   numbers, zero for a hole), and the data segments that those name. A main database has one more
-//   segment, its control segment: an ShmDatabase with the locks, the connections and the table of its
-//   wal-index blocks.
+//   segment, its control segment: an ShmDatabase with the locks, the connections and the table of
+//   its wal-index blocks.
 //
 // RULES
 //
-//   1. Only explicitly sized integers; offsets and segment numbers, never an address. The bytes mean
+//   1. Only explicitly sized integers; offsets and segment numbers, never an address. The bytes
+//   mean
 //      the same natively and in WebAssembly (little-endian).
 //   2. Bytes here are input. A reader checks every index and offset before use and caps every loop.
 //   3. `magic` is written last, with release order: zero means that nobody has finished the region.
@@ -28,10 +30,11 @@
 //      number, by the one-entry intents, by its bits in lock words and open_clients.
 //   6. Segment 0 is metadata, so 0 serves as "no segment" in every map.
 //
-// Comments beside fields say [writer]. "holder of X" means the client that holds lock X; "CAS" means
-// any client by compare-and-swap; "owner" means the client or connection that the record belongs to.
-// All fields are read by anyone at any time with relaxed order unless said otherwise: what can go
-// wrong is that a reader sees a record in the middle of a change, and `state` words tell.
+// Comments beside fields say [writer]. "holder of X" means the client that holds lock X; "CAS"
+// means any client by compare-and-swap; "owner" means the client or connection that the record
+// belongs to. All fields are read by anyone at any time with relaxed order unless said otherwise:
+// what can go wrong is that a reader sees a record in the middle of a change, and `state` words
+// tell.
 #ifndef GLASSWAL_VFS_SHM_LAYOUT_H_
 #define GLASSWAL_VFS_SHM_LAYOUT_H_
 
@@ -53,16 +56,16 @@ inline constexpr uint64_t kSegmentBytes = 64 * 1024;
 inline constexpr uint32_t kMaxClients = 62;      // The directory's lock word names clients.
 inline constexpr uint32_t kMaxConnections = 62;  // Per database; its lock words name connections.
 inline constexpr uint32_t kMaxFiles = 128;
-inline constexpr uint32_t kNameBytes = 64;       // A client's name with its terminating zero.
-inline constexpr uint32_t kPathBytes = 256;      // A file's path with its terminating zero.
+inline constexpr uint32_t kNameBytes = 64;   // A client's name with its terminating zero.
+inline constexpr uint32_t kPathBytes = 256;  // A file's path with its terminating zero.
 inline constexpr uint32_t kMapEntries = kSegmentBytes / sizeof(uint32_t);
-inline constexpr uint32_t kMapSegments = 16;     // 16 maps of 16,384 segments: 16 GiB a file.
+inline constexpr uint32_t kMapSegments = 16;  // 16 maps of 16,384 segments: 16 GiB a file.
 inline constexpr uint64_t kMaxFileBytes = uint64_t{kMapSegments} * kMapEntries * kSegmentBytes;
 inline constexpr uint32_t kWalIndexBlockBytes = 32 * 1024;  // SQLite's WALINDEX_PGSZ.
 inline constexpr uint32_t kWalIndexBlocksPerSegment = kSegmentBytes / kWalIndexBlockBytes;
-inline constexpr uint32_t kWalIndexSegments = 1024;         // 2,048 blocks: 8.3 million frames.
+inline constexpr uint32_t kWalIndexSegments = 1024;  // 2,048 blocks: 8.3 million frames.
 inline constexpr uint32_t kMaxRecoveries = 32;
-inline constexpr uint32_t kMinEvents = 64;       // The event ring holds a power of two of records.
+inline constexpr uint32_t kMinEvents = 64;  // The event ring holds a power of two of records.
 inline constexpr uint32_t kMaxEvents = 1024 * 1024;
 inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 40;
 inline constexpr uint32_t kBlackBoxLocks = 24;
@@ -74,11 +77,11 @@ inline constexpr uint32_t kNoSegment = 0;
 // Events. See trace/ring.h for the protocol of `state`.
 
 struct ShmEvent {
-  Atomic64 state;         // [CAS] sequence * 64 + writer slot while written; sequence * 64 + 63 when
-                          // complete; 0 never written. Release on completion, acquire by readers.
-  Atomic64 time_ns;       // [writer] its monotonic clock.
-  Atomic64 subject;       // [writer] kind 16 | level 8 | client 8 | client generation 32, from the top.
-  Atomic64 place;         // [writer] connection slot + 1 in the high half, file number + 1 in the low.
+  Atomic64 state;    // [CAS] sequence * 64 + writer slot while written; sequence * 64 + 63 when
+                     // complete; 0 never written. Release on completion, acquire by readers.
+  Atomic64 time_ns;  // [writer] its monotonic clock.
+  Atomic64 subject;  // [writer] kind 16 | level 8 | client 8 | client generation 32, from the top.
+  Atomic64 place;    // [writer] connection slot + 1 in the high half, file number + 1 in the low.
   Atomic64 arguments[4];  // [writer] see glasswal/event.h.
 };
 static_assert(sizeof(ShmEvent) == 64);
@@ -87,21 +90,21 @@ static_assert(sizeof(ShmEvent) == 64);
 // Locks. The word's states and transitions are in lock/lock_word.h, waiting in lock/lock.h.
 
 struct alignas(64) ShmLock {
-  Atomic64 word;             // [CAS] who holds the lock.
-  Atomic64 since_ns;         // [exclusive holder] when it took it, its own clock; 0 when free.
-  Atomic64 waiters;          // [fetch_or/and by the waiter, recovery] one bit for each waiting slot.
-  Atomic64 turn;             // [CAS] the waiter that goes next: count << 8 | slot + 1; low byte 0: none.
-  Atomic32 queue_sequence;   // [releaser] futex on which waiters sleep.
-  Atomic32 turn_sequence;    // [releaser] futex on which the waiter that goes next sleeps.
+  Atomic64 word;      // [CAS] who holds the lock.
+  Atomic64 since_ns;  // [exclusive holder] when it took it, its own clock; 0 when free.
+  Atomic64 waiters;   // [fetch_or/and by the waiter, recovery] one bit for each waiting slot.
+  Atomic64 turn;      // [CAS] the waiter that goes next: count << 8 | slot + 1; low byte 0: none.
+  Atomic32 queue_sequence;  // [releaser] futex on which waiters sleep.
+  Atomic32 turn_sequence;   // [releaser] futex on which the waiter that goes next sleeps.
   Atomic64 reserved[3];
 
-  Atomic64 acquired;         // Exclusive acquisitions. [exclusive holder]
-  Atomic64 contended;        // Acquisitions and refusals that met a holder. [fetch_add]
-  Atomic64 refused;          // SQLITE_BUSY for want of this lock. [fetch_add]
-  Atomic64 waited_ns;        // Sum over all waits. [fetch_add]
-  Atomic64 held_ns;          // Sum over all exclusive holds. [exclusive holder]
-  Atomic64 last_wait_ns;     // The most recent wait. [waiter]
-  Atomic64 recovered;        // Times that recovery took this lock from a dead holder. [fetch_add]
+  Atomic64 acquired;      // Exclusive acquisitions. [exclusive holder]
+  Atomic64 contended;     // Acquisitions and refusals that met a holder. [fetch_add]
+  Atomic64 refused;       // SQLITE_BUSY for want of this lock. [fetch_add]
+  Atomic64 waited_ns;     // Sum over all waits. [fetch_add]
+  Atomic64 held_ns;       // Sum over all exclusive holds. [exclusive holder]
+  Atomic64 last_wait_ns;  // The most recent wait. [waiter]
+  Atomic64 recovered;     // Times that recovery took this lock from a dead holder. [fetch_add]
   Atomic64 reserved2;
 
   Atomic32 wait_histogram[kHistogramBuckets];  // Bucket b: [2^b, 2^(b+1)) ns. [fetch_add]
@@ -111,11 +114,11 @@ static_assert(sizeof(ShmLock) == 384);
 
 /// The locks of one database, in the order of ShmDatabase::locks.
 enum LockId : uint32_t {
-  kLockWalWrite = 0,       // The eight of SQLite's wal-index, in its own order.
+  kLockWalWrite = 0,  // The eight of SQLite's wal-index, in its own order.
   kLockWalCheckpoint = 1,
   kLockWalRecover = 2,
-  kLockWalRead0 = 3,       // ... kLockWalRead0 + 4.
-  kLockMainShared = 8,     // The main file's SHARED; exclusive mode of it is EXCLUSIVE.
+  kLockWalRead0 = 3,    // ... kLockWalRead0 + 4.
+  kLockMainShared = 8,  // The main file's SHARED; exclusive mode of it is EXCLUSIVE.
   kLockMainReserved = 9,
   kLockMainPending = 10,
   kLockCount = 11,
@@ -124,7 +127,8 @@ inline constexpr uint32_t kWalLocks = 8;
 inline constexpr uint32_t kWalReaders = 5;
 
 // ---------------------------------------------------------------------------------------------
-// Intents: what one client or connection is in the middle of, so that recovery can finish or undo it.
+// Intents: what one client or connection is in the middle of, so that recovery can finish or undo
+// it.
 
 enum IntentKind : uint32_t {
   kIntentNone = 0,
@@ -139,9 +143,9 @@ enum MapKind : uint32_t {
 };
 
 struct ShmIntent {
-  Atomic64 target;        // [owner] IntentKind 8 | MapKind 8 | file 16 | index 32; 0: nothing under way.
-                          // Written last when an intent begins, first when it ends.
-  Atomic64 segment;       // [owner] the segment's number; 0 while it has not been claimed.
+  Atomic64 target;   // [owner] IntentKind 8 | MapKind 8 | file 16 | index 32; 0: nothing under way.
+                     // Written last when an intent begins, first when it ends.
+  Atomic64 segment;  // [owner] the segment's number; 0 while it has not been claimed.
   Atomic64 segment_word;  // [owner] the segment's word as this intent expects to find it.
   Atomic64 reserved;
 };
@@ -149,16 +153,16 @@ static_assert(sizeof(ShmIntent) == 32);
 
 // ---------------------------------------------------------------------------------------------
 // Segment words: kind 8 | owner 24 | sequence 32, from the top.
-// For kSegmentPending and kSegmentPrivate the owner is a client: slot 8 | low 16 bits of generation.
-// For the kinds of files it is file number 8 | low 16 bits of the file's generation.
+// For kSegmentPending and kSegmentPrivate the owner is a client: slot 8 | low 16 bits of
+// generation. For the kinds of files it is file number 8 | low 16 bits of the file's generation.
 // `sequence` counts claims, so that an old intent cannot mistake a later use for its own.
 
 enum SegmentKind : uint32_t {
-  kSegmentFree = 0,       // Never used since it was committed: reads as zeros.
-  kSegmentReusable = 1,   // Freed: holds old bytes, zeroed when claimed.
+  kSegmentFree = 0,      // Never used since it was committed: reads as zeros.
+  kSegmentReusable = 1,  // Freed: holds old bytes, zeroed when claimed.
   kSegmentMetadata = 2,
-  kSegmentPending = 3,    // Claimed by a client and not yet linked anywhere.
-  kSegmentPrivate = 4,    // A client's own memory.
+  kSegmentPending = 3,  // Claimed by a client and not yet linked anywhere.
+  kSegmentPrivate = 4,  // A client's own memory.
   kSegmentMap = 5,
   kSegmentControl = 6,
   kSegmentDatabase = 7,
@@ -179,17 +183,17 @@ enum ClientState : uint32_t {
 enum ClientKind : uint32_t { kClientProcess = 0, kClientWorker = 1, kClientPage = 2 };
 
 struct alignas(64) ShmClient {
-  Atomic64 state;             // [CAS] ClientState 8 | recoverer slot + 1 8 | claim 16 | generation 32.
-  Atomic64 heartbeat;         // [owner] calls that concern no connection; connections have their own.
-  Atomic64 process_id;        // [owner] for people and for eviction; never proof of anything.
-  Atomic64 process_start;     // [owner] start time in the kernel's ticks, against reuse of process_id.
-  Atomic64 joined_ns;         // [owner] its monotonic clock.
-  Atomic32 kind;              // [owner] ClientKind.
-  Atomic32 connections;       // [owner] open connections.
-  Atomic32 handles;           // [owner] open file handles.
-  Atomic32 private_segments;  // [owner]
-  Atomic64 waiting;           // [owner] region-level wait: 1 while it waits for the directory.
-  ShmIntent intent;           // [holder of the directory lock who is this client]
+  Atomic64 state;          // [CAS] ClientState 8 | recoverer slot + 1 8 | claim 16 | generation 32.
+  Atomic64 heartbeat;      // [owner] calls that concern no connection; connections have their own.
+  Atomic64 process_id;     // [owner] for people and for eviction; never proof of anything.
+  Atomic64 process_start;  // [owner] start time in the kernel's ticks, against reuse of process_id.
+  Atomic64 joined_ns;      // [owner] its monotonic clock.
+  Atomic32 kind;           // [owner] ClientKind.
+  Atomic32 connections;    // [owner] open connections.
+  Atomic32 handles;        // [owner] open file handles.
+  Atomic32 private_segments;      // [owner]
+  Atomic64 waiting;               // [owner] region-level wait: 1 while it waits for the directory.
+  ShmIntent intent;               // [holder of the directory lock who is this client]
   Atomic64 name[kNameBytes / 8];  // [owner, before going live] UTF-8, zero-terminated.
   Atomic64 silence_reported;  // [CAS by observers] the heartbeat at which its silence was reported.
   Atomic64 reserved[11];
@@ -208,19 +212,19 @@ enum FileState : uint32_t {
 enum FileKind : uint32_t { kFileDatabase = 0, kFileWal = 1, kFileJournal = 2, kFileOther = 3 };
 
 struct alignas(64) ShmFile {
-  Atomic64 state;              // [holder of the directory lock] FileState 8 | FileKind 8 | unused 16 |
-                               // generation 32. Release; readers acquire.
-  Atomic64 size_bytes;         // [writer by SQLite's own locks] release, so that bytes come before size.
-  Atomic64 limit_bytes;        // [creator] SQLITE_FULL beyond it.
-  Atomic64 open_clients;       // [holder of the directory lock, recovery] one bit for each client.
-  Atomic32 segments;           // [fetch_add] data segments linked now.
-  Atomic32 peak_segments;      // [CAS] the most there ever were.
-  Atomic32 control_segment;    // [holder of the directory lock] of a main database, else 0.
-  Atomic32 database;           // [creator] of a WAL or journal: file number + 1 of its database, else 0.
-  Atomic64 reclaimed_segments; // [fetch_add] given back by truncation.
-  Atomic32 wal_default;        // [CAS] 1 while the file is a new database that is to start in WAL mode.
+  Atomic64 state;         // [holder of the directory lock] FileState 8 | FileKind 8 | unused 16 |
+                          // generation 32. Release; readers acquire.
+  Atomic64 size_bytes;    // [writer by SQLite's own locks] release, so that bytes come before size.
+  Atomic64 limit_bytes;   // [creator] SQLITE_FULL beyond it.
+  Atomic64 open_clients;  // [holder of the directory lock, recovery] one bit for each client.
+  Atomic32 segments;      // [fetch_add] data segments linked now.
+  Atomic32 peak_segments;    // [CAS] the most there ever were.
+  Atomic32 control_segment;  // [holder of the directory lock] of a main database, else 0.
+  Atomic32 database;  // [creator] of a WAL or journal: file number + 1 of its database, else 0.
+  Atomic64 reclaimed_segments;  // [fetch_add] given back by truncation.
+  Atomic32 wal_default;  // [CAS] 1 while the file is a new database that is to start in WAL mode.
   Atomic32 reserved;
-  Atomic32 maps[kMapSegments]; // [CAS from 0] segment numbers of the map segments.
+  Atomic32 maps[kMapSegments];    // [CAS from 0] segment numbers of the map segments.
   Atomic64 path[kPathBytes / 8];  // [creator] UTF-8, zero-terminated.
 };
 static_assert(sizeof(ShmFile) == 384);
@@ -258,16 +262,16 @@ inline constexpr uint32_t kCounterSlots = 24;
 static_assert(kCounterCount <= kCounterSlots);
 
 struct alignas(64) ShmConnection {
-  Atomic64 state;            // [CAS] ConnectionState 8 | client slot 8 | unused 16 | client generation 32.
-  Atomic64 heartbeat;        // [owner] bumped by every call of the VFS.
-  Atomic64 opened_ns;        // [owner]
-  Atomic64 transaction_ns;   // [owner] when its present transaction began (coarse clock); 0: none.
-  Atomic64 waiting;          // [owner] lock 8 | mode 8 | unused 48, lock counted from 1; 0: not waiting.
-  Atomic64 waiting_since_ns; // [owner]
-  Atomic64 last_operation;   // [owner] EventKind 16 | unused 16 | argument 32.
-  Atomic64 waiting_until_ns; // [owner] its deadline.
+  Atomic64 state;  // [CAS] ConnectionState 8 | client slot 8 | unused 16 | client generation 32.
+  Atomic64 heartbeat;       // [owner] bumped by every call of the VFS.
+  Atomic64 opened_ns;       // [owner]
+  Atomic64 transaction_ns;  // [owner] when its present transaction began (coarse clock); 0: none.
+  Atomic64 waiting;  // [owner] lock 8 | mode 8 | unused 48, lock counted from 1; 0: not waiting.
+  Atomic64 waiting_since_ns;         // [owner]
+  Atomic64 last_operation;           // [owner] EventKind 16 | unused 16 | argument 32.
+  Atomic64 waiting_until_ns;         // [owner] its deadline.
   Atomic64 counters[kCounterSlots];  // [owner] saturating.
-  ShmIntent intent;          // [owner]
+  ShmIntent intent;                  // [owner]
   Atomic64 reserved[4];
 };
 static_assert(sizeof(ShmConnection) == 320);
@@ -276,12 +280,12 @@ struct alignas(64) ShmDatabase {
   ShmLock locks[kLockCount];
   Atomic32 wal_index[kWalIndexSegments];  // [CAS from 0] segments of wal-index blocks, two in each.
   Atomic64 closed_counters[kCounterSlots];  // [fetch_add] of connections that are gone.
-  Atomic64 checkpoint_held_back_by;   // [holder of CHECKPOINT] connection slot + 1 that limited the last
-                                      // checkpoint; 0: none did.
-  Atomic64 checkpoint_held_since_ns;  // [holder of CHECKPOINT] since when checkpoints fall short; 0: they
-                                      // do not.
-  Atomic64 last_checkpoint_ns;        // [holder of CHECKPOINT]
-  Atomic64 fence;                     // [anyone] see port/fence.h; used in ThreadSanitizer builds only.
+  Atomic64 checkpoint_held_back_by;  // [holder of CHECKPOINT] connection slot + 1 that limited the
+                                     // last checkpoint; 0: none did.
+  Atomic64 checkpoint_held_since_ns;  // [holder of CHECKPOINT] since when checkpoints fall short;
+                                      // 0: they do not.
+  Atomic64 last_checkpoint_ns;  // [holder of CHECKPOINT]
+  Atomic64 fence;               // [anyone] see port/fence.h; used in ThreadSanitizer builds only.
   Atomic64 reserved[4];
   ShmConnection connections[kMaxConnections];
 };
@@ -291,25 +295,27 @@ static_assert(sizeof(ShmDatabase) <= kSegmentBytes);
 // Recoveries and their black boxes.
 
 struct ShmBlackBoxLock {
-  Atomic64 place;    // [recoverer] file number 16 | lock 8 | connection 8 | mode 8 | waiting 8 | unused 16.
+  Atomic64 place;    // [recoverer] file number 16 | lock 8 | connection 8 | mode 8 | waiting 8 |
+                     // unused 16.
   Atomic64 held_ns;  // [recoverer] how long, by the recoverer's clock; 0: not known.
 };
 
 struct alignas(64) ShmRecovery {
-  Atomic64 state;            // [recoverer] number of the recovery * 2 + 1 while it runs, * 2 when done.
-  Atomic64 began_ns;         // [recoverer]
-  Atomic64 ended_ns;         // [recoverer]
-  Atomic64 subject;          // [recoverer] dead slot 8 | recoverer slot 8 | evicted 8 | kind 8 | generation 32.
-  Atomic64 process_id;       // [recoverer] of the dead.
-  Atomic64 silent_ns;        // [recoverer] how long it had been silent, by the recoverer's clock.
-  Atomic64 heartbeat;        // [recoverer] the dead client's last.
-  Atomic32 locks;            // [recoverer] lock bits taken back.
-  Atomic32 connections;      // [recoverer] connections closed.
-  Atomic32 handles;          // [recoverer] file handles closed.
-  Atomic32 segments;         // [recoverer] segments freed.
+  Atomic64 state;     // [recoverer] number of the recovery * 2 + 1 while it runs, * 2 when done.
+  Atomic64 began_ns;  // [recoverer]
+  Atomic64 ended_ns;  // [recoverer]
+  Atomic64
+      subject;  // [recoverer] dead slot 8 | recoverer slot 8 | evicted 8 | kind 8 | generation 32.
+  Atomic64 process_id;         // [recoverer] of the dead.
+  Atomic64 silent_ns;          // [recoverer] how long it had been silent, by the recoverer's clock.
+  Atomic64 heartbeat;          // [recoverer] the dead client's last.
+  Atomic32 locks;              // [recoverer] lock bits taken back.
+  Atomic32 connections;        // [recoverer] connections closed.
+  Atomic32 handles;            // [recoverer] file handles closed.
+  Atomic32 segments;           // [recoverer] segments freed.
   Atomic32 wal_index_spoiled;  // [recoverer] databases whose wal-index must be rebuilt.
-  Atomic32 box_locks;        // [recoverer] entries of box.
-  Atomic32 box_events;       // [recoverer] entries of events.
+  Atomic32 box_locks;          // [recoverer] entries of box.
+  Atomic32 box_events;         // [recoverer] entries of events.
   Atomic32 reserved;
   Atomic64 name[kNameBytes / 8];
   ShmBlackBoxLock box[kBlackBoxLocks];
@@ -321,60 +327,77 @@ static_assert(sizeof(ShmRecovery) % 64 == 0);
 // The header.
 
 struct alignas(64) ShmHeader {
-  Atomic64 magic;             // [creator] kMagic, written last.
-  Atomic32 version;           // [creator] kLayoutVersion.
-  Atomic32 layout_hash_low;   // [creator] low half of kLayoutHash.
-  Atomic64 runtime_id[2];     // [creator] random.
-  Atomic64 capacity_bytes;    // [creator] of the whole region.
-  Atomic32 segment_count;     // [creator] capacity_bytes / kSegmentBytes.
-  Atomic32 first_segment;     // [creator] the first that is not metadata.
-  Atomic64 clients_offset;    // [creator] offsets of the tables, each a multiple of 64.
+  Atomic64 magic;            // [creator] kMagic, written last.
+  Atomic32 version;          // [creator] kLayoutVersion.
+  Atomic32 layout_hash_low;  // [creator] low half of kLayoutHash.
+  Atomic64 runtime_id[2];    // [creator] random.
+  Atomic64 capacity_bytes;   // [creator] of the whole region.
+  Atomic32 segment_count;    // [creator] capacity_bytes / kSegmentBytes.
+  Atomic32 first_segment;    // [creator] the first that is not metadata.
+  Atomic64 clients_offset;   // [creator] offsets of the tables, each a multiple of 64.
   Atomic64 files_offset;
   Atomic64 recoveries_offset;
   Atomic64 events_offset;
   Atomic64 segments_offset;
-  Atomic32 event_capacity;    // [creator] a power of two.
-  Atomic32 fixed_capacity;    // [creator] option, 0 or 1.
+  Atomic32 event_capacity;          // [creator] a power of two.
+  Atomic32 fixed_capacity;          // [creator] option, 0 or 1.
   Atomic64 initial_database_bytes;  // [creator] options, see glasswal/options.h.
   Atomic64 max_database_bytes;
   Atomic64 initial_wal_bytes;
   Atomic64 max_wal_bytes;
   Atomic64 stale_ns;
-  Atomic32 evict_stale;       // [creator] onStale: 0 report, 1 evict.
-  Atomic32 closed;            // [last client to leave] 1: the region is being given up, do not join.
-  Atomic32 event_level;       // [anyone] EventLevel. Here, because every call of every client reads it,
-                              // and nothing else in this cache line changes.
+  Atomic32 evict_stale;  // [creator] onStale: 0 report, 1 evict.
+  Atomic32 closed;       // [last client to leave] 1: the region is being given up, do not join.
+  Atomic32 event_level;  // [anyone] EventLevel. Here, because every call of every client reads it,
+                         // and nothing else in this cache line changes.
   Atomic32 reserved;
 
   alignas(64) Atomic32 committed_segments;  // [CAS, only up] segments that memory stands behind.
-  Atomic32 free_hint;         // [anyone] where the search for a free segment may start.
-  Atomic64 free_segments;     // [fetch_add/sub] committed and free; too high by one for each client
-                              // that was killed between changing a word and changing this.
-  Atomic64 topology;          // [fetch_add] changes of clients, files and connections, for snapshots.
-  Atomic64 grown;             // [fetch_add] times that committed_segments went up.
-  Atomic64 full;              // [fetch_add] claims that failed for want of room.
+  Atomic32 free_hint;      // [anyone] where the search for a free segment may start.
+  Atomic64 free_segments;  // [fetch_add/sub] committed and free; too high by one for each client
+                           // that was killed between changing a word and changing this.
+  Atomic64 topology;       // [fetch_add] changes of clients, files and connections, for snapshots.
+  Atomic64 grown;          // [fetch_add] times that committed_segments went up.
+  Atomic64 full;           // [fetch_add] claims that failed for want of room.
   Atomic64 reclaimed_segments;  // [fetch_add] segments that came back.
-  Atomic64 recoveries;        // [fetch_add] recoveries begun; the newest is number `recoveries`.
-  Atomic64 recovered_handles; // [fetch_add]
-  Atomic64 recovered_locks;   // [fetch_add]
-  Atomic64 silent_reports;    // [fetch_add]
+  Atomic64 recoveries;          // [fetch_add] recoveries begun; the newest is number `recoveries`.
+  Atomic64 recovered_handles;   // [fetch_add]
+  Atomic64 recovered_locks;     // [fetch_add]
+  Atomic64 silent_reports;      // [fetch_add]
 
   alignas(64) Atomic64 event_head;  // [fetch_add] sequence of the next event; the first is 1.
-  Atomic64 events_dropped;    // [fetch_add] events given up because their place was being written.
-  Atomic32 commit_sequence;   // [committer] futex, bumped after each commit.
-  Atomic32 commit_waiters;    // [fetch_add/sub] sleepers on commit_sequence; without any, no wake-up.
-  ShmLock directory;          // Guards creation, deletion, opening and closing of files; names clients.
+  Atomic64 events_dropped;   // [fetch_add] events given up because their place was being written.
+  Atomic32 commit_sequence;  // [committer] futex, bumped after each commit.
+  Atomic32 commit_waiters;  // [fetch_add/sub] sleepers on commit_sequence; without any, no wake-up.
+  ShmLock directory;  // Guards creation, deletion, opening and closing of files; names clients.
 };
 
-/// A hash over everything that two builds must agree on. Sizes and offsets stand for the field lists.
+/// A hash over everything that two builds must agree on. Sizes and offsets stand for the field
+/// lists.
 constexpr uint64_t LayoutHash() {
   const uint64_t facts[] = {
-      kLayoutVersion,       sizeof(ShmHeader),   sizeof(ShmClient),     sizeof(ShmFile),
-      sizeof(ShmDatabase),  sizeof(ShmLock),     sizeof(ShmConnection), sizeof(ShmRecovery),
-      sizeof(ShmEvent),     sizeof(ShmIntent),   kSegmentBytes,         kMaxClients,
-      kMaxConnections,      kMaxFiles,           kMapSegments,          kWalIndexSegments,
-      kMaxRecoveries,       kLockCount,          kCounterCount,         kSegmentKindCount,
-      offsetof(ShmHeader, event_head),           offsetof(ShmDatabase, connections),
+      kLayoutVersion,
+      sizeof(ShmHeader),
+      sizeof(ShmClient),
+      sizeof(ShmFile),
+      sizeof(ShmDatabase),
+      sizeof(ShmLock),
+      sizeof(ShmConnection),
+      sizeof(ShmRecovery),
+      sizeof(ShmEvent),
+      sizeof(ShmIntent),
+      kSegmentBytes,
+      kMaxClients,
+      kMaxConnections,
+      kMaxFiles,
+      kMapSegments,
+      kWalIndexSegments,
+      kMaxRecoveries,
+      kLockCount,
+      kCounterCount,
+      kSegmentKindCount,
+      offsetof(ShmHeader, event_head),
+      offsetof(ShmDatabase, connections),
   };
   uint64_t hash = 0xcbf29ce484222325;
   for (const uint64_t fact : facts) hash = (hash ^ fact) * 0x100000001b3;

@@ -42,15 +42,16 @@ struct RegionGeometry {
 Result<RegionGeometry> PlanGeometry(uint64_t capacity_bytes, uint32_t event_capacity);
 
 /// Reads and checks the geometry of a finished region whose header is at `header` and of which
-/// `available_bytes` can be read. kCorrupt, kVersionMismatch or kNotReady say what is wrong. All tables
-/// lie within `available_bytes`; the segments need not (a capture may have the metadata only).
+/// `available_bytes` can be read. kCorrupt, kVersionMismatch or kNotReady say what is wrong. All
+/// tables lie within `available_bytes`; the segments need not (a capture may have the metadata
+/// only).
 Result<RegionGeometry> ReadGeometry(const ShmHeader& header, uint64_t available_bytes);
 
 class Region {
  public:
-  /// Formats `memory` (which reads as zeros, but for what a creator left that died before it was done)
-  /// and commits what the options ask for. kAlreadyExists when it holds a finished region. Of one named
-  /// object there must be one creator at a time: the one that holds kCreationSlot.
+  /// Formats `memory` (which reads as zeros, but for what a creator left that died before it was
+  /// done) and commits what the options ask for. kAlreadyExists when it holds a finished region. Of
+  /// one named object there must be one creator at a time: the one that holds kCreationSlot.
   static Result<std::unique_ptr<Region>> Create(std::unique_ptr<port::Memory> memory,
                                                 const Options& options);
   /// Checks and adopts a finished region.

@@ -9,8 +9,8 @@
 //      +----- Release ------+--------------------+-------------------------------------------+
 //
 // Every arrow is one compare-and-swap of the whole word, and every claim raises its sequence. A
-// client that dies between Claim and Publish leaves a word that carries its own slot and generation:
-// Sweep() frees it. A claimed segment always reads as zeros.
+// client that dies between Claim and Publish leaves a word that carries its own slot and
+// generation: Sweep() frees it. A claimed segment always reads as zeros.
 //
 // Thread-safety: all functions may be called by any thread of any client.
 #ifndef GLASSWAL_VFS_SHM_SEGMENTS_H_
@@ -53,8 +53,8 @@ struct ClaimedSegment {
 /// Grows the committed part of the region if no free segment is left.
 ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner);
 
-/// Claims `count` contiguous segments as kSegmentPrivate of the client, zeroed; returns the first, or
-/// kNoSegment. A client that dies in the middle leaves only segments that Sweep() finds.
+/// Claims `count` contiguous segments as kSegmentPrivate of the client, zeroed; returns the first,
+/// or kNoSegment. A client that dies in the middle leaves only segments that Sweep() finds.
 uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t count);
 
 /// kSegmentPending -> `kind` of `owner`. Returns the new word; 0 if the word was not `pending_word`

@@ -8,7 +8,8 @@
 namespace glasswal::sqlite {
 namespace {
 
-/// The connection (slot + 1) whose read mark is the lowest below `max_frame`; 0 if none is held there.
+/// The connection (slot + 1) whose read mark is the lowest below `max_frame`; 0 if none is held
+/// there.
 uint32_t HeldBackBy(const DatabaseFile& file, uint32_t max_frame) {
   uint32_t lowest = max_frame;
   uint32_t holder = 0;

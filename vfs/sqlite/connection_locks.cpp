@@ -3,9 +3,9 @@
 #include <bit>
 #include <string>
 
-#include "shm/lock_names.h"
 #include "port/clock.h"
 #include "port/futex.h"
+#include "shm/lock_names.h"
 #include "sqlite/database_file.h"
 #include "sqlite/refusal.h"
 #include "store/words.h"
@@ -18,8 +18,9 @@ constexpr uint64_t kLookEveryNs = 10 * kNsPerMs;
 
 bool IsReadMark(shm::LockId id) { return id >= shm::kLockWalRead0 && id < shm::kWalLocks; }
 
-/// Readers shop for a free read mark, checkpoints for an idle moment, and a connection that closes asks
-/// whether it is the last one: being refused is part of how SQLite works there, and nobody's trouble.
+/// Readers shop for a free read mark, checkpoints for an idle moment, and a connection that closes
+/// asks whether it is the last one: being refused is part of how SQLite works there, and nobody's
+/// trouble.
 bool IsWorthReporting(const DatabaseFile& file, shm::LockId id) {
   const bool asks_whether_last = id >= shm::kLockMainShared && file.wal_index != nullptr;
   return !IsReadMark(id) && id != shm::kLockWalCheckpoint && !asks_whether_last;
@@ -39,8 +40,8 @@ void Refuse(DatabaseFile* file, shm::LockId id, lock::LockMode mode,
   if (!IsWorthReporting(*file, id) && outcome.waited_ns == 0) return;
   file->Count(shm::kCounterBusy);
   file->refusal = DescribeRefusal(*file, id, mode, outcome);
-  file->Record(EventKind::kLockRefused, id, file->refusal.client,
-               file->refusal.held_ms * kNsPerMs, outcome.waited_ns);
+  file->Record(EventKind::kLockRefused, id, file->refusal.client, file->refusal.held_ms * kNsPerMs,
+               outcome.waited_ns);
   file->vfs->Fail(SQLITE_BUSY, file->refusal.ToString());
 }
 
@@ -50,8 +51,7 @@ bool ConnectionWatch::LookAtHolders(uint64_t holders) {
   looked_ns_ = port::CoarseNowNs();
   bool recovered = false;
   for (uint64_t rest = lock::Holders(holders); rest != 0; rest &= rest - 1) {
-    const uint64_t word =
-        connection_->database->connections[std::countr_zero(rest)].state.load();
+    const uint64_t word = connection_->database->connections[std::countr_zero(rest)].state.load();
     if (word != 0) recovered |= client_->LookAt(store::ConnectionClientOf(word));
   }
   return recovered;
@@ -62,8 +62,8 @@ bool ConnectionWatch::IsDue() { return port::CoarseNowNs() - looked_ns_ >= kLook
 int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
   const uint64_t timeout_ns = port::MayWait() ? uint64_t{timeout_ms} * kNsPerMs : 0;
   const bool timed = mode == lock::LockMode::kExclusive && !IsReadMark(id);
-  const bool shopping = IsReadMark(id) && timeout_ns == 0 &&
-                        (exclusive_mask & (1u << shm::kLockWalCheckpoint)) == 0;
+  const bool shopping =
+      IsReadMark(id) && timeout_ns == 0 && (exclusive_mask & (1u << shm::kLockWalCheckpoint)) == 0;
   shm::ShmLock* lock = &database()->locks[id];
   if (shopping && lock::Blockers(lock->word.load(), connection.slot, mode) != 0 &&
       !watch->IsDue()) {
@@ -98,7 +98,8 @@ int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t time
       return SQLITE_BUSY_TIMEOUT;
     case lock::LockResult::kBusy:
       Refuse(this, id, mode, outcome);
-      // A caller that wanted to wait but may not on this thread need not call its busy handler either.
+      // A caller that wanted to wait but may not on this thread need not call its busy handler
+      // either.
       return timeout_ms != 0 ? SQLITE_BUSY_TIMEOUT : SQLITE_BUSY;
   }
   return SQLITE_BUSY;

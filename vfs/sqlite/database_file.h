@@ -1,8 +1,8 @@
 // An open main database: the sqlite3_file that SQLite sees, with its locks and its wal-index.
 //
 // One object is one connection of the region (store/connection.h). It is spread over several files:
-// database_io.cpp (bytes), main_locks.cpp (SHARED to EXCLUSIVE), wal_locks.cpp (the wal-index and its
-// locks), file_control.cpp.
+// database_io.cpp (bytes), main_locks.cpp (SHARED to EXCLUSIVE), wal_locks.cpp (the wal-index and
+// its locks), file_control.cpp.
 //
 // Thread-safety: used by one thread at a time, as SQLite does.
 #ifndef GLASSWAL_VFS_SQLITE_DATABASE_FILE_H_
@@ -50,18 +50,18 @@ struct DatabaseFile {
   std::unique_ptr<ConnectionWatch> watch;
 
   int lock_level = SQLITE_LOCK_NONE;
-  uint32_t shared_mask = 0;      // WAL locks held in shared mode, one bit each.
-  uint32_t exclusive_mask = 0;   // ... and in exclusive mode.
-  uint32_t lock_timeout_ms = 0;  // SQLITE_FCNTL_LOCK_TIMEOUT.
-  uint32_t change_before = 0;    // The wal-index's change counter when WRITE was taken.
-  uint32_t frame_before = 0;     // ... and its last frame.
+  uint32_t shared_mask = 0;        // WAL locks held in shared mode, one bit each.
+  uint32_t exclusive_mask = 0;     // ... and in exclusive mode.
+  uint32_t lock_timeout_ms = 0;    // SQLITE_FCNTL_LOCK_TIMEOUT.
+  uint32_t change_before = 0;      // The wal-index's change counter when WRITE was taken.
+  uint32_t frame_before = 0;       // ... and its last frame.
   std::byte* wal_index = nullptr;  // Block 0 once it has been mapped.
   uint64_t wal_index_blocks = 0;   // So many of the first blocks are known to exist.
   int64_t mmap_limit = 0;
-  int fetched = 0;               // Outstanding xFetch references.
+  int fetched = 0;  // Outstanding xFetch references.
   int persist_wal = 0;
   int powersafe_overwrite = 1;
-  bool created_as_wal = false;   // This connection wrote the page 1 that says so; see HandlePragma.
+  bool created_as_wal = false;  // This connection wrote the page 1 that says so; see HandlePragma.
   Refusal refusal;
 
   // What the runtime says of itself, kept at hand because every call asks.
@@ -72,8 +72,8 @@ struct DatabaseFile {
   const shm::Region& region() const { return *shared; }
   shm::ShmDatabase* database() const { return connection.database; }
 
-  /// Every method begins with this: the heartbeat, and whether this client may still touch the region. A
-  /// client whose stack has run over has damaged memory, and must not go on.
+  /// Every method begins with this: the heartbeat, and whether this client may still touch the
+  /// region. A client whose stack has run over has damaged memory, and must not go on.
   bool Enter() {
     if (!port::IsStackIntact()) std::abort();
     trace::AddOwned(connection.shm->heartbeat);
@@ -98,7 +98,8 @@ struct DatabaseFile {
   /// Counts and returns an error.
   int Error(int code, const std::string& message);
 
-  /// Takes one lock of the database in `mode`; SQLITE_OK, SQLITE_BUSY, SQLITE_BUSY_TIMEOUT or an error.
+  /// Takes one lock of the database in `mode`; SQLITE_OK, SQLITE_BUSY, SQLITE_BUSY_TIMEOUT or an
+  /// error.
   int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
   void ReleaseLock(shm::LockId id);
   /// Gives up all that the connection holds.
@@ -119,8 +120,8 @@ int DatabaseSync(sqlite3_file*, int flags);
 int DatabaseFileSize(sqlite3_file*, sqlite3_int64* size);
 int DatabaseFetch(sqlite3_file*, sqlite3_int64 offset, int size, void** page);
 int DatabaseUnfetch(sqlite3_file*, sqlite3_int64 offset, void* page);
-/// Makes the header say rollback journal again. REQUIRES: EXCLUSIVE; nobody has used the database in WAL
-/// mode.
+/// Makes the header say rollback journal again. REQUIRES: EXCLUSIVE; nobody has used the database
+/// in WAL mode.
 int TakeBackWalMode(DatabaseFile*);
 // main_locks.cpp
 int DatabaseLock(sqlite3_file*, int level);
@@ -135,10 +136,10 @@ int DatabaseShmUnmap(sqlite3_file*, int delete_flag);
 int DatabaseFileControl(sqlite3_file*, int operation, void* argument);
 
 inline constexpr int kSectorBytes = 512;
-// Not SQLITE_IOCAP_SUBPAGE_READ: SQLite would then read overflow pages by xRead instead of using them in
-// place.
-inline constexpr int kDeviceCharacteristics = SQLITE_IOCAP_SAFE_APPEND | SQLITE_IOCAP_SEQUENTIAL |
-                                              SQLITE_IOCAP_POWERSAFE_OVERWRITE;
+// Not SQLITE_IOCAP_SUBPAGE_READ: SQLite would then read overflow pages by xRead instead of using
+// them in place.
+inline constexpr int kDeviceCharacteristics =
+    SQLITE_IOCAP_SAFE_APPEND | SQLITE_IOCAP_SEQUENTIAL | SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 
 }  // namespace glasswal::sqlite
 

@@ -25,8 +25,9 @@ void IncrementBigEndian(uint8_t* at) {
   for (int i = 0; i < 4; ++i) at[i] = static_cast<uint8_t>(value >> (24 - 8 * i));
 }
 
-/// True when this write creates a database that has not been given another journal mode: its header is
-/// then made to say WAL, so that new databases start in WAL mode whoever creates them and however.
+/// True when this write creates a database that has not been given another journal mode: its header
+/// is then made to say WAL, so that new databases start in WAL mode whoever creates them and
+/// however.
 bool StartsInWalMode(const DatabaseFile& file, const uint8_t* from, int size, int64_t offset) {
   return offset == 0 && size >= kHeaderBytes && file.lock_level == SQLITE_LOCK_EXCLUSIVE &&
          file.file.shm()->wal_default.load(std::memory_order_relaxed) != 0 &&
@@ -48,10 +49,11 @@ store::IoStatus WriteFirstPageAsWal(DatabaseFile& file, const uint8_t* from, uin
   return status != store::IoStatus::kOk ? status : file.file.Write(0, header, kHeaderBytes);
 }
 
-/// Cuts the file off after a checkpoint. A writer that adds frames meanwhile has reserved memory for
-/// their pages (log_file.cpp), and so has one that has committed since the checkpoint looked: theirs must
-/// stay, so memory is freed under WRITE only. It is not waited for, and not taken when there is nothing
-/// to free, since checkpoints should not be in the way of writers; the next one frees the rest.
+/// Cuts the file off after a checkpoint. A writer that adds frames meanwhile has reserved memory
+/// for their pages (log_file.cpp), and so has one that has committed since the checkpoint looked:
+/// theirs must stay, so memory is freed under WRITE only. It is not waited for, and not taken when
+/// there is nothing to free, since checkpoints should not be in the way of writers; the next one
+/// frees the rest.
 uint32_t TruncateInWalMode(DatabaseFile* file, uint64_t size) {
   const bool is_writer = (file->exclusive_mask & (1u << shm::kLockWalWrite)) != 0;
   const uint64_t used = std::max(size, store::WalIndexDatabaseBytes(file->wal_index));
@@ -71,8 +73,9 @@ uint32_t TruncateInWalMode(DatabaseFile* file, uint64_t size) {
 
 int DatabaseFile::Fenced(int code) {
   trace::Record(region(), EventKind::kFenced, connection.Subject(), connection.client->generation);
-  return vfs->Fail(code, "this connection's client was declared dead, or belongs to the parent of "
-                         "this process: close it, and open the region and the database anew");
+  return vfs->Fail(code,
+                   "this connection's client was declared dead, or belongs to the parent of "
+                   "this process: close it, and open the region and the database anew");
 }
 
 int DatabaseFile::Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what) {

@@ -1,8 +1,8 @@
 // The loadable extension: `.load glasswal`, then `file:/app.sqlite?vfs=glasswal&region=NAME`.
 //
-// It registers one VFS, "glasswal", which takes the region from each database's URI; without one the
-// region is private to the process. The VFS stays for the life of the process, since open databases
-// point to it, and so does the library.
+// It registers one VFS, "glasswal", which takes the region from each database's URI; without one
+// the region is private to the process. The VFS stays for the life of the process, since open
+// databases point to it, and so does the library.
 #include <string>
 
 #include "sqlite/sqlite_api.h"
@@ -14,8 +14,8 @@ const sqlite3_api_routines* sqlite3_api = nullptr;
 
 namespace {
 
-// SQLite 3.51.3 repaired the WAL-reset bug. An older host works, and is warned that it may corrupt its
-// (ephemeral) data when several processes write.
+// SQLite 3.51.3 repaired the WAL-reset bug. An older host works, and is warned that it may corrupt
+// its (ephemeral) data when several processes write.
 constexpr int kOldestSqlite = 3051003;
 
 }  // namespace

@@ -73,8 +73,8 @@ bool HasLog(const DatabaseFile& file) {
 }
 
 /// The connection that created a database in WAL mode does not know the mode before its next
-/// transaction: SQLite would take a change to another mode for none. So it is changed here, as long as
-/// nobody has used the log, which everybody would who knows the mode, holding SHARED.
+/// transaction: SQLite would take a change to another mode for none. So it is changed here, as long
+/// as nobody has used the log, which everybody would who knows the mode, holding SHARED.
 int LeaveWalModeUnused(DatabaseFile* file, char** argument) {
   const int level = file->lock_level;
   int result = SQLITE_OK;

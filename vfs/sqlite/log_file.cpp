@@ -18,8 +18,9 @@ bool Enter(LogFile* file) {
 }
 
 int Fenced(LogFile* file, int code) {
-  return file->vfs->Fail(code, "this client was declared dead, or belongs to the parent of this "
-                               "process: open the region and the database anew");
+  return file->vfs->Fail(code,
+                         "this client was declared dead, or belongs to the parent of this "
+                         "process: open the region and the database anew");
 }
 
 int Full(LogFile* file, uint64_t wanted_bytes) {
@@ -31,7 +32,8 @@ int Full(LogFile* file, uint64_t wanted_bytes) {
 }
 
 bool HasWalIndexBlock(DatabaseFile* database, uint64_t block) {
-  // Blocks go only when the last connection does, so one that was seen need not be looked for again.
+  // Blocks go only when the last connection does, so one that was seen need not be looked for
+  // again.
   if (block < database->wal_index_blocks) return true;
   if (!store::ReserveWalIndexBlock(*database->connection.client, &database->connection.shm->intent,
                                    database->connection.file, block)) {
@@ -99,8 +101,8 @@ int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) 
   if (file->database != nullptr) {
     file->database->Count(shm::kCounterWrites);
     file->database->Count(shm::kCounterWriteBytes, bytes);
-    // Without powersafe_overwrite SQLite may write the header in two parts (walWriteToLog); the page
-    // number is in the first.
+    // Without powersafe_overwrite SQLite may write the header in two parts (walWriteToLog); the
+    // page number is in the first.
     if (file->is_wal && bytes <= store::kWalFrameHeaderBytes && bytes >= sizeof(uint32_t) &&
         at >= store::kWalHeaderBytes) {
       const int result = ReserveForFrame(file, at, static_cast<const uint8_t*>(from));
@@ -165,9 +167,24 @@ int DeviceCharacteristics(sqlite3_file*) { return kDeviceCharacteristics; }
 
 }  // namespace
 
-const sqlite3_io_methods kLogMethods = {
-    1,        Close,    Read,   Write,  Truncate,       Sync,
-    FileSize, NoLock,   NoLock, NoReservedLock, FileControl, SectorSize, DeviceCharacteristics,
-    nullptr,  nullptr,  nullptr, nullptr, nullptr, nullptr};
+const sqlite3_io_methods kLogMethods = {1,
+                                        Close,
+                                        Read,
+                                        Write,
+                                        Truncate,
+                                        Sync,
+                                        FileSize,
+                                        NoLock,
+                                        NoLock,
+                                        NoReservedLock,
+                                        FileControl,
+                                        SectorSize,
+                                        DeviceCharacteristics,
+                                        nullptr,
+                                        nullptr,
+                                        nullptr,
+                                        nullptr,
+                                        nullptr,
+                                        nullptr};
 
 }  // namespace glasswal::sqlite

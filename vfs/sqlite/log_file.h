@@ -1,10 +1,10 @@
-// Write-ahead logs, rollback journals and super-journals: files of the region without locks of their
-// own.
+// Write-ahead logs, rollback journals and super-journals: files of the region without locks of
+// their own.
 //
-// A write-ahead log makes sure, before a frame is written, that everything the frame will need later
-// is there: the wal-index block that describes it, and the database segment that its page will be
-// copied to. So SQLITE_FULL comes at the statement that needs the space, and neither a commit nor a
-// checkpoint can fail for want of it afterwards.
+// A write-ahead log makes sure, before a frame is written, that everything the frame will need
+// later is there: the wal-index block that describes it, and the database segment that its page
+// will be copied to. So SQLITE_FULL comes at the statement that needs the space, and neither a
+// commit nor a checkpoint can fail for want of it afterwards.
 //
 // Thread-safety: used by one thread at a time, as SQLite does.
 #ifndef GLASSWAL_VFS_SQLITE_LOG_FILE_H_

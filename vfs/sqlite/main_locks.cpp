@@ -5,10 +5,10 @@
 //   PENDING    exclusive mode of the PENDING word: no new readers
 //   EXCLUSIVE  the SHARED word upgraded: no other reader is left
 //
-// The levels and the rules between them are SQLite's own (os.h, os_unix.c: unixLock, unixUnlock). These
-// locks are not waited for: SQLite's busy handler does that, as with its own VFS.
-#include "shm/lock_names.h"
+// The levels and the rules between them are SQLite's own (os.h, os_unix.c: unixLock, unixUnlock).
+// These locks are not waited for: SQLite's busy handler does that, as with its own VFS.
 #include "port/clock.h"
+#include "shm/lock_names.h"
 #include "sqlite/database_file.h"
 #include "sqlite/refusal.h"
 
@@ -44,9 +44,9 @@ int LockShared(DatabaseFile* file) {
   return result;
 }
 
-/// Only a writer keeps new readers out while it waits for the old ones. SQLite asks for EXCLUSIVE without
-/// RESERVED when it probes whether it is alone (exclusive mode and closing in WAL mode, hot journals);
-/// when that fails nobody must be left standing in anybody's way, as unixLock has it.
+/// Only a writer keeps new readers out while it waits for the old ones. SQLite asks for EXCLUSIVE
+/// without RESERVED when it probes whether it is alone (exclusive mode and closing in WAL mode, hot
+/// journals); when that fails nobody must be left standing in anybody's way, as unixLock has it.
 int LockExclusive(DatabaseFile* file) {
   if (file->lock_level == SQLITE_LOCK_RESERVED) {
     const int result = file->AcquireLock(shm::kLockMainPending, LockMode::kExclusive, 0);

@@ -53,8 +53,9 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   if (!runtime.ok()) return vfs->Fail(CodeOf(runtime.status()), runtime.status().message());
   recovery::Client& client = (*runtime)->client();
   if (client.IsFenced()) {
-    return vfs->Fail(SQLITE_CANTOPEN, "this process's client of the region was declared dead, or "
-                                      "belongs to the parent of this process: open the region anew");
+    return vfs->Fail(SQLITE_CANTOPEN,
+                     "this process's client of the region was declared dead, or "
+                     "belongs to the parent of this process: open the region anew");
   }
   client.Sweep();
   Result<store::Connection> connection =
@@ -90,8 +91,11 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   }
   if (runtime == nullptr) return vfs->Fail(SQLITE_CANTOPEN, "no region for a super-journal");
   const bool is_wal = (flags & SQLITE_OPEN_WAL) != 0;
-  store::OpenRequest request = RequestOf(
-      path, is_wal ? shm::kFileWal : is_super_journal ? shm::kFileOther : shm::kFileJournal, flags);
+  store::OpenRequest request = RequestOf(path,
+                                         is_wal             ? shm::kFileWal
+                                         : is_super_journal ? shm::kFileOther
+                                                            : shm::kFileJournal,
+                                         flags);
   if (database != nullptr) request.database_plus_1 = database->connection.file + 1;
 
   store::ClientContext& self = runtime->client().context();
@@ -105,10 +109,9 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   file->runtime = std::move(runtime);
   file->database = database;
   file->is_wal = is_wal;
-  file->file = store::File(&self, opened->number,
-                           database != nullptr ? &database->connection.shm->intent : nullptr,
-                           database != nullptr ? &database->database()->fence
-                                               : &self.region->header()->topology);
+  file->file = store::File(
+      &self, opened->number, database != nullptr ? &database->connection.shm->intent : nullptr,
+      database != nullptr ? &database->database()->fence : &self.region->header()->topology);
   base->pMethods = &kLogMethods;
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;

@@ -2,8 +2,8 @@
 
 #include <bit>
 
-#include "shm/lock_names.h"
 #include "port/clock.h"
+#include "shm/lock_names.h"
 #include "store/text.h"
 #include "store/words.h"
 
@@ -54,8 +54,8 @@ Refusal DescribeRefusal(const DatabaseFile& file, shm::LockId id, lock::LockMode
   refusal.client_generation = store::GenerationOf(word);
   refusal.process_id = client->process_id.load(std::memory_order_relaxed);
   const uint64_t taken = file.database()->locks[id].since_ns.load(std::memory_order_relaxed);
-  // Shared locks have no time of their own. SHARED of the main file lasts as long as the connection,
-  // the read marks as long as its transaction.
+  // Shared locks have no time of their own. SHARED of the main file lasts as long as the
+  // connection, the read marks as long as its transaction.
   const uint64_t shared_since =
       (id == shm::kLockMainShared ? holder.opened_ns : holder.transaction_ns).load();
   const uint64_t since = taken != 0 ? taken : shared_since;

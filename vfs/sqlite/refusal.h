@@ -1,7 +1,7 @@
 // Describing who stands in the way of a lock, and what it means to leave a checkpoint unfinished.
 //
-// Thread-safety: reads shared memory without a lock; what it finds may be gone a moment later, and is
-// then left out of the description.
+// Thread-safety: reads shared memory without a lock; what it finds may be gone a moment later, and
+// is then left out of the description.
 #ifndef GLASSWAL_VFS_SQLITE_REFUSAL_H_
 #define GLASSWAL_VFS_SQLITE_REFUSAL_H_
 

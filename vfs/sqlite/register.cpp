@@ -11,7 +11,8 @@
 namespace glasswal {
 namespace {
 
-// SQLite 3.51.3 repaired the WAL-reset bug, which needs exactly this workload to corrupt a database.
+// SQLite 3.51.3 repaired the WAL-reset bug, which needs exactly this workload to corrupt a
+// database.
 constexpr int kOldestSqlite = 3051003;
 
 std::mutex registered_mutex;
@@ -21,10 +22,11 @@ std::vector<std::unique_ptr<sqlite::Vfs>> registered;
 
 Status Runtime::RegisterVfs(const std::string& vfs_name, bool make_default) {
   if (sqlite3_libversion_number() < kOldestSqlite) {
-    return Status(StatusCode::kVersionMismatch,
-                  std::string("SQLite ") + sqlite3_libversion() +
-                      " can corrupt a database that several clients write in WAL mode: link 3.51.3 or "
-                      "later");
+    return Status(
+        StatusCode::kVersionMismatch,
+        std::string("SQLite ") + sqlite3_libversion() +
+            " can corrupt a database that several clients write in WAL mode: link 3.51.3 or "
+            "later");
   }
   if (vfs_name.empty()) {
     return Status(StatusCode::kInvalidArgument, "a VFS needs a name");

@@ -17,7 +17,8 @@ void FreeChunksFrom(TempFile* file, int64_t first) {
 bool Grow(TempFile* file, int64_t count) {
   if (count > file->chunk_capacity) {
     const int64_t capacity = std::max<int64_t>(count, file->chunk_capacity * 2 + 8);
-    void* grown = sqlite3_realloc64(file->chunks, static_cast<uint64_t>(capacity) * sizeof(uint8_t*));
+    void* grown =
+        sqlite3_realloc64(file->chunks, static_cast<uint64_t>(capacity) * sizeof(uint8_t*));
     if (grown == nullptr) return false;
     file->chunks = static_cast<uint8_t**>(grown);
     file->chunk_capacity = capacity;
@@ -110,10 +111,25 @@ int FileControl(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
 int SectorSize(sqlite3_file*) { return kSectorBytes; }
 int DeviceCharacteristics(sqlite3_file*) { return kDeviceCharacteristics; }
 
-const sqlite3_io_methods kTempMethods = {
-    1,        Close,   Read,    Write,   Truncate,    Sync,
-    FileSize, NoLock,  NoLock,  NoReservedLock, FileControl, SectorSize, DeviceCharacteristics,
-    nullptr,  nullptr, nullptr, nullptr, nullptr, nullptr};
+const sqlite3_io_methods kTempMethods = {1,
+                                         Close,
+                                         Read,
+                                         Write,
+                                         Truncate,
+                                         Sync,
+                                         FileSize,
+                                         NoLock,
+                                         NoLock,
+                                         NoReservedLock,
+                                         FileControl,
+                                         SectorSize,
+                                         DeviceCharacteristics,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr,
+                                         nullptr};
 
 }  // namespace
 

@@ -1,6 +1,7 @@
 // Temporary files: private to one connection, in this client's own heap, gone when they are closed.
 //
-// They hold what SQLite spills (sorters, statement journals, temporary tables with temp_store=FILE).
+// They hold what SQLite spills (sorters, statement journals, temporary tables with
+// temp_store=FILE).
 //
 // Thread-safety: used by one thread at a time, as SQLite does.
 #ifndef GLASSWAL_VFS_SQLITE_TEMP_FILE_H_

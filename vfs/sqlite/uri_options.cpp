@@ -17,8 +17,8 @@ Status ReadNumber(const char* path, const char* name, uint64_t* value) {
   const auto [rest, error] = std::from_chars(text, end, *value);
   if (error == std::errc() && rest == end) return Status::Ok();
   return Status(StatusCode::kInvalidArgument,
-                std::string(name) + " must be a whole number of at most 20 digits; the URI says \"" +
-                    text + "\"");
+                std::string(name) +
+                    " must be a whole number of at most 20 digits; the URI says \"" + text + "\"");
 }
 
 }  // namespace

@@ -9,8 +9,8 @@
 
 namespace glasswal::sqlite {
 
-/// Reads the options for `region` (empty: private to this process) from the URI that SQLite keeps with
-/// `path`. A value that is not a whole number is refused by name.
+/// Reads the options for `region` (empty: private to this process) from the URI that SQLite keeps
+/// with `path`. A value that is not a whole number is refused by name.
 Result<Options> OptionsFromUri(const char* path, const char* region);
 
 }  // namespace glasswal::sqlite

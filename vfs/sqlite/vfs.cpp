@@ -54,8 +54,8 @@ bool Append(std::string_view prefix, std::string_view part, int size, char* out,
   return true;
 }
 
-/// Paths are names in a flat directory: a leading slash, single slashes, no "." in between. The region
-/// that the URI names goes before them.
+/// Paths are names in a flat directory: a leading slash, single slashes, no "." in between. The
+/// region that the URI names goes before them.
 int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
   Vfs* vfs = Vfs::Of(base);
   const char* region = sqlite3_uri_parameter(path, "region");

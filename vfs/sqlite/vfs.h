@@ -1,9 +1,9 @@
 // One registered VFS: the sqlite3_vfs that SQLite knows and what is behind it.
 //
 // A VFS serves the files of one runtime, and those of any other region that a database's URI names
-// (region=NAME). Full path names carry the name of such a region, "/@NAME/app.sqlite", because SQLite
-// deletes and looks for journals by path alone, and two regions may have files of the same name.
-// Files keep their runtime alive.
+// (region=NAME). Full path names carry the name of such a region, "/@NAME/app.sqlite", because
+// SQLite deletes and looks for journals by path alone, and two regions may have files of the same
+// name. Files keep their runtime alive.
 //
 // Thread-safety: immutable after registration, except for the last error and the table of regions,
 // which have a mutex.
@@ -23,8 +23,8 @@ namespace glasswal::sqlite {
 
 class Vfs {
  public:
-  /// `runtime` may be null (the loadable extension): databases that name no region then share one that
-  /// is private to the process.
+  /// `runtime` may be null (the loadable extension): databases that name no region then share one
+  /// that is private to the process.
   Vfs(std::string name, std::shared_ptr<Runtime> runtime);
 
   /// Makes SQLite know it. Returns an SQLite result code.
@@ -35,8 +35,8 @@ class Vfs {
   /// The operating system's VFS, for loading extensions; may be null.
   sqlite3_vfs* host() const { return host_; }
 
-  /// The runtime for a database that is being opened. `path` is the one that SQLite passed to xOpen, so
-  /// that its URI parameters can be asked for.
+  /// The runtime for a database that is being opened. `path` is the one that SQLite passed to
+  /// xOpen, so that its URI parameters can be asked for.
   Result<std::shared_ptr<Runtime>> RuntimeToOpen(const char* path);
   /// The runtime of a file whose region is in use already; null if it is not.
   std::shared_ptr<Runtime> RuntimeOf(const char* path);
@@ -54,8 +54,9 @@ class Vfs {
   sqlite3_vfs* host_ = nullptr;
   std::mutex mutex_;
   std::string last_error_;
-  // Regions opened by URI; they live for as long as a file of theirs is open. The one without a name that
-  // belongs to the process lives as long as the VFS, or closing its last database would empty it.
+  // Regions opened by URI; they live for as long as a file of theirs is open. The one without a
+  // name that belongs to the process lives as long as the VFS, or closing its last database would
+  // empty it.
   std::map<std::string, std::weak_ptr<Runtime>> regions_;
   std::shared_ptr<Runtime> unnamed_;
 };

@@ -1,7 +1,8 @@
 // The wal-index and its eight locks: xShmMap, xShmLock, xShmBarrier, xShmUnmap.
 //
-// The blocks of the wal-index are addressed in place. Locks are taken in SQLite's own order and waited
-// for when SQLite has set a timeout (SQLITE_FCNTL_LOCK_TIMEOUT); the contract is that of os_unix.c.
+// The blocks of the wal-index are addressed in place. Locks are taken in SQLite's own order and
+// waited for when SQLite has set a timeout (SQLITE_FCNTL_LOCK_TIMEOUT); the contract is that of
+// os_unix.c.
 #include <bit>
 
 #include "port/clock.h"
@@ -30,8 +31,8 @@ void EndTransaction(DatabaseFile* file) {
   }
 }
 
-/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible. WRITE had been
-/// taken at `since_ns` (0: not known), so the moment of its release needs no clock.
+/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible. WRITE
+/// had been taken at `since_ns` (0: not known), so the moment of its release needs no clock.
 void AnnounceCommit(DatabaseFile* file, uint64_t since_ns, uint64_t held_ns) {
   const uint32_t frame = store::WalIndexMaxFrame(file->wal_index);
   const uint32_t frames = frame >= file->frame_before ? frame - file->frame_before : frame;
@@ -40,9 +41,8 @@ void AnnounceCommit(DatabaseFile* file, uint64_t since_ns, uint64_t held_ns) {
   file->NoteOperation(EventKind::kCommit, frames);
   if (trace::IsRecorded(file->region(), Describe(EventKind::kCommit).level)) {
     trace::WriteEvent(file->region(), EventKind::kCommit, file->connection.Subject(), frames,
-                      store::WalIndexPages(file->wal_index),
-                      store::WalIndexChange(file->wal_index), held_ns,
-                      since_ns != 0 ? since_ns + held_ns : 0);
+                      store::WalIndexPages(file->wal_index), store::WalIndexChange(file->wal_index),
+                      held_ns, since_ns != 0 ? since_ns + held_ns : 0);
   }
   shm::ShmHeader* header = file->region().header();
   header->commit_sequence.fetch_add(1);
@@ -105,8 +105,9 @@ int DatabaseShmMap(sqlite3_file* base, int block, int block_size, int extend,
   *address = nullptr;
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_SHMMAP);
   if (block < 0 || block_size != static_cast<int>(shm::kWalIndexBlockBytes)) {
-    return file->Error(SQLITE_IOERR_SHMMAP, "SQLite asks for wal-index blocks of another size than "
-                                            "this build of glasswal knows");
+    return file->Error(SQLITE_IOERR_SHMMAP,
+                       "SQLite asks for wal-index blocks of another size than "
+                       "this build of glasswal knows");
   }
   const auto index = static_cast<uint64_t>(block);
   std::byte* at = store::WalIndexBlock(file->region(), file->connection.file, index);
@@ -153,9 +154,9 @@ int DatabaseShmUnmap(sqlite3_file* base, int /*delete_flag*/) {
   for (uint32_t id = shm::kWalLocks; id-- > 0;) Unlock(file, static_cast<shm::LockId>(id));
   file->wal_index = nullptr;
   file->wal_index_blocks = 0;
-  // Whoever has EXCLUSIVE is the last one and leaves WAL mode or the database. What comes next may change
-  // the database without the log, so the index goes whether or not the log is kept (PERSIST_WAL); SQLite's
-  // own VFS forgets it at the next opening.
+  // Whoever has EXCLUSIVE is the last one and leaves WAL mode or the database. What comes next may
+  // change the database without the log, so the index goes whether or not the log is kept
+  // (PERSIST_WAL); SQLite's own VFS forgets it at the next opening.
   if (file->lock_level == SQLITE_LOCK_EXCLUSIVE) {
     store::FreeWalIndex(*file->connection.client, &file->connection.shm->intent,
                         file->connection.file);

@@ -2,11 +2,11 @@
 //
 // recovery/client.h makes one when a client joins and keeps it until it leaves.
 //
-// Thread-safety: the identity is immutable; open_counts belongs to the holder of the directory lock.
-// The directory's lock word names clients, so `mutex` keeps the threads of this one apart: whoever has
-// the lock, waits for it, or recovers from a dead client has the mutex. It is one mutex for all three,
-// and recursive, because waiting for the lock may mean recovering from its dead holder, and recovering
-// needs the lock.
+// Thread-safety: the identity is immutable; open_counts belongs to the holder of the directory
+// lock. The directory's lock word names clients, so `mutex` keeps the threads of this one apart:
+// whoever has the lock, waits for it, or recovers from a dead client has the mutex. It is one mutex
+// for all three, and recursive, because waiting for the lock may mean recovering from its dead
+// holder, and recovering needs the lock.
 #ifndef GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
 #define GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
 

@@ -23,8 +23,8 @@ void InitializeConnection(shm::ShmConnection* connection) {
   connection->intent.target.store(0, std::memory_order_relaxed);
 }
 
-/// The write lock goes last: until then nobody can begin to rebuild the wal-index and find the other
-/// locks of the rebuild still taken.
+/// The write lock goes last: until then nobody can begin to rebuild the wal-index and find the
+/// other locks of the rebuild still taken.
 constexpr uint32_t ReleaseOrder(uint32_t i) {
   return i + 1 < shm::kLockCount ? i + 1 : shm::kLockWalWrite;
 }
@@ -39,7 +39,8 @@ Result<Connection> ClaimConnection(ClientContext& self, const DirectoryLock&, ui
   }
   shm::ShmDatabase* database = DatabaseOf(*self.region, file);
   if (database == nullptr) {
-    return Status(StatusCode::kCorrupt, "the database has no control segment: the region is damaged");
+    return Status(StatusCode::kCorrupt,
+                  "the database has no control segment: the region is damaged");
   }
   for (uint32_t slot = 0; slot < shm::kMaxConnections; ++slot) {
     shm::ShmConnection* connection = &database->connections[slot];

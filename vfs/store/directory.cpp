@@ -22,9 +22,9 @@ uint32_t StateOf(const shm::ShmFile& file) {
 
 void SetState(shm::ShmFile* file, shm::FileState state) {
   const uint64_t word = file->state.load(std::memory_order_relaxed);
-  file->state.store(FileWord(state, static_cast<shm::FileKind>(FileKindOf(word)),
-                             GenerationOf(word)),
-                    std::memory_order_release);
+  file->state.store(
+      FileWord(state, static_cast<shm::FileKind>(FileKindOf(word)), GenerationOf(word)),
+      std::memory_order_release);
 }
 
 uint64_t LimitFor(const shm::Region& region, shm::FileKind kind) {
@@ -94,9 +94,9 @@ void InitializeEntry(const shm::Region& region, shm::ShmFile* file, const OpenRe
 
 Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
   if (request.path.empty() || request.path.size() >= shm::kPathBytes) {
-    return Status(StatusCode::kInvalidArgument,
-                  "a path must have 1 to 255 bytes; this one has " +
-                      std::to_string(request.path.size()) + ": choose a shorter name");
+    return Status(StatusCode::kInvalidArgument, "a path must have 1 to 255 bytes; this one has " +
+                                                    std::to_string(request.path.size()) +
+                                                    ": choose a shorter name");
   }
   const shm::Region& region = *self.region;
   for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
@@ -125,15 +125,16 @@ Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
 
 }  // namespace
 
-DirectoryLock::DirectoryLock(ClientContext& self) : self_(self), thread_(self.mutex, std::defer_lock) {
+DirectoryLock::DirectoryLock(ClientContext& self)
+    : self_(self), thread_(self.mutex, std::defer_lock) {
   shm::ShmLock* lock = &self.region->header()->directory;
   const bool may_wait = port::MayWait();
   if (may_wait) thread_.lock();
   for (int tries = 0; tries < (may_wait ? 1 : kTriesWithoutWaiting); ++tries) {
     if (thread_.owns_lock() || thread_.try_lock()) {
-      outcome_ = lock::Acquire(lock, self.slot, lock::LockMode::kExclusive,
-                               may_wait ? kDirectoryTimeoutNs : 0, /*timed=*/true,
-                               self.directory_watch);
+      outcome_ =
+          lock::Acquire(lock, self.slot, lock::LockMode::kExclusive,
+                        may_wait ? kDirectoryTimeoutNs : 0, /*timed=*/true, self.directory_watch);
       held_ = outcome_.result == lock::LockResult::kAcquired;
       if (held_) break;
     }
@@ -150,8 +151,9 @@ Status DirectoryLock::status() const {
     return Status(StatusCode::kBusy,
                   "this client was declared dead and recovered from: join the region again");
   }
-  return Status(StatusCode::kBusy, "another client has held the directory of files for too long: "
-                                   "see glasswal::Observe for who, or evict it");
+  return Status(StatusCode::kBusy,
+                "another client has held the directory of files for too long: "
+                "see glasswal::Observe for who, or evict it");
 }
 
 std::string_view PathOf(const shm::ShmFile& file, char* buffer) {

@@ -1,8 +1,8 @@
 // The flat directory: finding, creating, opening, closing and deleting files by path.
 //
-// All changes are made under the directory's lock, whose word names clients. A client that dies while
-// it holds that lock leaves entries in state Creating, or Unlinked without openers; whoever takes the
-// lock next removes them, so every change may be interrupted at any step.
+// All changes are made under the directory's lock, whose word names clients. A client that dies
+// while it holds that lock leaves entries in state Creating, or Unlinked without openers; whoever
+// takes the lock next removes them, so every change may be interrupted at any step.
 //
 // A deleted file lives on without a name until its last client closes it, as on Unix.
 //
@@ -20,7 +20,8 @@
 
 namespace glasswal::store {
 
-/// Holds the directory's lock for the calling thread while it lives, if it could be had. Not to be nested.
+/// Holds the directory's lock for the calling thread while it lives, if it could be had. Not to be
+/// nested.
 class DirectoryLock {
  public:
   /// Waits up to ten seconds; on threads that may not wait it tries for a moment.
@@ -45,7 +46,7 @@ struct OpenRequest {
   std::string_view path;
   shm::FileKind kind = shm::kFileOther;
   bool create = false;
-  bool exclusive = false;       // Fail with kAlreadyExists if it is there.
+  bool exclusive = false;        // Fail with kAlreadyExists if it is there.
   uint32_t database_plus_1 = 0;  // The database of a write-ahead log or journal.
 };
 

@@ -31,7 +31,11 @@ shm::SegmentKind SegmentKindFor(shm::FileKind kind) {
 }
 
 File::File(ClientContext* self, uint32_t number, shm::ShmIntent* intent, shm::Atomic64* fence)
-    : self_(self), shm_(self->region->file(number)), intent_(intent), fence_(fence), number_(number) {
+    : self_(self),
+      shm_(self->region->file(number)),
+      intent_(intent),
+      fence_(fence),
+      number_(number) {
   const uint64_t word = shm_->state.load(std::memory_order_acquire);
   segment_kind_ = SegmentKindFor(static_cast<shm::FileKind>(FileKindOf(word)));
 }
@@ -158,7 +162,8 @@ uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {
   }
   shm_->size_bytes.store(size_bytes, std::memory_order_release);
   GLASSWAL_POINT("store.truncate.sized");
-  if (intent_ == nullptr) return 0;  // A file of no connection gives its segments back when deleted.
+  if (intent_ == nullptr)
+    return 0;  // A file of no connection gives its segments back when deleted.
   const uint64_t first = shm::SegmentsFor(std::max(size_bytes, keep_bytes));
   uint32_t freed = 0;
   for (uint64_t map = first / shm::kMapEntries; map < shm::kMapSegments; ++map) {
@@ -181,11 +186,11 @@ const std::byte* File::Fetch(uint64_t offset, uint64_t size_bytes) const {
   }
   const uint32_t segment = SegmentAt(offset);
   if (segment == kNoSegment) return nullptr;
-  // A corrupt page makes SQLite read a few bytes beyond it (os_unix.c, nEofBuffer): what is there need
-  // not make sense, but it must be memory.
-  const bool is_last = within + size_bytes + kOverreadBytes > kSegmentBytes &&
-                       segment + 1 >= self_->region->header()->committed_segments.load(
-                                          std::memory_order_relaxed);
+  // A corrupt page makes SQLite read a few bytes beyond it (os_unix.c, nEofBuffer): what is there
+  // need not make sense, but it must be memory.
+  const bool is_last =
+      within + size_bytes + kOverreadBytes > kSegmentBytes &&
+      segment + 1 >= self_->region->header()->committed_segments.load(std::memory_order_relaxed);
   return is_last ? nullptr : self_->region->SegmentAddress(segment) + within;
 }
 

@@ -1,14 +1,14 @@
 // Reading and writing one file of the region through its map of segments.
 //
 // A file is a size and a sparse map of segments. Bytes are written before the size that makes them
-// visible; a gap between the old end and a write beyond it is zeroed by that write, so truncation need
-// not touch what it cuts off and can be killed at any step. Pages never straddle segments, because
-// their sizes are powers of two of at most one segment, so a page can be used in place.
+// visible; a gap between the old end and a write beyond it is zeroed by that write, so truncation
+// need not touch what it cuts off and can be killed at any step. Pages never straddle segments,
+// because their sizes are powers of two of at most one segment, so a page can be used in place.
 //
 // Who may write when is decided by SQLite's own locks; this class only keeps the memory consistent.
 //
-// Thread-safety: an instance belongs to one thread at a time; several instances on the same file may
-// be used at once under SQLite's locking rules.
+// Thread-safety: an instance belongs to one thread at a time; several instances on the same file
+// may be used at once under SQLite's locking rules.
 #ifndef GLASSWAL_VFS_STORE_FILE_H_
 #define GLASSWAL_VFS_STORE_FILE_H_
 
@@ -31,8 +31,8 @@ enum class IoStatus : uint8_t {
 class File {
  public:
   File() = default;
-  /// `intent` is that of the connection the file is opened for; null for a file that belongs to none,
-  /// which then uses the client's own under the directory's lock. `fence` see port/fence.h.
+  /// `intent` is that of the connection the file is opened for; null for a file that belongs to
+  /// none, which then uses the client's own under the directory's lock. `fence` see port/fence.h.
   File(ClientContext* self, uint32_t number, shm::ShmIntent* intent, shm::Atomic64* fence);
 
   bool is_open() const { return shm_ != nullptr; }
@@ -50,7 +50,8 @@ class File {
   /// Makes sure that [offset, offset + size_bytes) has segments, without changing the size.
   IoStatus Reserve(uint64_t offset, uint64_t size_bytes);
 
-  /// Sets the size. Segments wholly beyond it, and beyond `keep_bytes`, are freed; returns how many.
+  /// Sets the size. Segments wholly beyond it, and beyond `keep_bytes`, are freed; returns how
+  /// many.
   uint32_t Truncate(uint64_t size_bytes, uint64_t keep_bytes = 0);
 
   /// The address of [offset, offset + size_bytes) for use in place; null where that is not possible

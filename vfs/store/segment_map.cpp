@@ -25,8 +25,9 @@ shm::SegmentKind KindAt(const shm::Region& region, const MapPlace& place) {
   return kData[FileKindOf(region.file(place.file)->state.load()) & 3];
 }
 
-/// The word of the mapped `segment`, which its linker may not have published yet, or ever if it died:
-/// then that is done here. Who unlinks a segment must know the word that nobody changes behind its back.
+/// The word of the mapped `segment`, which its linker may not have published yet, or ever if it
+/// died: then that is done here. Who unlinks a segment must know the word that nobody changes
+/// behind its back.
 uint64_t PublishedWord(const shm::Region& region, const MapPlace& place, uint32_t segment) {
   const uint64_t word = region.segment_word(segment)->load(std::memory_order_acquire);
   if (shm::SegmentKindOf(word) != shm::kSegmentPending) return word;
@@ -151,8 +152,7 @@ void FinishIntent(const shm::Region& region, shm::ShmIntent* intent) {
   const auto kind = static_cast<uint32_t>(target >> 56);
   const auto segment = static_cast<uint32_t>(intent->segment.load(std::memory_order_acquire));
   const MapPlace place{static_cast<shm::MapKind>((target >> 48) & 0xff),
-                       static_cast<uint32_t>(target >> 32) & 0xffff,
-                       static_cast<uint32_t>(target)};
+                       static_cast<uint32_t>(target >> 32) & 0xffff, static_cast<uint32_t>(target)};
   if ((kind == shm::kIntentLink || kind == shm::kIntentUnlink) && region.IsDataSegment(segment)) {
     const uint64_t word = intent->segment_word.load(std::memory_order_relaxed);
     const bool mapped = MappedSegment(region, place) == segment;

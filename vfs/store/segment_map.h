@@ -36,8 +36,9 @@ uint32_t MappedSegment(const shm::Region& region, const MapPlace& place);
 uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
                      shm::SegmentKind segment_kind);
 
-/// Frees the segment at `place`, if any; true if there was one. Others may be linking the same place
-/// meanwhile. REQUIRES: nobody else unlinks it (SQLite's locks, or the directory's, see to that).
+/// Frees the segment at `place`, if any; true if there was one. Others may be linking the same
+/// place meanwhile. REQUIRES: nobody else unlinks it (SQLite's locks, or the directory's, see to
+/// that).
 bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place);
 
 /// Finishes or undoes what the owner of `intent` left half-done. Idempotent.

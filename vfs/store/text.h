@@ -1,5 +1,5 @@
-// Short texts in shared memory: names and paths as words, so that readers of foreign memory copy them
-// without a data race and a text without an end is still bounded.
+// Short texts in shared memory: names and paths as words, so that readers of foreign memory copy
+// them without a data race and a text without an end is still bounded.
 //
 // Thread-safety: the writer owns the field; readers may see a text in the middle of a change.
 #ifndef GLASSWAL_VFS_STORE_TEXT_H_

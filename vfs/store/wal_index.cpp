@@ -12,8 +12,8 @@ MapPlace PlaceOf(uint32_t file, uint64_t block) {
   return {shm::kMapWalIndex, file, static_cast<uint32_t>(block / shm::kWalIndexBlocksPerSegment)};
 }
 
-/// SQLite writes these words with plain stores through its own pointers; a relaxed atomic look at one
-/// aligned word is the strongest thing that can be said about it from outside.
+/// SQLite writes these words with plain stores through its own pointers; a relaxed atomic look at
+/// one aligned word is the strongest thing that can be said about it from outside.
 shm::Atomic32* Word(std::byte* block_0, size_t offset) {
   return reinterpret_cast<shm::Atomic32*>(block_0 + offset);
 }
@@ -53,7 +53,8 @@ bool SpoilWalIndex(const shm::Region& region, uint32_t file) {
   std::byte* block_0 = WalIndexBlock(region, file, 0);
   if (block_0 == nullptr) return false;
   const uint32_t first = LoadWord(block_0, offsetof(WalIndexHeader, checksum));
-  shm::Atomic32* second = Word(block_0, sizeof(WalIndexHeader) + offsetof(WalIndexHeader, checksum));
+  shm::Atomic32* second =
+      Word(block_0, sizeof(WalIndexHeader) + offsetof(WalIndexHeader, checksum));
   GLASSWAL_POINT("walindex.spoil");
   // Derived from the other copy, so that doing it twice does not undo it.
   second->store(~first, std::memory_order_seq_cst);

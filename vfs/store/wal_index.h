@@ -2,8 +2,8 @@
 // reads or writes in it.
 //
 // The format is SQLite's own (wal.c, "WAL-INDEX FORMAT"): two copies of a 48-byte header, then the
-// checkpoint information, then hash tables. glasswal reads the header for diagnostics, and writes to
-// it in one case only: SpoilWalIndex().
+// checkpoint information, then hash tables. glasswal reads the header for diagnostics, and writes
+// to it in one case only: SpoilWalIndex().
 //
 // Thread-safety: blocks are linked by compare-and-swap; the rest follows SQLite's locks.
 #ifndef GLASSWAL_VFS_STORE_WAL_INDEX_H_
@@ -62,9 +62,10 @@ bool ReserveWalIndexBlock(const ClientContext& self, shm::ShmIntent* intent, uin
 /// Frees all blocks; returns the number of segments. REQUIRES: no other connection uses them.
 uint32_t FreeWalIndex(const ClientContext& self, shm::ShmIntent* intent, uint32_t file);
 
-/// Makes the two copies of the header differ, so that the next client rebuilds the index from the log
-/// itself (walIndexTryHdr, walIndexRecover). This is what keeps a writer that died with WAL_WRITE from
-/// leaving a half-restarted index behind. Idempotent. False if there is no index to spoil.
+/// Makes the two copies of the header differ, so that the next client rebuilds the index from the
+/// log itself (walIndexTryHdr, walIndexRecover). This is what keeps a writer that died with
+/// WAL_WRITE from leaving a half-restarted index behind. Idempotent. False if there is no index to
+/// spoil.
 bool SpoilWalIndex(const shm::Region& region, uint32_t file);
 
 /// The header's counter of changes, 0 if there is no index. Its holder may compare it around a

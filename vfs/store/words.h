@@ -1,7 +1,7 @@
 // Packing and unpacking of the state words of files, connections and clients.
 //
-// The fields are those that shm/layout.h gives beside each word. Readers of foreign memory get values
-// that may be out of range; they compare or check before they use one as an index.
+// The fields are those that shm/layout.h gives beside each word. Readers of foreign memory get
+// values that may be out of range; they compare or check before they use one as an index.
 //
 // Thread-safety: pure functions.
 #ifndef GLASSWAL_VFS_STORE_WORDS_H_
@@ -40,12 +40,13 @@ constexpr uint32_t ClientRecovererOf(uint64_t word) {
   return static_cast<uint32_t>(word >> 48) & 0xff;
 }
 
-/// What claims the recovery of the client with the state `word`. No claim leaves the word as it was, or two
-/// could succeed from the same word: a joiner that recovers its own slot, as one before it had begun to,
-/// and a survivor that had looked before the joiner came.
+/// What claims the recovery of the client with the state `word`. No claim leaves the word as it
+/// was, or two could succeed from the same word: a joiner that recovers its own slot, as one before
+/// it had begun to, and a survivor that had looked before the joiner came.
 constexpr uint64_t ClientClaimWord(uint64_t word, uint32_t recoverer_plus_1) {
   const uint64_t claim = ((word >> 32) + 1) & 0xffff;
-  return ClientWord(shm::kClientRecovering, recoverer_plus_1, static_cast<uint32_t>(word)) | claim << 32;
+  return ClientWord(shm::kClientRecovering, recoverer_plus_1, static_cast<uint32_t>(word)) |
+         claim << 32;
 }
 
 /// The generation that all three words end with.

@@ -36,8 +36,8 @@ inline bool IsRecorded(const shm::Region& region, EventLevel level) {
          region.header()->event_level.load(std::memory_order_relaxed);
 }
 
-/// Records an event regardless of the level; call Record(). `time_ns` is for a caller that has just read
-/// port::NowNs(); 0: now.
+/// Records an event regardless of the level; call Record(). `time_ns` is for a caller that has just
+/// read port::NowNs(); 0: now.
 void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a,
                 uint64_t b, uint64_t c, uint64_t d, uint64_t time_ns = 0);
 
@@ -55,12 +55,13 @@ void SetEventLevel(const shm::Region& region, EventLevel level);
 /// Returns half-written records of a dead writer to use; how many. Idempotent.
 uint32_t RepairRing(const shm::Region& region, uint32_t dead_slot);
 
-/// The last up to `capacity` events that `client` of `generation` wrote, oldest first, as they lie in
-/// the ring; returns how many. For black boxes.
-uint32_t LastEventsOf(const shm::Region& region, uint32_t client, uint32_t generation, Event* events,
-                      uint32_t capacity);
+/// The last up to `capacity` events that `client` of `generation` wrote, oldest first, as they lie
+/// in the ring; returns how many. For black boxes.
+uint32_t LastEventsOf(const shm::Region& region, uint32_t client, uint32_t generation,
+                      Event* events, uint32_t capacity);
 
-/// Decodes one record that was copied out of the ring; false if its state says that it is not whole.
+/// Decodes one record that was copied out of the ring; false if its state says that it is not
+/// whole.
 bool DecodeEvent(const shm::ShmEvent& record, Event* event);
 
 /// Writes `event` in the ring's own form (for black boxes).
@@ -72,12 +73,13 @@ class EventCursor {
   enum class Start { kOldest, kNewest };
   EventCursor(const shm::Region& region, Start start);
 
-  /// The next event, in order of sequence. False: there is none now. Events that were overwritten or
-  /// dropped before they could be read are counted in lost(). Never waits.
+  /// The next event, in order of sequence. False: there is none now. Events that were overwritten
+  /// or dropped before they could be read are counted in lost(). Never waits.
   bool Next(Event* event);
   uint64_t lost() const { return lost_; }
-  /// True when the last Next() returned false although newer events are there: the one before them is
-  /// still being written, or its writer is gone. In some milliseconds it is there or lost: call again.
+  /// True when the last Next() returned false although newer events are there: the one before them
+  /// is still being written, or its writer is gone. In some milliseconds it is there or lost: call
+  /// again.
   bool waiting() const { return waiting_; }
 
  private:

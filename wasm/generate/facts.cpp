@@ -1,5 +1,5 @@
-// Prints wasm/ts/generated/facts.ts: what TypeScript must know of the C++ headers. It is built and run by the same
-// compiler as the module, so the offsets are those of the module.
+// Prints wasm/ts/generated/facts.ts: what TypeScript must know of the C++ headers. It is built and
+// run by the same compiler as the module, so the offsets are those of the module.
 #include <cstddef>
 #include <cstdio>
 
@@ -62,15 +62,17 @@ void Header() {
 }
 
 void SegmentKinds() {
-  std::printf("\nexport const segmentKind = { free: %u, reusable: %u, private: %u } as const;\n", shm::kSegmentFree,
-              shm::kSegmentReusable, shm::kSegmentPrivate);
-  std::printf("export const clientState = { free: %u, live: %u, recovering: %u } as const;\n", shm::kClientFree,
-              shm::kClientLive, shm::kClientRecovering);
+  std::printf("\nexport const segmentKind = { free: %u, reusable: %u, private: %u } as const;\n",
+              shm::kSegmentFree, shm::kSegmentReusable, shm::kSegmentPrivate);
+  std::printf("export const clientState = { free: %u, live: %u, recovering: %u } as const;\n",
+              shm::kClientFree, shm::kClientLive, shm::kClientRecovering);
 }
 
 void Defaults() {
   const Options options;
-  std::printf("\n/** The options of a runtime where nothing else is said; sizes in bytes. */\nexport const defaults = {\n");
+  std::printf(
+      "\n/** The options of a runtime where nothing else is said; sizes in bytes. */\nexport const "
+      "defaults = {\n");
   std::printf("  initialDatabaseCapacityBytes: %llu,\n",
               static_cast<unsigned long long>(options.initial_database_capacity_bytes));
   std::printf("  maxDatabaseCapacityBytes: %llu,\n",
@@ -85,20 +87,26 @@ void Defaults() {
 }
 
 void Events() {
-  std::printf("\n/** The kinds of events, by name, with their levels and arguments. */\nexport const events = {\n");
-#define GLASSWAL_EVENT_LINE(kind, name, level, a, b, c, d)                                               \
-  std::printf("  '" name "': { kind: %u, level: %u, arguments: ['" a "', '" b "', '" c "', '" d "'] },\n", \
+  std::printf(
+      "\n/** The kinds of events, by name, with their levels and arguments. */\nexport const "
+      "events = {\n");
+#define GLASSWAL_EVENT_LINE(kind, name, level, a, b, c, d)                                      \
+  std::printf("  '" name "': { kind: %u, level: %u, arguments: ['" a "', '" b "', '" c "', '" d \
+              "'] },\n",                                                                        \
               static_cast<unsigned>(EventKind::kind), static_cast<unsigned>(EventLevel::level));
   GLASSWAL_EVENTS(GLASSWAL_EVENT_LINE)
 #undef GLASSWAL_EVENT_LINE
   std::printf("} as const;\n");
-  std::printf("\nexport const eventLevels = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as const;\n");
+  std::printf(
+      "\nexport const eventLevels = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as "
+      "const;\n");
 }
 
 }  // namespace
 
 int main() {
-  std::printf("// Printed by wasm/generate/facts.cpp from the C++ headers; not kept in the repository.\n");
+  std::printf(
+      "// Printed by wasm/generate/facts.cpp from the C++ headers; not kept in the repository.\n");
   Memory();
   Header();
   SegmentKinds();

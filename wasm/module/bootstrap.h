@@ -2,13 +2,14 @@
 //
 //   0          kBootstrapOffset                       kRegionOffset
 //   +----------+------------------+-------------------+--------------------------------------------
-//   | nothing  | ShmBootstrap     | nothing           | the region (vfs/shm/layout.h): segment n lies at
-//   | (null)   |                  |                   | kRegionOffset + n * 64 KiB
+//   | nothing  | ShmBootstrap     | nothing           | the region (vfs/shm/layout.h): segment n
+//   lies at | (null)   |                  |                   | kRegionOffset + n * 64 KiB
 //   +----------+------------------+-------------------+--------------------------------------------
 //
-// A client's liveness is proved by a Web Lock (in Node: by the exit of its thread), which only JavaScript can
-// see. The holder words are how it tells the modules: JavaScript writes a holder's ticket after it was granted
-// the lock of that slot and before the slot goes live, and a zero after the proof that the holder is gone.
+// A client's liveness is proved by a Web Lock (in Node: by the exit of its thread), which only
+// JavaScript can see. The holder words are how it tells the modules: JavaScript writes a holder's
+// ticket after it was granted the lock of that slot and before the slot goes live, and a zero after
+// the proof that the holder is gone.
 //
 // Thread-safety: atomics; who may write what is said beside each field.
 #ifndef GLASSWAL_WASM_MODULE_BOOTSTRAP_H_
@@ -26,18 +27,20 @@ inline constexpr uint32_t kRegionOffset = 64 * 1024;
 inline constexpr uint32_t kBootstrapVersion = 1;
 
 struct ShmWorker {
-  shm::Atomic32 holder;    // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
+  shm::Atomic32 holder;  // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
   shm::Atomic32 reserved;
 };
 
 struct ShmBootstrap {
-  shm::Atomic32 version;      // [creator] kBootstrapVersion, written last.
-  shm::Atomic32 layout_hash;  // [creator] shm::kLayoutHash: two packages must not share a memory by mistake.
+  shm::Atomic32 version;  // [creator] kBootstrapVersion, written last.
+  shm::Atomic32
+      layout_hash;  // [creator] shm::kLayoutHash: two packages must not share a memory by mistake.
   ShmWorker workers[shm::kMaxClients];
 };
 static_assert(sizeof(ShmBootstrap) <= kRegionOffset - kBootstrapOffset);
 
-/// The owner of private memory whose client has left and is about to free it. No client has this slot number.
+/// The owner of private memory whose client has left and is about to free it. No client has this
+/// slot number.
 constexpr uint32_t LeavingOwner(uint32_t slot) { return 63u << 16 | slot; }
 static_assert(shm::kMaxClients <= 63);
 

@@ -69,7 +69,6 @@ static_assert(sizeof(BatchHeader) == 64);
 
 inline constexpr uint32_t kBatchAscii = 1;      // Each text is ASCII.
 inline constexpr uint32_t kBatchPending = 2;    // The statement stands on a row that did not fit.
-inline constexpr uint32_t kBatchCommitted = 4;  // This call committed a write transaction.
 
 struct RowHead {
   uint32_t next;  // Where the next row begins, in units of 8 bytes from the start of the batch.

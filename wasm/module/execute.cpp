@@ -12,15 +12,6 @@
 namespace glasswal::wasm {
 namespace {
 
-// The connection whose write transaction is being committed; a call forgets it first and looks at
-// it last. A call that a user function makes in between is over before its caller commits.
-sqlite3* committing = nullptr;
-
-int OnCommit(void* database) {
-  committing = static_cast<sqlite3*>(database);
-  return 0;
-}
-
 /// Encodes the row that the statement stands on; false if it does not fit.
 bool EncodeRow(sqlite3_stmt* statement, RowWriter* writer) {
   const int columns = sqlite3_data_count(statement);
@@ -66,22 +57,15 @@ int Step(sqlite3_stmt* statement, RowWriter* writer, bool stands_on_row, int max
 }
 
 /// Says in the header what came of it.
-void Report(sqlite3* database, int64_t changes_before, int code, BatchHeader* header) {
+void Report(sqlite3* database, int64_t changes_before, BatchHeader* header) {
   if (sqlite3_total_changes64(database) != changes_before) {
     header->changes = static_cast<double>(sqlite3_changes64(database));
   }
   header->last_rowid_64 = sqlite3_last_insert_rowid(database);
   header->last_rowid = static_cast<double>(header->last_rowid_64);
-  const bool failed = code != SQLITE_OK && code != SQLITE_ROW && code != SQLITE_DONE;
-  if (committing == database && !failed) header->flags |= kBatchCommitted;
 }
 
 }  // namespace
-
-/// Prepares a connection for this interface; to be called once after it was opened.
-GLASSWAL_EXPORT(glasswal_watch_commits) void WatchCommits(sqlite3* database) {
-  sqlite3_commit_hook(database, OnCommit, database);
-}
 
 /// Runs a statement, or goes on with it, and fills the batch `buffer` (at least
 /// sizeof(BatchHeader), aligned to 8). `flags` are of kExecute*. SQLITE_DONE: complete, and reset.
@@ -94,7 +78,6 @@ int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t co
   RowWriter writer(buffer, capacity, (flags & kExecuteSafeIntegers) != 0);
   BatchHeader& header = writer.header();
   const int64_t changes_before = sqlite3_total_changes64(database);
-  committing = nullptr;
   int code = SQLITE_OK;
   if ((flags & kExecuteBind) != 0) {
     code = BindParameters(statement, parameters, count, /*copy=*/false);
@@ -112,7 +95,7 @@ int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t co
   header.columns = sqlite3_column_count(statement);
   header.reprepared =
       static_cast<uint32_t>(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_REPREPARE, 0));
-  Report(database, changes_before, code, &header);
+  Report(database, changes_before, &header);
   return code;
 }
 
@@ -126,8 +109,6 @@ int32_t Exec(sqlite3* database, const char* sql, uint32_t size_bytes, void* buff
   const char* at = sql;
   const char* const end = sql + size_bytes;
   header.error_offset = -1;
-  committing = nullptr;
-  bool committed = false;
   int code = SQLITE_OK;
   while (code == SQLITE_OK && at + 1 < end) {
     sqlite3_stmt* statement = nullptr;
@@ -138,12 +119,9 @@ int32_t Exec(sqlite3* database, const char* sql, uint32_t size_bytes, void* buff
     if (statement != nullptr) code = sqlite3_finalize(statement);
     const int offset = code == SQLITE_OK ? -1 : sqlite3_error_offset(database);
     if (offset >= 0) header.error_offset = static_cast<int32_t>(at - sql) + offset;
-    // A failure after a commit takes nothing back: whoever waits for commits must hear of it.
-    if (code == SQLITE_OK && committing == database) committed = true;
     at = tail;
   }
-  Report(database, changes_before, code, &header);
-  if (committed) header.flags |= kBatchCommitted;
+  Report(database, changes_before, &header);
   return code;
 }
 

@@ -71,14 +71,19 @@ bool MakeRoom(uint64_t size_bytes) {
 namespace {
 
 void* SqliteMalloc(int size_bytes) { return Allocate(static_cast<size_t>(size_bytes)); }
-void* SqliteRealloc(void* memory, int size_bytes) { return Reallocate(memory, static_cast<size_t>(size_bytes)); }
-int SqliteSize(void* memory) { return memory != nullptr ? static_cast<int>(malloc_usable_size(memory)) : 0; }
+void* SqliteRealloc(void* memory, int size_bytes) {
+  return Reallocate(memory, static_cast<size_t>(size_bytes));
+}
+int SqliteSize(void* memory) {
+  return memory != nullptr ? static_cast<int>(malloc_usable_size(memory)) : 0;
+}
 int SqliteRoundup(int size_bytes) { return (size_bytes + 7) & ~7; }
 int SqliteInit(void*) { return SQLITE_OK; }
 void SqliteShutdown(void*) {}
 
-constexpr sqlite3_mem_methods kSqliteMethods = {SqliteMalloc,  std::free,  SqliteRealloc,  SqliteSize,
-                                                SqliteRoundup, SqliteInit, SqliteShutdown, nullptr};
+constexpr sqlite3_mem_methods kSqliteMethods = {SqliteMalloc,   std::free,     SqliteRealloc,
+                                                SqliteSize,     SqliteRoundup, SqliteInit,
+                                                SqliteShutdown, nullptr};
 
 }  // namespace
 
@@ -118,22 +123,26 @@ extern "C" void* sbrk(intptr_t increment) {
   return result;
 }
 
-// Without exceptions there is no other way to say that there is no memory for what must be had. The library's own
-// operators would return null, and null is an address like any other in WebAssembly.
+// Without exceptions there is no other way to say that there is no memory for what must be had. The
+// library's own operators would return null, and null is an address like any other in WebAssembly.
 namespace {
 
 void* OrAbort(void* memory) {
-  if (memory == nullptr) glasswal_host_abort("the runtime's memory is full and the client's own is used up");
+  if (memory == nullptr)
+    glasswal_host_abort("the runtime's memory is full and the client's own is used up");
   return memory;
 }
 
 }  // namespace
 
-void* operator new(size_t size_bytes) { return OrAbort(glasswal::wasm::Allocate(size_bytes != 0 ? size_bytes : 1)); }
+void* operator new(size_t size_bytes) {
+  return OrAbort(glasswal::wasm::Allocate(size_bytes != 0 ? size_bytes : 1));
+}
 void* operator new(size_t size_bytes, std::align_val_t alignment) {
   const auto boundary = static_cast<size_t>(alignment);
   void* memory = memalign(boundary, size_bytes);
-  if (memory == nullptr && glasswal::wasm::MakeRoom(size_bytes + boundary)) memory = memalign(boundary, size_bytes);
+  if (memory == nullptr && glasswal::wasm::MakeRoom(size_bytes + boundary))
+    memory = memalign(boundary, size_bytes);
   return OrAbort(memory);
 }
 void operator delete(void* memory) noexcept { std::free(memory); }

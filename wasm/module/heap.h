@@ -1,9 +1,10 @@
-// The heap of one instance: the library's malloc over segments of the region that the client has for itself, so that
-// all of it comes back when the client leaves or dies.
+// The heap of one instance: the library's malloc over segments of the region that the client has
+// for itself, so that all of it comes back when the client leaves or dies.
 //
-// malloc() holds its lock while it asks for more memory, and asking the region may itself allocate (a refusal has a
-// message). So sbrk() only hands out what is there already, and it is the callers of malloc() that grow the heap:
-// operator new, SQLite and JavaScript, all of which come through here.
+// malloc() holds its lock while it asks for more memory, and asking the region may itself allocate
+// (a refusal has a message). So sbrk() only hands out what is there already, and it is the callers
+// of malloc() that grow the heap: operator new, SQLite and JavaScript, all of which come through
+// here.
 //
 // Thread-safety: an instance has one thread.
 #ifndef GLASSWAL_WASM_MODULE_HEAP_H_
@@ -18,7 +19,8 @@ namespace glasswal::wasm {
 void* Allocate(size_t size_bytes);
 void* Reallocate(void* memory, size_t size_bytes);
 
-/// Takes more memory from the region for `size_bytes` that malloc() has refused. True: it is worth another try.
+/// Takes more memory from the region for `size_bytes` that malloc() has refused. True: it is worth
+/// another try.
 bool MakeRoom(uint64_t size_bytes);
 
 /// Makes SQLite allocate here. REQUIRES: SQLite has not been initialised.

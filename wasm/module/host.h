@@ -5,11 +5,13 @@
 #include <cstdint>
 
 #define GLASSWAL_IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
-#define GLASSWAL_EXPORT(name) extern "C" __attribute__((used, visibility("default"), export_name(#name)))
+#define GLASSWAL_EXPORT(name) \
+  extern "C" __attribute__((used, visibility("default"), export_name(#name)))
 
 extern "C" {
 
-/// Milliseconds: of the monotonic clock (0), which all workers of a page have in common, or since 1970 (1).
+/// Milliseconds: of the monotonic clock (0), which all workers of a page have in common, or since
+/// 1970 (1).
 double glasswal_host_now(int32_t clock) GLASSWAL_IMPORT(glasswal_host_now);
 
 /// Fills `size_bytes` bytes with randomness.

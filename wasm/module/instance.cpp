@@ -42,6 +42,8 @@ int32_t GiveStatus(const Status& status) {
 /// The text of the last failure or result, UTF-8; valid until the next call.
 GLASSWAL_EXPORT(glasswal_text) const char* Text() { return TheState().text.data(); }
 
-GLASSWAL_EXPORT(glasswal_text_bytes) uint32_t TextBytes() { return static_cast<uint32_t>(TheState().text.size()); }
+GLASSWAL_EXPORT(glasswal_text_bytes) uint32_t TextBytes() {
+  return static_cast<uint32_t>(TheState().text.size());
+}
 
 }  // namespace glasswal::wasm

@@ -1,8 +1,8 @@
-// The few functions of the C library that would otherwise come from Emscripten's JavaScript, or expect the
-// start-up of a main program.
+// The few functions of the C library that would otherwise come from Emscripten's JavaScript, or
+// expect the start-up of a main program.
 //
-// An instance of the module has exactly one thread, so mutexes have nothing to do and errno needs no thread-local
-// storage. Everything here is found by the linker before the archives are.
+// An instance of the module has exactly one thread, so mutexes have nothing to do and errno needs
+// no thread-local storage. Everything here is found by the linker before the archives are.
 #include <errno.h>
 #include <pthread.h>
 #include <time.h>
@@ -40,7 +40,8 @@ extern "C" {
 int* __errno_location() { return &errno_of_the_only_thread; }
 int* ___errno_location() { return &errno_of_the_only_thread; }  // musl's own name for it.
 
-// What the C library keeps for each thread. The parts of it that are linked here only compare its address.
+// What the C library keeps for each thread. The parts of it that are linked here only compare its
+// address.
 void* __get_tp() {
   alignas(16) static char thread[512] = {};
   return thread;
@@ -59,9 +60,10 @@ time_t time(time_t* out) {
 
 int nanosleep(const timespec* wanted, timespec* left) {
   if (left != nullptr) *left = {};
-  const double until =
-      glasswal_host_now(0) + static_cast<double>(wanted->tv_sec) * 1000 + static_cast<double>(wanted->tv_nsec) / kNsPerMs;
-  // Nobody wakes this word: the wait ends with its time. A page's main thread may not wait and goes round.
+  const double until = glasswal_host_now(0) + static_cast<double>(wanted->tv_sec) * 1000 +
+                       static_cast<double>(wanted->tv_nsec) / kNsPerMs;
+  // Nobody wakes this word: the wait ends with its time. A page's main thread may not wait and goes
+  // round.
   static std::atomic<uint32_t> never{0};
   for (double now = glasswal_host_now(0); now < until; now = glasswal_host_now(0)) {
     if (glasswal::port::MayWait()) {
@@ -72,7 +74,8 @@ int nanosleep(const timespec* wanted, timespec* left) {
 }
 
 // Local time is UTC and an offset that JavaScript knows. The calendar is that of Howard Hinnant's
-// "chrono-Compatible Low-Level Date Algorithms": days since 1970 to year, month and day, for all of SQLite's dates.
+// "chrono-Compatible Low-Level Date Algorithms": days since 1970 to year, month and day, for all of
+// SQLite's dates.
 tm* gmtime_r(const time_t* at, tm* out) {
   constexpr int64_t kSecondsPerDay = 86400;
   constexpr int64_t kDaysPerEra = 146097;  // 400 years.
@@ -97,7 +100,8 @@ tm* gmtime_r(const time_t* at, tm* out) {
 }
 
 tm* localtime_r(const time_t* at, tm* out) {
-  const auto ahead_seconds = static_cast<int64_t>(glasswal_host_timezone(static_cast<double>(*at) * 1000) * 60);
+  const auto ahead_seconds =
+      static_cast<int64_t>(glasswal_host_timezone(static_cast<double>(*at) * 1000) * 60);
   const auto shifted = static_cast<time_t>(*at + ahead_seconds);
   return gmtime_r(&shifted, out);
 }
@@ -114,7 +118,9 @@ int getentropy(void* to, size_t size) {
 }
 
 int emscripten_is_main_runtime_thread() { return 0; }
-int _emscripten_thread_supports_atomics_wait() { return glasswal::wasm::this_thread.may_wait ? 1 : 0; }
+int _emscripten_thread_supports_atomics_wait() {
+  return glasswal::wasm::this_thread.may_wait ? 1 : 0;
+}
 int emscripten_is_main_browser_thread() { return glasswal::wasm::this_thread.may_wait ? 0 : 1; }
 
 void abort() { glasswal_host_abort("the module came to a state that it cannot go on from"); }
@@ -128,7 +134,8 @@ int pthread_mutexattr_init(pthread_mutexattr_t*) { return 0; }
 int pthread_mutexattr_settype(pthread_mutexattr_t*, int) { return 0; }
 int pthread_mutexattr_destroy(pthread_mutexattr_t*) { return 0; }
 
-// Nobody can be waited for in a thread that is alone; the C++ library refers to these without calling them.
+// Nobody can be waited for in a thread that is alone; the C++ library refers to these without
+// calling them.
 int pthread_cond_wait(pthread_cond_t*, pthread_mutex_t*) { return 0; }
 int pthread_cond_timedwait(pthread_cond_t*, pthread_mutex_t*, const timespec*) { return ETIMEDOUT; }
 int pthread_cond_signal(pthread_cond_t*) { return 0; }
@@ -144,6 +151,8 @@ void __cxa_guard_abort(uint8_t*) {}
 int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }
 
 // Larger copies are the processor's own instruction too.
-void* emscripten_memcpy_big(void* to, const void* from, size_t size) { return __builtin_memcpy(to, from, size); }
+void* emscripten_memcpy_big(void* to, const void* from, size_t size) {
+  return __builtin_memcpy(to, from, size);
+}
 
 }  // extern "C"

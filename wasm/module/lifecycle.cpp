@@ -1,11 +1,13 @@
 // The life of one instance of the module, as JavaScript drives it.
 //
-//   1. JavaScript gets the lock of a client slot, claims a private block of segments, zeroes it, and instantiates
+//   1. JavaScript gets the lock of a client slot, claims a private block of segments, zeroes it,
+//   and instantiates
 //      the module there.
 //   2. glasswal_start_heap, the module's constructors, glasswal_start: stack guard, SQLite.
 //   3. glasswal_create in the instance that makes the region, glasswal_join in all others.
 //   4. SQLite's own functions, and those of the other files of this folder.
-//   5. glasswal_leave; then JavaScript gives up the lock. Or the worker dies, and others recover from it.
+//   5. glasswal_leave; then JavaScript gives up the lock. Or the worker dies, and others recover
+//   from it.
 //
 // Functions that return an int32_t return a StatusCode; its message is at glasswal_text.
 //
@@ -34,20 +36,24 @@ namespace {
 int32_t GoOn(Result<std::shared_ptr<Runtime>> runtime, uint32_t block_segments) {
   if (!runtime.ok()) return GiveStatus(runtime.status());
   SetJoinedRuntime(std::move(*runtime));
-  ClientContext()->shm_client()->private_segments.fetch_add(block_segments, std::memory_order_relaxed);
+  ClientContext()->shm_client()->private_segments.fetch_add(block_segments,
+                                                            std::memory_order_relaxed);
   return GiveStatus(JoinedRuntime()->RegisterVfs("glasswal", /*make_default=*/true));
 }
 
-// Gives this client's own memory to nobody's account until JavaScript frees it (see block.ts): the instance still
-// runs on it, and its heap is still threaded through it, while the client leaves.
+// Gives this client's own memory to nobody's account until JavaScript frees it (see block.ts): the
+// instance still runs on it, and its heap is still threaded through it, while the client leaves.
 void KeepPrivateMemory(const store::ClientContext& self) {
   const shm::Region& region = *self.region;
   const uint32_t end = region.header()->committed_segments.load();
   for (uint32_t segment = region.geometry().first_segment; segment < end; ++segment) {
     uint64_t word = region.segment_word(segment)->load();
-    if (shm::SegmentKindOf(word) != shm::kSegmentPrivate || shm::SegmentOwnerOf(word) != self.owner()) continue;
+    if (shm::SegmentKindOf(word) != shm::kSegmentPrivate ||
+        shm::SegmentOwnerOf(word) != self.owner())
+      continue;
     region.segment_word(segment)->compare_exchange_strong(
-        word, shm::SegmentWord(shm::kSegmentPrivate, LeavingOwner(self.slot), shm::SegmentSequenceOf(word)));
+        word, shm::SegmentWord(shm::kSegmentPrivate, LeavingOwner(self.slot),
+                               shm::SegmentSequenceOf(word)));
   }
 }
 
@@ -61,14 +67,16 @@ int32_t Start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
   GiveHeapToSqlite();
   this_thread = {may_wait != 0, thread_number};
   if (sqlite3_initialize() == SQLITE_OK) return GiveStatus(Status::Ok());
-  return GiveStatus(Status(StatusCode::kFull, "SQLite could not be started: the client's private memory is too small."));
+  return GiveStatus(Status(
+      StatusCode::kFull, "SQLite could not be started: the client's private memory is too small."));
 }
 
 /// Sizes come as doubles, which hold all integers up to 2^53.
 GLASSWAL_EXPORT(glasswal_create)
 int32_t Create(uint32_t slot, const char* name, uint32_t block_segments, double capacity_bytes,
-               double initial_database_bytes, double max_database_bytes, double initial_wal_bytes, double max_wal_bytes,
-               double stale_ms, uint32_t evict_stale, uint32_t fixed_capacity, uint32_t event_capacity) {
+               double initial_database_bytes, double max_database_bytes, double initial_wal_bytes,
+               double max_wal_bytes, double stale_ms, uint32_t evict_stale, uint32_t fixed_capacity,
+               uint32_t event_capacity) {
   Options options;
   options.region_capacity_bytes = static_cast<uint64_t>(capacity_bytes);
   options.initial_database_capacity_bytes = static_cast<uint64_t>(initial_database_bytes);
@@ -79,9 +87,10 @@ int32_t Create(uint32_t slot, const char* name, uint32_t block_segments, double 
   options.on_stale = evict_stale != 0 ? OnStale::kEvict : OnStale::kReport;
   options.fixed_capacity = fixed_capacity != 0;
   options.event_capacity = event_capacity;
-  const int32_t status = GoOn(Runtime::CreateOn(NewRegionMemory(options.region_capacity_bytes, slot), options,
-                                                name, KindOfThread()),
-                              block_segments);
+  const int32_t status =
+      GoOn(Runtime::CreateOn(NewRegionMemory(options.region_capacity_bytes, slot), options, name,
+                             KindOfThread()),
+           block_segments);
   Bootstrap()->layout_hash.store(shm::kLayoutHash);
   Bootstrap()->version.store(kBootstrapVersion);
   return status;
@@ -89,18 +98,21 @@ int32_t Create(uint32_t slot, const char* name, uint32_t block_segments, double 
 
 GLASSWAL_EXPORT(glasswal_join)
 int32_t Join(uint32_t slot, const char* name, uint32_t block_segments) {
-  if (Bootstrap()->version.load() != kBootstrapVersion || Bootstrap()->layout_hash.load() != shm::kLayoutHash) {
-    return GiveStatus(Status(StatusCode::kVersionMismatch,
-                             "The runtime was made by another version of glasswal. Let the page and all of its workers "
-                             "load the same version of the package."));
+  if (Bootstrap()->version.load() != kBootstrapVersion ||
+      Bootstrap()->layout_hash.load() != shm::kLayoutHash) {
+    return GiveStatus(Status(
+        StatusCode::kVersionMismatch,
+        "The runtime was made by another version of glasswal. Let the page and all of its workers "
+        "load the same version of the package."));
   }
   const auto* header = reinterpret_cast<const shm::ShmHeader*>(kRegionOffset);
-  return GoOn(Runtime::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name, KindOfThread()),
-              block_segments);
+  return GoOn(
+      Runtime::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name, KindOfThread()),
+      block_segments);
 }
 
-/// Leaves the region. REQUIRES: all connections are closed. The instance must not be called afterwards: its memory
-/// is at LeavingOwner's account, for JavaScript to free.
+/// Leaves the region. REQUIRES: all connections are closed. The instance must not be called
+/// afterwards: its memory is at LeavingOwner's account, for JavaScript to free.
 GLASSWAL_EXPORT(glasswal_leave)
 int32_t Leave() {
   if (JoinedRuntime() == nullptr) return GiveStatus(Status::Ok());
@@ -112,19 +124,25 @@ int32_t Leave() {
 }
 
 GLASSWAL_EXPORT(glasswal_client_generation)
-uint32_t ClientGeneration() { return JoinedRuntime() != nullptr ? JoinedRuntime()->client_generation() : 0; }
+uint32_t ClientGeneration() {
+  return JoinedRuntime() != nullptr ? JoinedRuntime()->client_generation() : 0;
+}
 
 /// 1 once this client was declared dead.
 GLASSWAL_EXPORT(glasswal_is_fenced)
-uint32_t IsFenced() { return JoinedRuntime() == nullptr || JoinedRuntime()->client().IsFenced() ? 1 : 0; }
+uint32_t IsFenced() {
+  return JoinedRuntime() == nullptr || JoinedRuntime()->client().IsFenced() ? 1 : 0;
+}
 
 /// What a look at a slot came to.
 enum RecoverResult : uint32_t { kNothingToRecover = 0, kRecovered = 1, kTryAgain = 2 };
 
-/// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared its holder word.
+/// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared
+/// its holder word.
 ///
-/// It never waits: what it would wait for may be held by another one that is dead, and the proof of that death comes
-/// to the very event loop that calls this. kTryAgain says that somebody has what is needed at the moment.
+/// It never waits: what it would wait for may be held by another one that is dead, and the proof of
+/// that death comes to the very event loop that calls this. kTryAgain says that somebody has what
+/// is needed at the moment.
 GLASSWAL_EXPORT(glasswal_recover)
 uint32_t Recover(uint32_t slot) {
   store::ClientContext* self = ClientContext();
@@ -142,7 +160,8 @@ uint32_t Recover(uint32_t slot) {
                          store::GenerationOf(after) != store::GenerationOf(before);
     return is_done ? kNothingToRecover : kTryAgain;
   }
-  // It died while it was joining or after it had left: all that it can have had is its private memory.
+  // It died while it was joining or after it had left: all that it can have had is its private
+  // memory.
   const uint32_t joining = shm::ClientOwner(slot, store::GenerationOf(before) + 1);
   const uint32_t swept = shm::SweepClientSegments(*self->region, joining) +
                          shm::SweepClientSegments(*self->region, LeavingOwner(slot));
@@ -150,12 +169,15 @@ uint32_t Recover(uint32_t slot) {
 }
 
 /// How many pages the memory has at this moment, also when another thread has just made it grow.
-GLASSWAL_EXPORT(glasswal_memory_pages) uint32_t MemoryPages() { return __builtin_wasm_memory_size(0); }
+GLASSWAL_EXPORT(glasswal_memory_pages) uint32_t MemoryPages() {
+  return __builtin_wasm_memory_size(0);
+}
 
 }  // namespace glasswal::wasm
 
-/// SQLite has no VFS of its own in the module (SQLITE_OS_OTHER). Until the client has joined, one without a region
-/// stands in: SQLite's memdb borrows clock and randomness from the default that it finds when it starts.
+/// SQLite has no VFS of its own in the module (SQLITE_OS_OTHER). Until the client has joined, one
+/// without a region stands in: SQLite's memdb borrows clock and randomness from the default that it
+/// finds when it starts.
 extern "C" int sqlite3_os_init() {
   static auto* const unjoined = new glasswal::sqlite::Vfs("unjoined", nullptr);
   return unjoined->Register(/*make_default=*/true);

@@ -29,7 +29,9 @@ SilenceTracker& Silence() {
   return *tracker;
 }
 
-Status NotJoined() { return Status(StatusCode::kInvalidArgument, "The client has left the runtime: join it again."); }
+Status NotJoined() {
+  return Status(StatusCode::kInvalidArgument, "The client has left the runtime: join it again.");
+}
 
 }  // namespace
 
@@ -45,28 +47,33 @@ int32_t ObserveRegion() {
   return 0;
 }
 
-/// Up to `limit` events from sequence `from` on: {"events": [...], "nextSequence": n, "lost": n} at glasswal_text.
+/// Up to `limit` events from sequence `from` on: {"events": [...], "nextSequence": n, "lost": n} at
+/// glasswal_text.
 GLASSWAL_EXPORT(glasswal_observe_events)
 int32_t ObserveRegionEvents(double from_sequence, uint32_t limit) {
   if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
-  Result<EventBatch> batch = ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), limit);
+  Result<EventBatch> batch =
+      ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), limit);
   if (!batch.ok()) return GiveStatus(batch.status());
   std::string text = "{\"events\":[";
   for (const Event& event : batch->events) {
     if (text.back() != '[') text += ',';
     text += ToJson(event);
   }
-  text += "],\"nextSequence\":" + std::to_string(batch->next_sequence) + ",\"lost\":" + std::to_string(batch->lost) + "}";
+  text += "],\"nextSequence\":" + std::to_string(batch->next_sequence) +
+          ",\"lost\":" + std::to_string(batch->lost) + "}";
   GiveText(std::move(text));
   return 0;
 }
 
 GLASSWAL_EXPORT(glasswal_set_event_level)
 void SetEventLevel(uint32_t level) {
-  if (JoinedRuntime() != nullptr) JoinedRuntime()->SetEventLevel(static_cast<EventLevel>(std::min(level, 5u)));
+  if (JoinedRuntime() != nullptr)
+    JoinedRuntime()->SetEventLevel(static_cast<EventLevel>(std::min(level, 5u)));
 }
 
-/// 1 when the last lock that `schema` of `db` wanted was refused; then what held it is at glasswal_text as
+/// 1 when the last lock that `schema` of `db` wanted was refused; then what held it is at
+/// glasswal_text as
 /// {"holder", "client", "generation", "lock", "heldMs", "silentMs", "waitedMs", "message"}.
 GLASSWAL_EXPORT(glasswal_last_refusal)
 uint32_t DescribeLastRefusal(sqlite3* db, const char* schema) {

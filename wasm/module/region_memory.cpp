@@ -48,13 +48,15 @@ class RegionMemory final : public port::Memory {
     for (;;) {
       const uint64_t present = __builtin_wasm_memory_size(0);
       if (present >= wanted) return Status::Ok();
-      // Others may grow it at the same time: then there is more than was wanted, which serves the next.
-      if (__builtin_wasm_memory_grow(0, static_cast<size_t>(wanted - present)) != ~size_t{0}) continue;
+      // Others may grow it at the same time: then there is more than was wanted, which serves the
+      // next.
+      if (__builtin_wasm_memory_grow(0, static_cast<size_t>(wanted - present)) != ~size_t{0})
+        continue;
       if (__builtin_wasm_memory_size(0) >= wanted) return Status::Ok();
-      return Status(StatusCode::kFull,
-                    "The engine refuses to grow the shared memory to " +
-                        std::to_string(wanted * kPageBytes) +
-                        " bytes. Close what needs memory, or create the runtime with lower capacities.");
+      return Status(
+          StatusCode::kFull,
+          "The engine refuses to grow the shared memory to " + std::to_string(wanted * kPageBytes) +
+              " bytes. Close what needs memory, or create the runtime with lower capacities.");
     }
   }
 
@@ -72,6 +74,8 @@ std::unique_ptr<port::Memory> NewRegionMemory(uint64_t capacity_bytes, uint32_t 
   return std::make_unique<RegionMemory>(capacity_bytes, slot);
 }
 
-uint64_t RegionBytesAtHand() { return uint64_t{__builtin_wasm_memory_size(0)} * kPageBytes - kRegionOffset; }
+uint64_t RegionBytesAtHand() {
+  return uint64_t{__builtin_wasm_memory_size(0)} * kPageBytes - kRegionOffset;
+}
 
 }  // namespace glasswal::wasm

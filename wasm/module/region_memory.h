@@ -1,5 +1,5 @@
-// The one shared WebAssembly.Memory as memory of a region: it grows in place, and its clients' liveness is what
-// JavaScript has written into the holder words (bootstrap.h).
+// The one shared WebAssembly.Memory as memory of a region: it grows in place, and its clients'
+// liveness is what JavaScript has written into the holder words (bootstrap.h).
 //
 // Thread-safety: as port::Memory and port::Liveness.
 #ifndef GLASSWAL_WASM_MODULE_REGION_MEMORY_H_

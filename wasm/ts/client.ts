@@ -115,8 +115,6 @@ export class Client implements Disposable {
   onDatabaseClose(database: Database): void {
     this.#databases.delete(database);
   }
-  /** @internal Commits are seen by all through the shared memory; the client itself has nothing to add. */
-  afterCommit(): void {}
 }
 
 /**

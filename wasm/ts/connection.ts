@@ -1,6 +1,6 @@
 /** An open connection as the parts of this package see it: its pointer, its statements, its errors. */
 import type { Context } from './context.js';
-import { AT_ERROR_OFFSET, AT_FLAGS, BATCH_COMMITTED } from './encoding.js';
+import { AT_ERROR_OFFSET } from './encoding.js';
 import type { Engine } from './engine.js';
 import { GlasswalError, type LockRefusal, SqliteError } from './errors.js';
 import { SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_OK, primaryCodeName } from './result_codes.js';
@@ -14,8 +14,6 @@ export interface DatabaseClient<Owner> {
   onDatabaseClose(database: Owner): void;
   /** Throws if the client has left or was evicted. */
   check(): void;
-  /** A write transaction of `database` was committed. */
-  afterCommit(database: Owner, committed: boolean): void;
 }
 
 /** A prepared statement of the module. It outlives the Statement that was collected until it is finalized. */
@@ -39,8 +37,6 @@ const OLD_SNAPSHOT =
 
 /** One sqlite3 connection. */
 export class Connection {
-  /** Told to the client; set by the Database. */
-  onCommit: () => void = () => undefined;
   readonly statements = new Set<StatementHandle>();
   readonly #registry = new FinalizationRegistry<StatementHandle>((handle) => this.finalize(handle));
 
@@ -123,11 +119,7 @@ export class Connection {
     const { batch } = context.scratch;
     const code = this.exports.glasswal_exec(this.pointer, text.address, text.size, batch.address);
     context.releaseText(text);
-    // Statements before the one that failed may have committed.
-    const committed = (batch.i32[AT_FLAGS]! & BATCH_COMMITTED) !== 0;
-    const failure = code === SQLITE_OK ? undefined : this.failure({ sql, offset: batch.i32[AT_ERROR_OFFSET]! });
-    if (committed) this.onCommit();
-    if (failure !== undefined) throw failure;
+    if (code !== SQLITE_OK) throw this.failure({ sql, offset: batch.i32[AT_ERROR_OFFSET]! });
   }
 
   /** Puts SQL where the module can read it. */

@@ -49,7 +49,6 @@ export class Database implements Disposable {
     this.memory = path === ':memory:' || path === '';
     this.#busyTimeout = setBusyTimeout(connection, options.busyTimeout ?? DEFAULT_BUSY_TIMEOUT_MS);
     this.#safeIntegers = options.safeIntegers ?? false;
-    connection.onCommit = () => client.afterCommit(this, true);
     client.onDatabaseOpen(this);
   }
 

@@ -36,7 +36,6 @@ export const AT_ERROR_OFFSET = 14;
 
 export const BATCH_ASCII = 1;
 export const BATCH_PENDING = 2;
-export const BATCH_COMMITTED = 4;
 
 /** Bytes before the tags of a row. */
 export const ROW_HEAD_BYTES = 8;

@@ -16,8 +16,38 @@ export const isPage: boolean = !isNode && typeof window !== 'undefined' && typeo
 const isSharedWorker: boolean =
   typeof (globalThis as { SharedWorkerGlobalScope?: unknown }).SharedWorkerGlobalScope !== 'undefined';
 
+/** Which of the two headers of isolation this page or worker came without, as far as its server tells. */
+async function missingHeaders(): Promise<string[]> {
+  const wanted: readonly (readonly [string, RegExp])[] = [
+    ['Cross-Origin-Opener-Policy: same-origin', /^same-origin$/],
+    ['Cross-Origin-Embedder-Policy: require-corp', /^(require-corp|credentialless)$/],
+  ];
+  // An opener policy is a page's alone: its workers need the other header.
+  const needed = isPage ? wanted : wanted.slice(1);
+  try {
+    const { headers } = await fetch(location.href, { method: 'HEAD', cache: 'no-store' });
+    const value = (header: string): string => headers.get(header.split(':')[0]!)?.trim() ?? '';
+    const missing = needed.filter(([header, good]) => !good.test(value(header)));
+    return (missing.length > 0 ? missing : wanted).map(([header]) => header);
+  } catch {
+    return wanted.map(([header]) => header);
+  }
+}
+
+async function requireIsolation(): Promise<void> {
+  if (isNode || globalThis.crossOriginIsolated !== false) return;
+  const missing = (await missingHeaders()).map((header) => `\`${header}\``).join(' and ');
+  throw new GlasswalError(
+    'ENVIRONMENT',
+    `This ${isPage ? 'page' : 'worker'} is not cross-origin isolated, so it has no shared memory. It came without ${missing}: ` +
+      'serve the page and the scripts of its workers with both headers (the Vite plugin `glasswal/vite` sets them; a static ' +
+      'host can use the service worker of `glasswal/isolate`).' +
+      (globalThis.isSecureContext === false ? ' It must also be served over https or from localhost.' : ''),
+  );
+}
+
 /** Throws a GlasswalError that says what is missing here, or does nothing. */
-export function requireSharedMemory(): void {
+export async function requireSharedMemory(): Promise<void> {
   if (isSharedWorker) {
     throw new GlasswalError(
       'ENVIRONMENT',
@@ -28,15 +58,7 @@ export function requireSharedMemory(): void {
   if (typeof WebAssembly === 'undefined') {
     throw new GlasswalError('ENVIRONMENT', 'This engine has no WebAssembly: glasswal needs it. Use a current browser.');
   }
-  if (!isNode && globalThis.crossOriginIsolated === false) {
-    throw new GlasswalError(
-      'ENVIRONMENT',
-      'This page is not cross-origin isolated, so it has no shared memory. Serve the page and its workers with the ' +
-        'headers `Cross-Origin-Opener-Policy: same-origin` and `Cross-Origin-Embedder-Policy: require-corp` ' +
-        '(the Vite plugin `glasswal/vite` sets them; a static host can use the service worker of `glasswal/isolate`).' +
-        (globalThis.isSecureContext === false ? ' It must also be served over https or from localhost.' : ''),
-    );
-  }
+  await requireIsolation();
   if (typeof SharedArrayBuffer === 'undefined') {
     throw new GlasswalError(
       'ENVIRONMENT',

@@ -5,7 +5,6 @@ import {
   AT_NEEDED_BYTES,
   AT_REPREPARED,
   AT_ROWS,
-  BATCH_COMMITTED,
   BATCH_PENDING,
   EXECUTE_BIND,
   EXECUTE_STANDS_ON_ROW,
@@ -29,7 +28,6 @@ export class Execution {
   #shape: RowShape | undefined;
   #shapeOf = -1;
   #bound = false;
-  #committed = false;
 
   constructor(
     readonly connection: Connection,
@@ -108,15 +106,7 @@ export class Execution {
       writer.handedOver();
     }
     if (code !== SQLITE_ROW && code !== SQLITE_DONE) throw connection.failure({ sql: this.sql });
-    if ((batch.i32[AT_FLAGS]! & BATCH_COMMITTED) !== 0) this.#committed = true;
     return code;
-  }
-
-  /** Tells of a commit, after all was read: whoever hears of it may use the scratch. */
-  announce(): void {
-    if (!this.#committed) return;
-    this.#committed = false;
-    this.connection.onCommit();
   }
 
   /** The first row of `batch`. */
@@ -170,9 +160,7 @@ export class Execution {
       } else if (pending) {
         rows.push(this.largeRow(flags, batch, mode));
       }
-      if (code === SQLITE_ROW) return true;
-      this.announce();
-      return false;
+      return code === SQLITE_ROW;
     };
   }
 }

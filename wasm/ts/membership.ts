@@ -76,7 +76,7 @@ export function announce(runtimeId: string, slot: number): void {
 
 /** Joins a runtime as a client called `name`. */
 export async function enter(runtime: RuntimeParts, name: string): Promise<Membership> {
-  requireSharedMemory();
+  await requireSharedMemory();
   requireRuntime(runtime);
   const ticket = isNode ? await threadTicket() : newTicket();
   const views = new Views(runtime.memory);

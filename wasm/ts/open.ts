@@ -46,7 +46,6 @@ export function openConnection(
     connection.close();
     throw failure;
   }
-  exports.glasswal_watch_commits(connection.pointer);
   return connection;
 }
 

@@ -231,7 +231,7 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
 
 /** Creates a runtime, in a page or in a worker. `path` names the database that clients open by default. */
 export async function createRuntime(path = '/app.sqlite', options: RuntimeOptions = {}): Promise<Runtime> {
-  requireSharedMemory();
+  await requireSharedMemory();
   requirePath(path);
   const checked = checkOptions(options);
   const module = await loadModule(options.wasm);

@@ -58,7 +58,6 @@ export function deserialize(connection: Connection, given: Uint8Array | ArrayBuf
   } finally {
     source.close();
   }
-  connection.onCommit();
 }
 
 function isDatabase(bytes: Uint8Array): boolean {

@@ -53,7 +53,6 @@ export interface SqliteExports {
   ) => number;
   readonly glasswal_exec: (database: number, sql: number, size: number, header: number) => number;
   readonly glasswal_bind: (statement: number, parameters: number, count: number) => number;
-  readonly glasswal_watch_commits: (database: number) => void;
   /** See wasm/module/functions.cpp. */
   readonly glasswal_create_function: (
     database: number, name: number, argc: number, flags: number, id: number, safeIntegers: number,

@@ -80,7 +80,6 @@ export class Statement<R = Row> implements Disposable {
     const rowid = f64[AT8_LAST_ROWID]!;
     const exact = (flags & EXECUTE_SAFE_INTEGERS) === 0 && Number.isSafeInteger(rowid);
     const result = { changes: f64[AT8_CHANGES]!, lastInsertRowid: exact ? rowid : i64[AT8_LAST_ROWID_64]! };
-    execution.announce();
     return result;
   }
 
@@ -97,7 +96,6 @@ export class Statement<R = Row> implements Disposable {
     } else if (batch.i32[AT_ROWS] !== 0) {
       row = execution.firstRow(batch, this.#mode);
     }
-    execution.announce();
     return row as R | undefined;
   }
 

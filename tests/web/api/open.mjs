@@ -6,18 +6,15 @@ export { GlasswalError, SqliteError, connect, serve } from '../../../wasm/dist/i
 const SMALL = { capacityBytes: 256 * 1024 * 1024, maxDatabaseCapacityBytes: 96 * 1024 * 1024, maxWriteAheadCapacityBytes: 96 * 1024 * 1024 };
 
 /**
- * A place for databases: `open({path, ...options})` opens another connection, `holder` is the client's name, and
- * `commits()` counts what the client was told of. All is closed after the test.
+ * A place for databases: `open({path, ...options})` opens another connection, and `holder` is the client's name. All is
+ * closed after the test.
  */
 export async function place(t, options = {}) {
   const runtime = await createRuntime('/api.sqlite', { ...SMALL, name: 'tester', ...options });
   const { client } = runtime;
-  let commits = 0;
-  // Commits reach other clients through the memory; what the database tells its own client is seen here.
-  client.afterCommit = () => commits++;
   t.after(() => runtime.close());
   const open = ({ path = '/api.sqlite', ...rest } = {}) => client.open(path, rest);
-  return { runtime, client, holder: 'tester', commits: () => commits, open };
+  return { runtime, client, holder: 'tester', open };
 }
 
 /** A database in a runtime of its own. */

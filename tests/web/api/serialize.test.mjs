@@ -21,12 +21,10 @@ test('what was serialized comes back elsewhere, and other connections see it', a
   assert.equal(Buffer.from(bytes.subarray(0, 15)).toString(), 'SQLite format 3');
   assert.deepEqual([bytes[18], bytes[19]], [1, 1], 'any library can open it, also in memory');
 
-  const { open, commits } = await place(t);
+  const { open } = await place(t);
   const [target, other] = [open(), open()];
   target.exec('CREATE TABLE gone(a)');
-  const before = commits();
   target.deserialize(bytes);
-  assert.equal(commits(), before + 1);
   for (const db of [target, other]) {
     assert.deepEqual(contents(db), contents(source));
     assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');

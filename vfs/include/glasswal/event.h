@@ -1,7 +1,7 @@
 // The events that glasswal records: what each kind means and which arguments it carries.
 //
-// One table (GLASSWAL_EVENTS) is the only place that lists the kinds; the enum, the names, the levels
-// and the argument names all come from it, as do the constants of other languages.
+// One table (GLASSWAL_EVENTS) is the only place that lists the kinds; the enum, the names, the
+// levels and the argument names all come from it, as do the constants of other languages.
 //
 // Thread-safety: values and constants.
 #ifndef GLASSWAL_EVENT_H_
@@ -11,39 +11,41 @@
 
 namespace glasswal {
 
-/// How much is recorded. A level includes those before it; kOff records nothing and costs one branch.
+/// How much is recorded. A level includes those before it; kOff records nothing and costs one
+/// branch.
 enum class EventLevel : uint8_t { kOff = 0, kError, kWarn, kInfo, kDebug, kTrace };
 
 // kind, name, level, argument names (empty: unused). Times are nanoseconds, sizes bytes.
 // New kinds go to the end: the numbers are part of the region's layout.
-#define GLASSWAL_EVENTS(X)                                                                          \
-  X(kRegionCreated, "region.created", kInfo, "capacity_bytes", "", "", "")                          \
-  X(kRegionGrown, "region.grown", kInfo, "from_bytes", "to_bytes", "", "")                          \
-  X(kClientJoined, "client.joined", kInfo, "process_id", "", "", "")                                \
-  X(kClientLeft, "client.left", kInfo, "process_id", "", "", "")                                    \
-  X(kClientSilent, "client.silent", kWarn, "silent_client", "silent_ns", "held_locks", "")          \
-  X(kClientEvicted, "client.evicted", kWarn, "evicted_client", "process_id", "", "")                \
-  X(kRecoveryBegan, "recovery.began", kWarn, "dead_client", "dead_generation", "", "")              \
-  X(kRecoveryDone, "recovery.done", kWarn, "dead_client", "locks", "handles", "segments")           \
-  X(kConnectionOpened, "connection.opened", kInfo, "connections", "", "", "")                       \
-  X(kConnectionClosed, "connection.closed", kInfo, "connections", "", "", "")                       \
-  X(kFileCreated, "file.created", kInfo, "kind", "", "", "")                                        \
-  X(kFileDeleted, "file.deleted", kInfo, "kind", "segments", "", "")                                \
-  X(kFileTruncated, "file.truncated", kDebug, "from_bytes", "to_bytes", "reclaimed_segments", "")   \
-  X(kCommit, "commit", kInfo, "frames", "database_pages", "change", "held_ns")                      \
-  X(kCheckpointBegan, "checkpoint.began", kDebug, "frames", "backfilled", "", "")                   \
-  X(kCheckpointDone, "checkpoint.done", kInfo, "frames", "backfilled", "held_back_by", "elapsed_ns")\
-  X(kWalRestarted, "wal.restarted", kDebug, "frames", "", "", "")                                   \
-  X(kLockWaitBegan, "lock.wait", kDebug, "lock", "mode", "holders", "timeout_ns")                   \
-  X(kLockWaitDone, "lock.waited", kDebug, "lock", "mode", "waited_ns", "")                          \
-  X(kLockRefused, "lock.refused", kWarn, "lock", "holder_client", "held_ns", "waited_ns")           \
-  X(kLockAcquired, "lock.acquired", kTrace, "lock", "mode", "", "")                                 \
-  X(kLockReleased, "lock.released", kTrace, "lock", "mode", "held_ns", "")                          \
-  X(kFull, "full", kError, "wanted_bytes", "limit_bytes", "what", "")                               \
-  X(kRead, "read", kTrace, "offset_bytes", "size_bytes", "", "")                                    \
-  X(kWrite, "write", kTrace, "offset_bytes", "size_bytes", "", "")                                  \
-  X(kSync, "sync", kTrace, "", "", "", "")                                                          \
-  X(kError, "error", kError, "code", "extended_code", "", "")                                       \
+#define GLASSWAL_EVENTS(X)                                                                        \
+  X(kRegionCreated, "region.created", kInfo, "capacity_bytes", "", "", "")                        \
+  X(kRegionGrown, "region.grown", kInfo, "from_bytes", "to_bytes", "", "")                        \
+  X(kClientJoined, "client.joined", kInfo, "process_id", "", "", "")                              \
+  X(kClientLeft, "client.left", kInfo, "process_id", "", "", "")                                  \
+  X(kClientSilent, "client.silent", kWarn, "silent_client", "silent_ns", "held_locks", "")        \
+  X(kClientEvicted, "client.evicted", kWarn, "evicted_client", "process_id", "", "")              \
+  X(kRecoveryBegan, "recovery.began", kWarn, "dead_client", "dead_generation", "", "")            \
+  X(kRecoveryDone, "recovery.done", kWarn, "dead_client", "locks", "handles", "segments")         \
+  X(kConnectionOpened, "connection.opened", kInfo, "connections", "", "", "")                     \
+  X(kConnectionClosed, "connection.closed", kInfo, "connections", "", "", "")                     \
+  X(kFileCreated, "file.created", kInfo, "kind", "", "", "")                                      \
+  X(kFileDeleted, "file.deleted", kInfo, "kind", "segments", "", "")                              \
+  X(kFileTruncated, "file.truncated", kDebug, "from_bytes", "to_bytes", "reclaimed_segments", "") \
+  X(kCommit, "commit", kInfo, "frames", "database_pages", "change", "held_ns")                    \
+  X(kCheckpointBegan, "checkpoint.began", kDebug, "frames", "backfilled", "", "")                 \
+  X(kCheckpointDone, "checkpoint.done", kInfo, "frames", "backfilled", "held_back_by",            \
+    "elapsed_ns")                                                                                 \
+  X(kWalRestarted, "wal.restarted", kDebug, "frames", "", "", "")                                 \
+  X(kLockWaitBegan, "lock.wait", kDebug, "lock", "mode", "holders", "timeout_ns")                 \
+  X(kLockWaitDone, "lock.waited", kDebug, "lock", "mode", "waited_ns", "")                        \
+  X(kLockRefused, "lock.refused", kWarn, "lock", "holder_client", "held_ns", "waited_ns")         \
+  X(kLockAcquired, "lock.acquired", kTrace, "lock", "mode", "", "")                               \
+  X(kLockReleased, "lock.released", kTrace, "lock", "mode", "held_ns", "")                        \
+  X(kFull, "full", kError, "wanted_bytes", "limit_bytes", "what", "")                             \
+  X(kRead, "read", kTrace, "offset_bytes", "size_bytes", "", "")                                  \
+  X(kWrite, "write", kTrace, "offset_bytes", "size_bytes", "", "")                                \
+  X(kSync, "sync", kTrace, "", "", "", "")                                                        \
+  X(kError, "error", kError, "code", "extended_code", "", "")                                     \
   X(kFenced, "client.fenced", kError, "generation", "", "", "")
 
 enum class EventKind : uint16_t {
@@ -51,7 +53,7 @@ enum class EventKind : uint16_t {
 #define GLASSWAL_EVENT_ENUM(kind, name, level, a, b, c, d) kind,
   GLASSWAL_EVENTS(GLASSWAL_EVENT_ENUM)
 #undef GLASSWAL_EVENT_ENUM
-  kCount
+      kCount
 };
 
 inline constexpr uint32_t kEventArguments = 4;
@@ -78,14 +80,14 @@ constexpr EventDescription Describe(EventKind kind) {
 
 /// One event as read from the ring.
 struct Event {
-  uint64_t sequence = 0;           // Position in the ring's history; gaps are lost events.
-  uint64_t time_ns = 0;            // The writer's own monotonic clock.
+  uint64_t sequence = 0;  // Position in the ring's history; gaps are lost events.
+  uint64_t time_ns = 0;   // The writer's own monotonic clock.
   EventKind kind = EventKind::kNone;
   EventLevel level = EventLevel::kOff;
-  uint32_t client = 0;             // Slot of the writer.
+  uint32_t client = 0;  // Slot of the writer.
   uint32_t client_generation = 0;
-  uint32_t connection = 0;         // Connection slot + 1; 0 when no connection was concerned.
-  uint32_t file = 0;               // File number + 1; 0 when no file was concerned.
+  uint32_t connection = 0;  // Connection slot + 1; 0 when no connection was concerned.
+  uint32_t file = 0;        // File number + 1; 0 when no file was concerned.
   uint64_t arguments[kEventArguments] = {};
 };
 

@@ -42,9 +42,9 @@ struct Options {
   uint64_t initial_write_ahead_capacity_bytes = 8 * kMiB;
   /// SQLITE_FULL beyond it, for each write-ahead log. 64 KiB .. 4 GiB.
   uint64_t max_write_ahead_capacity_bytes = 512 * kMiB;
-  /// Address space of the region; all files and all metadata must fit. A multiple of 64 KiB that holds
-  /// the initial capacities and the metadata, at most 1 TiB. 0: room for two databases of the maximum
-  /// size (VACUUM INTO, ATTACH), one write-ahead log, and metadata.
+  /// Address space of the region; all files and all metadata must fit. A multiple of 64 KiB that
+  /// holds the initial capacities and the metadata, at most 1 TiB. 0: room for two databases of the
+  /// maximum size (VACUUM INTO, ATTACH), one write-ahead log, and metadata.
   uint64_t region_capacity_bytes = 0;
   /// Commit all of region_capacity_bytes at the start, so that nothing grows later.
   bool fixed_capacity = false;

@@ -1,8 +1,8 @@
 // A runtime: one region, and this process's place in it.
 //
-//   auto runtime = glasswal::Runtime::Create({.memory = glasswal::MemoryKind::kNamed, .name = "app"});
-//   if (!runtime.ok()) return Complain(runtime.status().message());
-//   glasswal::Status status = (*runtime)->RegisterVfs("glasswal", /*make_default=*/false);
+//   auto runtime = glasswal::Runtime::Create({.memory = glasswal::MemoryKind::kNamed, .name =
+//   "app"}); if (!runtime.ok()) return Complain(runtime.status().message()); glasswal::Status
+//   status = (*runtime)->RegisterVfs("glasswal", /*make_default=*/false);
 //   sqlite3_open_v2("/app.sqlite", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "glasswal");
 //
 // The region is ephemeral: when the last client leaves, a named region is removed. When the last
@@ -66,8 +66,9 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
-  /// Registers an SQLite VFS of that name whose files live in this region. The VFS keeps the runtime
-  /// alive until UnregisterVfs. Defined in vfs/sqlite, so only programs that use it need SQLite.
+  /// Registers an SQLite VFS of that name whose files live in this region. The VFS keeps the
+  /// runtime alive until UnregisterVfs. Defined in vfs/sqlite, so only programs that use it need
+  /// SQLite.
   Status RegisterVfs(const std::string& vfs_name, bool make_default);
 
   /// Takes the VFS back. REQUIRES: no connection of it is open.
@@ -84,8 +85,9 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// The region's bytes for glasswal::Observe and for captures; valid while the runtime lives.
   std::span<const std::byte> bytes() const;
 
-  /// Looks for dead clients now and recovers from them; returns how many. This also happens by itself
-  /// whenever a client joins, opens a database, meets a lock, and about once a second while it works.
+  /// Looks for dead clients now and recovers from them; returns how many. This also happens by
+  /// itself whenever a client joins, opens a database, meets a lock, and about once a second while
+  /// it works.
   uint32_t RecoverDead();
 
   /// Ends another client for good, waits for the proof of its death, and recovers from it.

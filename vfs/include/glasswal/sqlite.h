@@ -1,4 +1,5 @@
-// What glasswal adds to SQLite's own interface: why a lock was refused, and the VFS's file controls.
+// What glasswal adds to SQLite's own interface: why a lock was refused, and the VFS's file
+// controls.
 //
 // Thread-safety: as for the connection that is passed in.
 #ifndef GLASSWAL_SQLITE_H_
@@ -16,17 +17,17 @@ inline constexpr int kFcntlRefusal = 0x676c0001;  // Argument: Refusal*.
 
 /// Why SQLITE_BUSY was returned: who held what, for how long, and how long was waited.
 struct Refusal {
-  bool present = false;              // False: no lock has been refused yet.
-  std::string lock;                  // "WRITE", "CHECKPOINT", "RECOVER", "READ0".., "SHARED", ...
-  bool exclusive = false;            // What was asked for.
-  std::string holder;                // The holding client's name; empty if it was gone by then.
-  uint32_t client = 0;               // Its slot and generation, for Runtime::Evict.
+  bool present = false;    // False: no lock has been refused yet.
+  std::string lock;        // "WRITE", "CHECKPOINT", "RECOVER", "READ0".., "SHARED", ...
+  bool exclusive = false;  // What was asked for.
+  std::string holder;      // The holding client's name; empty if it was gone by then.
+  uint32_t client = 0;     // Its slot and generation, for Runtime::Evict.
   uint32_t client_generation = 0;
-  uint32_t connection = 0;           // Its connection's slot.
+  uint32_t connection = 0;  // Its connection's slot.
   uint64_t process_id = 0;
-  uint64_t held_ms = 0;              // How long it has held the lock.
-  uint64_t silent_ms = 0;            // How long its heartbeat has not moved, as far as was seen.
-  uint64_t waited_ms = 0;            // How long the caller waited before it gave up.
+  uint64_t held_ms = 0;    // How long it has held the lock.
+  uint64_t silent_ms = 0;  // How long its heartbeat has not moved, as far as was seen.
+  uint64_t waited_ms = 0;  // How long the caller waited before it gave up.
 
   /// "`ingest` has held WRITE for 812 ms (silent for 300 ms); you waited 500 ms".
   std::string ToString() const;

@@ -48,8 +48,8 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}                // NOLINT: meant to convert.
-  Result(Status status) : status_(std::move(status)) {}        // NOLINT: meant to convert.
+  Result(T value) : value_(std::move(value)) {}          // NOLINT: meant to convert.
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT: meant to convert.
 
   bool ok() const { return value_.has_value(); }
   const Status& status() const { return status_; }

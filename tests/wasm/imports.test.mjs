@@ -1,0 +1,26 @@
+// What glasswal.wasm asks of its surroundings, and how large it is.
+import assert from 'node:assert/strict';
+import { readFile, readdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { brotliCompressSync } from 'node:zlib';
+
+const ALLOWED = [
+  '__indirect_function_table', '__memory_base', '__stack_pointer', '__table_base', 'glasswal_host_abort',
+  'glasswal_host_call', 'glasswal_host_now', 'glasswal_host_random', 'glasswal_host_timezone', 'memory',
+];
+const MOST_KIB = 450;
+
+test('the module imports the memory, its place in it, and five functions', async () => {
+  const module = await WebAssembly.compile(await readFile('wasm/dist/glasswal.wasm'));
+  const imports = WebAssembly.Module.imports(module);
+  assert.deepEqual([...new Set(imports.map(({ module: from }) => from))], ['env']);
+  assert.deepEqual(imports.map(({ name }) => name).sort(), ALLOWED);
+});
+
+test(`module and scripts have at most ${MOST_KIB} KiB when compressed`, async (t) => {
+  const scripts = (await readdir('wasm/dist')).filter((name) => name.endsWith('.js'));
+  const files = await Promise.all(['glasswal.wasm', ...scripts].map((name) => readFile(`wasm/dist/${name}`)));
+  const size = files.reduce((sum, bytes) => sum + brotliCompressSync(bytes).length, 0);
+  t.diagnostic(`${(size / 1024).toFixed(1)} KiB`);
+  assert.ok(size <= MOST_KIB * 1024, `${size} bytes`);
+});

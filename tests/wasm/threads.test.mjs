@@ -1,0 +1,84 @@
+// Threads of Node that share a runtime and are ended: their exit is the proof of their death.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+import { createRuntime } from '../../wasm/dist/index.js';
+
+const KILLS = 40;
+const SURROUNDINGS = `
+  import { parentPort, workerData } from 'node:worker_threads';
+  const { join } = await import(workerData.package);
+  const client = await join(workerData.runtime, { name: workerData.name });
+  const db = client.open({ busyTimeout: 20000 });
+`;
+const HOLDS_WRITE = `${SURROUNDINGS}
+  db.exec("INSERT INTO t VALUES ('committed'); BEGIN IMMEDIATE; INSERT INTO t VALUES ('not committed')");
+  parentPort.postMessage('holds WRITE');
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+`;
+
+function start(runtime, name, source) {
+  const { id, path, version, memory, module } = runtime;
+  const workerData = { name, runtime: { id, path, version, memory, module },
+    package: new URL('../../wasm/dist/index.js', import.meta.url).href };
+  const worker = new Worker(source, { eval: true, workerData });
+  const message = new Promise((resolve, reject) => {
+    worker.once('message', resolve);
+    worker.once('error', reject);
+  });
+  return { worker, message };
+}
+
+async function recovery(runtime) {
+  return new Promise((resolve) => {
+    const end = runtime.onRecovery((recovered) => {
+      end();
+      resolve(recovered);
+    });
+  });
+}
+
+test(`${KILLS} threads that end while they hold WRITE are recovered from`, { timeout: 120_000 }, async () => {
+  const runtime = await createRuntime('/threads.sqlite');
+  const db = runtime.client.open({ busyTimeout: 0 });
+  db.exec('CREATE TABLE t(v)');
+  for (let i = 1; i <= KILLS; i++) {
+    const { worker, message } = start(runtime, `victim-${i}`, HOLDS_WRITE);
+    assert.equal(await message, 'holds WRITE');
+    assert.throws(() => db.exec("INSERT INTO t VALUES ('refused')"), ({ code, lock }) =>
+      code === 'SQLITE_BUSY' && lock.holder === `victim-${i}` && lock.lock === 'WRITE');
+    const recovered = recovery(runtime);
+    await worker.terminate();
+    assert.equal((await recovered).clientName, `victim-${i}`);
+    db.exec("INSERT INTO t VALUES ('mine')");
+    assert.deepEqual(db.prepare('SELECT v, count(*) AS n FROM t GROUP BY v ORDER BY v').all(),
+      [{ v: 'committed', n: i }, { v: 'mine', n: i }]);
+  }
+  assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
+  assert.deepEqual(runtime.diagnostics().clients.map(({ name }) => name), ['main']);
+  runtime.close();
+});
+
+test('evict() ends a thread that holds a lock and waits for the proof', { timeout: 60_000 }, async () => {
+  const runtime = await createRuntime('/evict.sqlite');
+  const db = runtime.client.open({ busyTimeout: 0 });
+  db.exec('CREATE TABLE t(v)');
+  const { worker, message } = start(runtime, 'stubborn', HOLDS_WRITE);
+  await message;
+  const { slot } = runtime.diagnostics().clients.find(({ name }) => name === 'stubborn');
+  await runtime.evict(slot, worker);
+  db.exec("INSERT INTO t VALUES ('mine')");
+  assert.equal(db.prepare('SELECT count(*) FROM t').pluck().get(), 2);
+  await assert.rejects(runtime.evict(slot, worker), /not there any more/);
+  runtime.close();
+});
+
+test('an expression as deep as SQLite allows fits on the stack', async () => {
+  const runtime = await createRuntime('/deep.sqlite');
+  const db = runtime.client.open();
+  const deep = `${'('.repeat(90)}${'1+'.repeat(900)}1${')'.repeat(90)}`;
+  assert.equal(db.prepare(`SELECT ${deep}`).pluck().get(), 901);
+  assert.throws(() => db.prepare(`SELECT ${'1+'.repeat(1500)}1`), /too large/);
+  runtime.close();
+});
