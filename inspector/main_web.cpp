@@ -195,8 +195,7 @@ EMSCRIPTEN_KEEPALIVE void inspector_text(const char* text, uint32_t size_bytes) 
 /// The user pastes `text`.
 EMSCRIPTEN_KEEPALIVE void inspector_paste(const char* text, uint32_t size_bytes) {
   web->page.SetPasted(std::string(text, size_bytes));
-  const uint32_t modifier =
-      ImGui::GetIO().ConfigMacOSXBehaviors ? kModifierMeta : kModifierControl;
+  const uint32_t modifier = ImGui::GetIO().ConfigMacOSXBehaviors ? kModifierMeta : kModifierControl;
   SendKey("KeyV", true, modifier);
   SendKey("KeyV", false, 0);
   web->inspector.RequestFrame();

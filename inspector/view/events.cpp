@@ -160,7 +160,7 @@ void DrawRow(const Model& model, const Event& event, EventsState* state, Table* 
 
 void DrawTable(const Model& model, EventsState* state, int count, Ui* ui) {
   static constexpr Column kColumns[] = {
-      {"#", 5, true},       {"ago", 5.5f, true}, {"level", 3.5f, false}, {"event", 8.5f, false},
+      {"#", 5, true},       {"ago", 5.5f, true}, {"level", 3.5f, false}, {"event", 10.5f, false},
       {"client", 8, false}, {"file", 9, false},  {"details", 0, false}};
   Table table(ui, "events", kColumns, 7, ImGui::GetContentRegionAvail().y);
   if (!table.open()) return;

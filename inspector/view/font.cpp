@@ -8,7 +8,7 @@ namespace glasswal::inspector {
 namespace {
 
 // Latin, and what names may hold of it; punctuation; the arrow and other signs of the panels.
-constexpr ImWchar kRanges[] = {0x20, 0x17f, 0x2010, 0x2026, 0};
+constexpr ImWchar kRanges[] = {0x20, 0xff, 0x2010, 0x2026, 0};
 constexpr ImWchar kLargeRanges[] = {0x20, 0x7e, 0xb5, 0xb5, 0};
 constexpr float kBitmapPixels = 13;  // The size that ImGui's own font was drawn for.
 

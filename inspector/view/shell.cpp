@@ -81,8 +81,8 @@ void DrawActions(const Model& model, const ViewState& state, float room, Ui* ui)
       {"Capture", "Save a capture", Kind::kSaveCapture, true},
       {"Open", "Open a capture", Kind::kOpenFile, false},
       {"Commands", "Command palette", Kind::kTogglePalette, false},
-      {state.dark ? "Light" : "Dark", state.dark ? "Light theme" : "Dark theme",
-       Kind::kToggleTheme, false},
+      {state.dark ? "Light" : "Dark", state.dark ? "Light theme" : "Dark theme", Kind::kToggleTheme,
+       false},
       {"?", "Help", Kind::kToggleHelp, false},
   };
   float width = 0;

@@ -43,7 +43,7 @@ unpack_imgui() {
 subset_font() {
   mkdir -p "$(dirname "$1")"
   /usr/bin/python3 -m fontTools.subset /usr/share/fonts/truetype/roboto/unhinted/RobotoTTF/Roboto-Medium.ttf \
-    --unicodes=U+0020-007E,U+00A0-017F,U+2010-2026 --no-hinting --layout-features= --output-file="$1"
+    --unicodes=U+0020-007E,U+00A0-00FF,U+2010-2026 --no-hinting --layout-features= --output-file="$1"
 }
 
 # build/imgui and build/font: the sources and the font that GLASSWAL_IMGUI_DIR and GLASSWAL_INSPECTOR_FONT name.

@@ -5,8 +5,11 @@ import { Inspected, inEachDrawingBrowser, inspect } from './inspector.mjs';
 
 /** The bytes of a capture of the stage's runtime, as Base64. */
 async function captured(inspected, options = {}) {
-  return inspected.stage.inPage(async ({ keep }, given) => {
+  return inspected.stage.inPage(async ({ keep, runtimes }, given) => {
     const bytes = await keep.inspector.capture(given);
+    // The runtime makes the same without an inspector.
+    const own = await runtimes.get('runtime').capture(given);
+    if (own.length !== bytes.length) throw new Error(`${own.length} bytes and ${bytes.length}`);
     return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''));
   }, options);
 }

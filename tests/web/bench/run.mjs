@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 
 import { launch } from '../browsers.mjs';
 import { ROOT, serve } from '../server.mjs';
+import { measureInspector } from './inspector.mjs';
 import { medians, ratiosAgainst, sharedTable, sizeTable, speedTable } from './report.mjs';
 import { ENGINES, runRounds } from './rounds.mjs';
 import { measureSizes } from './sizes.mjs';
@@ -60,6 +61,7 @@ const results = Object.fromEntries(names.map((name) => [name, medians(numbers[na
 const together = medians(shared);
 const ratios = ratiosOf(results, names);
 const sizes = measureSizes();
+const inspector = options.peers ? undefined : await measureInspector(options.browser);
 
 console.log(`\n${speedTable(results, ratios)}`);
 if (results.glasswal !== undefined) {
@@ -67,12 +69,17 @@ if (results.glasswal !== undefined) {
   console.log(`\njoining from a worker, runtime in hand: ${together.joinMs.toFixed(2)} ms`);
 }
 console.log(`\n${sizeTable(sizes)}`);
+if (inspector !== undefined) {
+  const { clients, attachMs, frameMs } = inspector;
+  console.log(`\nthe inspector with ${clients} clients: attached in ${attachMs.toFixed(0)} ms, `
+    + `script of a frame ${frameMs.median.toFixed(2)} ms (best ${frameMs.best.toFixed(2)} ms)`);
+}
 
 const out = path.join(ROOT, 'build/bench/web.json');
 mkdirSync(path.dirname(out), { recursive: true });
 const versions = versionsOf(PEERS);
 writeFileSync(out, `${JSON.stringify({
-  browser: options.browser, version, rounds: Number(options.rounds), versions, results, ratios, together, sizes, numbers,
-  shared,
+  browser: options.browser, version, rounds: Number(options.rounds), versions, results, ratios, together, sizes, inspector,
+  numbers, shared,
 }, null, 2)}\n`);
 console.log(`\nevery number: ${path.relative(ROOT, out)}`);

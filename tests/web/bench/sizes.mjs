@@ -7,18 +7,19 @@ import { ROOT } from '../server.mjs';
 
 const WA = 'node_modules/@journeyapps/wa-sqlite';
 
-/** glasswal's own: every script of the package that a page or worker imports. */
-function glasswalFiles() {
+/** glasswal's own: every script of the package that a page or worker imports, with or without the inspector's. */
+function glasswalFiles(inspector) {
   const dist = path.join(ROOT, 'wasm/dist');
   if (!existsSync(dist)) return [];
   const names = readdirSync(dist, { recursive: true }).map(String);
   // The Vite plugin runs in the build and not in the page.
-  return names.filter((name) => /\.(js|wasm)$/.test(name) && !name.startsWith('vite'))
+  return names.filter((name) => /\.(js|wasm)$/.test(name) && !name.startsWith('vite') && name.startsWith('inspector') === inspector)
     .map((name) => `wasm/dist/${name}`);
 }
 
 const FILES = {
-  glasswal: glasswalFiles,
+  glasswal: () => glasswalFiles(false),
+  'glasswal/inspector': () => glasswalFiles(true),
   'sql.js': () => ['sql-wasm-browser.js', 'sql-wasm-browser.wasm'].map((name) => `node_modules/sql.js/dist/${name}`),
   'wa-sqlite': () => [`${WA}/dist/wa-sqlite.mjs`, `${WA}/dist/wa-sqlite.wasm`, `${WA}/src/sqlite-api.js`,
     `${WA}/src/sqlite-constants.js`],
