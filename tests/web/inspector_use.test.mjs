@@ -82,8 +82,11 @@ inEachDrawingBrowser((it) => {
     assert.equal(await overlay.count(), 0, 'nothing is there before');
     await inspected.page.keyboard.press('Control+Shift+G');
     await inspected.show('Segment map');
+    const wasLight = await inspected.root.evaluate((element) => element.classList.contains('light'));
     await inspected.button('Dark theme').or(inspected.button('Light theme')).click();
-    const light = await inspected.root.evaluate((element) => element.classList.contains('light'));
+    // The theme changes with the next frame.
+    await inspected.page.waitForFunction(([element, was]) => element.classList.contains('light') !== was,
+      [await inspected.root.elementHandle(), wasLight]);
     await inspected.page.keyboard.press('Control+Shift+G');
     await overlay.waitFor({ state: 'hidden' });
     await inspected.page.keyboard.press('Control+Shift+G');
@@ -91,7 +94,7 @@ inEachDrawingBrowser((it) => {
     await inspected.call('close');
     await Inspected.attach(inspected.stage);
     await inspected.root.locator('[role=tab][aria-selected=true][aria-label="Segment map"]').waitFor();
-    assert.equal(await inspected.root.evaluate((element) => element.classList.contains('light')), !light === false);
+    assert.equal(await inspected.root.evaluate((element) => element.classList.contains('light')), !wasLight);
   });
 
   it('a lost WebGL context comes back with everything in it', async ({ stage }) => {
