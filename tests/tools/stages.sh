@@ -114,5 +114,14 @@ stage_wasm() {
 stage_web() {
   setup_browsers || return
   build_package && build_pages || return
-  node_tests web "web: Chromium and Firefox" "$1" tests/web/*.test.mjs
+  local files
+  mapfile -t files < <(find tests/web -maxdepth 1 -name '*.test.mjs' ! -name 'inspector_*' | sort)
+  node_tests web "web: Chromium and Firefox" "$1" "${files[@]}"
+}
+
+# Of its own, and only when asked for: it draws with WebGL2 in software, which takes as long as all the rest.
+stage_inspector() {
+  setup_browsers || return
+  build_package && build_pages || return
+  node_tests inspector "inspector: Chromium and Firefox" "$1" tests/web/inspector_*.test.mjs
 }
