@@ -119,7 +119,7 @@ stage_web() {
   node_tests web "web: Chromium and Firefox" "$1" "${files[@]}"
 }
 
-# Of its own, and only when asked for: it draws with WebGL2 in software, which takes as long as all the rest.
+# Only when asked for: it draws with WebGL2 in software, which is slow.
 stage_inspector() {
   setup_browsers || return
   build_package && build_pages || return
