@@ -17,3 +17,5 @@ document.querySelector('#form').onsubmit = (event) => {
   event.preventDefault();
   worker.postMessage({ text: document.querySelector('#text').value });
 };
+// Until here a click would have sent the form away.
+document.querySelector('#form button').disabled = false;
