@@ -16,6 +16,10 @@ namespace glasswal::test {
 /// A worker among others dies at the point, once for each of `hits`.
 uint64_t DieInLife(const std::string& point, const std::vector<uint64_t>& hits, uint64_t seed);
 
+/// A worker dies at the point while it makes a new region larger, once for each of `hits`. It works
+/// alone: a region never shrinks, so others would soon have left it nothing to grow.
+uint64_t DieInGrowth(const std::string& point, const std::vector<uint64_t>& hits, uint64_t seed);
+
 /// A recoverer of several corpses dies at the point, and after it a second one at one of `seconds`.
 uint64_t DieInRecovery(const std::string& point, const std::vector<uint64_t>& hits,
                        const std::vector<std::string>& seconds, uint64_t seed);

@@ -139,6 +139,20 @@ uint64_t DieInLife(const std::string& point, const std::vector<uint64_t>& hits, 
   return kills;
 }
 
+uint64_t DieInGrowth(const std::string& point, const std::vector<uint64_t>& hits, uint64_t seed) {
+  std::mt19937_64 random(seed);
+  uint64_t kills = 0;
+  for (const uint64_t hit : hits) {
+    Scene scene(KillTestOptions("growth"));
+    if (!scene.referee().ok()) break;
+    const Fate fate{point, hit};
+    scene.crew().Spawn(2, random(), &fate);
+    kills += scene.AwaitDeath(2, hit == 1);
+    scene.End();
+  }
+  return kills;
+}
+
 uint64_t DieBehindAStoppedTurn(Fate fate) {
   Scene scene(KillTestOptions("turn"));
   Crew& crew = scene.crew();

@@ -4,12 +4,13 @@
 // one that no act below comes to is a failure.
 //
 //   life       a worker dies at the point while two others work; they must go on
+//   growth     a worker dies while it makes the region larger
 //   recovery   several clients lie dead with all that can be left behind, a recoverer dies at the
-//   point,
-//              a second one at a random point of the recovery, and a third must finish
+//              point, a second one at a random point of the recovery, and a third must finish
 //   creation   the creator of a region, or its last client, dies at the point; the name must be
-//   usable turn,      two points that need a client that was stopped: the one whose turn it was,
-//   and the one overrun    whose event is still being written when the ring comes round
+//              usable
+//   turn,      two points that need a client that was stopped: the one whose turn it was, and the
+//   overrun    one whose event is still being written when the ring comes round
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -57,6 +58,7 @@ bool StartsWithAny(const std::string& name, const std::vector<std::string>& pref
 bool IsOfCreation(const std::string& name) {
   return StartsWithAny(name, {"memory.create.", "region.create.", "runtime."});
 }
+bool IsOfGrowth(const std::string& name) { return StartsWithAny(name, {"segments.grow."}); }
 bool IsOfRecovery(const std::string& name) {
   return StartsWithAny(name, {"recover.", "lock.takeback.", "store.finish.", "connection.release.",
                               "directory.dead.", "walindex.spoil", "trace.repair."});
@@ -76,6 +78,8 @@ TEST_P(PointKill, NothingIsLost) {
   uint64_t kills = 0;
   if (IsOfCreation(name)) {
     for (const uint64_t hit : {1, 2}) kills += DieInCreation({name, hit});
+  } else if (IsOfGrowth(name)) {
+    kills += DieInGrowth(name, {1, 2, 5}, seed);
   } else if (name == "lock.acquire.patience") {
     kills += DieBehindAStoppedTurn({name, 1});
   } else if (name == "trace.write.drop") {
