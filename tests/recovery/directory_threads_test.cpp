@@ -54,7 +54,10 @@ std::multiset<std::string> LivePaths(const shm::Region& region) {
 }
 
 TEST(DirectoryThreads, DoNotMeetInside) {
-  const Result<std::shared_ptr<Runtime>> runtime = Runtime::Create(Options(), "threads");
+  Options options;
+  options.max_database_capacity_bytes = 64 * kMiB;
+  options.max_write_ahead_capacity_bytes = 64 * kMiB;
+  const Result<std::shared_ptr<Runtime>> runtime = Runtime::Create(options, "threads");
   ASSERT_TRUE(runtime.ok()) << runtime.status().message();
   ASSERT_TRUE((*runtime)->RegisterVfs(kVfs, false).ok());
   {

@@ -107,8 +107,9 @@ stage_install() {
 }
 
 stage_wasm() {
-  build_package || return
-  node_tests wasm "wasm: the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
+  need_packages googletest || return
+  build_package && build wasm engine_test || return
+  node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
 }
 
 stage_web() {

@@ -1,5 +1,6 @@
 // The npm package as somebody else gets it: packed, installed into fresh folders, bundled by Vite, run.
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
@@ -44,6 +45,10 @@ describe('the packed package', () => {
     before(async () => {
       folder = await installSample('vite_app', tarball);
       await run(process.execPath, [VITE, 'build'], { cwd: folder });
+      const config = await readFile(path.join(folder, 'vite.config.js'), 'utf8');
+      await writeFile(path.join(folder, 'static.config.js'), config.replace('glasswal()', 'glasswal({ serviceWorker: true })'));
+      await run(process.execPath,
+        [VITE, 'build', '--config', 'static.config.js', '--base', '/plain/', '--outDir', 'dist-static'], { cwd: folder });
     });
 
     for (const name of BROWSERS) {
@@ -53,6 +58,18 @@ describe('the packed package', () => {
         const browser = await launch(name);
         t.after(() => browser.close());
         assert.equal(await addNote(await browser.newPage(), server.origin), 'from a packed package');
+      });
+
+      test(`${name}: built with the service worker it also works on a host that sends no headers`, { timeout: 60_000 }, async (t) => {
+        const server = await serve({ '/': path.join(folder, 'dist-static') });
+        t.after(() => server.close());
+        const browser = await launch(name);
+        t.after(() => browser.close());
+        const page = await browser.newPage();
+        const isolated = page.waitForFunction(() => globalThis.crossOriginIsolated === true);
+        await page.goto(`${server.origin}/plain/`);
+        await isolated;
+        assert.equal(await addNote(page, `${server.origin}/plain/`), 'from a packed package');
       });
 
       test(`${name}: Vite's development server isolates it, and it works`, { timeout: 60_000 }, async (t) => {

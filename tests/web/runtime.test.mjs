@@ -39,6 +39,50 @@ inEachBrowser((it) => {
     }
   });
 
+  it('a SharedWorker is told that it cannot have a runtime', async (stand) => {
+    const stage = await stand.stage();
+    await stage.createRuntime();
+    for (const name of ['create', 'join']) {
+      const said = await stage.inPage(async ({ runtimes }, attempt) => {
+        const { port } = new SharedWorker('/shared_worker.js', { type: 'module', name: attempt });
+        const answer = new Promise((resolve) => {
+          port.onmessage = ({ data }) => resolve(data);
+        });
+        try {
+          port.postMessage({ name: attempt, runtime: attempt === 'join' ? runtimes.get('runtime') : undefined });
+        } catch (error) {
+          return { code: 'not sent', message: error.name };
+        }
+        return answer;
+      }, name);
+      if (name === 'join' && said.code === 'not sent') continue;
+      assert.equal(said.code, 'ENVIRONMENT', said.message);
+      assert.match(said.message, /SharedWorker.*dedicated workers/);
+    }
+  });
+
+  it('a client whose stack is used up is given up and recovered from; its worker can join again', async (stand) => {
+    const { stage, writer } = await withOneRow(stand, '/app.sqlite');
+    const deep = await stage.actor('deep');
+    const said = await deep.run(({ db }) => {
+      db.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('not committed')");
+      const parts = Array.from({ length: 20_000 }, (_, i) => `c${i + 1}(x) AS (SELECT x FROM c${i})`);
+      try {
+        return db.prepare(`WITH c0(x) AS (SELECT 1), ${parts.join(', ')} SELECT x FROM c20000`).all().length;
+      } catch ({ code, message }) {
+        return `${code} ${message}`;
+      }
+    });
+    assert.match(said, /^ABORTED .*stack.* is used up/);
+    await stage.until(({ recoveries }) => recoveries.some(({ clientName }) => clientName === 'deep'));
+    await writer.exec("INSERT INTO t VALUES ('also mine')");
+    assert.deepEqual(await deep.run(async ({ glasswal, runtime }) => {
+      const client = await glasswal.join(runtime, { name: 'again' });
+      return client.open().prepare('SELECT v FROM t').pluck().all();
+    }), ['mine', 'also mine']);
+    assert.equal(await writer.one('PRAGMA integrity_check'), 'ok');
+  });
+
   it('promise 13: after a reload the database is gone', async (stand) => {
     const { stage } = await withOneRow(stand, '/app.sqlite');
     await stage.page.reload();
@@ -75,6 +119,7 @@ inEachBrowser((it) => {
       { maxDatabaseCapacityBytes: 2 ** 60 },
       { staleMs: 0 },
       { onStale: 'perhaps' },
+      { wasm: [0, 97, 115, 109] },
       { initialDatabaseCapacityBytes: 64 * MIB, maxDatabaseCapacityBytes: 16 * MIB },
     ];
     for (const options of bad) {

@@ -48,9 +48,9 @@ export class Client implements Disposable {
     return this.#membership.engine;
   }
 
-  /** Throws if it has left. */
+  /** Throws if it has left, or was given up. */
   check(): void {
-    if (!this.#closed) return;
+    if (!this.#closed) return this.#membership.engine.fate.check();
     throw new GlasswalError('CLOSED', `The client '${this.name}' has left its runtime: join it again with join(runtime).`);
   }
 
@@ -95,7 +95,8 @@ export class Client implements Disposable {
     for (const database of [...this.#databases]) database.close();
     for (const end of this.#endings) end();
     this.#closed = true;
-    this.#membership.leave();
+    // One that was given up is recovered from by others.
+    if (this.#membership.engine.fate.lost === undefined) this.#membership.leave();
   }
 
   [Symbol.dispose](): void {

@@ -46,7 +46,7 @@ export class Context {
     return this.#depth > 0;
   }
 
-  /** Makes `answer` what user functions of SQL reach. It must not throw: that would go through SQLite's own frames. */
+  /** Makes `answer` what user functions of SQL reach. If it throws, the module will not run again. */
   answerWith(answer: HostCall): void {
     this.engine.host.call = (kind, id, state, argc, frame) => {
       this.#depth++;

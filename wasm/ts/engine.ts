@@ -1,5 +1,7 @@
 /** One instance of the module: its exports and views of the memory that it shares with all others. */
 
+import type { Fate } from './fate.js';
+
 /** The exports of the module. Pointers and sizes come back signed: take them `>>> 0`. */
 export type ModuleExports = Record<string, (...args: never[]) => unknown> & {
   readonly glasswal_memory_pages: () => number;
@@ -98,6 +100,7 @@ export class Engine {
   readonly views: Views;
   readonly table: WebAssembly.Table;
   readonly host: HostFunctions;
+  readonly fate: Fate;
   /** False on a page's main thread, which must not sleep. */
   readonly mayWait: boolean;
 
@@ -106,12 +109,14 @@ export class Engine {
     views: Views;
     table: WebAssembly.Table;
     host: HostFunctions;
+    fate: Fate;
     mayWait: boolean;
   }) {
     this.exports = parts.exports;
     this.views = parts.views;
     this.table = parts.table;
     this.host = parts.host;
+    this.fate = parts.fate;
     this.mayWait = parts.mayWait;
   }
 

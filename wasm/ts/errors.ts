@@ -79,7 +79,7 @@ export type GlasswalErrorCode =
   | 'EXISTS' | 'NOT_READY' | 'NOT_DEAD'
   /** The shared memory is damaged. */
   | 'CORRUPT'
-  /** The client came to a state that it cannot go on from: end its worker. */
+  /** The client came to a state that it cannot go on from: join anew, or end its worker. */
   | 'ABORTED'
   /** The module's heap has no room. */
   | 'OUT_OF_MEMORY'

@@ -94,7 +94,7 @@ class FunctionTable {
     return this.#lastId;
   }
 
-  /** Answers the module; never throws, since it is called by C++. */
+  /** Answers the module. It is called by C++, so it only throws when the module will not run again. */
   #answer(kind: number, id: number, state: number, argc: number, frame: number): number {
     if (kind === HOST_FORGET) {
       this.#functions.delete(id);
@@ -106,9 +106,12 @@ class FunctionTable {
       const result = kind === HOST_SCALAR
         ? registered.call!(...this.#arguments(frame, argc))
         : this.#aggregate(registered, kind, state, frame, argc);
+      // What it called may have been given up, and what the module has there is not ours any more.
+      this.#engine.fate.check();
       this.#putResult(frame, result, registered.name);
       return 0;
     } catch (error) {
+      this.#engine.fate.check();
       this.#context.thrown = { error };
       this.#putError(frame, `the function ${registered.name}() threw: ${String(error)}`);
       return 1;

@@ -2,6 +2,7 @@
 import { Engine, Views, type HostFunctions, type ModuleExports } from './engine.js';
 import { segmentAddress } from './block.js';
 import { GlasswalError } from './errors.js';
+import { Fate } from './fate.js';
 import { segmentBytes } from './generated/facts.js';
 
 /*
@@ -21,30 +22,48 @@ const statusNames = [
   'MISUSE', 'OPTION', 'NOT_FOUND', 'EXISTS', 'NOT_READY', 'CORRUPT', 'VERSION', 'FULL', 'BUSY', 'NOT_DEAD', 'ENVIRONMENT',
 ] as const;
 
-function hostImports(views: Views, host: HostFunctions): Record<string, (...args: number[]) => number | void> {
+function givenUp(why: string): string {
+  return `glasswal had to give up this client: ${why}. The others go on, and recover what it held; join the runtime again, or end the worker.`;
+}
+
+/** What an exception means that left the module, for people. `stackLeft` says how many bytes its stack had left. */
+function describeLoss(error: unknown, stackLeft: number): string {
+  const tooDeep = 'is used up: SQL nests too deeply (views of views of views), or functions of SQL call each other too deeply';
+  if (stackLeft < stackBytes / 4) return givenUp(`its stack of ${stackBytes / 1024} KiB ${tooDeep}`);
+  // Chromium throws a RangeError, Firefox an InternalError; where there was no room even to see it, it is not known.
+  const isDeep = error === undefined || error instanceof RangeError || /recursion/.test(String(error));
+  return givenUp(isDeep ? `JavaScript's stack ${tooDeep}` : `the module was left by ${String(error)}`);
+}
+
+function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly.ModuleImports {
   // Each worker counts from an origin of its own; since 1970 they all count alike.
   const { timeOrigin } = performance;
   return {
-    glasswal_host_now: (clock) => (clock === 0 ? timeOrigin + performance.now() : Date.now()),
-    glasswal_host_timezone: (unixMs) => -new Date(unixMs!).getTimezoneOffset(),
-    glasswal_host_random: (to, sizeBytes) => {
-      const bytes = new Uint8Array(sizeBytes! >>> 0);
+    glasswal_host_now: (clock: number) => (clock === 0 ? timeOrigin + performance.now() : Date.now()),
+    glasswal_host_timezone: (unixMs: number) => -new Date(unixMs).getTimezoneOffset(),
+    glasswal_host_random: (to: number, sizeBytes: number) => {
+      const bytes = new Uint8Array(sizeBytes >>> 0);
       for (let done = 0; done < bytes.length; done += 65536) {
         crypto.getRandomValues(bytes.subarray(done, Math.min(done + 65536, bytes.length)));
       }
-      views.u8.set(bytes, to! >>> 0);
+      views.u8.set(bytes, to >>> 0);
     },
-    glasswal_host_abort: (message) => {
+    glasswal_host_abort: (message: number) => {
       const memory = views.u8;
-      const begin = message! >>> 0;
+      const begin = message >>> 0;
       const text = new TextDecoder().decode(memory.slice(begin, memory.indexOf(0, begin)));
-      throw new GlasswalError(
-        'ABORTED',
-        `glasswal had to give up this client: ${text}. End the worker: the others go on, and recover what it held.`,
-      );
+      throw new GlasswalError('ABORTED', givenUp(text));
     },
-    glasswal_host_call: (kind, id, context, argc, argv) => host.call(kind!, id!, context!, argc!, argv!),
+    glasswal_host_call: fate.host((kind, id, context, argc, argv) => host.call(kind, id, context, argc, argv)),
   };
+}
+
+function guardExports(exports: WebAssembly.Exports, fate: Fate): ModuleExports {
+  const guarded: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(exports)) {
+    guarded[name] = typeof value === 'function' ? fate.guard(value as never) : value;
+  }
+  return guarded as ModuleExports;
 }
 
 /** Instantiates `module` in the zeroed block that begins at `firstSegment`, and starts it. */
@@ -58,24 +77,28 @@ export function instantiate(
   const dataAt = block + stackBytes;
   const table = new WebAssembly.Table({ initial: tableElements, element: 'anyfunc' });
   const host: HostFunctions = { call: () => 0 };
+  const stackPointer = new WebAssembly.Global({ value: 'i32', mutable: true }, dataAt | 0);
+  const fate = new Fate((error) => describeLoss(error, (stackPointer.value as number >>> 0) - block));
   const instance = new WebAssembly.Instance(module, {
     env: {
       memory: views.memory,
       __indirect_function_table: table,
-      __stack_pointer: new WebAssembly.Global({ value: 'i32', mutable: true }, dataAt | 0),
+      __stack_pointer: stackPointer,
       __memory_base: new WebAssembly.Global({ value: 'i32' }, dataAt | 0),
       __table_base: new WebAssembly.Global({ value: 'i32' }, 1),
-      ...hostImports(views, host),
+      ...hostImports(views, host, fate),
     },
   });
-  const exports = instance.exports as unknown as ModuleExports;
+  const exports = guardExports(instance.exports, fate);
+  // Only wasm-opt adds the check. The guard word at the lowest address stays untouched.
+  (exports['__set_stack_limits'] as ((base: number, limit: number) => void) | undefined)?.(dataAt, block + 16);
   // Current versions of Emscripten leave the relocations to the loader, older ones do them in the start function.
   (exports['__wasm_apply_data_relocs'] as (() => void) | undefined)?.();
-  const engine = new Engine({ exports, views, table, host, mayWait: thread.mayWait });
+  const engine = new Engine({ exports, views, table, host, fate, mayWait: thread.mayWait });
   const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
   callNumber(engine, 'glasswal_start_heap', (dataAt + dataEnd + 15) & ~15, block + blockSegments * segmentBytes);
   callNumber(engine, '__wasm_call_ctors');
-  views.askModule(exports.glasswal_memory_pages);
+  views.askModule(instance.exports['glasswal_memory_pages'] as () => number);
   check(engine, callNumber(engine, 'glasswal_start', block, thread.mayWait ? 1 : 0, thread.number));
   return engine;
 }

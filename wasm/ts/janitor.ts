@@ -30,6 +30,8 @@ const tryAgainMs = 2;
 export async function buryHolder(engine: Engine, slot: number): Promise<boolean> {
   setHolder(engine.views, slot, 0);
   for (;;) {
+    // Then whoever waits for something of the dead one recovers.
+    if (engine.fate.lost !== undefined) return false;
     const result = callNumber(engine, 'glasswal_recover', slot);
     if (result !== tryAgain) return result === recovered;
     await new Promise<void>((resolve) => setTimeout(resolve, tryAgainMs));

@@ -88,6 +88,7 @@ export async function enter(runtime: RuntimeParts, name: string): Promise<Member
     releaseAll(views, owner);
     const engine = instantiate(runtime.module, views, claimRun(views, owner, blockSegments), thisThread(ticket));
     check(engine, withText(engine, name, (pointer) => callNumber(engine, 'glasswal_join', held.slot, pointer, blockSegments)));
+    engine.fate.whenLost(() => held.release());
     return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held) };
   } catch (error) {
     releaseAll(new Views(runtime.memory), owner);

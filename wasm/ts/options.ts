@@ -93,6 +93,10 @@ export function checkOptions(options: RuntimeOptions): CheckedOptions {
   notAbove('maxWriteAheadCapacityBytes', maxLog, 'what a WebAssembly memory can have', mostBytes);
   const onStale: unknown = options.onStale ?? 'report';
   if (onStale !== 'report' && onStale !== 'evict') refuse('onStale', onStale, "'report' or 'evict'");
+  const wasm: unknown = options.wasm ?? '';
+  if (typeof wasm !== 'string' && !(wasm instanceof URL) && !(wasm instanceof WebAssembly.Module)) {
+    refuse('wasm', `a ${typeof wasm}`, 'a URL, or a WebAssembly.Module');
+  }
   return {
     initialDatabaseCapacityBytes: initialDatabase,
     maxDatabaseCapacityBytes: maxDatabase,

@@ -226,6 +226,7 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
   }
   const id = idOf(views);
   const held = await holdFirstSlot(views, id, ticket);
+  engine.fate.whenLost(() => held.release());
   return { id, memory, capacityBytes, membership: { engine, slot: 0, generation: 1, leave: () => leave(engine, held) } };
 }
 
