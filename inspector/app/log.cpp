@@ -3,6 +3,8 @@
 // Compiled formats: without them fmt brings its floating-point and locale code into the module.
 #include <fmt/compile.h>
 
+#include <algorithm>
+
 namespace glasswal::inspector {
 
 void Log::Push(LogLine line) {
@@ -16,7 +18,9 @@ void Log::Add(const EventBatch& batch, const EventNames& names) {
       batch.events.size() > kMostLogLines ? batch.events.size() - kMostLogLines : 0;
   for (size_t i = begin; i < batch.events.size(); ++i) {
     const Event& event = batch.events[i];
-    const uint64_t us = event.time_ns / 1000;
+    if (!first_ns_) first_ns_ = event.time_ns;
+    // Clients write at the same time, so an event may be a little older than the one before it.
+    const uint64_t us = (event.time_ns - std::min(event.time_ns, *first_ns_)) / 1000;
     const std::string file = names.File(event);
     Push({static_cast<uint8_t>(event.level),
           fmt::format(FMT_COMPILE("{}.{:06}"), us / 1000000, us % 1000000), names.Client(event),

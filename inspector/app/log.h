@@ -5,6 +5,7 @@
 #define GLASSWAL_INSPECTOR_APP_LOG_H_
 
 #include <deque>
+#include <optional>
 #include <string>
 
 #include "glasswal/observe.h"
@@ -28,6 +29,7 @@ class Log {
   void Push(LogLine line);
 
   std::deque<LogLine>* const lines_;
+  std::optional<uint64_t> first_ns_;
 };
 
 }  // namespace glasswal::inspector

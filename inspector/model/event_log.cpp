@@ -23,12 +23,14 @@ std::string Label(std::string_view name) {
   return label;
 }
 
-std::string Value(std::string_view name, uint64_t value, const EventNames& names) {
+std::string Value(std::string_view name, uint64_t value, const Event& event,
+                  const EventNames& names) {
   if (EndsWith(name, "_ns")) return FormatDuration(value);
   if (EndsWith(name, "_bytes")) return FormatBytes(value);
   if (EndsWith(name, "_id")) return std::to_string(value);
   if (name == "lock") return shm::LockName(static_cast<uint32_t>(value));
   if (name == "mode") return value == 0 ? "shared" : "exclusive";
+  if (name == "dead_client") return names.DeadClient(event, value);
   if (EndsWith(name, "client")) return names.ClientInSlot(value);
   return FormatCount(value);
 }
@@ -63,6 +65,9 @@ size_t EventLog::LowerBound(uint64_t sequence) const {
 EventNames::EventNames(const Snapshot& snapshot) {
   // The dead first, so that the living are found last and win where a slot alone is known.
   for (const RecoverySnapshot& recovery : snapshot.recoveries) {
+    const uint64_t began_ns =
+        snapshot.observed_ns - std::min(snapshot.observed_ns, recovery.age_ns);
+    dead_.push_back({recovery.client, began_ns + recovery.duration_ns, recovery.client_name});
     clients_.push_back({recovery.client, recovery.client_generation, recovery.client_name});
   }
   for (const ClientSnapshot& client : snapshot.clients) {
@@ -87,6 +92,18 @@ std::string EventNames::ClientInSlot(uint64_t slot) const {
   return slot < 64 ? "client " + std::to_string(slot) : "-";
 }
 
+std::string EventNames::DeadClient(const Event& event, uint64_t slot) const {
+  const auto distance = [&](const Dead& dead) {
+    return std::max(dead.buried_ns, event.time_ns) - std::min(dead.buried_ns, event.time_ns);
+  };
+  const Dead* nearest = nullptr;
+  for (const Dead& dead : dead_) {
+    if (dead.slot != slot) continue;
+    if (nearest == nullptr || distance(dead) < distance(*nearest)) nearest = &dead;
+  }
+  return nearest != nullptr ? nearest->name : "client " + std::to_string(slot);
+}
+
 std::string EventNames::File(const Event& event) const {
   if (event.file == 0) return "";
   for (const auto& [number, path] : files_) {
@@ -102,7 +119,7 @@ std::string EventDetails(const Event& event, const EventNames& names) {
     const std::string_view name = description.arguments[i];
     if (name.empty()) continue;
     if (!text.empty()) text += ", ";
-    text += Label(name) + " " + Value(name, event.arguments[i], names);
+    text += Label(name) + " " + Value(name, event.arguments[i], event, names);
   }
   return text;
 }

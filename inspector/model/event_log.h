@@ -54,15 +54,24 @@ class EventNames {
   explicit EventNames(const Snapshot& snapshot);
   std::string Client(const Event& event) const;
   std::string ClientInSlot(uint64_t slot) const;
+  /// Of whom a recovery was that this event tells of: the events name a slot, which others may have
+  /// had before and since, and the recoveries know when it was.
+  std::string DeadClient(const Event& event, uint64_t slot) const;
   std::string File(const Event& event) const;
 
  private:
+  struct Dead {
+    uint32_t slot = 0;
+    uint64_t buried_ns = 0;  // When the recovery was done.
+    std::string name;
+  };
   struct Known {
     uint32_t slot = 0;
     uint32_t generation = 0;
     std::string name;
   };
   std::vector<Known> clients_;
+  std::vector<Dead> dead_;
   std::vector<std::pair<uint32_t, std::string>> files_;
 };
 

@@ -18,7 +18,7 @@ ImU32 StateColor(const ClientSnapshot& client, const Palette& palette) {
 
 void DrawClientTable(const Snapshot& s, const Selection& selected, float height, Ui* ui) {
   static constexpr Column kColumns[] = {
-      {"client", 0, false}, {"state", 6.5f, false},  {"kind", 5, false},    {"process", 5.5f, true},
+      {"client", 0, false}, {"state", 6.5f, false},  {"kind", 5, false},    {"process", 6.8f, true},
       {"age", 6.5f, true},  {"silent for", 6, true}, {"conns", 4.2f, true}, {"handles", 4.6f, true},
       {"locks", 4, true},   {"private", 6, true},    {"heartbeat", 7, true}};
   Table table(ui, "clients", kColumns, 11, height);
@@ -61,7 +61,7 @@ void DrawConnections(const Snapshot& s, const Selection& selected, float height,
   const bool one = selected.kind == Selection::Kind::kClient;
   static constexpr Column kColumns[] = {{"connection", 8.5f, false}, {"database", 8, false},
                                         {"transaction", 6.5f, true}, {"read mark", 5.5f, true},
-                                        {"sees frame", 6, true},     {"locks", 8, false},
+                                        {"sees frame", 6, true},     {"locks", 13, false},
                                         {"now", 0, false},           {"commits", 5.5f, true},
                                         {"reads", 6, true},          {"busy", 4, true}};
   Table table(ui, "connections", kColumns, 10, height);

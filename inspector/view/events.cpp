@@ -11,19 +11,6 @@ namespace {
 constexpr int kLevels = 5;
 constexpr const char* kLevelNames[kLevels] = {"errors", "warnings", "info", "debug", "trace"};
 
-ImU32 LevelColor(EventLevel level, const Palette& palette) {
-  switch (level) {
-    case EventLevel::kError:
-      return palette.bad;
-    case EventLevel::kWarn:
-      return palette.warning;
-    case EventLevel::kInfo:
-      return palette.text;
-    default:
-      return palette.dim;
-  }
-}
-
 /// Brings the list of matches up to date with the log.
 void UpdateMatches(const Model& model, EventsState* state) {
   if (!(state->filter == state->matched_filter)) {
@@ -151,8 +138,8 @@ void DrawRow(const Model& model, const Event& event, EventsState* state, Table* 
   table->Cell(FormatCount(event.sequence), ui->palette().dim);
   table->Cell(now > event.time_ns ? FormatDuration(now - event.time_ns) : "0 ns",
               ui->palette().dim);
-  table->Cell(Name(event.level), LevelColor(event.level, ui->palette()));
-  table->Cell(Describe(event.kind).name, LevelColor(event.level, ui->palette()));
+  table->Cell(Name(event.level), ColorOf(event.level, ui->palette()));
+  table->Cell(Describe(event.kind).name, ColorOf(event.level, ui->palette()));
   table->DotCell(ui->palette().Client(event.client), names.Client(event));
   table->Cell(names.File(event));
   table->Cell(EventDetails(event, names));

@@ -5,17 +5,6 @@
 namespace glasswal::inspector {
 namespace {
 
-ImU32 ColorOf(Finding::Severity severity, const Palette& palette) {
-  switch (severity) {
-    case Finding::Severity::kProblem:
-      return palette.bad;
-    case Finding::Severity::kWarning:
-      return palette.warning;
-    default:
-      return palette.dim;
-  }
-}
-
 void DrawFinding(const Finding& finding, Ui* ui) {
   const ImU32 color = ColorOf(finding.severity, ui->palette());
   ImGui::BeginGroup();

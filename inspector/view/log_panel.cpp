@@ -5,19 +5,6 @@
 namespace glasswal::inspector {
 namespace {
 
-ImU32 ColorOf(const LogLine& line, const Palette& palette) {
-  switch (static_cast<EventLevel>(line.level)) {
-    case EventLevel::kError:
-      return palette.bad;
-    case EventLevel::kWarn:
-      return palette.warning;
-    case EventLevel::kInfo:
-      return palette.text;
-    default:
-      return palette.dim;
-  }
-}
-
 std::string Joined(const LogLine& line) {
   return line.time + " " + Name(static_cast<EventLevel>(line.level)) + " " + line.name + " " +
          line.text;
@@ -59,7 +46,7 @@ void DrawLog(const Model&, ViewState* view, Ui* ui) {
     for (int i = clipper.DisplayStart; i < clipper.DisplayEnd; ++i) {
       const LogLine& line = *lines[static_cast<size_t>(i)];
       table.Row(static_cast<uint64_t>(i), line.text, false);
-      const ImU32 color = ColorOf(line, ui->palette());
+      const ImU32 color = ColorOf(static_cast<EventLevel>(line.level), ui->palette());
       table.Cell(line.time, ui->palette().dim);
       table.Cell(Name(static_cast<EventLevel>(line.level)), color);
       table.Cell(line.name);

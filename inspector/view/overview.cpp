@@ -15,6 +15,7 @@ struct Tile {
   std::string detail;
   PanelId panel;
   ImU32 color;
+  std::string more = {};  // Goes on after the detail where there is room for it.
 };
 
 void DrawTile(const Tile& tile, ImVec2 size, Ui* ui) {
@@ -23,9 +24,11 @@ void DrawTile(const Tile& tile, ImVec2 size, Ui* ui) {
   const bool clicked = ImGui::InvisibleButton("tile", size);
   ImGui::PopID();
   const bool lit = ImGui::IsItemHovered() || ImGui::IsItemFocused();
-  ui->NoteItem(Role::kButton, std::string(tile.title) + ": " + tile.value + ", " + tile.detail);
+  std::string detail = tile.detail + tile.more;
+  ui->NoteItem(Role::kButton, std::string(tile.title) + ": " + tile.value + ", " + detail);
   const bool activated = ui->TakeActivation(ImGui::GetItemID());
   const float unit = ui->Unit();
+  if (ImGui::CalcTextSize(detail.c_str()).x > size.x - unit * 1.2f) detail = tile.detail;
   ImDrawList* draw = ImGui::GetWindowDrawList();
   const ImVec2 end(at.x + size.x, at.y + size.y);
   draw->AddRectFilled(at, end, lit ? ui->palette().hover : ui->palette().raised, 6);
@@ -33,8 +36,7 @@ void DrawTile(const Tile& tile, ImVec2 size, Ui* ui) {
   draw->AddText(ImVec2(at.x + unit * 0.8f, at.y + unit * 0.6f), ui->palette().dim, tile.title);
   draw->AddText(LargeFont(), kLargePoints, ImVec2(at.x + unit * 0.8f, at.y + unit * 1.75f),
                 tile.color, tile.value.c_str());
-  draw->AddText(ImVec2(at.x + unit * 0.8f, at.y + unit * 3.7f), ui->palette().dim,
-                tile.detail.c_str());
+  draw->AddText(ImVec2(at.x + unit * 0.8f, at.y + unit * 3.7f), ui->palette().dim, detail.c_str());
   draw->PopClipRect();
   if (clicked || activated) ui->Show(tile.panel);
 }
@@ -59,9 +61,8 @@ std::vector<Tile> MakeTiles(const Model& model, const Palette& palette) {
   const bool moving = rates.seconds > 0;
   return {
       {"Memory", FormatBytes(used * s.region.segment_bytes),
-       "of " + FormatBytes(s.region.capacity_bytes) + ", " + FormatBytes(s.region.committed_bytes) +
-           " committed",
-       PanelId::kSegments, palette.text},
+       "of " + FormatBytes(s.region.capacity_bytes), PanelId::kSegments, palette.text,
+       ", " + FormatBytes(s.region.committed_bytes) + " committed"},
       {"Commits", moving ? FormatQuantity(rates.commits) + " /s" : FormatCount(s.totals.commits),
        FormatCount(s.totals.commits) + " so far", PanelId::kThroughput, palette.text},
       {"Page reads",
@@ -69,9 +70,8 @@ std::vector<Tile> MakeTiles(const Model& model, const Palette& palette) {
               : FormatCount(s.totals.reads + s.totals.fetches),
        FormatCount(s.totals.fetches) + " without a copy", PanelId::kThroughput, palette.text},
       {"Clients", FormatCount(s.clients.size()),
-       FormatCounted(s.region.connection_count, "connection", "connections") + ", " +
-           FormatCounted(s.region.open_handle_count, "handle", "handles"),
-       PanelId::kClients, palette.text},
+       FormatCounted(s.region.connection_count, "connection", "connections"), PanelId::kClients,
+       palette.text, ", " + FormatCounted(s.region.open_handle_count, "handle", "handles")},
       {"Locks held", FormatCount(held),
        waiting == 0 ? "nobody waits" : FormatCounted(waiting, "waits", "wait"), PanelId::kLocks,
        waiting > 0 ? palette.warning : palette.text},
@@ -128,11 +128,7 @@ void DrawMemoryBar(const Snapshot& s, Ui* ui) {
     if (s.segment_counts[i] == 0) continue;
     const std::string text = std::string(Name(static_cast<SegmentKind>(i))) + "  " +
                              FormatBytes(s.segment_counts[i] * s.region.segment_bytes);
-    const float wide = ImGui::CalcTextSize(text.c_str()).x + unit * 2.4f;
-    if (used > 0 && used + wide < width) ImGui::SameLine(0, unit * 1.2f);
-    if (used + wide >= width) used = 0;
-    used += wide;
-    ui->Legend(ui->palette().segments[i], text);
+    ui->FlowLegend(ui->palette().segments[i], text, &used);
   }
 }
 

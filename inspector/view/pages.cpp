@@ -16,20 +16,12 @@ void DrawLegend(const PageMap& pages, Ui* ui) {
     ++counts[static_cast<size_t>(page.kind)];
     in_log += page.in_log ? 1 : 0;
   }
-  const float width = ImGui::GetContentRegionAvail().x;
   float used = 0;
   for (uint32_t i = 0; i < kPageKinds; ++i) {
     if (counts[i] == 0) continue;
     const std::string text =
         std::string(Name(static_cast<PageKind>(i))) + "  " + FormatCount(counts[i]);
-    const float wide = ImGui::CalcTextSize(text.c_str()).x + ui->Unit() * 2.4f;
-    if (used > 0 && used + wide < width) {
-      ImGui::SameLine(0, ui->Unit());
-    } else {
-      used = 0;
-    }
-    used += wide;
-    ui->Legend(ui->palette().pages[i], text);
+    ui->FlowLegend(ui->palette().pages[i], text, &used);
   }
   if (in_log > 0) {
     ui->Dim("A dot: the newest content lies in the write-ahead log (" +

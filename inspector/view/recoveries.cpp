@@ -12,7 +12,7 @@ void DrawTable(const Snapshot& s, const Selection& selected, float height, Ui* u
       {"#", 3, true},           {"client", 0, false},       {"how", 5, false},
       {"when", 7, true},        {"took", 6, true},          {"silent before", 7.5f, true},
       {"locks", 4, true},       {"conns", 4.2f, true},      {"handles", 5, true},
-      {"segments", 5.5f, true}, {"index spoiled", 7, true}, {"process", 5.5f, true}};
+      {"segments", 5.5f, true}, {"index spoiled", 7, true}, {"process", 6.8f, true}};
   Table table(ui, "recoveries", kColumns, 12, height);
   if (!table.open()) return;
   for (const RecoverySnapshot& r : s.recoveries) {

@@ -70,20 +70,12 @@ void DrawDetails(const Snapshot& s, uint32_t number, Ui* ui) {
 }
 
 void DrawLegend(const Snapshot& s, Ui* ui) {
-  const float width = ImGui::GetContentRegionAvail().x;
   float used = 0;
   for (uint32_t i = 0; i < kSegmentKinds; ++i) {
     if (s.segment_counts[i] == 0) continue;
     const std::string text =
         std::string(Name(static_cast<SegmentKind>(i))) + "  " + FormatCount(s.segment_counts[i]);
-    const float wide = ImGui::CalcTextSize(text.c_str()).x + ui->Unit() * 2.4f;
-    if (used > 0 && used + wide < width) {
-      ImGui::SameLine(0, ui->Unit());
-    } else {
-      used = 0;
-    }
-    used += wide;
-    ui->Legend(ui->palette().segments[i], text);
+    ui->FlowLegend(ui->palette().segments[i], text, &used);
   }
 }
 

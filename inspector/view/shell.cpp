@@ -141,14 +141,7 @@ std::string Badge(PanelId panel, const Model& model) {
 
 ImU32 BadgeColor(PanelId panel, const Model& model, const Palette& palette) {
   if (panel != PanelId::kFindings || model.findings().empty()) return palette.dim;
-  switch (model.findings().front().severity) {
-    case Finding::Severity::kProblem:
-      return palette.bad;
-    case Finding::Severity::kWarning:
-      return palette.warning;
-    default:
-      return palette.dim;
-  }
+  return ColorOf(model.findings().front().severity, palette);
 }
 
 void DrawBookmarks(const Model& model, Ui* ui) {

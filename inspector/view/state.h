@@ -35,7 +35,7 @@ struct LogState {
 /// One line of the log panel, formatted by the app.
 struct LogLine {
   uint8_t level = 0;  // An EventLevel.
-  std::string time;   // Seconds on the writer's clock; empty for the inspector's own.
+  std::string time;   // Seconds since the first event here; empty for the inspector's own.
   std::string name;   // Of the client.
   std::string text;
 };

@@ -96,6 +96,30 @@ const Palette& LightPalette() {
   return palette;
 }
 
+ImU32 ColorOf(EventLevel level, const Palette& palette) {
+  switch (level) {
+    case EventLevel::kError:
+      return palette.bad;
+    case EventLevel::kWarn:
+      return palette.warning;
+    case EventLevel::kInfo:
+      return palette.text;
+    default:
+      return palette.dim;
+  }
+}
+
+ImU32 ColorOf(Finding::Severity severity, const Palette& palette) {
+  switch (severity) {
+    case Finding::Severity::kProblem:
+      return palette.bad;
+    case Finding::Severity::kWarning:
+      return palette.warning;
+    default:
+      return palette.dim;
+  }
+}
+
 ImU32 Fade(ImU32 color, float opacity) {
   return (color & 0x00ffffffu) | static_cast<ImU32>(opacity * 255.0f + 0.5f) << 24;
 }

@@ -10,8 +10,10 @@
 #include <array>
 #include <cstdint>
 
+#include "glasswal/event.h"
 #include "glasswal/snapshot.h"
 #include "imgui.h"
+#include "model/finding.h"
 #include "model/page_map.h"
 
 namespace glasswal::inspector {
@@ -43,6 +45,10 @@ struct Palette {
 
 const Palette& DarkPalette();
 const Palette& LightPalette();
+
+/// Of an event's or a log line's level, and of a finding.
+ImU32 ColorOf(EventLevel level, const Palette& palette);
+ImU32 ColorOf(Finding::Severity severity, const Palette& palette);
 
 /// The colour with another opacity, 0 to 1.
 ImU32 Fade(ImU32 color, float opacity);

@@ -311,4 +311,15 @@ void Ui::Legend(ImU32 color, std::string_view text) {
   Dim(text);
 }
 
+void Ui::FlowLegend(ImU32 color, const std::string& text, float* used) {
+  const float wide = ImGui::CalcTextSize(text.c_str()).x + Unit() * 2.4f;
+  if (*used > 0 && *used + wide < ImGui::GetContentRegionAvail().x) {
+    ImGui::SameLine(0, Unit());
+  } else {
+    *used = 0;
+  }
+  *used += wide;
+  Legend(color, text);
+}
+
 }  // namespace glasswal::inspector

@@ -80,6 +80,9 @@ class Ui {
   void Tooltip(const std::string& text);
   /// A coloured square with a word, for legends.
   void Legend(ImU32 color, std::string_view text);
+  /// The same as one of several that fill lines one after another. `used` is how much of the line
+  /// the last ones took; 0 before the first.
+  void FlowLegend(ImU32 color, const std::string& text, float* used);
 
   /// Writes down something that was drawn by hand.
   void Note(Role role, uint32_t id, std::string_view name, ImVec2 min, ImVec2 max,

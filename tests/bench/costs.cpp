@@ -13,27 +13,13 @@ constexpr int kReads = 100'000;
 void Insert(benchmark::State& state, EventLevel level) {
   const Store store(Backend::kAnonymous);
   store.runtime()->SetEventLevel(level);
-  const Database database = store.Connect();
-  database.Execute(kCreateCities);
-  const Statement insert(database, kInsertCity);
-  size_t next = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    Bind(insert, Cities()[next++]);
-    insert.Run();
-  }
+  InsertCities(state, store.Connect());
 }
 
 void Read(benchmark::State& state, EventLevel level) {
   const LoadedStore& loaded = Loaded(Backend::kAnonymous);
   loaded.store.runtime()->SetEventLevel(level);
-  const Statement select(loaded.connection, kPointRead);
-  Places places;
-  int64_t sum = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    sqlite3_bind_int64(select.handle(), 1, places.Next());
-    select.Run(&sum);
-  }
-  benchmark::DoNotOptimize(sum);
+  ReadPlaces(state, loaded.connection, Cities().size());
   loaded.store.runtime()->SetEventLevel(EventLevel::kInfo);
 }
 

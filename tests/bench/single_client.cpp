@@ -15,38 +15,17 @@ constexpr int kScans = 4;
 
 void AutocommitInsert(benchmark::State& state, Backend backend) {
   const Store store(backend);
-  const Database database = store.Connect();
-  database.Execute(kCreateCities);
-  const Statement insert(database, kInsertCity);
-  size_t next = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    Bind(insert, Cities()[next++]);
-    insert.Run();
-  }
+  InsertCities(state, store.Connect());
 }
 
 /// Rowids all over the table, so that most pages are not in the connection's own cache.
 void PointRead(benchmark::State& state, Backend backend) {
-  const Statement select(Loaded(backend).connection, kPointRead);
-  Places places;
-  int64_t sum = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    sqlite3_bind_int64(select.handle(), 1, places.Next());
-    select.Run(&sum);
-  }
-  benchmark::DoNotOptimize(sum);
+  ReadPlaces(state, Loaded(backend).connection, Cities().size());
 }
 
 /// Rowids from a part of the table that fits into the cache: what is measured is the transaction.
 void HotPointRead(benchmark::State& state, Backend backend) {
-  const Statement select(Loaded(backend).connection, kPointRead);
-  Places places;
-  int64_t sum = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    sqlite3_bind_int64(select.handle(), 1, places.Next() % 10'000 + 1);
-    select.Run(&sum);
-  }
-  benchmark::DoNotOptimize(sum);
+  ReadPlaces(state, Loaded(backend).connection, 10'000);
 }
 
 /// The same while the log holds a recent copy of one page in four, as beside a busy writer.
@@ -54,14 +33,7 @@ void LogPointRead(benchmark::State& state, Backend backend) {
   const LoadedStore loaded(backend);
   loaded.connection.Execute("PRAGMA wal_autocheckpoint=0");
   loaded.connection.Execute("UPDATE cities SET latitude = latitude + 1 WHERE id % 250 = 0");
-  const Statement select(loaded.connection, kPointRead);
-  Places places;
-  int64_t sum = 0;
-  for ([[maybe_unused]] auto _ : state) {
-    sqlite3_bind_int64(select.handle(), 1, places.Next());
-    select.Run(&sum);
-  }
-  benchmark::DoNotOptimize(sum);
+  ReadPlaces(state, loaded.connection, Cities().size());
 }
 
 void BulkInsert(benchmark::State& state, Backend backend) {

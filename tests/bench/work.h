@@ -6,9 +6,12 @@
 #ifndef GLASSWAL_TESTS_BENCH_WORK_H_
 #define GLASSWAL_TESTS_BENCH_WORK_H_
 
+#include <benchmark/benchmark.h>
+
 #include <cstdint>
 
 #include "cities.h"
+#include "database.h"
 
 namespace glasswal::bench {
 
@@ -26,6 +29,29 @@ class Places {
  private:
   uint32_t state_;
 };
+
+/// One city each time, which commits by itself.
+inline void InsertCities(benchmark::State& state, const Database& database) {
+  database.Execute(kCreateCities);
+  const Statement insert(database, kInsertCity);
+  size_t next = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    Bind(insert, Cities()[next++]);
+    insert.Run();
+  }
+}
+
+/// One of the first `count` cities each time.
+inline void ReadPlaces(benchmark::State& state, const Database& database, size_t count) {
+  const Statement select(database, kPointRead);
+  Places places;
+  int64_t sum = 0;
+  for ([[maybe_unused]] auto _ : state) {
+    sqlite3_bind_int64(select.handle(), 1, (places.Next() - 1) % static_cast<int64_t>(count) + 1);
+    select.Run(&sum);
+  }
+  benchmark::DoNotOptimize(sum);
+}
 
 void RegisterSingleClient();
 void RegisterConcurrent();

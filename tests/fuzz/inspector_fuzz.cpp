@@ -8,51 +8,28 @@
 #include <memory>
 #include <vector>
 
+#include "fuzz/sound_region.h"
 #include "glasswal/capture.h"
 #include "model/model.h"
 #include "model/page_reader.h"
-#include "port/memory.h"
-#include "shm/region.h"
-#include "shm/segments.h"
 #include "source/source.h"
-#include "store/words.h"
 
 namespace glasswal::inspector {
 namespace {
 
-constexpr uint64_t kRegionBytes = 32 * shm::kSegmentBytes;
-
-/// A capture of a sound region with one client, and one database with a page.
+/// A capture of a sound region whose database has a page.
 std::vector<uint8_t> MakeCapture() {
-  std::unique_ptr<void, decltype(&std::free)> block(
-      std::aligned_alloc(shm::kSegmentBytes, kRegionBytes), &std::free);
-  std::memset(block.get(), 0, kRegionBytes);
-  Options options;
-  options.initial_database_capacity_bytes = 4 * shm::kSegmentBytes;
-  options.initial_write_ahead_capacity_bytes = 1;
-  options.event_capacity = 64;
-  auto region = shm::Region::Create(
-      port::NewBlockMemory(block.get(), kRegionBytes, port::NewLocalLivenessGroup()), options);
-  if (!region.ok()) std::abort();
-  const auto claim = [&](shm::SegmentKind kind) {
-    const shm::ClaimedSegment claimed = shm::ClaimSegment(**region, shm::ClientOwner(0, 1));
-    shm::PublishSegment(**region, claimed.segment, claimed.word, kind, shm::FileOwner(0, 1));
-    return claimed.segment;
-  };
-  (*region)->client(0)->state.store(store::ClientWord(shm::kClientLive, 0, 1));
-  shm::ShmFile* file = (*region)->file(0);
-  file->state.store(store::FileWord(shm::kFileLive, shm::kFileDatabase, 1));
-  file->control_segment.store(claim(shm::kSegmentControl));
-  const uint32_t map = claim(shm::kSegmentMap);
-  const uint32_t data = claim(shm::kSegmentDatabase);
-  file->maps[0].store(map);
-  std::memcpy((*region)->SegmentAddress(map), &data, sizeof(data));
-  auto* page = reinterpret_cast<uint8_t*>((*region)->SegmentAddress(data));
+  const test::SoundRegion sound;
+  const uint32_t map = sound.Claim(shm::kSegmentMap);
+  const uint32_t data = sound.Claim(shm::kSegmentDatabase);
+  sound.file()->maps[0].store(map);
+  std::memcpy(sound.region().SegmentAddress(map), &data, sizeof(data));
+  auto* page = reinterpret_cast<uint8_t*>(sound.region().SegmentAddress(data));
   page[16] = 2;    // Pages of 512 bytes,
   page[31] = 100;  // a hundred of them,
   page[100] = 13;  // the first of which is a leaf of a table.
   page[104] = 4;
-  auto bytes = NewMappedBytes(block.get(), kRegionBytes);
+  auto bytes = NewMappedBytes(sound.bytes(), test::SoundRegion::kBytes);
   return *WriteCapture(*bytes, {.contents = true});
 }
 

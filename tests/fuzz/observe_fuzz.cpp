@@ -9,44 +9,22 @@
 #include <memory>
 #include <vector>
 
+#include "fuzz/sound_region.h"
 #include "glasswal/observe.h"
-#include "port/memory.h"
-#include "shm/region.h"
-#include "shm/segments.h"
-#include "store/words.h"
 
 namespace glasswal {
 namespace {
 
-constexpr uint64_t kRegionBytes = 32 * shm::kSegmentBytes;
-
-/// A sound region with one client, one database and its wal-index.
+/// A sound region whose database has a wal-index and a connection, and which had a recovery.
 std::vector<uint64_t> MakeTemplate() {
-  std::unique_ptr<void, decltype(&std::free)> block(
-      std::aligned_alloc(shm::kSegmentBytes, kRegionBytes), &std::free);
-  std::memset(block.get(), 0, kRegionBytes);
-  Options options;
-  options.initial_database_capacity_bytes = 4 * shm::kSegmentBytes;
-  options.initial_write_ahead_capacity_bytes = 1;
-  options.event_capacity = 64;
-  auto region = shm::Region::Create(
-      port::NewBlockMemory(block.get(), kRegionBytes, port::NewLocalLivenessGroup()), options);
-  if (!region.ok()) std::abort();
-  const auto claim = [&](shm::SegmentKind kind) {
-    const shm::ClaimedSegment claimed = shm::ClaimSegment(**region, shm::ClientOwner(0, 1));
-    shm::PublishSegment(**region, claimed.segment, claimed.word, kind, shm::FileOwner(0, 1));
-    return claimed.segment;
-  };
-  (*region)->client(0)->state.store(store::ClientWord(shm::kClientLive, 0, 1));
-  (*region)->file(0)->state.store(store::FileWord(shm::kFileLive, shm::kFileDatabase, 1));
-  const uint32_t control = claim(shm::kSegmentControl);
-  (*region)->file(0)->control_segment.store(control);
-  auto* database = reinterpret_cast<shm::ShmDatabase*>((*region)->SegmentAddress(control));
-  database->wal_index[0].store(claim(shm::kSegmentWalIndex));
+  const test::SoundRegion sound;
+  const uint32_t control = sound.file()->control_segment.load();
+  auto* database = reinterpret_cast<shm::ShmDatabase*>(sound.region().SegmentAddress(control));
+  database->wal_index[0].store(sound.Claim(shm::kSegmentWalIndex));
   database->connections[0].state.store(store::ConnectionWord(shm::kConnectionOpen, 0, 1));
-  (*region)->recovery(1)->state.store(2);
-  std::vector<uint64_t> words(kRegionBytes / sizeof(uint64_t));
-  std::memcpy(words.data(), block.get(), kRegionBytes);
+  sound.region().recovery(1)->state.store(2);
+  std::vector<uint64_t> words(test::SoundRegion::kBytes / sizeof(uint64_t));
+  std::memcpy(words.data(), sound.bytes(), test::SoundRegion::kBytes);
   return words;
 }
 

@@ -120,7 +120,6 @@ stage_web() {
   node_tests web "web: Chromium and Firefox" "$1" "${files[@]}"
 }
 
-# Only when asked for: it draws with WebGL2 in software, which is slow.
 stage_inspector() {
   setup_browsers || return
   build_package && build_pages || return

@@ -1,4 +1,5 @@
-// The inspector keeps quiet: it writes nothing, draws nothing while nothing happens, and costs little when something does.
+// The inspector keeps quiet: it writes nothing, draws nothing while nothing happens, and is small. What a frame takes is
+// measured by `./dev bench web`, on a machine that does nothing else.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { brotliCompressSync, constants } from 'node:zlib';
@@ -8,9 +9,6 @@ import { Inspected, inEachDrawingBrowser, inspect } from './inspector.mjs';
 import { ROOT } from './server.mjs';
 
 const MOST_BROTLI_BYTES = 250_000;
-const MOST_ATTACH_MS = 1000;
-const MOST_FRAME_MS = 4;
-const WORKERS = 58;
 
 /** A digest of all memory that the runtime has, as hexadecimal text. */
 function digest({ runtimes }) {
@@ -19,9 +17,6 @@ function digest({ runtimes }) {
   return crypto.subtle.digest('SHA-256', bytes)
     .then((hash) => [...new Uint8Array(hash)].map((byte) => byte.toString(16).padStart(2, '0')).join(''));
 }
-
-/** The quarter's: others work on the same cores, and what they take is not what a frame costs. */
-const quarter = (numbers) => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 4)];
 
 inEachDrawingBrowser((it) => {
   it('drawing every panel changes no byte of the memory', async ({ stage }) => {
@@ -53,31 +48,6 @@ inEachDrawingBrowser((it) => {
     t.diagnostic(`${after.looks - before.looks} looks, ${after.frames - before.frames} frames in 3 s`);
     assert.equal(after.frames, before.frames);
     assert.ok(after.looks > before.looks, 'but it looked');
-  });
-
-  it('it is attached within a second, and a frame with 60 clients takes little', async ({ stage, t }) => {
-    const opened = await stage();
-    await opened.createRuntime();
-    // Clients without a thread of their own are clients all the same.
-    await opened.inPage(async ({ glasswal, runtimes, keep }, count) => {
-      keep.clients = [];
-      for (let i = 0; i < count; i++) keep.clients.push(await glasswal.join(runtimes.get('runtime'), { name: `client-${i}` }));
-      keep.databases = keep.clients.map((client) => client.open());
-    }, WORKERS);
-    const inspected = await Inspected.attach(opened);
-    const attachMs = await opened.inPage(({ keep }) => keep.attachMs);
-    await inspected.show('Lock matrix');
-    await opened.inPage(async ({ keep }) => {
-      keep.databases[0].exec('CREATE TABLE IF NOT EXISTS rows(value)');
-      for (let i = 0; i < 60; i++) {
-        keep.databases[i % keep.databases.length].exec('INSERT INTO rows VALUES (1)');
-        await new Promise((resolve) => setTimeout(resolve, 60));
-      }
-    });
-    const { scriptMs } = await inspected.cost();
-    t.diagnostic(`attached in ${attachMs.toFixed(0)} ms; script of a frame: ${quarter(scriptMs).toFixed(2)} ms`);
-    assert.ok(attachMs < MOST_ATTACH_MS, `attached in ${attachMs} ms`);
-    assert.ok(quarter(scriptMs) <= MOST_FRAME_MS, `a frame takes ${quarter(scriptMs)} ms`);
   });
 });
 

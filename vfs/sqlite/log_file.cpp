@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "sqlite/plain_file.h"
 #include "store/directory.h"
 #include "store/wal_index.h"
 
@@ -154,37 +155,9 @@ int FileSize(sqlite3_file* base, sqlite3_int64* size) {
   return SQLITE_OK;
 }
 
-// Logs and journals are used under the locks of their database.
-int NoLock(sqlite3_file*, int) { return SQLITE_OK; }
-int NoReservedLock(sqlite3_file*, int* reserved) {
-  *reserved = 0;
-  return SQLITE_OK;
-}
-
-int FileControl(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
-int SectorSize(sqlite3_file*) { return kSectorBytes; }
-int DeviceCharacteristics(sqlite3_file*) { return kDeviceCharacteristics; }
-
 }  // namespace
 
-const sqlite3_io_methods kLogMethods = {1,
-                                        Close,
-                                        Read,
-                                        Write,
-                                        Truncate,
-                                        Sync,
-                                        FileSize,
-                                        NoLock,
-                                        NoLock,
-                                        NoReservedLock,
-                                        FileControl,
-                                        SectorSize,
-                                        DeviceCharacteristics,
-                                        nullptr,
-                                        nullptr,
-                                        nullptr,
-                                        nullptr,
-                                        nullptr,
-                                        nullptr};
+constinit const sqlite3_io_methods kLogMethods =
+    PlainFileMethods(Close, Read, Write, Truncate, Sync, FileSize);
 
 }  // namespace glasswal::sqlite

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-#include "sqlite/database_file.h"
+#include "sqlite/plain_file.h"
 
 namespace glasswal::sqlite {
 namespace {
@@ -100,36 +100,8 @@ int FileSize(sqlite3_file* base, sqlite3_int64* size) {
   return SQLITE_OK;
 }
 
-// Nobody else can see the file.
-int NoLock(sqlite3_file*, int) { return SQLITE_OK; }
-int NoReservedLock(sqlite3_file*, int* reserved) {
-  *reserved = 0;
-  return SQLITE_OK;
-}
-
-int FileControl(sqlite3_file*, int, void*) { return SQLITE_NOTFOUND; }
-int SectorSize(sqlite3_file*) { return kSectorBytes; }
-int DeviceCharacteristics(sqlite3_file*) { return kDeviceCharacteristics; }
-
-const sqlite3_io_methods kTempMethods = {1,
-                                         Close,
-                                         Read,
-                                         Write,
-                                         Truncate,
-                                         Sync,
-                                         FileSize,
-                                         NoLock,
-                                         NoLock,
-                                         NoReservedLock,
-                                         FileControl,
-                                         SectorSize,
-                                         DeviceCharacteristics,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr,
-                                         nullptr};
+constinit const sqlite3_io_methods kTempMethods =
+    PlainFileMethods(Close, Read, Write, Truncate, Sync, FileSize);
 
 }  // namespace
 

@@ -74,3 +74,13 @@ export function sizeTable(sizes) {
     [name, kb(wasm.raw), kb(js.raw), kb(total.raw), kb(wasm.brotli), kb(js.brotli), kb(total.brotli)]);
   return table(['KiB', 'wasm', 'js', 'together', 'wasm brotli', 'js brotli', 'together brotli'], rows);
 }
+
+export function inspectorTable({ clients, attachMs, frameMs, slowdown }) {
+  const reached = (value, aim) => (value <= aim ? 'reached' : 'NOT reached');
+  return table([`the inspector, ${clients} clients`, '', 'aim', ''], [
+    ['attaching', `${attachMs.toFixed(0)} ms`, '1,000 ms', reached(attachMs, 1000)],
+    ['script of a frame, median', `${frameMs.median.toFixed(2)} ms`, '4 ms', reached(frameMs.median, 4)],
+    ['script of a frame, best', `${frameMs.best.toFixed(2)} ms`, '', ''],
+    ['a worker that commits beside it is slower by', `${(slowdown * 100).toFixed(1)} %`, '3 %', reached(slowdown, 0.03)],
+  ]);
+}

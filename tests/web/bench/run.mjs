@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { launch } from '../browsers.mjs';
 import { ROOT, serve } from '../server.mjs';
 import { measureInspector } from './inspector.mjs';
-import { medians, ratiosAgainst, sharedTable, sizeTable, speedTable } from './report.mjs';
+import { inspectorTable, medians, ratiosAgainst, sharedTable, sizeTable, speedTable } from './report.mjs';
 import { ENGINES, runRounds } from './rounds.mjs';
 import { measureSizes } from './sizes.mjs';
 
@@ -69,11 +69,7 @@ if (results.glasswal !== undefined) {
   console.log(`\njoining from a worker, runtime in hand: ${together.joinMs.toFixed(2)} ms`);
 }
 console.log(`\n${sizeTable(sizes)}`);
-if (inspector !== undefined) {
-  const { clients, attachMs, frameMs } = inspector;
-  console.log(`\nthe inspector with ${clients} clients: attached in ${attachMs.toFixed(0)} ms, `
-    + `script of a frame ${frameMs.median.toFixed(2)} ms (best ${frameMs.best.toFixed(2)} ms)`);
-}
+if (inspector !== undefined) console.log(`\n${inspectorTable(inspector)}`);
 
 const out = path.join(ROOT, 'build/bench/web.json');
 mkdirSync(path.dirname(out), { recursive: true });
