@@ -14,7 +14,7 @@ const MOUNTS = {
 const TEST_MS = 120_000;
 
 /**
- * Declares the suite once for each browser. declare(it) calls it(title, async (stand) => ...) for each test, where
+ * Declares the suite once for each browser. declare(it, browserName) calls it(title, async (stand) => ...) for each test, where
  * stand.stage(path, context) opens a page, stand.browser and stand.origin are there for tests with pages of their own, and
  * everything opened is closed when the test ends. `options` go to launch().
  */
@@ -39,7 +39,7 @@ export function inEachBrowser(declare, options = {}) {
           return opened;
         };
         await body({ stage, browser, origin: server.origin, name, t });
-      }));
+      }), name);
     });
   }
 }
