@@ -123,6 +123,11 @@ void Client::GoLive(const JoinOptions& options, uint32_t generation) {
   GLASSWAL_POINT("client.join.live");
   client->state.store(live_word_);
   context_.region->header()->topology.fetch_add(1);
+  // Whoever comes first: its creator, unless another was faster.
+  if (context_.slot == 0 && generation == 1) {
+    trace::Record(*context_.region, EventKind::kRegionCreated, context_.Subject(),
+                  context_.region->geometry().capacity_bytes);
+  }
   trace::Record(*context_.region, EventKind::kClientJoined, context_.Subject(), port::ProcessId());
 }
 

@@ -99,15 +99,15 @@ ClaimedSegment ClaimCommitted(const Region& region, uint32_t owner, uint32_t end
 
 // Takes the committed part from `committed` to at least `wanted` segments. True: it is worth
 // looking for a free segment again. REQUIRES: wanted > committed.
-bool Grow(const Region& region, uint32_t committed, uint64_t wanted) {
+bool Grow(const Region& region, uint32_t committed, uint64_t wanted, Growth* growth) {
   const uint32_t count = region.geometry().segment_count;
   if (wanted > count) return false;
   const uint64_t step = std::max(kLeastGrowth, committed / kGrowthDivisor);
   const auto generous =
       static_cast<uint32_t>(std::min<uint64_t>(std::max(committed + step, wanted), count));
   // A machine without room for the whole step may have room for what is needed now.
-  return CommitSegments(region, generous).ok() ||
-         (wanted < generous && CommitSegments(region, static_cast<uint32_t>(wanted)).ok());
+  return CommitSegments(region, generous, growth).ok() ||
+         (wanted < generous && CommitSegments(region, static_cast<uint32_t>(wanted), growth).ok());
 }
 
 // One word from `word` to reusable; true if this call did it.
@@ -177,21 +177,22 @@ uint32_t ClaimRunCommitted(const Region& region, uint32_t owner, uint32_t end, u
 
 }  // namespace
 
-ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner) {
+ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner, Growth* growth) {
   ShmHeader* header = region.header();
   for (uint32_t round = 0; round < kMostRounds; ++round) {
     const uint64_t reclaimed = header->reclaimed_segments.load(kRelaxed);
     const uint32_t committed = Committed(region);
     const ClaimedSegment found = ClaimCommitted(region, client_owner, committed);
     if (found.segment != kNoSegment) return found;
-    if (Grow(region, committed, uint64_t{committed} + 1)) continue;
+    if (Grow(region, committed, uint64_t{committed} + 1, growth)) continue;
     if (header->reclaimed_segments.load(kRelaxed) == reclaimed) break;
   }
   header->full.fetch_add(1, kRelaxed);
   return {};
 }
 
-uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t count) {
+uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t count,
+                         Growth* growth) {
   ShmHeader* header = region.header();
   for (uint32_t round = 0; count != 0 && round < kMostRounds; ++round) {
     const uint64_t reclaimed = header->reclaimed_segments.load(kRelaxed);
@@ -200,7 +201,8 @@ uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t c
     if (first != kNoSegment) return first;
     // A tail as long as the run has come free since the search: the next round finds it.
     const uint32_t tail = FreeTail(region, committed);
-    if (tail >= count || Grow(region, committed, uint64_t{committed} - tail + count)) continue;
+    if (tail >= count || Grow(region, committed, uint64_t{committed} - tail + count, growth))
+      continue;
     if (header->reclaimed_segments.load(kRelaxed) == reclaimed) break;
   }
   header->full.fetch_add(1, kRelaxed);
@@ -237,7 +239,7 @@ uint32_t SweepClientSegments(const Region& region, uint32_t client_owner) {
   return freed;
 }
 
-Status CommitSegments(const Region& region, uint32_t segments) {
+Status CommitSegments(const Region& region, uint32_t segments, Growth* growth) {
   const uint32_t count = region.geometry().segment_count;
   if (segments > count) {
     return Status(StatusCode::kFull, "The region is full: " + std::to_string(segments) +
@@ -261,6 +263,7 @@ Status CommitSegments(const Region& region, uint32_t segments) {
     if (header->committed_segments.compare_exchange_strong(seen, segments,
                                                            std::memory_order_acq_rel, kRelaxed)) {
       header->grown.fetch_add(1, kRelaxed);
+      if (growth != nullptr) *growth = {seen, segments};
       break;
     }
     NoLongerFree(header, added);

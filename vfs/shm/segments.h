@@ -43,6 +43,12 @@ constexpr uint32_t FileOwner(uint32_t file, uint32_t generation) {
   return file << 16 | (generation & 0xffff);
 }
 
+/// How far this call, and no other client's, took the committed part of a region.
+struct Growth {
+  uint32_t from_segments = 0;
+  uint32_t to_segments = 0;  // Equal to from_segments: it did not grow.
+};
+
 /// A segment that its claimer has and nobody else can see yet.
 struct ClaimedSegment {
   uint32_t segment = kNoSegment;  // kNoSegment: the region is full.
@@ -50,12 +56,13 @@ struct ClaimedSegment {
 };
 
 /// Claims one segment for the client `client_owner` (see ClientOwner) as kSegmentPending, zeroed.
-/// Grows the committed part of the region if no free segment is left.
-ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner);
+/// Grows the committed part of the region if no free segment is left, and says so in `growth`.
+ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner, Growth* growth = nullptr);
 
 /// Claims `count` contiguous segments as kSegmentPrivate of the client, zeroed; returns the first,
 /// or kNoSegment. A client that dies in the middle leaves only segments that Sweep() finds.
-uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t count);
+uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t count,
+                         Growth* growth = nullptr);
 
 /// kSegmentPending -> `kind` of `owner`. Returns the new word; 0 if the word was not `pending_word`
 /// any more (its claimer was declared dead).
@@ -70,7 +77,7 @@ uint32_t SweepClientSegments(const Region& region, uint32_t client_owner);
 
 /// Commits memory up to at least `segments` segments; kFull when the machine or the region has not
 /// got them.
-Status CommitSegments(const Region& region, uint32_t segments);
+Status CommitSegments(const Region& region, uint32_t segments, Growth* growth = nullptr);
 
 }  // namespace glasswal::shm
 

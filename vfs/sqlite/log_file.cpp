@@ -102,6 +102,11 @@ int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) 
   if (file->database != nullptr) {
     file->database->Count(shm::kCounterWrites);
     file->database->Count(shm::kCounterWriteBytes, bytes);
+    // A header over what is there already: the log begins anew (walRestartLog in wal.c).
+    if (file->is_wal && at == 0 && bytes == store::kWalHeaderBytes &&
+        file->file.SizeBytes() > store::kWalHeaderBytes) {
+      file->database->Record(EventKind::kWalRestarted, file->file.SizeBytes());
+    }
     // Without powersafe_overwrite SQLite may write the header in two parts (walWriteToLog); the
     // page number is in the first.
     if (file->is_wal && bytes <= store::kWalFrameHeaderBytes && bytes >= sizeof(uint32_t) &&

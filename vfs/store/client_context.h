@@ -36,6 +36,13 @@ struct ClientContext {
   trace::EventSubject Subject(uint32_t connection = 0, uint32_t file = 0) const {
     return {slot, generation, connection, file};
   }
+  /// After a claim of segments: if it made the region larger, that is an event.
+  void RecordGrowth(const shm::Growth& growth) const {
+    if (growth.to_segments == growth.from_segments) return;
+    trace::Record(*region, EventKind::kRegionGrown, Subject(),
+                  growth.from_segments * shm::kSegmentBytes,
+                  growth.to_segments * shm::kSegmentBytes);
+  }
 };
 
 }  // namespace glasswal::store

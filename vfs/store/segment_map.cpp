@@ -103,7 +103,9 @@ uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const Ma
   intent->target.store(IntentWord(shm::kIntentLink, place.kind, place.file, place.index),
                        std::memory_order_release);
   GLASSWAL_POINT("store.link.intent");
-  const shm::ClaimedSegment claimed = shm::ClaimSegment(region, self.owner());
+  shm::Growth growth;
+  const shm::ClaimedSegment claimed = shm::ClaimSegment(region, self.owner(), &growth);
+  self.RecordGrowth(growth);
   if (claimed.segment == kNoSegment) {
     intent->target.store(0, std::memory_order_release);
     return kNoSegment;

@@ -29,7 +29,10 @@ void* reserve = nullptr;
 bool is_growing = false;
 
 uint32_t ClaimChunk(const store::ClientContext& self, uint32_t count) {
-  return shm::ClaimPrivateRun(*self.region, self.owner(), count);
+  shm::Growth growth;
+  const uint32_t first = shm::ClaimPrivateRun(*self.region, self.owner(), count, &growth);
+  self.RecordGrowth(growth);
+  return first;
 }
 
 bool TakeChunk(uint64_t size_bytes) {

@@ -35,7 +35,7 @@ enum class EventLevel : uint8_t { kOff = 0, kError, kWarn, kInfo, kDebug, kTrace
   X(kCheckpointBegan, "checkpoint.began", kDebug, "frames", "backfilled", "", "")                 \
   X(kCheckpointDone, "checkpoint.done", kInfo, "frames", "backfilled", "held_back_by",            \
     "elapsed_ns")                                                                                 \
-  X(kWalRestarted, "wal.restarted", kDebug, "frames", "", "", "")                                 \
+  X(kWalRestarted, "wal.restarted", kDebug, "log_bytes", "", "", "")                              \
   X(kLockWaitBegan, "lock.wait", kDebug, "lock", "mode", "holders", "timeout_ns")                 \
   X(kLockWaitDone, "lock.waited", kDebug, "lock", "mode", "waited_ns", "")                        \
   X(kLockRefused, "lock.refused", kWarn, "lock", "holder_client", "held_ns", "waited_ns")         \
