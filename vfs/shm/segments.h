@@ -43,7 +43,7 @@ constexpr uint32_t FileOwner(uint32_t file, uint32_t generation) {
   return file << 16 | (generation & 0xffff);
 }
 
-/// How far this call, and no other client's, took the committed part of a region.
+/// How far this call, and no other client's, last took the committed part of a region.
 struct Growth {
   uint32_t from_segments = 0;
   uint32_t to_segments = 0;  // Equal to from_segments: it did not grow.

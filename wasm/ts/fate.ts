@@ -72,10 +72,10 @@ export class Fate {
   }
 
   #lose(error: unknown): GlasswalError {
-    if (this.#lost !== undefined) return this.#lost;
-    const lost = error instanceof GlasswalError ? error : new GlasswalError('ABORTED', this.describe(error));
-    this.#lost = lost;
+    const lost = (this.#lost ??= error instanceof GlasswalError ? error : new GlasswalError('ABORTED', this.describe(error)));
+    // This may find no room on the stack, too: then a call farther out tells it, which has more.
     this.#whenLost?.();
+    this.#whenLost = undefined;
     return lost;
   }
 }
