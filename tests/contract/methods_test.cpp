@@ -1,7 +1,6 @@
 // The VFS's own methods: paths, deleting, file controls, the last error, opening for reading, URIs,
 // and files that are deleted while they are open.
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <cstring>
@@ -10,6 +9,7 @@
 
 #include "contract/place.h"
 #include "glasswal/sqlite.h"
+#include "port/unique_name.h"
 
 namespace glasswal::test {
 namespace {
@@ -254,7 +254,7 @@ TEST_P(OwnMethods, TheLastErrorIsASentenceOrNothing) {
 
 TEST_P(OwnMethods, UriOptionsAreCheckedByName) {
   // Only a VFS without a runtime of its own, or a named region, takes options from the URI.
-  const std::string region = "&region=glasswal-uri-test-" + std::to_string(getpid());
+  const std::string region = "&region=" + UniqueName("glasswal-uri-test");
   const auto open = [&](const std::string& parameter) {
     return Database("file:/a?" + parameter + region, place().Vfs()).open_code();
   };
@@ -270,7 +270,7 @@ TEST_P(OwnMethods, UriOptionsAreCheckedByName) {
 }
 
 TEST_P(OwnMethods, ANamedRegionByUriIsAnotherPlace) {
-  const std::string region = "glasswal-uri-place-test-" + std::to_string(getpid());
+  const std::string region = UniqueName("glasswal-uri-place-test");
   Database here = Open();
   here.Run("CREATE TABLE t(x); INSERT INTO t VALUES ('here')");
   Database there("file:/app.sqlite?region=" + region, place().Vfs());

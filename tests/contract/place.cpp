@@ -9,14 +9,10 @@
 #include <filesystem>
 
 #include "contract/audit.h"
+#include "port/unique_name.h"
 
 namespace glasswal::test {
 namespace {
-
-std::string UniqueName() {
-  static int count = 0;
-  return "contract-" + std::to_string(getpid()) + "-" + std::to_string(++count);
-}
 
 std::string NewFolder() {
   const char* base = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
@@ -95,7 +91,7 @@ Place::Place(Provider provider, const Options& options) : provider_(provider) {
     case Provider::kNamed:
     case Provider::kTwoClients:
       own.memory = MemoryKind::kNamed;
-      own.name = UniqueName();
+      own.name = UniqueName("contract");
       runtimes_ = {Must(Runtime::Create(own, "first"))};
       if (provider == Provider::kTwoClients) {
         runtimes_.push_back(Must(Runtime::Open(own.name, "second")));
@@ -103,7 +99,7 @@ Place::Place(Provider provider, const Options& options) : provider_(provider) {
       break;
   }
   for (const auto& runtime : runtimes_) {
-    vfs_names_.push_back(UniqueName());
+    vfs_names_.push_back(UniqueName("contract"));
     const Status status = runtime->RegisterVfs(vfs_names_.back(), /*make_default=*/false);
     EXPECT_TRUE(status.ok()) << status.message();
   }

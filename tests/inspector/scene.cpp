@@ -2,18 +2,15 @@
 
 #include <gtest/gtest.h>
 #include <sqlite3.h>
-#include <unistd.h>
 
 #include <cstring>
 
+#include "port/unique_name.h"
+
 namespace glasswal::inspector {
 
-std::string UniqueName(const std::string& what) {
-  static int count = 0;
-  return "inspector-" + what + "-" + std::to_string(getpid()) + "-" + std::to_string(++count);
-}
-
-Scene::Scene(const std::string& name, uint64_t max_write_ahead_bytes) : vfs_(UniqueName("vfs")) {
+Scene::Scene(const std::string& name, uint64_t max_write_ahead_bytes)
+    : vfs_(test::UniqueName("vfs")) {
   Options options;
   options.memory = name.empty() ? MemoryKind::kAnonymous : MemoryKind::kNamed;
   options.name = name;

@@ -36,9 +36,6 @@ class Scene {
   std::vector<sqlite3*> connections_;
 };
 
-/// A name that no other test and no other run uses.
-std::string UniqueName(const std::string& what);
-
 /// A snapshot and events of nonsense in large numbers: 60 clients, 4,096 segments, all locks held.
 Snapshot HugeSnapshot();
 EventBatch HugeEvents(uint32_t count);

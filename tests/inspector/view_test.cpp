@@ -10,6 +10,7 @@
 #include "inspector/frames.h"
 #include "inspector/scene.h"
 #include "model/place.h"
+#include "port/unique_name.h"
 #include "shm/layout.h"
 #include "source/mapped_source.h"
 #include "view/panels.h"
@@ -100,7 +101,7 @@ TEST(Panels, AreDrawnWithHugeData) {
 }
 
 TEST(Drawing, ChangesNoByteOfTheRegion) {
-  const std::string name = UniqueName("readonly");
+  const std::string name = test::UniqueName("readonly");
   Scene scene(name);
   sqlite3* writer = scene.Open();
   Scene::Run(writer,
@@ -150,7 +151,7 @@ TEST(Inspector, SaysWhatIsWrongWithBytes) {
 }
 
 TEST(Inspector, SaysThatARegionIsGoneAndShowsHowItEnded) {
-  const std::string name = UniqueName("gone");
+  const std::string name = test::UniqueName("gone");
   Frames frames;
   {
     Scene scene(name);

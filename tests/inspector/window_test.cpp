@@ -9,6 +9,7 @@
 
 #include "inspector/scene.h"
 #include "platform/files.h"
+#include "port/unique_name.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -22,7 +23,7 @@ int RunWindow(const std::string& arguments) {
 }
 
 TEST(Window, ShootsARegionAtWorkAndLeavesItAlone) {
-  const std::string name = UniqueName("window");
+  const std::string name = test::UniqueName("window");
   Scene scene(name);
   sqlite3* writer = scene.Open(1000);
   Scene::Run(writer, "CREATE TABLE t(x)");
@@ -49,7 +50,7 @@ TEST(Window, ShootsARegionAtWorkAndLeavesItAlone) {
 }
 
 TEST(Window, CapturesAndShowsTheCapture) {
-  const std::string name = UniqueName("capture");
+  const std::string name = test::UniqueName("capture");
   const std::string file = testing::TempDir() + name + ".glasswal";
   {
     Scene scene(name);

@@ -1,6 +1,5 @@
 #include "multiprocess/referee.h"
 
-#include <unistd.h>
 
 #include <algorithm>
 #include <array>
@@ -10,6 +9,7 @@
 #include "multiprocess/worker.h"
 #include "port/clock.h"
 #include "port/memory.h"
+#include "port/unique_name.h"
 #include "store/words.h"
 
 namespace glasswal::test {
@@ -26,7 +26,7 @@ std::string N(uint64_t value) { return std::to_string(value); }
 Options KillTestOptions(const std::string& name) {
   Options options;
   options.memory = MemoryKind::kNamed;
-  options.name = name + "-kill-" + N(static_cast<uint64_t>(getpid()));
+  options.name = UniqueName(name + "-kill");
   // As little as can be at the start, so that there is much to link and to give back.
   options.initial_database_capacity_bytes = 64 * kKiB;
   options.initial_write_ahead_capacity_bytes = 64 * kKiB;

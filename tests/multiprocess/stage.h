@@ -7,7 +7,6 @@
 
 #include <gtest/gtest.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <cstdint>
 #include <functional>
@@ -18,6 +17,7 @@
 #include "multiprocess/effort.h"
 #include "multiprocess/sql.h"
 #include "port/clock.h"
+#include "port/unique_name.h"
 #include "shm/region.h"
 #include "store/words.h"
 
@@ -79,10 +79,9 @@ class Stage : public testing::Test {
 
   /// Makes the region anew with these options.
   void Raise(Options options) {
-    static int count = 0;
     sql_.reset();
     seat_.reset();
-    name_ = "stage-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+    name_ = UniqueName("stage");
     options.memory = MemoryKind::kNamed;
     options.name = name_;
     options.initial_database_capacity_bytes = kMiB;

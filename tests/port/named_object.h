@@ -2,20 +2,16 @@
 #ifndef GLASSWAL_TESTS_PORT_NAMED_OBJECT_H_
 #define GLASSWAL_TESTS_PORT_NAMED_OBJECT_H_
 
-#include <unistd.h>
-
 #include <string>
 
 #include "port/memory.h"
+#include "port/unique_name.h"
 
 namespace glasswal::test {
 
 class NamedObject {
  public:
-  NamedObject() {
-    static int count = 0;
-    name_ = "test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
-  }
+  NamedObject() : name_(UniqueName("test")) {}
   NamedObject(const NamedObject&) = delete;
   NamedObject& operator=(const NamedObject&) = delete;
   ~NamedObject() { static_cast<void>(port::UnlinkNamedMemory(name_)); }

@@ -9,6 +9,7 @@
 
 #include "contract/database.h"
 #include "glasswal/runtime.h"
+#include "port/unique_name.h"
 #include "sqlite/program.h"
 
 namespace glasswal::test {
@@ -31,8 +32,7 @@ class Extension : public ::testing::Test {
     ASSERT_NO_FATAL_FAILURE(Need({"sqlite3", "--version"}, "sqlite3"));
     ASSERT_NO_FATAL_FAILURE(Need({kPython, "-c", "import sqlite3"}, "python3"));
     ASSERT_EQ(access(kExtension, R_OK), 0) << kExtension << " has not been built";
-    static int count = 0;
-    region_ = "extension-test-" + std::to_string(getpid()) + "-" + std::to_string(++count);
+    region_ = UniqueName("extension-test");
   }
   void TearDown() override {
     if (IsSkipped() || region_.empty()) return;
@@ -91,7 +91,7 @@ TEST_F(Extension, TheShellWithARegionOfItsOwn) {
 
 TEST_F(Extension, LoadingTwiceAndBackingUpToAFile) {
   auto shell = NewShell();
-  const std::string file = ::testing::TempDir() + "glasswal-backup-" + std::to_string(getpid());
+  const std::string file = ::testing::TempDir() + UniqueName("glasswal-backup");
   EXPECT_EQ(Ask(*shell, ".load " + std::string(kExtension) +
                             "\nCREATE TABLE t(x); INSERT INTO t VALUES (7);\n"
                             ".backup main " +

@@ -2,7 +2,9 @@
 // memory, joining. GLASSWAL_WEB_KILLS says how many in each browser.
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 
+import { ROOT } from './server.mjs';
 import { inEachBrowser } from './suite.mjs';
 
 const KILLS = Number(process.env.GLASSWAL_WEB_KILLS ?? 300);
@@ -17,8 +19,16 @@ inEachBrowser((it) => {
       const { Massacre } = await import('/massacre.js');
       keep.massacre = await Massacre.prepare(number);
     }, seed);
-    for (let done = 0; done < KILLS; done += BATCH) {
-      await stage.inPage(({ keep }, count) => keep.massacre.run(count), Math.min(BATCH, KILLS - done));
+    try {
+      for (let done = 0; done < KILLS; done += BATCH) {
+        await stage.inPage(({ keep }, count) => keep.massacre.run(count), Math.min(BATCH, KILLS - done));
+      }
+    } catch (error) {
+      const scene = await stage.inPage(({ keep }) => keep.massacre.scene());
+      const file = `build/kill-${stand.name}-${seed}.json`;
+      await writeFile(`${ROOT}${file}`, JSON.stringify(scene));
+      error.message += ` (what the region looked like: ${file})`;
+      throw error;
     }
     const report = await stage.inPage(({ keep }) => keep.massacre.report());
     stand.t.diagnostic(JSON.stringify({ ...report, region: undefined }));

@@ -59,7 +59,7 @@ time_t time(time_t* out) {
 }
 
 int nanosleep(const timespec* wanted, timespec* left) {
-  if (left != nullptr) *left = {};
+  // `left` may be `wanted`, so it is written last.
   const double until = glasswal_host_now(0) + static_cast<double>(wanted->tv_sec) * 1000 +
                        static_cast<double>(wanted->tv_nsec) / kNsPerMs;
   // Nobody wakes this word: the wait ends with its time. A page's main thread may not wait and goes
@@ -70,6 +70,7 @@ int nanosleep(const timespec* wanted, timespec* left) {
       glasswal::port::FutexWait(&never, 0, static_cast<uint64_t>((until - now) * kNsPerMs) + 1);
     }
   }
+  if (left != nullptr) *left = {};
   return 0;
 }
 

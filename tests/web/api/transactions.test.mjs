@@ -94,3 +94,17 @@ test('immediate waits for the writer and is refused with SQLITE_BUSY', async (t)
   assert.equal(second.busyTimeout, 0);
   assert.throws(() => { second.busyTimeout = -1; }, RangeError);
 });
+
+for (const mode of ['wal', 'delete']) {
+  test(`whoever is refused has waited as long as busyTimeout says (journal_mode ${mode})`, async (t) => {
+    const { open } = await place(t);
+    const [first, second] = [open(), open({ busyTimeout: 300 })];
+    first.pragma(`journal_mode=${mode}`);
+    first.exec('CREATE TABLE t(a); BEGIN IMMEDIATE');
+    const from = performance.now();
+    assert.throws(() => second.exec('INSERT INTO t VALUES (1)'), (error) => error.code === 'SQLITE_BUSY');
+    assert.ok(performance.now() - from >= 300, `it was refused after ${performance.now() - from} ms`);
+    first.exec('COMMIT');
+    second.exec('INSERT INTO t VALUES (1)');
+  });
+}

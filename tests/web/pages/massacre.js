@@ -52,13 +52,17 @@ export class Massacre {
   static async prepare(seed) {
     const massacre = new Massacre();
     massacre.#random = seeded(seed);
-    // As little as can be at the start, so that there is much to grow.
+    // As little as can be at the start, so that there is much to grow. A victim in an endless statement holds the log back
+    // for as long as the browser takes to end it, which may be seconds, and others commit all the time: so small pages, and
+    // room for many of them.
     massacre.#runtime = await createRuntime('/kill.sqlite', {
       initialDatabaseCapacityBytes: 65536,
       initialWriteAheadCapacityBytes: 65536,
+      maxWriteAheadCapacityBytes: 2 ** 30,
     });
     const db = massacre.#runtime.client.open();
-    db.exec(`CREATE TABLE kept(lane INT, epoch INT, n INT, PRIMARY KEY(lane, epoch, n)) WITHOUT ROWID;
+    db.exec(`PRAGMA page_size=1024;
+             CREATE TABLE kept(lane INT, epoch INT, n INT, PRIMARY KEY(lane, epoch, n)) WITHOUT ROWID;
              CREATE TABLE scratch(v INT); INSERT INTO scratch VALUES (0);
              CREATE TABLE bulk(lane INTEGER PRIMARY KEY, body BLOB)`);
     db.close();
@@ -142,6 +146,13 @@ export class Massacre {
     const { clients } = this.#runtime.diagnostics();
     const handles = clients.filter((client) => client.name === 'page' && client.handles !== 0);
     if (handles.length !== 0) throw new Error(`the page has ${handles[0].handles} handles left`);
+  }
+
+  /** What the region looks like when something went wrong, and what had happened before beside the commits. */
+  scene() {
+    const { events } = this.#runtime.events(0, 100_000);
+    const rare = events.filter(({ kind }) => kind !== 'commit' && kind !== 'checkpoint.done');
+    return { ...this.#runtime.diagnostics(), events: rare };
   }
 
   report() {

@@ -23,9 +23,10 @@ const answers = {
 };
 
 onmessage = async ({ data: { id, question, ...rest } }) => {
+  const asked = performance.now();
   try {
     postMessage({ id, value: await answers[question](rest) });
   } catch (error) {
-    postMessage({ id, error: `${question}: ${error}` });
+    postMessage({ id, error: `${question}, after ${Math.round(performance.now() - asked)} ms: ${error}` });
   }
 };
