@@ -1,18 +1,71 @@
 #include "app/log.h"
 
-// Compiled formats: without them fmt brings its floating-point and locale code into the module. Not
-// spdlog's pattern formatter: as WebAssembly it alone takes 64 KiB (brotli), of the 250 KB that the
-// whole inspector may have.
+// Compiled formats: without them fmt brings its floating-point and locale code into the module. For
+// the same reason the panel's columns do what spdlog's pattern would: as WebAssembly its pattern
+// formatter alone takes 64 KiB (brotli), of the 250 KB that the whole inspector may have.
 #include <fmt/compile.h>
+#include <spdlog/logger.h>
+#include <spdlog/sinks/sink.h>
 
 #include <algorithm>
+#include <chrono>
+#include <optional>
 
 namespace glasswal::inspector {
+namespace {
 
-void Log::Push(LogLine line) {
-  lines_->push_back(std::move(line));
-  if (lines_->size() > kMostLogLines) lines_->pop_front();
+constexpr const char* kOwnName = "inspector";
+
+// Both number the levels without a gap, in opposite order; there is no event of level kOff.
+constexpr int kLevels = spdlog::level::err + static_cast<int>(EventLevel::kError);
+static_assert(kLevels - static_cast<int>(EventLevel::kTrace) == spdlog::level::trace);
+static_assert(kLevels - static_cast<int>(EventLevel::kWarn) == spdlog::level::warn);
+
+spdlog::level::level_enum LevelOf(EventLevel level) {
+  return static_cast<spdlog::level::level_enum>(kLevels - static_cast<int>(level));
 }
+
+}  // namespace
+
+/// The sink: keeps the last lines, and counts time from the first event.
+class Log::Lines final : public spdlog::sinks::sink {
+ public:
+  explicit Lines(std::deque<LogLine>* lines) : lines_(lines) {}
+
+  void log(const spdlog::details::log_msg& record) override {
+    LogLine line;
+    line.level = static_cast<uint8_t>(kLevels - record.level);
+    line.name.assign(record.logger_name.data(), record.logger_name.size());
+    line.text.assign(record.payload.data(), record.payload.size());
+    if (line.name != kOwnName) line.time = SinceFirst(record.time);
+    lines_->push_back(std::move(line));
+    if (lines_->size() > kMostLogLines) lines_->pop_front();
+  }
+  void flush() override {}
+  // The panel's columns are the pattern.
+  void set_pattern(const std::string&) override {}
+  void set_formatter(std::unique_ptr<spdlog::formatter>) override {}
+
+ private:
+  std::string SinceFirst(spdlog::log_clock::time_point at) {
+    if (!first_) first_ = at;
+    // Clients write at the same time, so an event may be a little older than the one before it.
+    const int64_t us =
+        std::chrono::duration_cast<std::chrono::microseconds>(std::max(at, *first_) - *first_)
+            .count();
+    return fmt::format(FMT_COMPILE("{}.{:06}"), us / 1'000'000, us % 1'000'000);
+  }
+
+  std::deque<LogLine>* const lines_;
+  std::optional<spdlog::log_clock::time_point> first_;
+};
+
+Log::Log(std::deque<LogLine>* lines)
+    : sink_(std::make_shared<Lines>(lines)),
+      own_(std::make_unique<spdlog::logger>(kOwnName, sink_)) {
+  own_->set_level(spdlog::level::trace);
+}
+Log::~Log() = default;
 
 void Log::Add(const EventBatch& batch, const EventNames& names) {
   // Only the end of a long batch would survive.
@@ -20,19 +73,16 @@ void Log::Add(const EventBatch& batch, const EventNames& names) {
       batch.events.size() > kMostLogLines ? batch.events.size() - kMostLogLines : 0;
   for (size_t i = begin; i < batch.events.size(); ++i) {
     const Event& event = batch.events[i];
-    if (!first_ns_) first_ns_ = event.time_ns;
-    // Clients write at the same time, so an event may be a little older than the one before it.
-    const uint64_t us = (event.time_ns - std::min(event.time_ns, *first_ns_)) / 1000;
+    const spdlog::log_clock::time_point at{std::chrono::duration_cast<spdlog::log_clock::duration>(
+        std::chrono::nanoseconds(event.time_ns))};
+    const std::string client = names.Client(event);
     const std::string file = names.File(event);
-    Push({static_cast<uint8_t>(event.level),
-          fmt::format(FMT_COMPILE("{}.{:06}"), us / 1000000, us % 1000000), names.Client(event),
-          fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name, file.empty() ? "" : " ",
-                      file, EventDetails(event, names))});
+    const std::string text = fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name,
+                                         file.empty() ? "" : " ", file, EventDetails(event, names));
+    sink_->log({at, {}, client, LevelOf(event.level), text});
   }
 }
 
-void Log::Say(EventLevel level, const std::string& message) {
-  Push({static_cast<uint8_t>(level), "", "inspector", message});
-}
+void Log::Say(EventLevel level, const std::string& message) { own_->log(LevelOf(level), message); }
 
 }  // namespace glasswal::inspector

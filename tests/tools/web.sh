@@ -22,9 +22,12 @@ build_package() {
 build_inspector() {
   setup_inspector || return
   use_emscripten || { say "there is no emcc"; return 1; }
-  # Only fmt's own headers: those of the machine that lie beside them are not for another target.
+  # Only the headers of fmt and spdlog: those of the machine that lie beside them are not for another target.
   mkdir -p build/headers
-  [ -e build/headers/fmt ] || cp -r /usr/include/fmt build/headers/
+  local library
+  for library in fmt spdlog; do
+    [ -e "build/headers/$library" ] || cp -r "/usr/include/$library" build/headers/
+  done
   # Debian keeps the packages of emcc's JavaScript optimiser where node looks only if it is told to.
   NODE_PATH=${NODE_PATH:-/usr/share/nodejs} build inspector glasswal_inspector_web || return
   local built=build/inspector/inspector/platform/html5 file
