@@ -22,11 +22,12 @@ constexpr const char* kUsage =
     "  --contents         with --capture: the databases' contents too\n"
     "  --shot FILE.png    save a picture and end\n"
     "  --frames N         how many frames are drawn before it (20)\n"
-    "  --theme THEME      dark (default) or light\n"
+    "  --theme THEME      dark (at first) or light\n"
     "  --panel PANEL      which panel is shown first\n"
     "  --select THING     what is selected, such as client:3\n"
     "  --size WxH         of the window, in points (1280x720)\n"
-    "  --pixel-ratio R    pixels to a point (what the screen has)\n";
+    "  --pixel-ratio R    pixels to a point (what the screen has)\n"
+    "What is not given is as it was left; a picture is always as at the first time.\n";
 
 struct Arguments {
   std::string target;
@@ -35,7 +36,7 @@ struct Arguments {
   std::string shot;
   int frames = 20;
   std::string link;
-  InspectorOptions inspector;
+  std::optional<Theme> theme;
   WindowOptions window;
 };
 
@@ -51,7 +52,7 @@ std::optional<std::string> SetOption(const std::string& option, const std::strin
     if (arguments->frames < 1) return "--frames is a number from 1 on, not " + value;
   } else if (option == "--theme") {
     if (value != "dark" && value != "light") return "--theme is dark or light, not " + value;
-    arguments->inspector.theme = value == "dark" ? Theme::kDark : Theme::kLight;
+    arguments->theme = value == "dark" ? Theme::kDark : Theme::kLight;
   } else if (option == "--panel") {
     if (!PanelByName(value)) return "there is no panel " + value;
     arguments->link += "&panel=" + value;
@@ -143,8 +144,11 @@ int Main(int count, char** values) {
   if (!arguments.capture.empty()) return SaveCapture(**source, arguments);
   Result<std::unique_ptr<NativePlatform>> platform = NativePlatform::Open(arguments.window);
   if (!platform.ok()) return Complain(platform.status().message());
-  Inspector inspector(platform->get(), arguments.inspector);
+  Inspector inspector(platform->get(), {});
   (*platform)->Bind(&inspector);
+  // A picture is the same whatever was looked at before.
+  if (arguments.shot.empty()) (*platform)->Remember(LayoutFile::OfUser());
+  if (arguments.theme) inspector.SetTheme(*arguments.theme);
   inspector.Attach(std::move(*source));
   inspector.OpenLink(arguments.link);
   int result = 0;

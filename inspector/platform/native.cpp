@@ -111,7 +111,18 @@ void NativePlatform::SaveFile(const std::string& name, const std::vector<uint8_t
 
 // The back end sets the cursor, and there is no mirror of the accessibility tree natively.
 void NativePlatform::FrameDone(const FrameOutput&) {}
-void NativePlatform::StateChanged() {}
+
+void NativePlatform::StateChanged() {
+  const Status saved = layout_file_.Save(inspector_->Layout());
+  if (saved.ok()) return;
+  std::fprintf(stderr, "%s\n", saved.message().c_str());
+  layout_file_ = LayoutFile("");  // Once is enough.
+}
+
+void NativePlatform::Remember(LayoutFile file) {
+  layout_file_ = std::move(file);
+  inspector_->SetLayout(layout_file_.Load());
+}
 
 void NativePlatform::Bind(Inspector* inspector) {
   inspector_ = inspector;
@@ -173,6 +184,8 @@ void NativePlatform::Run() {
     DrawOne();
     glfwSwapBuffers(window_);
   }
+  // ImGui says only some seconds later that a window was moved.
+  StateChanged();
 }
 
 std::vector<uint8_t> NativePlatform::Shoot(int frames, int* width, int* height) {

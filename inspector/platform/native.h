@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "glasswal/status.h"
+#include "platform/layout_file.h"
 #include "platform/platform.h"
 
 struct GLFWwindow;
@@ -40,6 +41,8 @@ class NativePlatform final : public Platform {
   void FrameDone(const FrameOutput& output) override;
   void StateChanged() override;
 
+  /// Shows what `file` has of the last time, and keeps it up to date from now on; after Bind().
+  void Remember(LayoutFile file);
   /// Connects ImGui's back ends; after the inspector was made.
   void Bind(Inspector* inspector);
   void Unbind();
@@ -55,6 +58,7 @@ class NativePlatform final : public Platform {
   GLFWwindow* const window_;
   const float forced_ratio_;
   Inspector* inspector_ = nullptr;
+  LayoutFile layout_file_{""};
 };
 
 /// A monotonic clock.
