@@ -150,11 +150,19 @@ int Vfs::Register(bool make_default) { return sqlite3_vfs_register(&base_, make_
 int Vfs::Fail(int code, const std::string& message) {
   const std::lock_guard<std::mutex> guard(mutex_);
   last_error_ = message;
+  last_code_ = code;
   return code;
 }
 
 std::string Vfs::LastError() {
   const std::lock_guard<std::mutex> guard(mutex_);
+  return last_error_;
+}
+
+std::string Vfs::TakeError(int code) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  if (code != last_code_) return {};
+  last_code_ = SQLITE_OK;
   return last_error_;
 }
 

@@ -44,6 +44,9 @@ class Vfs {
   /// Remembers `message` for xGetLastError and returns `code`.
   int Fail(int code, const std::string& message);
   std::string LastError();
+  /// What the last failure said if its code was this one and nobody has taken it yet; otherwise
+  /// nothing.
+  std::string TakeError(int code);
 
   static Vfs* Of(sqlite3_vfs* base) { return static_cast<Vfs*>(base->pAppData); }
 
@@ -54,6 +57,7 @@ class Vfs {
   sqlite3_vfs* host_ = nullptr;
   std::mutex mutex_;
   std::string last_error_;
+  int last_code_ = SQLITE_OK;
   // Regions opened by URI; they live for as long as a file of theirs is open. The one without a
   // name that belongs to the process lives as long as the VFS, or closing its last database would
   // empty it.

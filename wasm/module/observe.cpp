@@ -14,6 +14,7 @@
 #include "module/host.h"
 #include "module/instance.h"
 #include "module/region_memory.h"
+#include "sqlite/vfs.h"
 
 namespace glasswal::wasm {
 namespace {
@@ -92,6 +93,17 @@ uint32_t DescribeLastRefusal(sqlite3* db, const char* schema) {
   writer.Key("message"), writer.String(refusal.ToString());
   writer.EndObject();
   GiveText(std::move(text));
+  return 1;
+}
+
+/// 1 when the VFS's last failure had this extended result code and was not told before; then what
+/// it said is at glasswal_text.
+GLASSWAL_EXPORT(glasswal_last_error)
+uint32_t DescribeLastError(int code) {
+  sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
+  std::string message = vfs != nullptr ? sqlite::Vfs::Of(vfs)->TakeError(code) : std::string();
+  if (message.empty()) return 0;
+  GiveText(std::move(message));
   return 1;
 }
 

@@ -3,7 +3,9 @@ import type { Context } from './context.js';
 import { AT_ERROR_OFFSET } from './encoding.js';
 import type { Engine } from './engine.js';
 import { GlasswalError, type LockRefusal, SqliteError } from './errors.js';
-import { SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_OK, primaryCodeName } from './result_codes.js';
+import {
+  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_OK, primaryCodeName,
+} from './result_codes.js';
 import type { SqliteExports } from './sqlite_exports.js';
 import { decodeCString, unitsOfUtf8Bytes } from './text.js';
 
@@ -34,6 +36,9 @@ interface FailedSql {
 const OLD_SNAPSHOT =
   'the transaction began by reading, and somebody else has committed since: roll it back and run it again, or begin it ' +
   'as immediate';
+
+/** Failures whose reason the VFS knows better than SQLite. */
+const CODES_OF_FILES: ReadonlySet<number> = new Set([SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
 
 /** One sqlite3 connection. */
 export class Connection {
@@ -141,7 +146,8 @@ export class Connection {
     const offset = failed === undefined ? -1 : (failed.offset ?? exports.sqlite3_error_offset(this.pointer));
     const text = decodeCString(this.engine.u8, exports.sqlite3_errmsg(this.pointer) >>> 0);
     const refusal = this.#refusal(extendedCode);
-    return new SqliteError(refusal === undefined ? text : `${text}: ${refusal.message}`, {
+    const reason = refusal?.message ?? this.#reason(extendedCode);
+    return new SqliteError(reason === undefined ? text : `${text}: ${reason}`, {
       extendedCode,
       sql: failed?.sql,
       offset: failed === undefined || offset < 0 ? undefined : unitsOfUtf8Bytes(failed.sql, offset),
@@ -155,6 +161,12 @@ export class Connection {
     const error = this.failure();
     if (error instanceof SqliteError) error.message = `${doing}: ${error.message} (${primaryCodeName(code)})`;
     throw error;
+  }
+
+  /** What the VFS says of a failure that was its own. */
+  #reason(extendedCode: number): string | undefined {
+    if (!CODES_OF_FILES.has(extendedCode & 0xff)) return undefined;
+    return this.exports.glasswal_last_error(extendedCode) === 0 ? undefined : this.engine.text();
   }
 
   /** Why the database is busy: who holds the lock that was refused, as the VFS remembers it. */

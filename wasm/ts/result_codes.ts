@@ -3,6 +3,9 @@
 export const SQLITE_OK = 0;
 export const SQLITE_BUSY = 5;
 export const SQLITE_BUSY_SNAPSHOT = 517;
+export const SQLITE_IOERR = 10;
+export const SQLITE_FULL = 13;
+export const SQLITE_CANTOPEN = 14;
 export const SQLITE_ROW = 100;
 export const SQLITE_DONE = 101;
 

@@ -62,6 +62,8 @@ export interface SqliteExports {
   ) => number;
   /** 1 if there was a refusal, which is then the module's text as JSON. */
   readonly glasswal_last_refusal: (database: number, schema: number) => number;
+  /** 1 if the VFS said why it failed with this extended code, which is then the module's text. */
+  readonly glasswal_last_error: (extendedCode: number) => number;
 }
 
 /** The exports of `engine` as this API calls them. */

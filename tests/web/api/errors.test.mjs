@@ -42,6 +42,25 @@ test('a constraint is told by its extended code and leaves the statement usable'
   assert.equal(insert.run(2, 1, 1).changes, 1);
 });
 
+test('what there is no room for is told with the limit that was met', async (t) => {
+  const { open } = await place(t, { initialDatabaseCapacityBytes: 65536, maxDatabaseCapacityBytes: 1024 * 1024 });
+  const db = open();
+  db.exec('CREATE TABLE t(a)');
+  const full = failure(() => db.exec('INSERT INTO t VALUES (zeroblob(3000000))'));
+  assert.equal(full.code, 'SQLITE_FULL');
+  assert.match(full.message, /^database or disk is full: .* would need \d+ bytes, its maximum is 1048576: delete rows/);
+  const others = [];
+  const last = failure(() => { for (;;) others.push(open()); });
+  assert.equal(last.code, 'SQLITE_FULL');
+  assert.match(last.message, /all 62 connections of the database are in use: close one first/);
+  assert.equal(others.length, 61);
+  others[0].close();
+  open().exec('INSERT INTO t VALUES (1)');
+  // A limit of SQLite's own: nothing that the VFS said before is told again.
+  db.exec('PRAGMA max_page_count = 1');
+  assert.equal(failure(() => db.exec('INSERT INTO t VALUES (zeroblob(100000))')).message, 'database or disk is full');
+});
+
 test('a refused lock says who holds it', async (t) => {
   const { open, holder } = await place(t);
   const [first, second] = [open(), open({ busyTimeout: 0 })];
