@@ -24,10 +24,8 @@ constexpr uint32_t kAuditEvery = 8;
 
 class Massacre {
  public:
-  explicit Massacre(uint64_t seed)
-      : random_(seed),
-        referee_(KillTestOptions("random"), board_.get()),
-        crew_(KillTestOptions("random").name, board_.get()) {}
+  Massacre(const Options& options, uint64_t seed)
+      : random_(seed), referee_(options, board_.get()), crew_(options.name, board_.get()) {}
 
   void Run(uint32_t kills) {
     for (uint32_t i = 0; i < kWorkers; ++i) crew_.Spawn(i, random_());
@@ -83,7 +81,7 @@ class RandomKill : public testing::TestWithParam<uint32_t> {};
 
 TEST_P(RandomKill, NothingIsLostTornOrLeaked) {
   const uint32_t kills = KillsPerCase(kCases);
-  Massacre massacre(Seed() + GetParam());
+  Massacre massacre(KillTestOptions("random"), Seed() + GetParam());
   massacre.Run(kills);
   EXPECT_EQ(massacre.Failure(), "");
   EXPECT_EQ(massacre.kills(), kills);
