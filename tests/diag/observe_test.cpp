@@ -361,27 +361,6 @@ TEST(ObserveTest, OfALiveRegionFromManyThreads) {
   client.join();
 }
 
-TEST(ObserveEventsTest, FollowsTheRingInBatches) {
-  TestRegion region(64);
-  const auto bytes = NewMappedBytes(region.bytes(), region.size_bytes());
-  const trace::EventSubject subject{.client = 1, .client_generation = 1};
-  for (uint64_t i = 1; i <= 10; ++i) trace::Record(*region, EventKind::kCommit, subject, i);
-  Result<EventBatch> batch = ObserveEvents(*bytes, 0, 4);
-  ASSERT_TRUE(batch.ok());
-  ASSERT_EQ(batch->events.size(), 4u);
-  EXPECT_EQ(batch->events[3].arguments[0], 4u);
-  EXPECT_EQ(batch->next_sequence, 5u);
-  batch = ObserveEvents(*bytes, batch->next_sequence, 100);
-  EXPECT_EQ(batch->events.size(), 6u);
-  EXPECT_EQ(batch->lost, 0u);
-  for (uint64_t i = 11; i <= 100; ++i) trace::Record(*region, EventKind::kCommit, subject, i);
-  batch = ObserveEvents(*bytes, batch->next_sequence, 100);
-  EXPECT_EQ(batch->events.size(), 64u);
-  EXPECT_EQ(batch->lost, 26u);
-  EXPECT_EQ(batch->next_sequence, 101u);
-  EXPECT_TRUE(ObserveEvents(*bytes, 101, 100)->events.empty());
-}
-
 TEST(SilenceTrackerTest, MeasuresByTheCallersClock) {
   PopulatedRegion populated;
   SilenceTracker tracker;
