@@ -37,6 +37,36 @@ inEachDrawingBrowser((it) => {
     assert.equal(await opened.inPage(digest), before);
   });
 
+  it('copies out of the shared memory are the same with and without several memories in one module', async ({ stage }) => {
+    const opened = await stage();
+    const same = await opened.inPage(async () => {
+      const { newScriptCopy, newWasmCopy } = await import('/glasswal/inspector/copy_words.js');
+      const shared = new WebAssembly.Memory({ initial: 2, maximum: 4, shared: true });
+      const own = new WebAssembly.Memory({ initial: 4 });
+      const fill = (from) => new BigUint64Array(shared.buffer).forEach((_, i, words) => {
+        if (i * 8 >= from) words[i] = BigInt(i + 1) * 0x9e3779b97f4a7c15n;
+      });
+      fill(0);
+      const copies = [newWasmCopy(shared, own), newScriptCopy(shared, own)];
+      const differences = [];
+      const check = (from, words) => {
+        copies.forEach((copy, i) => copy(from, 8 + i * 131072, words));
+        const written = copies.map((_, i) => new BigUint64Array(own.buffer, 8 + i * 131072, words + 1));
+        const wanted = new BigUint64Array(shared.buffer, from, words);
+        for (const got of written) {
+          if (got[words] !== 0n || wanted.some((word, k) => got[k] !== word)) differences.push([from, words]);
+        }
+      };
+      for (const [from, words] of [[0, 0], [8, 1], [64, 100], [0, 16000]]) check(from, words);
+      // The memory grows, and both see what is behind its old end.
+      shared.grow(2);
+      fill(131072);
+      check(131072, 16000);
+      return { differences, wasm: copies[0] !== undefined };
+    });
+    assert.deepEqual(same, { differences: [], wasm: true });
+  });
+
   it('nothing is drawn while nothing happens', async ({ stage, t }) => {
     const inspected = await inspect(stage);
     await inspected.stage.actor('idle');
@@ -52,7 +82,7 @@ inEachDrawingBrowser((it) => {
 });
 
 test('the module and its scripts are small', async (t) => {
-  const scripts = ['inspector', 'view', 'calls', 'host', 'surface', 'pointer', 'keyboard', 'mirror', 'glyphs', 'region', 'module',
+  const scripts = ['inspector', 'view', 'calls', 'host', 'surface', 'pointer', 'keyboard', 'mirror', 'glyphs', 'region', 'copy_words', 'module',
     'place', 'style', 'settings', 'files', 'clipboard', 'hotkey', 'index'].map((name) => `inspector/${name}.js`);
   const brotli = async (...names) => {
     const files = await Promise.all(names.map((name) => readFile(`${ROOT}wasm/dist/${name}`)));

@@ -16,7 +16,7 @@ export async function captureRegion(memory: WebAssembly.Memory, contents: boolea
   );
   const module = await newModule(host);
   host.module = module;
-  host.region = new RegionReader(memory);
+  host.region = new RegionReader(memory, host.memory);
   const size = module._inspector_capture_region(contents ? 1 : 0);
   const at = module._inspector_result() >>> 0;
   const bytes = new Uint8Array(module.HEAPU8.subarray(at, at + Math.abs(size)));

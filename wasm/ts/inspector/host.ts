@@ -33,6 +33,8 @@ export function readText(module: InspectorModule, pointer: number, size: number)
 export class Host {
   /** Set as soon as there is an instance; nothing is asked before. */
   module!: InspectorModule;
+  /** The instance's own memory. */
+  memory!: WebAssembly.Memory;
   /** The region that is attached; a capture needs none. */
   region: RegionReader | undefined;
   readonly #calls: HostCalls;
@@ -49,7 +51,7 @@ export class Host {
   }
 
   copy(offset: number, size: number, to: number): number {
-    return this.region?.copy(offset, size, this.module.HEAPU8.buffer, to) === true ? 1 : 0;
+    return this.region?.copy(offset, size, to) === true ? 1 : 0;
   }
 
   regionBytes(): number {

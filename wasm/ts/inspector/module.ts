@@ -73,7 +73,10 @@ export async function newModule(host: Host): Promise<InspectorModule> {
   return create({
     host,
     instantiateWasm: (imports, received) => {
-      void WebAssembly.instantiate(compiled, imports).then(received);
+      void WebAssembly.instantiate(compiled, imports).then((instance) => {
+        host.memory = Object.values(instance.exports).find((exported) => exported instanceof WebAssembly.Memory)!;
+        received(instance);
+      });
       return {};
     },
   });

@@ -102,7 +102,7 @@ export class View {
 
   /** Shows another runtime from now on. */
   attach(runtime: RuntimeParts): void {
-    this.#host.region = new RegionReader(runtime.memory);
+    this.#host.region = new RegionReader(runtime.memory, this.#host.memory);
     this.#calls.attach(runtime.path);
     this.#surface.request();
   }
