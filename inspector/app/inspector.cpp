@@ -103,17 +103,20 @@ Inspector::Impl::Impl(Platform* platform, const InspectorOptions& options)
 Inspector::Impl::~Impl() { ImGui::DestroyContext(context_); }
 
 void Inspector::Impl::Attach(std::unique_ptr<Source> source) {
+  // What the names in the records of the one before mean is about to be forgotten.
+  log_.Write(model_.names());
   session_.Attach(std::move(source));
   state_.events.selected.clear();
   state_.events.matches.clear();
   state_.events.matched_to = 0;
   log_.Say(EventLevel::kInfo, "attached to " + model_.title());
   if (!model_.problem().empty()) log_.Say(EventLevel::kError, model_.problem());
-  if (model_.has_snapshot()) log_.Add(session_.new_events(), model_.names());
+  if (model_.has_snapshot()) log_.Add(session_.new_events());
   pending_ = kFramesAfterInput;
 }
 
 void Inspector::Impl::ShowProblem(const std::string& sentence) {
+  log_.Write(model_.names());
   session_.Detach();
   model_.Reset("", false);
   model_.SetProblem(sentence);
@@ -144,7 +147,7 @@ void Inspector::Impl::OpenFile(std::vector<uint8_t> bytes, const std::string& ti
 
 bool Inspector::Impl::NeedsFrame(uint64_t now_ns) {
   if (session_.Poll(now_ns, options_.refresh_ms)) {
-    if (model_.has_snapshot()) log_.Add(session_.new_events(), model_.names());
+    if (model_.has_snapshot()) log_.Add(session_.new_events());
     if (!model_.paused()) pending_ = std::max(pending_, 1);
   }
   cost_.looks = session_.looks();
@@ -194,6 +197,7 @@ void Inspector::Impl::DrawFrame() {
   ui_.Begin(palette);
   state_.cost = {cost_.frame_ms, cost_.frames, cost_.copied_bytes};
   HandleKeys();
+  if (state_.panel == PanelId::kLog) log_.Write(model_.names());
   DrawShell(model_, &state_, &ui_);
   ui_.End();
   const Commands commands = ui_.TakeCommands();

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <chrono>
 #include <optional>
+#include <utility>
 
 namespace glasswal::inspector {
 namespace {
@@ -67,22 +68,36 @@ Log::Log(std::deque<LogLine>* lines)
 }
 Log::~Log() = default;
 
-void Log::Add(const EventBatch& batch, const EventNames& names) {
-  // Only the end of a long batch would survive.
-  const size_t begin =
-      batch.events.size() > kMostLogLines ? batch.events.size() - kMostLogLines : 0;
-  for (size_t i = begin; i < batch.events.size(); ++i) {
-    const Event& event = batch.events[i];
-    const spdlog::log_clock::time_point at{std::chrono::duration_cast<spdlog::log_clock::duration>(
-        std::chrono::nanoseconds(event.time_ns))};
-    const std::string client = names.Client(event);
-    const std::string file = names.File(event);
-    const std::string text = fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name,
-                                         file.empty() ? "" : " ", file, EventDetails(event, names));
-    sink_->log({at, {}, client, LevelOf(event.level), text});
-  }
+void Log::Keep(std::variant<Event, Message> record) {
+  records_.push_back(std::move(record));
+  if (records_.size() > kMostLogLines) records_.pop_front();
 }
 
-void Log::Say(EventLevel level, const std::string& message) { own_->log(LevelOf(level), message); }
+void Log::Add(const EventBatch& batch) {
+  for (const Event& event : batch.events) Keep(event);
+}
+
+void Log::Say(EventLevel level, const std::string& message) { Keep(Message{level, message}); }
+
+void Log::Write(const EventNames& names) {
+  for (const auto& record : records_) {
+    if (const auto* message = std::get_if<Message>(&record)) {
+      own_->log(LevelOf(message->level), message->text);
+    } else if (const auto* event = std::get_if<Event>(&record)) {
+      WriteEvent(*event, names);
+    }
+  }
+  records_.clear();
+}
+
+void Log::WriteEvent(const Event& event, const EventNames& names) {
+  const spdlog::log_clock::time_point at{std::chrono::duration_cast<spdlog::log_clock::duration>(
+      std::chrono::nanoseconds(event.time_ns))};
+  const std::string client = names.Client(event);
+  const std::string file = names.File(event);
+  const std::string text = fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name,
+                                       file.empty() ? "" : " ", file, EventDetails(event, names));
+  sink_->log({at, {}, client, LevelOf(event.level), text});
+}
 
 }  // namespace glasswal::inspector

@@ -1,6 +1,9 @@
 // The log panel's records: events of the region and the inspector's own messages, as spdlog records
 // that fmt formats and a sink makes the panel's lines of.
 //
+// A region at work records more events a second than anybody reads, so records are kept as they
+// come, and become lines when somebody looks.
+//
 // Thread-safety: belongs to one thread.
 #ifndef GLASSWAL_INSPECTOR_APP_LOG_H_
 #define GLASSWAL_INSPECTOR_APP_LOG_H_
@@ -8,6 +11,7 @@
 #include <deque>
 #include <memory>
 #include <string>
+#include <variant>
 
 #include "glasswal/observe.h"
 #include "model/event_log.h"
@@ -27,13 +31,23 @@ class Log {
   explicit Log(std::deque<LogLine>* lines);
   ~Log();
 
-  void Add(const EventBatch& batch, const EventNames& names);
+  void Add(const EventBatch& batch);
   /// A message of the inspector itself.
   void Say(EventLevel level, const std::string& message);
+  /// Makes lines of what has come since the last call.
+  void Write(const EventNames& names);
 
  private:
   class Lines;
+  struct Message {
+    EventLevel level;
+    std::string text;
+  };
 
+  void Keep(std::variant<Event, Message> record);
+  void WriteEvent(const Event& event, const EventNames& names);
+
+  std::deque<std::variant<Event, Message>> records_;  // Not yet written; the last kMostLogLines.
   std::shared_ptr<Lines> sink_;
   std::unique_ptr<spdlog::logger> own_;
 };

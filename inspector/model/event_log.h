@@ -12,7 +12,7 @@
 
 #include "glasswal/event.h"
 #include "glasswal/observe.h"
-#include "glasswal/snapshot.h"
+#include "model/event_names.h"
 
 namespace glasswal::inspector {
 
@@ -45,34 +45,6 @@ struct EventFilter {
   EventLevel level = EventLevel::kTrace;  // This one and those before it.
 
   bool operator==(const EventFilter&) const = default;
-};
-
-/// Names for the slots and numbers of events, from one snapshot. A slot may have been another
-/// client's when an old event was written; the generation tells.
-class EventNames {
- public:
-  explicit EventNames(const Snapshot& snapshot);
-  std::string Client(const Event& event) const;
-  std::string ClientInSlot(uint64_t slot) const;
-  /// Of whom a recovery was that this event tells of: the events name a slot, which others may have
-  /// had before and since, and the recoveries know when it was.
-  std::string DeadClient(const Event& event, uint64_t slot) const;
-  std::string File(const Event& event) const;
-
- private:
-  struct Dead {
-    uint32_t slot = 0;
-    uint64_t buried_ns = 0;  // When the recovery was done.
-    std::string name;
-  };
-  struct Known {
-    uint32_t slot = 0;
-    uint32_t generation = 0;
-    std::string name;
-  };
-  std::vector<Known> clients_;
-  std::vector<Dead> dead_;
-  std::vector<std::pair<uint32_t, std::string>> files_;
 };
 
 /// The arguments with their names and units: "frames 3, held 812 µs".

@@ -8,6 +8,7 @@ namespace glasswal::inspector {
 namespace {
 
 constexpr size_t kMostLanes = 256;
+constexpr size_t kMergeLooksBack = 16;  // Clients and locks that take turns.
 
 uint64_t Before(uint64_t time_ns, uint64_t duration_ns) {
   return time_ns > duration_ns ? time_ns - duration_ns : 0;
@@ -44,6 +45,31 @@ uint32_t LockTimeline::Lane(uint32_t file, const std::string& database, const st
   return static_cast<uint32_t>(lanes_.size() - 1);
 }
 
+uint32_t LockTimeline::LaneOfEvent(const Snapshot& snapshot, uint32_t file, uint32_t lock) {
+  const auto known = event_lanes_.find({file, lock});
+  if (known != event_lanes_.end()) return known->second;
+  const uint32_t lane = Lane(file, PathOf(snapshot, file), shm::LockName(lock));
+  // Damaged events may name any number of files.
+  if (event_lanes_.size() < kMostLanes) event_lanes_[{file, lock}] = lane;
+  return lane;
+}
+
+/// Makes `span` part of one of the last, where together they are too short to be told apart.
+bool LockTimeline::Merge(const LockSpan& span) {
+  const size_t looked_at = std::min(spans_.size(), kMergeLooksBack);
+  for (auto before = spans_.rbegin(); before != spans_.rbegin() + looked_at; ++before) {
+    if (!before->told || before->lane != span.lane || before->client != span.client || before->kind != span.kind ||
+        span.begin_ns < before->begin_ns || span.end_ns - before->begin_ns >= kMergedSpanNs) {
+      continue;
+    }
+    before->end_ns = std::max(before->end_ns, span.end_ns);
+    before->taken_ns += span.taken_ns;
+    ++before->times;
+    return true;
+  }
+  return false;
+}
+
 uint64_t LockTimeline::Push(const LockSpan& span) {
   spans_.push_back(span);
   if (spans_.size() > kMostLockSpans) {
@@ -61,16 +87,20 @@ void LockTimeline::See(uint32_t lane, uint32_t client, LockSpan::Kind kind, uint
            (kind != LockSpan::Kind::kHeld || begin_ns <= open.begin_ns + 1'000'000);
   });
   if (same == open_.end() || same->serial < first_serial_) {
-    const uint64_t serial = Push({kind, lane, client, begin_ns, now_ns});
+    const uint64_t serial =
+        Push({kind, lane, client, begin_ns, now_ns, false, 1, now_ns - begin_ns});
     seen->push_back({lane, client, kind, begin_ns, serial});
     return;
   }
-  spans_[same->serial - first_serial_].end_ns = now_ns;
+  LockSpan& span = spans_[same->serial - first_serial_];
+  span.end_ns = std::max(now_ns, span.begin_ns);
+  span.taken_ns = span.end_ns - span.begin_ns;
   seen->push_back(*same);
 }
 
 void LockTimeline::AddEvent(const Snapshot& snapshot, const Event& event) {
   LockSpan span;
+  span.told = true;
   uint64_t lock = shm::kLockWalWrite;
   uint64_t duration_ns = 0;
   switch (event.kind) {
@@ -96,12 +126,12 @@ void LockTimeline::AddEvent(const Snapshot& snapshot, const Event& event) {
       return;
   }
   if (lock >= shm::kLockCount || event.file == 0) return;
-  span.lane =
-      Lane(event.file, PathOf(snapshot, event.file), shm::LockName(static_cast<uint32_t>(lock)));
+  span.lane = LaneOfEvent(snapshot, event.file, static_cast<uint32_t>(lock));
   span.client = event.client;
   span.begin_ns = Before(event.time_ns, duration_ns);
   span.end_ns = event.time_ns;
-  Push(span);
+  span.taken_ns = span.end_ns - span.begin_ns;
+  if (!Merge(span)) Push(span);
 }
 
 void LockTimeline::Add(const Snapshot& snapshot, const EventBatch& events) {

@@ -10,7 +10,9 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "glasswal/observe.h"
@@ -19,6 +21,7 @@
 namespace glasswal::inspector {
 
 inline constexpr size_t kMostLockSpans = 20000;
+inline constexpr uint64_t kMergedSpanNs = 1'000'000;  // Less than a pixel in a window of a second.
 
 struct LockSpan {
   enum class Kind : uint8_t { kHeld, kShared, kWaited, kRefused };
@@ -27,6 +30,10 @@ struct LockSpan {
   uint32_t client = 0;
   uint64_t begin_ns = 0;
   uint64_t end_ns = 0;
+  bool told = false;  // By an event; otherwise seen by snapshots.
+  // Short times that events tell of and that follow each other within kMergedSpanNs are one span.
+  uint32_t times = 1;
+  uint64_t taken_ns = 0;  // The times themselves, without what lies between them.
 };
 
 /// One lock of one database.
@@ -55,12 +62,15 @@ class LockTimeline {
   };
 
   uint32_t Lane(uint32_t file, const std::string& database, const std::string& name);
+  uint32_t LaneOfEvent(const Snapshot& snapshot, uint32_t file, uint32_t lock);
   void See(uint32_t lane, uint32_t client, LockSpan::Kind kind, uint64_t begin_ns, uint64_t now_ns,
            std::vector<Open>* seen);
   void AddEvent(const Snapshot& snapshot, const Event& event);
   uint64_t Push(const LockSpan& span);
+  bool Merge(const LockSpan& span);
 
   std::vector<LockLane> lanes_;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> event_lanes_;  // By file and lock.
   std::deque<LockSpan> spans_;
   uint64_t first_serial_ = 0;  // Of spans_.front().
   std::vector<Open> open_;

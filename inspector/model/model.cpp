@@ -31,6 +31,7 @@ void Model::Reset(const std::string& title, bool live) {
 
 void Model::Add(Snapshot snapshot, const EventBatch& events) {
   CleanSnapshot(&snapshot);
+  book_->Learn(snapshot);
   history_.Add(std::move(snapshot));
   events_.Append(events);
   lock_timeline_.Add(*history_.samples().back().snapshot, events);
@@ -40,7 +41,7 @@ void Model::Add(Snapshot snapshot, const EventBatch& events) {
 void Model::Show(const Sample& sample) {
   shown_ = sample;
   ++revision_;
-  names_ = std::make_unique<EventNames>(snapshot());
+  names_ = std::make_shared<EventNames>(snapshot(), book_);
   findings_ = Findings(snapshot(), events_.lost());
   UpdateComparison();
 }

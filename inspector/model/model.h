@@ -50,6 +50,7 @@ class Model {
   /// The moment that is shown.
   const Snapshot& snapshot() const { return *shown_.snapshot; }
   const Sample& shown() const { return shown_; }
+  /// Without a snapshot it knows nobody.
   const EventNames& names() const { return *names_; }
   const std::vector<Finding>& findings() const { return findings_; }
   /// Changes whenever another moment is shown.
@@ -96,7 +97,8 @@ class Model {
   bool paused_ = false;
   uint64_t revision_ = 0;
   Sample shown_;
-  std::unique_ptr<EventNames> names_;
+  std::shared_ptr<NameBook> book_ = std::make_shared<NameBook>();
+  std::shared_ptr<const EventNames> names_ = std::make_shared<EventNames>(Snapshot());
   std::vector<Finding> findings_;
   History history_;
   EventLog events_;

@@ -78,9 +78,14 @@ void DrawSpan(const Model& model, const LockSpan& span, const Window& window, Im
   ImGui::GetWindowDrawList()->AddRectFilled(min, max, SpanColor(span, ui->palette()),
                                             x1 - x0 > 6 ? 2.0f : 0.0f);
   if (!ImGui::IsMouseHoveringRect(ImVec2(min.x - 1, min.y), ImVec2(max.x + 1, max.y))) return;
-  ui->Tooltip(ClientName(model, span.client) + " " + Verb(span.kind) + " " +
-              model.lock_timeline().lanes()[span.lane].name + " for " +
-              FormatDuration(span.end_ns - span.begin_ns));
+  std::string sentence = ClientName(model, span.client) + " " + Verb(span.kind) + " " +
+                         model.lock_timeline().lanes()[span.lane].name + " for " +
+                         FormatDuration(span.taken_ns);
+  if (span.times > 1) {
+    sentence += " in " + FormatCount(span.times) + " times within " +
+                FormatDuration(span.end_ns - span.begin_ns);
+  }
+  ui->Tooltip(sentence);
   if (ImGui::IsMouseClicked(0)) ui->Select({Selection::Kind::kClient, span.client});
 }
 
@@ -121,7 +126,7 @@ void DrawLanes(const Model& model, const Window& window, const std::vector<uint3
   for (const LockSpan& span : timeline.spans()) {
     if (span.end_ns < window.begin_ns || span.begin_ns > window.end_ns) continue;
     if (top[span.lane] < 0) continue;
-    ++counts[span.lane];
+    counts[span.lane] += span.times;
     // Of many within one pixel, one is enough.
     const float x = window.X(span.end_ns);
     if (x - window.X(span.begin_ns) < 1 && std::abs(x - drawn_at[span.lane]) < 1) continue;
@@ -131,7 +136,7 @@ void DrawLanes(const Model& model, const Window& window, const std::vector<uint3
   for (const uint32_t i : lanes) {
     const LockLane& lane = timeline.lanes()[i];
     ui->Note(Role::kImage, ImHashData(&i, sizeof(i), ImGui::GetID("lane")),
-             lane.name + " of " + lane.database + ": " + FormatCounted(counts[i], "bar", "bars"),
+             lane.name + " of " + lane.database + ": " + FormatCounted(counts[i], "time", "times"),
              ImVec2(at.x, top[i]), ImVec2(window.left + window.width, top[i] + height));
   }
 }

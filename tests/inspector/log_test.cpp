@@ -40,7 +40,8 @@ TEST(Log, EventsAreLinesWithTheTimeSinceTheFirst) {
   EventBatch batch;
   batch.events = {At(5'000, EventKind::kClientJoined, 0), At(6'250, EventKind::kCommit, 1),
                   At(4'999, EventKind::kLockRefused, 0)};
-  log.Add(batch, names);
+  log.Add(batch);
+  log.Write(names);
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0].time, "0.000000");
   EXPECT_EQ(lines[0].name, "writer");
@@ -59,6 +60,7 @@ TEST(Log, WhatTheInspectorSaysHasItsNameAndNoTime) {
   Log log(&lines);
   for (const EventLevel level : {EventLevel::kError, EventLevel::kInfo, EventLevel::kTrace}) {
     log.Say(level, "a {message}");
+    log.Write(EventNames(Snapshot()));
     ASSERT_FALSE(lines.empty());
     EXPECT_EQ(lines.back().text, "a {message}");
     EXPECT_EQ(lines.back().name, "inspector");
@@ -76,14 +78,34 @@ TEST(Log, TheOldestLinesGoFirst) {
   for (uint64_t i = 0; i < kMostLogLines + 7; ++i) {
     batch.events.push_back(At(i, EventKind::kCommit, 0));
   }
-  log.Add(batch, names);
+  log.Add(batch);
+  log.Write(names);
   ASSERT_EQ(lines.size(), kMostLogLines);
   EXPECT_EQ(lines.front().time, "0.000000") << "nobody has seen those before it";
   EXPECT_EQ(lines.back().time, "4.999000");
   log.Say(EventLevel::kInfo, "one more");
+  log.Write(names);
   EXPECT_EQ(lines.size(), kMostLogLines);
   EXPECT_EQ(lines.front().time, "0.001000");
   EXPECT_EQ(lines.back().text, "one more");
+}
+
+TEST(Log, NothingIsWrittenBeforeSomebodyLooksAndTheOrderStays) {
+  std::deque<LogLine> lines;
+  Log log(&lines);
+  log.Say(EventLevel::kInfo, "before");
+  EventBatch batch;
+  batch.events = {At(1, EventKind::kCommit, 0)};
+  log.Add(batch);
+  log.Say(EventLevel::kInfo, "after");
+  EXPECT_TRUE(lines.empty());
+  log.Write(EventNames(WithClients({"writer"})));
+  ASSERT_EQ(lines.size(), 3u);
+  EXPECT_EQ(lines[0].text, "before");
+  EXPECT_EQ(lines[1].name, "writer");
+  EXPECT_EQ(lines[2].text, "after");
+  log.Write(EventNames(Snapshot()));
+  EXPECT_EQ(lines.size(), 3u);
 }
 
 }  // namespace

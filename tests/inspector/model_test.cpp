@@ -245,33 +245,5 @@ TEST(Pages, AreReadThroughTheLogAndTheDatabase) {
   EXPECT_THAT(map.owners, testing::Contains("index by_v"));
 }
 
-TEST(EventNames, ARecoveryIsOfWhoWasInTheSlotThen) {
-  Snapshot snapshot;
-  snapshot.observed_ns = 10'000'000;
-  RecoverySnapshot recovery;
-  recovery.client = 5;
-  recovery.client_name = "late";
-  recovery.age_ns = 2'000'000;
-  recovery.duration_ns = 1000;
-  snapshot.recoveries.push_back(recovery);
-  recovery.client_name = "early";
-  recovery.age_ns = 8'000'000;
-  snapshot.recoveries.push_back(recovery);
-  ClientSnapshot living;
-  living.slot = 5;
-  living.name = "living";
-  snapshot.clients.push_back(living);
-  const EventNames names(snapshot);
-  Event event;
-  event.kind = EventKind::kRecoveryDone;
-  event.arguments[0] = 5;
-  event.time_ns = 2'001'000;
-  EXPECT_NE(EventDetails(event, names).find("dead client early"), std::string::npos);
-  event.time_ns = 8'001'000;
-  EXPECT_NE(EventDetails(event, names).find("dead client late"), std::string::npos);
-  event.arguments[0] = 6;
-  EXPECT_NE(EventDetails(event, names).find("dead client client 6"), std::string::npos);
-}
-
 }  // namespace
 }  // namespace glasswal::inspector

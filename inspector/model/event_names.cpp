@@ -1,0 +1,81 @@
+#include "model/event_names.h"
+
+#include <algorithm>
+
+namespace glasswal::inspector {
+
+void NameBook::Learn(const Snapshot& snapshot) {
+  for (const RecoverySnapshot& recovery : snapshot.recoveries) {
+    Learn(recovery.client, recovery.client_generation, recovery.client_name);
+  }
+  for (const ClientSnapshot& client : snapshot.clients) {
+    Learn(client.slot, client.generation, client.name);
+  }
+}
+
+void NameBook::Learn(uint32_t slot, uint32_t generation, const std::string& name) {
+  if (name.empty()) return;
+  std::string& known = names_[{generation, slot}];
+  if (known != name) known = name;
+  if (names_.size() > kMostKnownNames) names_.erase(names_.begin());
+}
+
+const std::string* NameBook::Find(uint32_t slot, uint32_t generation) const {
+  const auto found = names_.find({generation, slot});
+  return found != names_.end() ? &found->second : nullptr;
+}
+
+EventNames::EventNames(const Snapshot& snapshot, std::shared_ptr<const NameBook> book)
+    : book_(std::move(book)) {
+  // The dead first, so that the living are found last and win where a slot alone is known.
+  for (const RecoverySnapshot& recovery : snapshot.recoveries) {
+    const uint64_t began_ns =
+        snapshot.observed_ns - std::min(snapshot.observed_ns, recovery.age_ns);
+    dead_.push_back({recovery.client, began_ns + recovery.duration_ns, recovery.client_name});
+    clients_.push_back({recovery.client, recovery.client_generation, recovery.client_name});
+  }
+  for (const ClientSnapshot& client : snapshot.clients) {
+    clients_.push_back({client.slot, client.generation, client.name});
+  }
+  for (const FileSnapshot& file : snapshot.files) files_.emplace_back(file.number, file.path);
+}
+
+std::string EventNames::Client(const Event& event) const {
+  for (const Known& known : clients_) {
+    if (known.slot == event.client && known.generation == event.client_generation) {
+      return known.name;
+    }
+  }
+  const std::string* left =
+      book_ != nullptr ? book_->Find(event.client, event.client_generation) : nullptr;
+  return left != nullptr ? *left : "client " + std::to_string(event.client);
+}
+
+std::string EventNames::ClientInSlot(uint64_t slot) const {
+  for (auto known = clients_.rbegin(); known != clients_.rend(); ++known) {
+    if (known->slot == slot) return known->name;
+  }
+  return slot < 64 ? "client " + std::to_string(slot) : "-";
+}
+
+std::string EventNames::DeadClient(const Event& event, uint64_t slot) const {
+  const auto distance = [&](const Dead& dead) {
+    return std::max(dead.buried_ns, event.time_ns) - std::min(dead.buried_ns, event.time_ns);
+  };
+  const Dead* nearest = nullptr;
+  for (const Dead& dead : dead_) {
+    if (dead.slot != slot) continue;
+    if (nearest == nullptr || distance(dead) < distance(*nearest)) nearest = &dead;
+  }
+  return nearest != nullptr ? nearest->name : "#" + std::to_string(slot);
+}
+
+std::string EventNames::File(const Event& event) const {
+  if (event.file == 0) return "";
+  for (const auto& [number, path] : files_) {
+    if (number == event.file - 1) return path;
+  }
+  return "file " + std::to_string(event.file - 1);
+}
+
+}  // namespace glasswal::inspector

@@ -1,0 +1,75 @@
+// Names for the slots and numbers of events.
+#include "model/event_names.h"
+
+#include <gtest/gtest.h>
+
+#include "model/model.h"
+
+namespace glasswal::inspector {
+namespace {
+
+Snapshot WithClient(uint32_t slot, uint32_t generation, const char* name) {
+  Snapshot snapshot;
+  ClientSnapshot& client = snapshot.clients.emplace_back();
+  client.slot = slot;
+  client.generation = generation;
+  client.name = name;
+  return snapshot;
+}
+
+TEST(EventNames, ARecoveryIsOfWhoWasInTheSlotThen) {
+  Snapshot snapshot;
+  snapshot.observed_ns = 10'000'000;
+  RecoverySnapshot recovery;
+  recovery.client = 5;
+  recovery.client_name = "late";
+  recovery.age_ns = 2'000'000;
+  recovery.duration_ns = 1000;
+  snapshot.recoveries.push_back(recovery);
+  recovery.client_name = "early";
+  recovery.age_ns = 8'000'000;
+  snapshot.recoveries.push_back(recovery);
+  ClientSnapshot living;
+  living.slot = 5;
+  living.name = "living";
+  snapshot.clients.push_back(living);
+  const EventNames names(snapshot);
+  Event event;
+  event.kind = EventKind::kRecoveryDone;
+  event.arguments[0] = 5;
+  event.time_ns = 2'001'000;
+  EXPECT_NE(EventDetails(event, names).find("dead client early"), std::string::npos);
+  event.time_ns = 8'001'000;
+  EXPECT_NE(EventDetails(event, names).find("dead client late"), std::string::npos);
+  event.arguments[0] = 6;
+  EXPECT_NE(EventDetails(event, names).find("dead client #6"), std::string::npos);
+}
+
+TEST(EventNames, WhoHasLeftIsKnownByName) {
+  Model model;
+  model.Reset("scene", true);
+  model.Add(WithClient(3, 7, "importer"), {});
+  model.Add(WithClient(3, 8, "search"), {});
+  Event event;
+  event.client = 3;
+  event.client_generation = 7;
+  EXPECT_EQ(model.names().Client(event), "importer");
+  event.client_generation = 8;
+  EXPECT_EQ(model.names().Client(event), "search");
+  event.client_generation = 9;
+  EXPECT_EQ(model.names().Client(event), "client 3");
+  EXPECT_EQ(model.names().ClientInSlot(3), "search");
+}
+
+TEST(NameBook, ForgetsTheOldestFirst) {
+  NameBook book;
+  for (uint32_t generation = 1; generation <= kMostKnownNames + 1; ++generation) {
+    book.Learn(WithClient(1, generation, "worker"));
+  }
+  EXPECT_EQ(book.Find(1, 1), nullptr);
+  ASSERT_NE(book.Find(1, 2), nullptr);
+  EXPECT_EQ(*book.Find(1, kMostKnownNames + 1), "worker");
+}
+
+}  // namespace
+}  // namespace glasswal::inspector
