@@ -146,7 +146,7 @@ void Inspector::Impl::OpenFile(std::vector<uint8_t> bytes, const std::string& ti
 }
 
 bool Inspector::Impl::NeedsFrame(uint64_t now_ns) {
-  if (session_.Poll(now_ns, options_.refresh_ms)) {
+  if (session_.Poll(now_ns, options_.pace)) {
     if (model_.has_snapshot()) log_.Add(session_.new_events());
     if (!model_.paused()) pending_ = std::max(pending_, 1);
   }

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "app/pace.h"
 #include "platform/platform.h"
 #include "source/source.h"
 
@@ -23,7 +24,7 @@ enum class Theme : uint8_t { kDark, kLight };
 
 struct InspectorOptions {
   Theme theme = Theme::kDark;
-  uint32_t refresh_ms = 100;  // How often a live source is looked at.
+  Pace pace;
 };
 
 /// What the inspector itself costs.
@@ -50,8 +51,8 @@ class Inspector {
   /// Attaches the capture, or shows what is wrong with it.
   void OpenCapture(std::vector<uint8_t> bytes, const std::string& title);
 
-  /// Whether there is anything new to draw. For a timer: looks at the source at most every
-  /// refresh_ms. `now_ns` is any monotonic clock, the same for all calls.
+  /// Whether there is anything new to draw. For a timer: looks at the source as often as the pace
+  /// has it, however often it is called. `now_ns` is any monotonic clock, the same for all calls.
   bool NeedsFrame(uint64_t now_ns);
   /// Draws on the next occasion: after input, a resize, or a change of the pixel ratio.
   void RequestFrame();

@@ -7,7 +7,8 @@
 namespace glasswal::inspector {
 namespace {
 
-constexpr uint64_t kSecondNs = 1'000'000'000;
+constexpr uint64_t kMsNs = 1'000'000;
+constexpr uint64_t kSecondNs = 1000 * kMsNs;
 constexpr size_t kMostControls = 32;  // More databases than that are looked at once a second.
 
 /// Whether a duration in it grows while nobody does anything.
@@ -86,9 +87,10 @@ bool Session::Observe(std::optional<uint64_t> now_ns) {
   return true;
 }
 
-bool Session::Poll(uint64_t now_ns, uint32_t refresh_ms) {
+bool Session::Poll(uint64_t now_ns, const Pace& pace) {
   if (!source_ || !source_->live()) return false;
-  if (now_ns - looked_ns_ < uint64_t{refresh_ms} * 1'000'000) return false;
+  // A timer that is a little early must not have to come twice.
+  if (now_ns - looked_ns_ < pace.look_ms * (kMsNs * 3 / 4)) return false;
   looked_ns_ = now_ns;
   if (now_ns - checked_ns_ >= kSecondNs) {
     checked_ns_ = now_ns;
@@ -99,6 +101,7 @@ bool Session::Poll(uint64_t now_ns, uint32_t refresh_ms) {
       return news;
     }
   }
+  if (now_ns - observed_ns_ < pace.observe_ms * (kMsNs * 3 / 4)) return false;
   const uint64_t fingerprint = Fingerprint();
   const bool grown = ticking_ && now_ns - observed_ns_ >= kSecondNs;
   if (fingerprint == fingerprint_ && !grown) return false;

@@ -2,7 +2,8 @@
 //
 // A look copies the header and the control segments and compares a hash of them with that of the
 // look before: every commit, lock and heartbeat is in there. Durations that grow while nothing
-// happens (a held lock, an open transaction) are looked at anew once a second.
+// happens (a held lock, an open transaction) are looked at anew once a second. A region that changes
+// all the time is observed at the pace of pace.h.
 //
 // Thread-safety: belongs to one thread.
 #ifndef GLASSWAL_INSPECTOR_APP_SESSION_H_
@@ -14,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "app/pace.h"
 #include "glasswal/observe.h"
 #include "model/model.h"
 #include "source/source.h"
@@ -31,8 +33,8 @@ class Session {
   void Detach();
   bool attached() const { return source_ != nullptr; }
 
-  /// Looks if `refresh_ms` have passed; true if the model was given something new.
-  bool Poll(uint64_t now_ns, uint32_t refresh_ms);
+  /// Looks if it is time to; true if the model was given something new.
+  bool Poll(uint64_t now_ns, const Pace& pace);
 
   /// The events that the last Attach or Poll added.
   const EventBatch& new_events() const { return batch_; }

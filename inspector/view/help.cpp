@@ -53,7 +53,6 @@ void DrawHelp(ViewState* state, Ui* ui) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(unit * 1.2f, unit));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 8);
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui->palette().panel);
   ImGui::SetNextWindowFocus();
   ImGui::Begin("help", nullptr,
                ImGuiWindowFlags_NoTitleBar | ImGuiWindowFlags_NoResize | ImGuiWindowFlags_NoMove |
@@ -69,7 +68,6 @@ void DrawHelp(ViewState* state, Ui* ui) {
   if (ui->Button("Close")) state->help_open = false;
   ui->accessible().Leave();
   ImGui::End();
-  ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);
 }
 

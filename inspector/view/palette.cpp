@@ -104,7 +104,6 @@ void DrawCommandPalette(const Model& model, ViewState* view, Ui* ui) {
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, ImVec2(unit * 0.7f, unit * 0.7f));
   ImGui::PushStyleVar(ImGuiStyleVar_WindowBorderSize, 1);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowRounding, 8);
-  ImGui::PushStyleColor(ImGuiCol_WindowBg, ui->palette().panel);
   if (state->opened) ImGui::SetNextWindowFocus();
   ImGui::Begin("commands", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoSavedSettings |
@@ -126,7 +125,6 @@ void DrawCommandPalette(const Model& model, ViewState* view, Ui* ui) {
   ImGui::EndChild();
   ui->accessible().Leave();
   ImGui::End();
-  ImGui::PopStyleColor();
   ImGui::PopStyleVar(3);
 }
 

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <cstdio>
 
+#include "imgui_internal.h"
 #include "model/format.h"
 #include "view/panels.h"
 
@@ -14,15 +15,62 @@ using Kind = Command::Kind;
 constexpr ImGuiWindowFlags kFixed =
     ImGuiWindowFlags_NoScrollbar | ImGuiWindowFlags_NoScrollWithMouse;
 
-/// A child window with room within; drawn in the colour.
-bool BeginArea(const char* name, ImVec2 size, ImU32 color, ImVec2 padding,
-               ImGuiWindowFlags flags = 0) {
-  ImGui::PushStyleColor(ImGuiCol_ChildBg, color);
+/// A child window with room within.
+bool BeginArea(const char* name, const ImRect& area, ImVec2 padding, ImGuiWindowFlags flags = 0) {
+  ImGui::SetCursorScreenPos(area.Min);
   ImGui::PushStyleVar(ImGuiStyleVar_WindowPadding, padding);
-  const bool open = ImGui::BeginChild(name, size, ImGuiChildFlags_AlwaysUseWindowPadding, flags);
+  const bool open =
+      ImGui::BeginChild(name, area.GetSize(), ImGuiChildFlags_AlwaysUseWindowPadding, flags);
   ImGui::PopStyleVar();
-  ImGui::PopStyleColor();
   return open;
+}
+
+/// Where everything is, in whole points, on which lines stay sharp.
+struct Areas {
+  Areas(ImVec2 size, float unit);
+
+  ImRect top, panels, panel, bottom;
+};
+
+Areas::Areas(ImVec2 size, float unit) {
+  const float gap = std::floor(unit * 0.5f);
+  const float side = std::floor(unit * 11.5f);
+  top = ImRect(0, 0, size.x, unit * 3);
+  bottom = ImRect(0, size.y - unit * 2, size.x, size.y);
+  const float begin = top.Max.y + gap;
+  const float end = std::max(bottom.Min.y - gap, begin + unit * 4);
+  panels = ImRect(gap, begin, gap + side, end);
+  const float left = panels.Max.x + gap;
+  panel = ImRect(left, begin, std::max(size.x - gap, left + unit * 8), end);
+}
+
+/// The rest of a quarter of a round corner, from the corner itself.
+void FillCorner(ImVec2 corner, ImVec2 inwards, float radius, float begin, ImU32 color) {
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  draw->PathLineTo(corner);
+  draw->PathArcTo(ImVec2(corner.x + inwards.x * radius, corner.y + inwards.y * radius), radius,
+                  begin, begin + IM_PI / 2);
+  draw->PathFillConvex(color);
+}
+
+/// Draws what lies between the areas. They have the colour that the frame was filled with: to fill
+/// them once more would be most of what a frame costs where a processor draws it.
+void DrawBetween(const Areas& areas, ImVec2 size, ImU32 color) {
+  ImDrawList* draw = ImGui::GetWindowDrawList();
+  const ImRect& a = areas.panels;
+  const ImRect& b = areas.panel;
+  draw->AddRectFilled(ImVec2(0, areas.top.Max.y), ImVec2(size.x, a.Min.y), color);
+  draw->AddRectFilled(ImVec2(0, a.Max.y), size, color);
+  draw->AddRectFilled(ImVec2(0, a.Min.y), ImVec2(a.Min.x, a.Max.y), color);
+  draw->AddRectFilled(ImVec2(a.Max.x, a.Min.y), ImVec2(b.Min.x, a.Max.y), color);
+  draw->AddRectFilled(ImVec2(b.Max.x, a.Min.y), ImVec2(size.x, a.Max.y), color);
+  const float radius = ImGui::GetStyle().ChildRounding;
+  for (const ImRect& area : {a, b}) {
+    FillCorner(area.Min, ImVec2(1, 1), radius, IM_PI, color);
+    FillCorner(area.GetTR(), ImVec2(-1, 1), radius, IM_PI * 1.5f, color);
+    FillCorner(area.Max, ImVec2(-1, -1), radius, 0, color);
+    FillCorner(area.GetBL(), ImVec2(1, -1), radius, IM_PI / 2, color);
+  }
 }
 
 void DrawTitle(const Model& model, Ui* ui) {
@@ -218,39 +266,27 @@ void DrawPanel(const Model& model, ViewState* state, Ui* ui) {
 
 void DrawShell(const Model& model, ViewState* state, Ui* ui) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;
-  const Palette& palette = ui->palette();
   ImGui::SetNextWindowPos(ImVec2(0, 0));
   ImGui::SetNextWindowSize(size);
   ImGui::Begin("inspector", nullptr,
                ImGuiWindowFlags_NoDecoration | ImGuiWindowFlags_NoMove |
-                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoSavedSettings);
+                   ImGuiWindowFlags_NoBringToFrontOnFocus | ImGuiWindowFlags_NoSavedSettings |
+                   ImGuiWindowFlags_NoBackground);
   const float unit = std::floor(ui->Unit());
-  // Whole points, on which lines stay sharp.
-  const float top = unit * 3;
-  const float bottom = unit * 2;
-  const float gap = std::floor(unit * 0.5f);
-  const float side = std::floor(unit * 11.5f);
-  if (BeginArea("top", ImVec2(size.x, top), palette.panel, ImVec2(unit, std::floor(unit * 0.6f)),
-                kFixed)) {
+  const Areas areas(size, unit);
+  DrawBetween(areas, size, ui->palette().background);
+  if (BeginArea("top", areas.top, ImVec2(unit, std::floor(unit * 0.6f)), kFixed)) {
     DrawTopBar(model, state, ui);
   }
   ImGui::EndChild();
-  ImGui::SetCursorPos(ImVec2(gap, top + gap));
-  const float middle = std::max(size.y - top - bottom - gap * 2, unit * 4);
-  if (BeginArea("panels", ImVec2(side, middle), palette.panel, ImVec2(gap, gap))) {
-    DrawNavigation(model, state, ui);
-  }
+  const float gap = std::floor(unit * 0.5f);
+  if (BeginArea("panels", areas.panels, ImVec2(gap, gap))) DrawNavigation(model, state, ui);
   ImGui::EndChild();
-  ImGui::SetCursorPos(ImVec2(side + gap * 2, top + gap));
-  const float width = std::max(size.x - side - gap * 3, unit * 8);
-  if (BeginArea("panel", ImVec2(width, middle), palette.panel,
-                ImVec2(unit, std::floor(unit * 0.8f)))) {
+  if (BeginArea("panel", areas.panel, ImVec2(unit, std::floor(unit * 0.8f)))) {
     DrawMain(model, state, ui);
   }
   ImGui::EndChild();
-  ImGui::SetCursorPos(ImVec2(0, size.y - bottom));
-  if (BeginArea("bottom", ImVec2(size.x, bottom), 0, ImVec2(unit, std::floor(unit * 0.3f)),
-                kFixed)) {
+  if (BeginArea("bottom", areas.bottom, ImVec2(unit, std::floor(unit * 0.3f)), kFixed)) {
     DrawBottomBar(model, *state, ui);
   }
   ImGui::EndChild();

@@ -132,7 +132,7 @@ void ApplyTheme(const Palette& p) {
   const auto set = [&](ImGuiCol index, ImU32 color) {
     style.Colors[index] = ImGui::ColorConvertU32ToFloat4(color);
   };
-  set(ImGuiCol_WindowBg, p.background);
+  set(ImGuiCol_WindowBg, p.panel);
   set(ImGuiCol_ChildBg, 0);
   set(ImGuiCol_PopupBg, p.panel);
   set(ImGuiCol_Border, p.border);

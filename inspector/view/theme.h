@@ -22,8 +22,8 @@ inline constexpr uint32_t kClientColors = 12;
 
 struct Palette {
   bool dark = true;
-  ImU32 background = 0;  // Behind everything.
-  ImU32 panel = 0;       // Of a panel and a table.
+  ImU32 background = 0;  // Between the panels.
+  ImU32 panel = 0;       // Of a panel and a table: what a platform fills a frame with first.
   ImU32 raised = 0;      // Of a button, a header, a bar's empty part.
   ImU32 hover = 0;
   ImU32 border = 0;
@@ -53,7 +53,8 @@ ImU32 ColorOf(Finding::Severity severity, const Palette& palette);
 /// The colour with another opacity, 0 to 1.
 ImU32 Fade(ImU32 color, float opacity);
 
-/// Sets ImGui's own style to the palette.
+/// Sets ImGui's own style to the palette. ImGuiCol_WindowBg is what a platform is to fill a frame
+/// with before it draws; no view does that again.
 void ApplyTheme(const Palette& palette);
 
 }  // namespace glasswal::inspector

@@ -136,6 +136,27 @@ TEST(Drawing, StopsWhenNothingHappens) {
   EXPECT_GT(frames.Pass(100), 0);
 }
 
+TEST(Drawing, OfWhatChangesAllTheTimeKeepsAPace) {
+  Scene scene;
+  sqlite3* writer = scene.Open();
+  Scene::Run(writer, "CREATE TABLE t(x)");
+  Frames frames;
+  frames.inspector.Attach(SourceOf(scene));
+  frames.Pass(1000);
+  int drawn = 0;
+  for (int i = 0; i < 300; ++i) {
+    Scene::Run(writer, "INSERT INTO t VALUES(1)");
+    drawn += frames.Pass(10);
+  }
+  const Pace pace;
+  EXPECT_GE(drawn, static_cast<int>(3000 / pace.observe_ms) - 1);
+  EXPECT_LE(drawn, static_cast<int>(3000 / (pace.observe_ms - pace.look_ms)) + 1);
+  // What happens once is seen at once.
+  frames.Pass(1000);
+  Scene::Run(writer, "INSERT INTO t VALUES(1)");
+  EXPECT_EQ(frames.Pass(pace.look_ms), 1);
+}
+
 TEST(Inspector, SaysWhatIsWrongWithBytes) {
   Frames frames;
   frames.inspector.OpenCapture({1, 2, 3}, "three.glasswal");

@@ -1,8 +1,8 @@
 /** The canvas, its WebGL2 context, and when to draw on it: after input, after a change in the region, and not else. */
 import type { Calls } from './calls.js';
 
-/** How often a timer looks whether there is anything new. */
-const lookEveryMs = 100;
+/** How often a timer looks whether there is anything new; what it finds is drawn as often as the inspector itself thinks fit. */
+const lookEveryMs = 80;
 
 /** What the surface tells of its size, in points and in pixels. */
 interface Size {
