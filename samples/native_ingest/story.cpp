@@ -206,6 +206,7 @@ int PlayStory(const std::string& cities_path) {
 
   PrintHeading(fmt::format("{} cities, {} writers, one searcher, one memory",
                            Grouped(static_cast<uint64_t>(cities)), kWriters));
+  PrintStep(Ink::kDim, fmt::format("glasswal-inspector {} looks inside", runtime->name()));
   bool fine = true;
   {
     Database database(kDatabasePath, kVfsName);
