@@ -20,6 +20,7 @@ constexpr const char* kUsage =
     "  NAME is a live region, FILE a capture of one.\n"
     "  --capture FILE     save a capture of NAME and end; no window\n"
     "  --contents         with --capture: the databases' contents too\n"
+    "  --json             print a snapshot of it and end; no window\n"
     "  --shot FILE.png    save a picture and end\n"
     "  --frames N         how many frames are drawn before it (20)\n"
     "  --theme THEME      dark (at first) or light\n"
@@ -33,6 +34,7 @@ struct Arguments {
   std::string target;
   std::string capture;
   bool contents = false;
+  bool json = false;
   std::string shot;
   int frames = 20;
   std::string link;
@@ -83,6 +85,8 @@ std::optional<std::string> Parse(int count, char** values, Arguments* arguments)
       arguments->target = option;
     } else if (option == "--contents") {
       arguments->contents = true;
+    } else if (option == "--json") {
+      arguments->json = true;
     } else if (++i == count) {
       return option + " needs a value";
     } else if (auto wrong = SetOption(option, values[i], arguments)) {
@@ -107,6 +111,13 @@ Result<std::unique_ptr<Source>> OpenTarget(const std::string& target) {
 int Complain(const std::string& sentence) {
   std::fprintf(stderr, "glasswal-inspector: %s\n", sentence.c_str());
   return 1;
+}
+
+int PrintSnapshot(const Source& source) {
+  const Result<Snapshot> snapshot = Observe(source.bytes());
+  if (!snapshot.ok()) return Complain(snapshot.status().message());
+  std::puts(ToJson(*snapshot).c_str());
+  return 0;
 }
 
 int SaveCapture(const Source& source, const Arguments& arguments) {
@@ -134,6 +145,10 @@ int SaveShot(NativePlatform* platform, const Inspector& inspector, const Argumen
 }
 
 int Main(int count, char** values) {
+  if (count == 2 && (std::string(values[1]) == "--help" || std::string(values[1]) == "-h")) {
+    std::fputs(kUsage, stdout);
+    return 0;
+  }
   Arguments arguments;
   if (auto wrong = Parse(count, values, &arguments)) {
     std::fprintf(stderr, "glasswal-inspector: %s\n%s", wrong->c_str(), kUsage);
@@ -141,6 +156,7 @@ int Main(int count, char** values) {
   }
   Result<std::unique_ptr<Source>> source = OpenTarget(arguments.target);
   if (!source.ok()) return Complain(source.status().message());
+  if (arguments.json) return PrintSnapshot(**source);
   if (!arguments.capture.empty()) return SaveCapture(**source, arguments);
   Result<std::unique_ptr<NativePlatform>> platform = NativePlatform::Open(arguments.window);
   if (!platform.ok()) return Complain(platform.status().message());

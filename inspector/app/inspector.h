@@ -48,6 +48,8 @@ class Inspector {
   void Attach(std::unique_ptr<Source> source);
   /// Shows the sentence instead of a region, until something is attached.
   void ShowProblem(const std::string& sentence);
+  /// Tells the user something, in the bar below and in the log.
+  void Tell(EventLevel level, const std::string& sentence);
   /// Attaches the capture, or shows what is wrong with it.
   void OpenCapture(std::vector<uint8_t> bytes, const std::string& title);
 

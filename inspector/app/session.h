@@ -2,8 +2,8 @@
 //
 // A look copies the header and the control segments and compares a hash of them with that of the
 // look before: every commit, lock and heartbeat is in there. Durations that grow while nothing
-// happens (a held lock, an open transaction) are looked at anew once a second. A region that changes
-// all the time is observed at the pace of pace.h.
+// happens (a held lock, an open transaction) are looked at anew once a second. A region that
+// changes all the time is observed at the pace of pace.h.
 //
 // Thread-safety: belongs to one thread.
 #ifndef GLASSWAL_INSPECTOR_APP_SESSION_H_

@@ -58,8 +58,9 @@ uint32_t LockTimeline::LaneOfEvent(const Snapshot& snapshot, uint32_t file, uint
 bool LockTimeline::Merge(const LockSpan& span) {
   const size_t looked_at = std::min(spans_.size(), kMergeLooksBack);
   for (auto before = spans_.rbegin(); before != spans_.rbegin() + looked_at; ++before) {
-    if (!before->told || before->lane != span.lane || before->client != span.client || before->kind != span.kind ||
-        span.begin_ns < before->begin_ns || span.end_ns - before->begin_ns >= kMergedSpanNs) {
+    if (!before->told || before->lane != span.lane || before->client != span.client ||
+        before->kind != span.kind || span.begin_ns < before->begin_ns ||
+        span.end_ns - before->begin_ns >= kMergedSpanNs) {
       continue;
     }
     before->end_ns = std::max(before->end_ns, span.end_ns);

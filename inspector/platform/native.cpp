@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
+#include <optional>
 
 #include "app/inspector.h"
 #include "backends/imgui_impl_glfw.h"
@@ -98,15 +100,32 @@ void NativePlatform::SetClipboardText(const std::string& text) {
   glfwSetClipboardString(window_, text.c_str());
 }
 
-// There is no dialogue for files here: they are dropped onto the window, or named when it is
-// started.
 void NativePlatform::ChooseFile() {
-  std::fprintf(stderr, "Drop a capture onto the window to open it.\n");
+  const Status opened = dialogue_.Open("Open a capture");
+  if (!opened.ok()) inspector_->Tell(EventLevel::kWarn, opened.message());
 }
 
-void NativePlatform::SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) {
+void NativePlatform::TakeChosenFile() {
+  const std::optional<std::string> path = dialogue_.TakeChoice();
+  if (path) OpenFile(*path);
+}
+
+void NativePlatform::OpenFile(const std::string& path) {
+  Result<std::vector<uint8_t>> bytes = ReadFile(path);
+  if (bytes.ok()) {
+    inspector_->OpenCapture(std::move(*bytes), path);
+  } else {
+    inspector_->Tell(EventLevel::kError, bytes.status().message());
+  }
+}
+
+Result<std::string> NativePlatform::SaveFile(const std::string& name,
+                                             const std::vector<uint8_t>& bytes) {
   const Status status = WriteFile(name, bytes);
-  std::fprintf(stderr, "%s\n", status.ok() ? ("Saved " + name).c_str() : status.message().c_str());
+  if (!status.ok()) return status;
+  std::error_code error;
+  const std::filesystem::path path = std::filesystem::absolute(name, error);
+  return error ? name : path.string();
 }
 
 // The back end sets the cursor, and there is no mirror of the accessibility tree natively.
@@ -143,13 +162,7 @@ void NativePlatform::Bind(Inspector* inspector) {
   glfwSetCharCallback(window_,
                       [](GLFWwindow* w, unsigned) { PlatformOf(w)->inspector_->RequestFrame(); });
   glfwSetDropCallback(window_, [](GLFWwindow* w, int count, const char** paths) {
-    if (count < 1) return;
-    Result<std::vector<uint8_t>> bytes = ReadFile(paths[0]);
-    if (bytes.ok()) {
-      PlatformOf(w)->inspector_->OpenCapture(std::move(*bytes), paths[0]);
-    } else {
-      PlatformOf(w)->inspector_->ShowProblem(bytes.status().message());
-    }
+    if (count > 0) PlatformOf(w)->OpenFile(paths[0]);
   });
   ImGui_ImplGlfw_InitForOpenGL(window_, true);
   ImGui_ImplOpenGL3_Init("#version 330 core");
@@ -182,6 +195,7 @@ void NativePlatform::DrawOne() {
 void NativePlatform::Run() {
   while (glfwWindowShouldClose(window_) == GLFW_FALSE) {
     glfwWaitEventsTimeout(kIdleSeconds);
+    TakeChosenFile();
     if (!inspector_->NeedsFrame(NativeNowNs())) continue;
     DrawOne();
     glfwSwapBuffers(window_);

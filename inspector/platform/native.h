@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "glasswal/status.h"
+#include "platform/file_dialogue.h"
 #include "platform/layout_file.h"
 #include "platform/platform.h"
 
@@ -37,7 +38,7 @@ class NativePlatform final : public Platform {
   std::string ClipboardText() override;
   void SetClipboardText(const std::string& text) override;
   void ChooseFile() override;
-  void SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) override;
+  Result<std::string> SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) override;
   void FrameDone(const FrameOutput& output) override;
   void StateChanged() override;
 
@@ -54,11 +55,14 @@ class NativePlatform final : public Platform {
  private:
   explicit NativePlatform(GLFWwindow* window, const WindowOptions& options);
   void DrawOne();
+  void OpenFile(const std::string& path);
+  void TakeChosenFile();
 
   GLFWwindow* const window_;
   const float forced_ratio_;
   Inspector* inspector_ = nullptr;
   LayoutFile layout_file_{""};
+  FileDialogue dialogue_;
 };
 
 /// A monotonic clock.

@@ -20,9 +20,11 @@ class NullPlatform final : public Platform {
   std::string ClipboardText() override { return clipboard_; }
   void SetClipboardText(const std::string& text) override { clipboard_ = text; }
   void ChooseFile() override { ++choices_; }
-  void SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) override {
+  Result<std::string> SaveFile(const std::string& name,
+                               const std::vector<uint8_t>& bytes) override {
     saved_name_ = name;
     saved_ = bytes;
+    return name;
   }
   void FrameDone(const FrameOutput& output) override { output_ = output; }
   void StateChanged() override { ++state_changes_; }

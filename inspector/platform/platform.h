@@ -20,6 +20,7 @@
 #include <string>
 #include <vector>
 
+#include "glasswal/status.h"
 #include "view/accessible.h"
 
 namespace glasswal::inspector {
@@ -64,8 +65,10 @@ class Platform {
 
   /// Lets the user choose a capture; its bytes come to Inspector::OpenCapture, perhaps much later.
   virtual void ChooseFile() = 0;
-  /// Offers bytes as a file. `name` is a suggestion without a folder.
-  virtual void SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) = 0;
+  /// Offers bytes as a file. `name` is a suggestion without a folder; the result is where it is, as
+  /// the user would look for it.
+  virtual Result<std::string> SaveFile(const std::string& name,
+                                       const std::vector<uint8_t>& bytes) = 0;
 
   // What the platform gets.
 

@@ -223,7 +223,10 @@ void DrawNavigation(const Model& model, ViewState* state, Ui* ui) {
 }
 
 void DrawBottomBar(const Model& model, const ViewState& state, Ui* ui) {
-  if (!model.problem().empty() && model.has_snapshot()) {
+  if (!state.notice.text.empty()) {
+    ui->Status(state.notice.text,
+               ColorOf(static_cast<EventLevel>(state.notice.level), ui->palette()));
+  } else if (!model.problem().empty() && model.has_snapshot()) {
     ui->Text(model.problem(), ui->palette().bad);
   } else if (model.has_snapshot()) {
     const Snapshot& s = model.snapshot();

@@ -54,6 +54,12 @@ struct CostState {
   uint64_t copied_bytes = 0;
 };
 
+/// One sentence about what was just done; it stays until the user does something else.
+struct Notice {
+  uint8_t level = 0;  // An EventLevel.
+  std::string text;
+};
+
 struct ViewState {
   PanelId panel = PanelId::kOverview;
   Selection selection;
@@ -69,6 +75,7 @@ struct ViewState {
   LogState log;
   PaletteState palette;
   CostState cost;
+  Notice notice;
   std::deque<LogLine> log_lines;
 };
 

@@ -280,9 +280,11 @@ void Ui::Dot(ImU32 color) {
   ImGui::SameLine(0, Unit() * 0.3f);
 }
 
-void Ui::Status(std::string_view text) {
+void Ui::Status(std::string_view text) { Status(text, palette_->text); }
+
+void Ui::Status(std::string_view text, ImU32 color) {
   const ImVec2 at = ImGui::GetCursorScreenPos();
-  Text(text);
+  Text(text, color);
   Note(Role::kStatus, ImGui::GetID(text.data(), text.data() + text.size()), text, at,
        ImGui::GetItemRectMax());
 }

@@ -77,6 +77,7 @@ class Ui {
   void Dot(ImU32 color);
   /// Announced when it changes.
   void Status(std::string_view text);
+  void Status(std::string_view text, ImU32 color);
   void Tooltip(const std::string& text);
   /// A coloured square with a word, for legends.
   void Legend(ImU32 color, std::string_view text);

@@ -96,8 +96,7 @@ TEST(ObserveEventsTest, WhatIsTornByALapIsNotTold) {
   constexpr uint32_t kCapacity = 64;
   TestRegion region(kCapacity);
   RecordEvents(region, 1, kCapacity);
-  const InterruptedBytes bytes(
-      region, [&] { RecordEvents(region, kCapacity + 1, kCapacity * 2); });
+  const InterruptedBytes bytes(region, [&] { RecordEvents(region, kCapacity + 1, kCapacity * 2); });
   const Result<EventBatch> batch = ObserveEvents(bytes, 1, 1000);
   ASSERT_TRUE(batch.ok());
   // Every record of the first lap had a successor before the copy was over.

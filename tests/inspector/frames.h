@@ -14,7 +14,8 @@ namespace glasswal::inspector {
 /// An inspector on the null platform with a clock that goes as it is told.
 class Frames {
  public:
-  explicit Frames(Theme theme = Theme::kDark) : inspector(&platform, {.theme = theme, .pace = {}}) {}
+  explicit Frames(Theme theme = Theme::kDark)
+      : inspector(&platform, {.theme = theme, .pace = {}}) {}
 
   /// Lets the time pass in steps of 10 ms; how many frames were drawn.
   int Pass(uint64_t ms) {

@@ -236,6 +236,15 @@ TEST(Inspector, SavesACaptureThatItOpens) {
   frames.Pass(200);
   ASSERT_TRUE(frames.Click(Role::kButton, "Save a capture"));
   ASSERT_FALSE(frames.platform.saved().empty());
+  const auto told = [&](const std::string& begin) {
+    for (const AccessibleItem& item : frames.inspector.accessible().items()) {
+      if (item.role == Role::kStatus && item.name.rfind(begin, 0) == 0) return true;
+    }
+    return false;
+  };
+  EXPECT_TRUE(told("Captured ")) << "what was done is said";
+  ASSERT_TRUE(frames.Click(Role::kTab, "Clients"));
+  EXPECT_FALSE(told("Captured ")) << "until something else is done";
   frames.inspector.OpenCapture(frames.platform.saved(), frames.platform.saved_name());
   frames.Pass(200);
   EXPECT_TRUE(frames.Has(Role::kStatus, "capture"));

@@ -10,6 +10,7 @@
 #include "inspector/scene.h"
 #include "platform/files.h"
 #include "port/unique_name.h"
+#include "sqlite/program.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -63,6 +64,37 @@ TEST(Window, CapturesAndShowsTheCapture) {
   std::remove(file.c_str());
   std::remove(picture.c_str());
 }
+
+TEST(Window, PrintsASnapshotAsJson) {
+  const std::string name = test::UniqueName("json");
+  Scene scene(name);
+  Scene::Run(scene.Open(), "CREATE TABLE t(x)");
+  test::Program program({GLASSWAL_INSPECTOR, name, "--json"});
+  const std::string json = program.Finish();
+  EXPECT_EQ(program.exit_code(), 0);
+  EXPECT_EQ(json[0], '{');
+  EXPECT_NE(json.find("\"/app.sqlite\""), std::string::npos);
+}
+
+#ifdef GLASSWAL_NATIVE_DEMO
+// The demo ends by itself, with "Nothing was lost" only if the inspector was in nobody's way.
+TEST(Window, IsAttachedToTheNativeDemoWhileItRuns) {
+  test::Program demo({GLASSWAL_NATIVE_DEMO});
+  const std::string begin = demo.ReadUntilLineWith("looks inside");
+  const std::string program = "glasswal-inspector ";
+  const size_t at = begin.rfind(program);
+  ASSERT_NE(at, std::string::npos) << begin;
+  const size_t name_at = at + program.size();
+  const std::string name = begin.substr(name_at, begin.find(' ', name_at) - name_at);
+  const std::string picture = testing::TempDir() + name + ".png";
+  EXPECT_EQ(RunWindow(name + " --shot " + picture + " --frames 20 --panel locks"), 0);
+  EXPECT_TRUE(ReadFile(picture).ok());
+  std::remove(picture.c_str());
+  const std::string end = demo.Finish();
+  EXPECT_EQ(demo.exit_code(), 0) << end;
+  EXPECT_NE(end.find("Nothing was lost."), std::string::npos);
+}
+#endif
 
 TEST(Window, ComplainsInASentence) {
   EXPECT_NE(std::system(GLASSWAL_INSPECTOR " no-such-region-anywhere 2> /dev/null"), 0);

@@ -79,6 +79,18 @@ std::string Program::ReadUntil(const std::string& mark) {
   return heard_ + "(it never said " + mark + ")";
 }
 
+std::string Program::ReadUntilLineWith(const std::string& part) {
+  do {
+    const size_t at = heard_.find(part);
+    const size_t end = at == std::string::npos ? at : heard_.find('\n', at);
+    if (end == std::string::npos) continue;
+    const std::string before = heard_.substr(0, end);
+    heard_.erase(0, end + 1);
+    return before;
+  } while (ReadMore());
+  return heard_ + "(it never said " + part + ")";
+}
+
 std::string Program::Finish() {
   close(to_child_);
   to_child_ = -1;

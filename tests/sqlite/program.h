@@ -25,6 +25,8 @@ class Program {
   /// What it says up to a line that is `mark`, without that. What there is when it ends or takes
   /// longer than a minute.
   std::string ReadUntil(const std::string& mark);
+  /// What it says up to the end of the first line with `part` in it; as ReadUntil() otherwise.
+  std::string ReadUntilLineWith(const std::string& part);
   /// Closes its input and returns the rest of what it says.
   std::string Finish();
   /// Its exit code. REQUIRES: Finish() was called.

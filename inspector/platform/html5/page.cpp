@@ -27,9 +27,10 @@ void Page::SetClipboardText(const std::string& text) {
 
 void Page::ChooseFile() { inspector_host_choose_file(); }
 
-void Page::SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) {
+Result<std::string> Page::SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) {
   inspector_host_save_file(name.data(), static_cast<uint32_t>(name.size()), bytes.data(),
                            static_cast<uint32_t>(bytes.size()));
+  return name + ", among the downloads";
 }
 
 void Page::FrameDone(const FrameOutput& output) {

@@ -26,7 +26,7 @@ class Page final : public Platform {
   std::string ClipboardText() override { return clipboard_; }
   void SetClipboardText(const std::string& text) override;
   void ChooseFile() override;
-  void SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) override;
+  Result<std::string> SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) override;
   void FrameDone(const FrameOutput& output) override;
   void StateChanged() override;
 
