@@ -122,6 +122,7 @@ stage_web() {
 
 stage_inspector() {
   setup_browsers || return
-  build_package && build_pages || return
+  # The native one opens what a page has saved.
+  build_package && build_pages && build native glasswal_inspector || return
   node_tests inspector "inspector: Chromium and Firefox" "$1" tests/web/inspector_*.test.mjs
 }

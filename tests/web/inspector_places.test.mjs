@@ -1,7 +1,13 @@
 // Where an inspector can be: over the page, in a frame, in a window, in an element, and as a page of its own with captures.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { promisify } from 'node:util';
 
 import { Inspected, inEachDrawingBrowser, inspect } from './inspector.mjs';
+import { ROOT } from './server.mjs';
 
 /** The bytes of a capture of the stage's runtime, as Base64. */
 async function captured(inspected, options = {}) {
@@ -75,6 +81,23 @@ inEachDrawingBrowser((it) => {
     await drop(viewer.root, btoa('this is no capture'), 'letter.txt');
     await viewer.root.getByRole('status', { name: /nothing to show/i }).waitFor();
     await page.close();
+  });
+
+  it('a capture of a page opens in the native inspector', async ({ stage, name, t }) => {
+    const inspected = await inspect(stage);
+    const worker = await inspected.stage.actor('ingest');
+    await worker.exec("CREATE TABLE rows(value); INSERT INTO rows VALUES (1); BEGIN IMMEDIATE");
+    const folder = await mkdtemp(path.join(tmpdir(), 'glasswal-'));
+    t.after(() => rm(folder, { recursive: true }));
+    const file = path.join(folder, `${name}.glasswal`);
+    await writeFile(file, Buffer.from(await captured(inspected), 'base64'));
+    const { stdout } = await promisify(execFile)(`${ROOT}build/native/glasswal-inspector`, [file, '--json'], { maxBuffer: 1 << 26 });
+    const snapshot = JSON.parse(stdout);
+    const live = await inspected.stage.diagnostics();
+    assert.equal(snapshot.region.id, live.region.id);
+    assert.deepEqual(snapshot.clients.map((client) => client.name), live.clients.map((client) => client.name));
+    const write = snapshot.locks.find((lock) => lock.name === 'WRITE' && lock.holders.length > 0);
+    assert.equal(write.holders[0].clientName, 'ingest');
   });
 
   it('a framed page is handed a live runtime', async ({ stage }) => {

@@ -1,4 +1,4 @@
-// Pictures of every panel in both themes, for people to look at: build/shots. What a program can see of them is tested: that
+// Pictures of every panel in both themes, for people to look at: web-ui/shots. What a program can see of them is tested: that
 // each is drawn, that it is as sharp as the screen, and that nothing in it lies outside of it.
 import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
@@ -7,7 +7,7 @@ import { Inspected, inEachDrawingBrowser } from './inspector.mjs';
 import { ROOT } from './server.mjs';
 import { Stage } from './stage.mjs';
 
-const SHOTS = `${ROOT}build/shots`;
+const SHOTS = `${ROOT}web-ui/shots`;
 
 /** A runtime in which there is something to see: tables, a reader, a waiter, a death. */
 async function populate(stage) {
