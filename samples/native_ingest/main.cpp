@@ -12,9 +12,11 @@ int main(int argc, char** argv) {
     return native_ingest::PlayWriter(argv[2], argv[3], argv[4], std::atoi(argv[5]));
   }
   if (role == "searcher" && argc == 4) return native_ingest::PlaySearcher(argv[2], argv[3]);
-  if (argc > 2 || role == "--help") {
-    std::puts("usage: native_ingest [cities.json]");
+  const bool stay = role == "--stay";
+  const int first = stay ? 2 : 1;
+  if (argc > first + 1 || role == "--help") {
+    std::puts("usage: native_ingest [--stay] [cities.json]");
     return role == "--help" ? 0 : 2;
   }
-  return native_ingest::PlayStory(argc == 2 ? role : GLASSWAL_CITIES_FILE);
+  return native_ingest::PlayStory(argc > first ? argv[first] : GLASSWAL_CITIES_FILE, stay);
 }

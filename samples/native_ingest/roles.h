@@ -13,8 +13,9 @@ namespace native_ingest {
 /// Cities in one batch: what one transaction claims and inserts.
 inline constexpr int64_t kBatchRows = 1000;
 
-/// The parent. Starts the others and prints everything.
-int PlayStory(const std::string& cities_path);
+/// The parent. Starts the others and prints everything; with `stay` the region is there for looking
+/// into it until Enter is pressed.
+int PlayStory(const std::string& cities_path, bool stay);
 
 /// A monotonic clock that the processes of one machine have in common.
 inline uint64_t NowNs() {

@@ -191,7 +191,7 @@ class Story {
 
 }  // namespace
 
-int PlayStory(const std::string& cities_path) {
+int PlayStory(const std::string& cities_path, bool stay) {
   const int64_t cities = CountCities(cities_path);
   glasswal::Options options;
   options.memory = glasswal::MemoryKind::kNamed;
@@ -217,6 +217,12 @@ int PlayStory(const std::string& cities_path) {
     const glasswal::Snapshot snapshot = OrExit(glasswal::Observe(*runtime));
     fine &= ReportRecoveries(snapshot);
     ReportRegion(snapshot);
+    if (stay) {
+      fmt::print("\n  The region stays until you press Enter: glasswal-inspector {}\n",
+                 runtime->name());
+      std::fflush(stdout);
+      std::getchar();
+    }
   }
   drain.Stop();
   fmt::print("\n  {} events logged to {}\n  {}\n", Grouped(drain.logged()), log_path,
