@@ -29,7 +29,7 @@ void DrawClientTable(const Snapshot& s, const Selection& selected, float height,
     table.DotCell(ui->palette().Client(client.slot), client.name);
     table.Cell(Name(client.state), StateColor(client, ui->palette()));
     table.Cell(Name(client.kind), ui->palette().dim);
-    table.Cell(std::to_string(client.process_id));
+    table.Cell(client.kind == ClientKind::kProcess ? std::to_string(client.process_id) : "-");
     table.Cell(FormatDuration(client.age_ns));
     table.Cell(client.silent_ns ? FormatDuration(*client.silent_ns) : "-",
                StateColor(client, ui->palette()));
@@ -59,11 +59,11 @@ std::string Held(const ConnectionSnapshot& connection) {
 
 void DrawConnections(const Snapshot& s, const Selection& selected, float height, Ui* ui) {
   const bool one = selected.kind == Selection::Kind::kClient;
-  static constexpr Column kColumns[] = {{"connection", 8.5f, false}, {"database", 8, false},
-                                        {"transaction", 6.5f, true}, {"read mark", 5.5f, true},
-                                        {"sees frame", 6, true},     {"locks", 13, false},
-                                        {"now", 0, false},           {"commits", 5.5f, true},
-                                        {"reads", 6, true},          {"busy", 4, true}};
+  static constexpr Column kColumns[] = {{"connection", 8, false},    {"database", 7, false},
+                                        {"transaction", 6.2f, true}, {"read mark", 5.4f, true},
+                                        {"sees frame", 5.8f, true},  {"locks", 0, false},
+                                        {"now", -1.4f, false},       {"commits", 5, true},
+                                        {"reads", 5, true},          {"busy", 3.6f, true}};
   Table table(ui, "connections", kColumns, 10, height);
   if (!table.open()) return;
   uint64_t row = 0;
@@ -120,7 +120,8 @@ void DrawHandles(const Model& model, const ViewState& state, Ui* ui) {
     plot.times_ns.push_back(model.history().samples()[position].snapshot->observed_ns);
   }
   if (model.paused()) plot.marked_ns = model.snapshot().observed_ns;
-  DrawPlot(plot, positions, ui->Unit() * 8, ui);
+  const float height = ImGui::GetContentRegionAvail().y - ui->Unit() * 2;
+  DrawPlot(plot, positions, std::clamp(height, ui->Unit() * 8, ui->Unit() * 16), ui);
 }
 
 }  // namespace
@@ -134,7 +135,11 @@ void DrawClients(const Model& model, ViewState* state, Ui* ui) {
   const float room = ImGui::GetContentRegionAvail().y;
   const float plot = model.history().samples().size() > 1 ? ui->Unit() * 10.5f : 0;
   const float tables = std::max(room - plot - ui->Unit() * 3.5f, ui->Unit() * 16);
-  DrawClientTable(s, state->selection, tables * 0.5f, ui);
+  // Each is as high as its rows, as long as both have room.
+  const float clients = Table::HeightOf(s.clients.size());
+  const float connections = Table::HeightOf(s.connections.size());
+  const float half = tables * 0.5f;
+  DrawClientTable(s, state->selection, std::min(clients, tables - std::min(connections, half)), ui);
   const bool one = state->selection.kind == Selection::Kind::kClient;
   ImGui::AlignTextToFramePadding();
   ui->Heading(one ? "Connections of the selected client" : "Connections of all clients");
@@ -142,7 +147,7 @@ void DrawClients(const Model& model, ViewState* state, Ui* ui) {
     ImGui::SameLine();
     if (ui->Button("Show all")) ui->Select({});
   }
-  DrawConnections(s, state->selection, tables * 0.5f, ui);
+  DrawConnections(s, state->selection, std::min(connections, tables - std::min(clients, half)), ui);
   if (plot > 0) DrawHandles(model, *state, ui);
 }
 

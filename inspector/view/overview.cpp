@@ -73,8 +73,9 @@ std::vector<Tile> MakeTiles(const Model& model, const Palette& palette) {
        FormatCounted(s.region.connection_count, "connection", "connections"), PanelId::kClients,
        palette.text, ", " + FormatCounted(s.region.open_handle_count, "handle", "handles")},
       {"Locks held", FormatCount(held),
-       waiting == 0 ? "nobody waits" : FormatCounted(waiting, "waits", "wait"), PanelId::kLocks,
-       waiting > 0 ? palette.warning : palette.text},
+       waiting == 0 ? "nobody waits"
+                    : FormatCounted(waiting, "connection waits", "connections wait"),
+       PanelId::kLocks, waiting > 0 ? palette.warning : palette.text},
       {"WAL frames", FormatCount(frames), FormatCount(behind) + " not yet backfilled",
        PanelId::kWal, palette.text},
       {"Recoveries", FormatCount(s.region.recoveries),

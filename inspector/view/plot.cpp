@@ -15,8 +15,7 @@ constexpr int kGridLines = 2;
 /// The next of 1, 2, 5, 10, 20, ... above the value, so that a scale does not tremble; of bytes the
 /// next power of two.
 double RoundScale(double value, bool bytes) {
-  if (!(value > 0)) return 1;
-  if (bytes) return std::exp2(std::ceil(std::log2(std::max(value, 1024.0))));
+  if (bytes) return std::exp2(std::ceil(std::log2(value)));
   const double power = std::pow(10.0, std::floor(std::log10(value)));
   for (const double step : {1.0, 2.0, 5.0}) {
     if (value <= step * power) return step * power;
@@ -145,7 +144,7 @@ void DrawPlot(const Plot& plot, const std::vector<size_t>& positions, float heig
   for (const PlotLine& line : plot.lines) {
     for (const float value : line.values) most = std::max(most, static_cast<double>(value));
   }
-  frame.top = RoundScale(most, plot.bytes);
+  frame.top = RoundScale(std::max(most, plot.least_top), plot.bytes);
   DrawGrid(plot, frame, ui);
   for (const PlotLine& line : plot.lines) DrawLine(line, plot, frame);
   if (plot.marked_ns != 0) {

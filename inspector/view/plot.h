@@ -23,7 +23,9 @@ struct Plot {
   std::string title;
   std::string (*format)(double) = nullptr;  // A value with its unit.
   bool bytes = false;                       // The scale is in powers of two.
-  std::vector<uint64_t> times_ns;           // Ascending.
+  double least_top =
+      2;  // Of the scale, whose half is to be a number that `format` can tell from 0.
+  std::vector<uint64_t> times_ns;  // Ascending.
   std::vector<PlotLine> lines;
   uint64_t marked_ns = 0;  // The moment that is shown; 0: none.
 };

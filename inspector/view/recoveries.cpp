@@ -32,7 +32,7 @@ void DrawTable(const Snapshot& s, const Selection& selected, float height, Ui* u
     table.Cell(FormatCount(r.handles));
     table.Cell(FormatCount(r.segments));
     table.Cell(FormatCount(r.wal_indexes_spoiled));
-    table.Cell(std::to_string(r.process_id));
+    table.Cell(r.client_kind == ClientKind::kProcess ? std::to_string(r.process_id) : "-");
   }
 }
 

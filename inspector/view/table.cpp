@@ -57,8 +57,9 @@ void Table::Head() {
   }
 }
 
-float Table::row_height() const {
-  return ImGui::GetTextLineHeight() + ImGui::GetStyle().CellPadding.y * 2;
+float Table::HeightOf(size_t rows) {
+  const float row = ImGui::GetTextLineHeight() + ImGui::GetStyle().CellPadding.y * 2 + 1;
+  return row * static_cast<float>(rows + 1);
 }
 
 bool Table::Row(uint64_t id, std::string_view name, bool selected) {
@@ -95,15 +96,29 @@ ImVec2 Table::NextCell(std::string_view text) {
 
 void Table::Cell(std::string_view text) { Cell(text, ui_->palette().text); }
 
+/// What there is no room for ends in an ellipsis, and is shown whole under the pointer.
+void Table::FittingText(std::string_view text, ImU32 color) {
+  constexpr const char* kEllipsis = "\u2026";
+  constexpr float kRounding = 0.5f;
+  const float room = ImGui::GetContentRegionAvail().x + kRounding;
+  const char* const end = text.data() + text.size();
+  if (ImGui::CalcTextSize(text.data(), end).x <= room) return ui_->Text(text, color);
+  const float left = std::max(room - ImGui::CalcTextSize(kEllipsis).x, 0.0f);
+  const char* cut = text.data();
+  ImGui::GetFont()->CalcTextSizeA(ImGui::GetFontSize(), left, 0, text.data(), end, &cut);
+  ui_->Text(std::string(text.data(), cut) + kEllipsis, color);
+  if (ImGui::IsItemHovered()) ui_->Tooltip(std::string(text));
+}
+
 void Table::Cell(std::string_view text, ImU32 color) {
   NextCell(text);
-  ui_->Text(text, color);
+  FittingText(text, color);
 }
 
 void Table::DotCell(ImU32 dot, std::string_view text) {
   NextCell(text);
   ui_->Dot(dot);
-  ui_->Text(text);
+  FittingText(text, ui_->palette().text);
 }
 
 void Table::BarCell(float part, ImU32 color, std::string_view text) {

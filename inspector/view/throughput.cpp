@@ -26,6 +26,8 @@ void Draw(const Model& model, const std::vector<size_t>& positions, const char* 
   plot.title = title;
   plot.format = format;
   plot.bytes = format == BytesPerSecond;
+  if (format == BytesPerSecond) plot.least_top = 2048;
+  if (format == Duration) plot.least_top = 2000;
   for (const Series& one : series) plot.lines.push_back({one.name, one.color, {}});
   for (const size_t position : positions) {
     const Sample& sample = model.history().samples()[position];

@@ -127,10 +127,12 @@ class Table {
   void DotCell(ImU32 dot, std::string_view text);
   /// A bar that is `part` full with a text on it.
   void BarCell(float part, ImU32 color, std::string_view text);
-  float row_height() const;
+  /// How high a table of so many rows is, its head included.
+  static float HeightOf(size_t rows);
 
  private:
   void Head();
+  void FittingText(std::string_view text, ImU32 color);
   ImVec2 NextCell(std::string_view text);
 
   Ui* const ui_;
