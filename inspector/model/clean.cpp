@@ -38,6 +38,7 @@ void Clean(WalSnapshot* wal) {
 
 void CleanSnapshot(Snapshot* snapshot) {
   for (ClientSnapshot& client : snapshot->clients) Clean(&client.name);
+  for (FormerClient& client : snapshot->former_clients) Clean(&client.name);
   for (FileSnapshot& file : snapshot->files) {
     Clean(&file.path);
     Clean(&file.lock_owner);

@@ -8,6 +8,9 @@ void NameBook::Learn(const Snapshot& snapshot) {
   for (const RecoverySnapshot& recovery : snapshot.recoveries) {
     Learn(recovery.client, recovery.client_generation, recovery.client_name);
   }
+  for (const FormerClient& client : snapshot.former_clients) {
+    Learn(client.slot, client.generation, client.name);
+  }
   for (const ClientSnapshot& client : snapshot.clients) {
     Learn(client.slot, client.generation, client.name);
   }

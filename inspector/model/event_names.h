@@ -25,7 +25,7 @@ inline constexpr size_t kMostKnownNames = 4096;
 /// The names of clients that were seen, also of those that have left.
 class NameBook {
  public:
-  /// Adds the clients of `snapshot`, living and recovered from. Of too many names the oldest
+  /// Adds the clients of `snapshot`, living, recovered from and gone. Of too many names the oldest
   /// generations go.
   void Learn(const Snapshot& snapshot);
   /// Null if nobody of that name was seen.

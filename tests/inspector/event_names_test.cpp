@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include "inspector/scene.h"
 #include "model/model.h"
+#include "port/unique_name.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -59,6 +61,40 @@ TEST(EventNames, WhoHasLeftIsKnownByName) {
   event.client_generation = 9;
   EXPECT_EQ(model.names().Client(event), "client 3");
   EXPECT_EQ(model.names().ClientInSlot(3), "search");
+}
+
+TEST(EventNames, WhoLeftBeforeAnybodyLookedIsKnownByName) {
+  const std::string name = test::UniqueName("former");
+  Scene scene(name);
+  Scene::Run(scene.Open(), "CREATE TABLE t(x)");
+  uint32_t generation = 0;
+  uint32_t slot = 0;
+  const auto join = [&](const char* client_name) {
+    auto guest = Runtime::Open(name, client_name);
+    ASSERT_TRUE(guest.ok()) << guest.status().message();
+    for (const ClientSnapshot& client : scene.Look().clients) {
+      if (client.name == client_name) slot = client.slot, generation = client.generation;
+    }
+  };
+  join("guest");
+  Event event;
+  event.client = slot;
+  event.client_generation = generation;
+  Model model;
+  model.Reset("scene", true);
+  model.Add(scene.Look(), {});
+  EXPECT_EQ(model.names().Client(event), "guest");
+  // The slot goes to another: who has seen the first keeps its name, for whoever comes now it is
+  // nobody's.
+  join("newcomer");
+  EXPECT_EQ(slot, event.client);
+  EXPECT_GT(generation, event.client_generation);
+  model.Add(scene.Look(), {});
+  EXPECT_EQ(model.names().Client(event), "guest");
+  Model late;
+  late.Reset("scene", true);
+  late.Add(scene.Look(), {});
+  EXPECT_EQ(late.names().Client(event), "client " + std::to_string(slot));
 }
 
 TEST(NameBook, ForgetsTheOldestFirst) {

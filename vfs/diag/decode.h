@@ -56,6 +56,7 @@ RegionSnapshot DecodeRegion(const RegionImage& image);
 EventRingSnapshot DecodeEventRing(const RegionImage& image);
 std::vector<SegmentSnapshot> DecodeSegments(const RegionImage& image);
 std::vector<ClientSnapshot> DecodeClients(const RegionImage& image);
+std::vector<FormerClient> DecodeFormerClients(const RegionImage& image);
 std::vector<ConnectionSnapshot> DecodeConnections(const RegionImage& image);
 std::vector<LockSnapshot> DecodeLocks(const RegionImage& image);
 std::vector<FileSnapshot> DecodeFiles(const RegionImage& image);

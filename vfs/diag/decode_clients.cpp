@@ -146,6 +146,17 @@ std::vector<ClientSnapshot> DecodeClients(const RegionImage& image) {
   return clients;
 }
 
+std::vector<FormerClient> DecodeFormerClients(const RegionImage& image) {
+  std::vector<FormerClient> former;
+  for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
+    const uint64_t word = Get(image.clients[slot].state);
+    if (store::ClientStateOf(word) != shm::kClientFree || store::GenerationOf(word) == 0) continue;
+    former.push_back(
+        {slot, store::GenerationOf(word), TextOf(image.clients[slot].name, shm::kNameBytes)});
+  }
+  return former;
+}
+
 std::vector<ConnectionSnapshot> DecodeConnections(const RegionImage& image) {
   std::vector<ConnectionSnapshot> connections;
   for (const DatabaseImage& database : image.databases) {

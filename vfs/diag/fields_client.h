@@ -33,6 +33,14 @@ void VisitFields(const ClientSnapshot& c, Visitor&& visit) {
         "Whether it waits for the directory's lock.");
 }
 
+constexpr const char* TypeName(const FormerClient*) { return "FormerClient"; }
+template <typename Visitor>
+void VisitFields(const FormerClient& c, Visitor&& visit) {
+  visit("slot", c.slot, "The place in the table of clients that it had.");
+  visit("generation", c.generation, "Its generation.");
+  visit("name", c.name, "The name that it had joined with.");
+}
+
 constexpr const char* TypeName(const HeldLock*) { return "HeldLock"; }
 template <typename Visitor>
 void VisitFields(const HeldLock& h, Visitor&& visit) {

@@ -117,6 +117,7 @@ void VisitFields(const Snapshot& s, Visitor&& visit) {
   visit("totals", s.totals, "Counters of all databases.");
   visit("events", s.events, "The event ring.");
   visit("clients", s.clients, "All clients.");
+  visit("formerClients", s.former_clients, "Who had the free slots last.");
   visit("files", s.files, "All files.");
   visit("databases", s.databases, "Counters by database.");
   visit("connections", s.connections, "All open connections.");

@@ -40,6 +40,7 @@ Snapshot Decode(const RegionImage& image) {
   snapshot.region = diag::DecodeRegion(image);
   snapshot.events = diag::DecodeEventRing(image);
   snapshot.clients = diag::DecodeClients(image);
+  snapshot.former_clients = diag::DecodeFormerClients(image);
   snapshot.files = diag::DecodeFiles(image);
   snapshot.databases = diag::DecodeDatabases(image);
   snapshot.connections = diag::DecodeConnections(image);

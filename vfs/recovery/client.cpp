@@ -85,6 +85,11 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
     context_.slot = slot;
     context_.generation = GenerationOf(word) + 1;
     if (ClientStateOf(word) == shm::kClientFree) {
+      // Observers know whoever left the slot by name until here. A snapshot that met the new name
+      // under the old generation sees that the topology changed meanwhile.
+      state.store(ClientWord(shm::kClientFree, 0, context_.generation));
+      context_.region->header()->topology.fetch_add(1);
+      GLASSWAL_POINT("client.join.slot");
       GoLive(options, context_.generation);
       return true;
     }

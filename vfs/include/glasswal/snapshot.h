@@ -178,6 +178,13 @@ struct ClientSnapshot {
   bool waiting_for_directory = false;
 };
 
+/// The last client of a slot that is free now: whom events of that slot and generation tell of.
+struct FormerClient {
+  uint32_t slot = 0;
+  uint32_t generation = 0;
+  std::string name;
+};
+
 struct FileSnapshot {
   uint32_t number = 0;
   uint32_t generation = 0;
@@ -345,6 +352,7 @@ struct Snapshot {
   CounterValues totals;
   EventRingSnapshot events;
   std::vector<ClientSnapshot> clients;
+  std::vector<FormerClient> former_clients;
   std::vector<FileSnapshot> files;
   std::vector<DatabaseSnapshot> databases;
   std::vector<ConnectionSnapshot> connections;
