@@ -1,6 +1,5 @@
 #include "multiprocess/referee.h"
 
-
 #include <algorithm>
 #include <array>
 

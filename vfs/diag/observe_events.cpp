@@ -64,7 +64,8 @@ Result<EventBatch> ObserveEvents(const RegionBytes& source, uint64_t from_sequen
   uint64_t end = std::max(begin, oldest);  // Of what has been copied.
   for (uint64_t sequence = end; sequence < head && batch.events.size() < limit; ++sequence) {
     if (sequence == end) {
-      const uint64_t copied = records.Copy(sequence, std::min<uint64_t>(head - sequence, limit - batch.events.size()));
+      const uint64_t copied =
+          records.Copy(sequence, std::min<uint64_t>(head - sequence, limit - batch.events.size()));
       if (copied == 0) break;
       end += copied;
     }
