@@ -52,6 +52,12 @@ void Inspector::Impl::Run(const Command& command) {
   switch (command.kind) {
     case Kind::kShowPanel:
       state_.panel = command.panel;
+      if (command.selection.kind != Selection::Kind::kNone) state_.selection = command.selection;
+      return;
+    case Kind::kFindEvents:
+      state_.panel = PanelId::kEvents;
+      state_.events.filter = EventFilter();
+      state_.events.filter.text = command.text;
       return;
     case Kind::kSelect:
       state_.selection = command.selection == state_.selection ? Selection() : command.selection;

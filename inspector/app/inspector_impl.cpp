@@ -136,6 +136,7 @@ void Inspector::Impl::HandleKeys() {
   }
   if (io.WantTextInput || state_.palette.open) return;
   for (const ImWchar c : io.InputQueueCharacters) {
+    if (c == '/') ui_.Do(Command::Kind::kTogglePalette);
     if (c == '?') ui_.Do(Command::Kind::kToggleHelp);
     if (c == 'p') ui_.Do(model_.paused() ? Command::Kind::kResume : Command::Kind::kPause);
     if (c == 'b') ui_.Do(Command::Kind::kAddBookmark);

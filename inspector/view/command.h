@@ -14,8 +14,9 @@ namespace glasswal::inspector {
 
 struct Command {
   enum class Kind : uint8_t {
-    kShowPanel,  // panel
-    kSelect,     // selection
+    kShowPanel,   // panel, and selection where there is one
+    kSelect,      // selection; the one that is selected already is selected no more
+    kFindEvents,  // text: what the table of events is filtered by
     kPause,
     kResume,
     kScrub,  // number: position in the history

@@ -11,7 +11,7 @@ struct Key {
   const char* what;
 };
 constexpr Key kKeys[] = {
-    {"Ctrl+K, Cmd+K", "find a command, a panel, a client or a file"},
+    {"Ctrl+K, Cmd+K, /", "find a panel, client, file, lock, recovery, event or command"},
     {"p", "pause and resume; recording goes on"},
     {"[ and ]", "one moment back, one moment forth"},
     {"b", "bookmark the moment that is shown"},

@@ -1,4 +1,4 @@
-// The command palette: everything that can be done, found by typing.
+// The command palette: everything that is there and everything that can be done, found by typing.
 #include <algorithm>
 
 #include "model/format.h"
@@ -21,30 +21,47 @@ Entry Action(const char* label, const char* detail, Kind kind) {
   return entry;
 }
 
-void AddSelections(const Model& model, std::vector<Entry>* entries) {
-  const auto add = [&](const std::string& label, const char* detail, Selection selection) {
-    Entry entry{label, detail, {}};
-    entry.command.kind = Kind::kSelect;
-    entry.command.selection = selection;
-    entry.command.panel =
-        selection.kind == Selection::Kind::kClient ? PanelId::kClients : PanelId::kFiles;
-    entries->push_back(std::move(entry));
-  };
-  for (const ClientSnapshot& client : model.snapshot().clients) {
-    add(client.name, "client", {Selection::Kind::kClient, client.slot});
+Entry Place(const std::string& label, const char* detail, PanelId panel,
+            const Selection& selection = {}) {
+  Entry entry{label, detail, {}};
+  entry.command.panel = panel;
+  entry.command.selection = selection;
+  return entry;
+}
+
+void AddThings(const Snapshot& s, std::vector<Entry>* entries) {
+  using Thing = Selection::Kind;
+  for (const ClientSnapshot& client : s.clients) {
+    entries->push_back(
+        Place(client.name, "client", PanelId::kClients, {Thing::kClient, client.slot}));
   }
-  for (const FileSnapshot& file : model.snapshot().files) {
-    add(file.path, "file", {Selection::Kind::kFile, file.number});
+  for (const FileSnapshot& file : s.files) {
+    entries->push_back(Place(file.path, "file", PanelId::kFiles, {Thing::kFile, file.number}));
+  }
+  for (const LockSnapshot& lock : s.locks) {
+    if (lock.holders.empty() && lock.waiters.empty()) continue;
+    const std::string owner = lock.database.empty() ? "the directory" : lock.database;
+    entries->push_back(Place(lock.name + " of " + owner, "lock", PanelId::kLocks));
+  }
+  for (const RecoverySnapshot& recovery : s.recoveries) {
+    entries->push_back(Place("death of " + recovery.client_name, "recovery", PanelId::kRecoveries,
+                             {Thing::kRecovery, recovery.number}));
+  }
+}
+
+void AddBookmarks(const Model& model, std::vector<Entry>* entries) {
+  for (size_t i = 0; i < model.bookmarks().size(); ++i) {
+    Entry entry = Action(model.bookmarks()[i].label.c_str(), "bookmark", Kind::kShowBookmark);
+    entry.command.number = i;
+    entries->push_back(std::move(entry));
   }
 }
 
 std::vector<Entry> Entries(const Model& model) {
   std::vector<Entry> entries;
   for (uint32_t i = 0; i < kPanels; ++i) {
-    const PanelDescription panel = Describe(static_cast<PanelId>(i));
-    Entry entry{panel.title, "panel", {}};
-    entry.command.panel = static_cast<PanelId>(i);
-    entries.push_back(std::move(entry));
+    const auto panel = static_cast<PanelId>(i);
+    entries.push_back(Place(Describe(panel).title, "panel", panel));
   }
   entries.push_back(model.paused() ? Action("Resume", "p", Kind::kResume)
                                    : Action("Pause", "p", Kind::kPause));
@@ -56,17 +73,27 @@ std::vector<Entry> Entries(const Model& model) {
   entries.push_back(Action("Compare with a capture", "", Kind::kOpenBaseline));
   entries.push_back(Action("Switch between dark and light", "", Kind::kToggleTheme));
   entries.push_back(Action("Help", "?", Kind::kToggleHelp));
-  if (model.has_snapshot()) AddSelections(model, &entries);
+  if (model.has_snapshot()) AddThings(model.snapshot(), &entries);
+  AddBookmarks(model, &entries);
+  return entries;
+}
+
+/// What has `text` in its name, and what finds the text where there are no names.
+std::vector<Entry> Matches(const Model& model, const std::string& text) {
+  std::vector<Entry> entries = Entries(model);
+  std::erase_if(entries, [&](const Entry& entry) {
+    return !ContainsIgnoringCase(entry.label + " " + entry.detail, text);
+  });
+  if (text.empty() || !model.has_snapshot()) return entries;
+  Entry events = Action("Events with this text", text.c_str(), Kind::kFindEvents);
+  events.command.text = text;
+  entries.push_back(std::move(events));
   return entries;
 }
 
 void Run(const Entry& entry, PaletteState* state, Ui* ui) {
   state->open = false;
-  if (entry.command.kind == Kind::kSelect) {
-    ui->Show(entry.command.panel, entry.command.selection);
-  } else {
-    ui->Do(entry.command);
-  }
+  ui->Do(entry.command);
 }
 
 void MoveChoice(int count, PaletteState* state) {
@@ -115,11 +142,9 @@ void DrawCommandPalette(const Model& model, ViewState* view, Ui* ui) {
   ui->accessible().Enter(id);
   if (state->opened) ImGui::SetKeyboardFocusHere();
   state->opened = false;
-  if (ui->TextField("command", "What do you want to do?", &state->text, -1)) state->chosen = 0;
-  std::vector<Entry> entries = Entries(model);
-  std::erase_if(entries, [&](const Entry& entry) {
-    return !ContainsIgnoringCase(entry.label + " " + entry.detail, state->text);
-  });
+  const char* hint = "Find a panel, client, file, lock, recovery, event or command";
+  if (ui->TextField("command", hint, &state->text, -1)) state->chosen = 0;
+  const std::vector<Entry> entries = Matches(model, state->text);
   ImGui::BeginChild("entries");
   DrawEntries(entries, state, ui);
   ImGui::EndChild();

@@ -70,7 +70,6 @@ struct ViewState {
   int plot_seconds = 60;
   int wal = 0;    // Position in Snapshot::wals.
   int pages = 0;  // Position among the databases.
-  std::string search;
   EventsState events;
   LogState log;
   PaletteState palette;

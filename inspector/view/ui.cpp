@@ -25,6 +25,14 @@ int GrowText(ImGuiInputTextCallbackData* data) {
   return 0;
 }
 
+/// Lets the field that is being edited begin anew with the text that its owner has now: ImGui would
+/// go on with its own copy, and write that back.
+void RestartEditing() {
+  ImGui::ClearActiveID();
+  ImGui::GetCurrentContext()->InputTextDeactivatedState.ID = 0;
+  ImGui::SetKeyboardFocusHere();
+}
+
 }  // namespace
 
 void Ui::Begin(const Palette& palette) {
@@ -48,9 +56,9 @@ void Ui::Do(Command::Kind kind, uint64_t number, std::string text) {
 }
 
 void Ui::Show(PanelId panel, const Selection& selection) {
-  if (selection.kind != Selection::Kind::kNone) Select(selection);
   Command command;
   command.panel = panel;
+  command.selection = selection;
   Do(std::move(command));
 }
 
@@ -167,6 +175,7 @@ bool Ui::TextField(const char* name, const char* hint, std::string* text, float 
   ImGui::SetNextItemWidth(width);
   const std::string label = std::string("##") + name;
   ImGui::PushOverrideID(id);
+  if (changed && ImGui::GetActiveID() == ImGui::GetID(label.c_str())) RestartEditing();
   changed |= ImGui::InputTextWithHint(label.c_str(), hint, text->data(), text->capacity() + 1,
                                       ImGuiInputTextFlags_CallbackResize, GrowText, text);
   ImGui::PopID();

@@ -268,6 +268,33 @@ TEST(Inspector, RemembersItsLayout) {
   EXPECT_EQ(frames.inspector.Link(), "#panel=wal");
 }
 
+TEST(Inspector, FindsWhatIsThereByTyping) {
+  Scene scene;
+  sqlite3* writer = scene.Open();
+  Scene::Run(writer, "CREATE TABLE t(x); BEGIN IMMEDIATE");
+  Frames frames;
+  frames.inspector.Attach(SourceOf(scene));
+  frames.Pass(200);
+  const auto find = [&](const std::string& text, const std::string& option) {
+    EXPECT_TRUE(frames.Click(Role::kButton, "Command palette"));
+    const AccessibleItem* field = frames.inspector.accessible().Find(Role::kTextField, "command");
+    ASSERT_NE(field, nullptr);
+    frames.inspector.SetText(field->id, text);
+    frames.Pass(100);
+    EXPECT_TRUE(frames.Click(Role::kOption, option)) << option;
+    EXPECT_FALSE(frames.Has(Role::kDialog, "Commands"));
+  };
+  find("scene", "scene");
+  EXPECT_EQ(frames.inspector.Link(), "#panel=clients&select=client:0");
+  find("scene", "scene");
+  EXPECT_EQ(frames.inspector.Link(), "#panel=clients&select=client:0") << "found, not let go";
+  find("write", "WRITE of /app.sqlite");
+  EXPECT_EQ(frames.inspector.Link(), "#panel=locks&select=client:0");
+  find("joined", "Events with this text");
+  EXPECT_TRUE(frames.Has(Role::kRow, "client.joined by scene"));
+  EXPECT_FALSE(frames.Has(Role::kRow, "commit by scene"));
+}
+
 TEST(Inspector, FindsCommandsByTyping) {
   Frames frames;
   frames.Pass(100);
@@ -277,6 +304,7 @@ TEST(Inspector, FindsCommandsByTyping) {
   ASSERT_NE(field, nullptr);
   frames.inspector.SetText(field->id, "timel");
   frames.Pass(100);
+  EXPECT_FALSE(frames.Has(Role::kOption, "Lock matrix"));
   ASSERT_TRUE(frames.Click(Role::kOption, "Lock timeline"));
   EXPECT_EQ(frames.inspector.Link(), "#panel=timeline");
   EXPECT_FALSE(frames.Has(Role::kDialog, "Commands"));
