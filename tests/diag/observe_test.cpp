@@ -84,6 +84,10 @@ TEST(ObserveTest, TheRegionAsAWhole) {
 TEST(ObserveTest, ClientsWithTheSumOfTheirHeartbeats) {
   PopulatedRegion populated;
   const Snapshot snapshot = ObserveOk(populated.region());
+  ASSERT_EQ(snapshot.former_clients.size(), 1u) << "slots that nobody ever had are not told of";
+  EXPECT_EQ(snapshot.former_clients[0].slot, 6u);
+  EXPECT_EQ(snapshot.former_clients[0].generation, 9u);
+  EXPECT_EQ(snapshot.former_clients[0].name, "importer");
   ASSERT_EQ(snapshot.clients.size(), 2u);
   const ClientSnapshot& client = snapshot.clients[0];
   EXPECT_EQ(client.slot, 2u);

@@ -27,6 +27,8 @@ class PopulatedRegion {
     now_ns_ = port::NowNs();
     AddClient(2, 5, "ingest", /*heartbeat=*/100);
     AddClient(4, 1, "report \"7\"", /*heartbeat=*/200);
+    AddClient(6, 9, "importer", 0);
+    region_->client(6)->state.store(store::ClientWord(shm::kClientFree, 0, 9));
     AddFile(0, shm::kFileDatabase, "/app.sqlite", 40'960);
     AddFile(1, shm::kFileWal, "/app.sqlite-wal", 37'112);
     region_->file(1)->database.store(1);

@@ -76,7 +76,7 @@ inEachDrawingBrowser((it, browserName) => {
     // The first row is always there, since the others are laid out by its height; the second is the first that is seen.
     const number = async () => Number(await inspected.root.getByRole('row').nth(1).getByRole('cell').first().getAttribute('aria-label'));
     await inspected.root.getByRole('row', { name: /commit/ }).first().waitFor();
-    await inspected.settle(200);
+    await inspected.settle();
     assert.ok(await number() > 100, 'it follows the newest');
     const protocol = await inspected.page.context().newCDPSession(inspected.page);
     const touch = (type, y) => protocol.send('Input.dispatchTouchEvent', { type, touchPoints: type === 'touchEnd' ? [] : [{ x: 600, y }] });

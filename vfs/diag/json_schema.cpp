@@ -212,9 +212,9 @@ std::string SnapshotSchema() {
   WriteStruct<Snapshot>(writer);
   writer.Key("$defs"), writer.BeginObject();
   WriteDefinitions<CounterValues, OptionValues, RegionSnapshot, EventRingSnapshot, SegmentRun,
-                   LockHolder, FileSnapshot, ClientSnapshot, HeldLock, LockWait, ConnectionSnapshot,
-                   LockSnapshot, DatabaseSnapshot, ReadMark, CheckpointHolder, WalSnapshot,
-                   BlackBoxLock, RecoverySnapshot>(writer);
+                   LockHolder, FileSnapshot, ClientSnapshot, FormerClient, HeldLock, LockWait,
+                   ConnectionSnapshot, LockSnapshot, DatabaseSnapshot, ReadMark, CheckpointHolder,
+                   WalSnapshot, BlackBoxLock, RecoverySnapshot>(writer);
   WriteEventDefinition(writer);
   writer.EndObject();
   writer.EndObject();
