@@ -156,6 +156,7 @@ void Inspector::Impl::DrawFrame() {
   ui_.End();
   const Commands commands = ui_.TakeCommands();
   for (const Command& command : commands) Run(command);
+  if (ui_.TakeFrameAsked()) pending_ = std::max(pending_, 1);
   if (!commands.empty()) pending_ = kFramesAfterInput;
 }
 

@@ -35,6 +35,7 @@ class Log::Lines final : public spdlog::sinks::sink {
 
   void log(const spdlog::details::log_msg& record) override {
     LogLine line;
+    line.serial = ++serial_;
     line.level = static_cast<uint8_t>(kLevels - record.level);
     line.name.assign(record.logger_name.data(), record.logger_name.size());
     line.text.assign(record.payload.data(), record.payload.size());
@@ -58,6 +59,7 @@ class Log::Lines final : public spdlog::sinks::sink {
   }
 
   std::deque<LogLine>* const lines_;
+  uint64_t serial_ = 0;
   std::optional<spdlog::log_clock::time_point> first_;
 };
 

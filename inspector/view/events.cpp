@@ -163,7 +163,9 @@ void DrawTable(const Model& model, EventsState* state, int count, Ui* ui) {
       DrawRow(model, model.events().events()[at], state, &table, ui);
     }
   }
-  if (state->follow) ImGui::SetScrollY(ImGui::GetScrollMaxY() + ui->Unit() * 4);
+  if (state->follow) {
+    table.Follow(state->matches[static_cast<size_t>(count) - 1], &state->followed);
+  }
 }
 
 }  // namespace

@@ -53,7 +53,7 @@ void DrawLog(const Model&, ViewState* view, Ui* ui) {
       table.Cell(line.text, color);
     }
   }
-  if (state->follow) ImGui::SetScrollY(ImGui::GetScrollMaxY() + ui->Unit() * 4);
+  if (state->follow) table.Follow(lines.back()->serial, &state->followed);
 }
 
 }  // namespace glasswal::inspector

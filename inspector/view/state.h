@@ -19,6 +19,7 @@ namespace glasswal::inspector {
 struct EventsState {
   EventFilter filter;
   bool follow = true;
+  uint64_t followed = 0;        // The sequence of the last row that was scrolled to.
   std::set<uint64_t> selected;  // By sequence, so that it stays with the event.
   uint64_t last_clicked = 0;
   // The positions in the log that match, found once for each event. Sequences, as positions move.
@@ -30,13 +31,15 @@ struct EventsState {
 struct LogState {
   std::string text;
   bool follow = true;
+  uint64_t followed = 0;  // The serial of the last line that was scrolled to.
 };
 
 /// One line of the log panel, formatted by the app.
 struct LogLine {
-  uint8_t level = 0;  // An EventLevel.
-  std::string time;   // Seconds since the first event here; empty for the inspector's own.
-  std::string name;   // Of the client.
+  uint64_t serial = 0;  // From 1 on.
+  uint8_t level = 0;    // An EventLevel.
+  std::string time;     // Seconds since the first event here; empty for the inspector's own.
+  std::string name;     // Of the client.
   std::string text;
 };
 

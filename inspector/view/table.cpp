@@ -57,6 +57,15 @@ void Table::Head() {
   }
 }
 
+void Table::Follow(uint64_t last, uint64_t* followed) {
+  // ImGui scrolls with the next frame, by which it knows how high the rows of this one are, and no
+  // further than they reach.
+  constexpr float kFarBelow = 1e9f;
+  ImGui::SetScrollY(kFarBelow);
+  if (*followed != last) ui_->AskForFrame();
+  *followed = last;
+}
+
 float Table::HeightOf(size_t rows) {
   const float row = ImGui::GetTextLineHeight() + ImGui::GetStyle().CellPadding.y * 2 + 1;
   return row * static_cast<float>(rows + 1);

@@ -43,6 +43,9 @@ class Ui {
   void Show(PanelId panel, const Selection& selection = {});
   void Select(const Selection& selection);
   Commands TakeCommands() { return std::exchange(commands_, {}); }
+  /// What was drawn is not yet where it belongs: the next frame is wanted soon.
+  void AskForFrame() { frame_asked_ = true; }
+  bool TakeFrameAsked() { return std::exchange(frame_asked_, false); }
 
   // Items. `name` is what accessibility calls an item whose label is a sign; empty: its label.
 
@@ -97,6 +100,7 @@ class Ui {
   const Palette* palette_ = nullptr;
   AccessibleTree accessible_;
   Commands commands_;
+  bool frame_asked_ = false;
   uint32_t activate_ = 0;
   std::optional<std::pair<uint32_t, std::string>> set_text_;
 };
@@ -127,6 +131,8 @@ class Table {
   void DotCell(ImU32 dot, std::string_view text);
   /// A bar that is `part` full with a text on it.
   void BarCell(float part, ImU32 color, std::string_view text);
+  /// Keeps the end in sight; after the last row. `last` is that row, and `followed` remembers it.
+  void Follow(uint64_t last, uint64_t* followed);
   /// How high a table of so many rows is, its head included.
   static float HeightOf(size_t rows);
 

@@ -207,6 +207,21 @@ TEST(Inspector, PausesThroughItsItems) {
   EXPECT_EQ(frames.inspector.theme(), Theme::kLight);
 }
 
+TEST(Inspector, FollowsTheNewestEvents) {
+  Scene scene;
+  sqlite3* writer = scene.Open();
+  Scene::Run(writer, "CREATE TABLE t(x)");
+  Frames frames;
+  frames.inspector.Attach(SourceOf(scene));
+  frames.inspector.OpenLink("#panel=events");
+  frames.Pass(500);
+  for (int i = 0; i < 300; ++i) Scene::Run(writer, "INSERT INTO t VALUES(1)");
+  frames.Pass(500);
+  const std::string newest = std::to_string(scene.Look().events.head - 1);
+  EXPECT_TRUE(frames.Has(Role::kCell, newest)) << "seen without another change";
+  EXPECT_EQ(frames.Pass(10'000), 0) << "and then it is quiet";
+}
+
 TEST(Inspector, FiltersAndCopiesEvents) {
   Scene scene;
   Scene::Run(scene.Open(), "CREATE TABLE t(x)");
