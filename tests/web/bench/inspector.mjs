@@ -9,7 +9,7 @@ const CLIENTS = 58;
 const COMMITS = 300;
 const PAUSE_MS = 40;
 const RUNTIMES = ['runtime', 'other'];
-const PAIRS = 40;
+const PAIRS = 60;
 const SETTLE_MS = 250;
 const SLICE_MS = 300;
 
