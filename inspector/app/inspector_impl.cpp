@@ -54,9 +54,11 @@ void Inspector::Impl::Attach(std::unique_ptr<Source> source) {
   // What the names in the records of the one before mean is about to be forgotten.
   log_.Write(model_.names());
   session_.Attach(std::move(source));
+  state_.notice = Notice();
   state_.events.selected.clear();
   state_.events.matches.clear();
   state_.events.matched_to = 0;
+  state_.events.followed = 0;
   log_.Say(EventLevel::kInfo, "attached to " + model_.title());
   if (!model_.problem().empty()) log_.Say(EventLevel::kError, model_.problem());
   if (model_.has_snapshot()) log_.Add(session_.new_events());

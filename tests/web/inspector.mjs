@@ -2,8 +2,8 @@
 import { inEachBrowser } from './suite.mjs';
 
 /** As inEachBrowser(), with browsers that can draw. */
-export function inEachDrawingBrowser(declare) {
-  inEachBrowser(declare, { webgl: true });
+export function inEachDrawingBrowser(declare, options = {}) {
+  inEachBrowser(declare, { ...options, webgl: true });
 }
 
 /** An inspector that a test has attached, and where it is shown. */

@@ -16,15 +16,15 @@ const TEST_MS = 120_000;
 /**
  * Declares the suite once for each browser. declare(it, browserName) calls it(title, async (stand) => ...) for each test, where
  * stand.stage(path, context) opens a page, stand.browser and stand.origin are there for tests with pages of their own, and
- * everything opened is closed when the test ends. `options` go to launch().
+ * everything opened is closed when the test ends. `mounts` is what the server serves; the other options go to launch().
  */
-export function inEachBrowser(declare, options = {}) {
+export function inEachBrowser(declare, { mounts = MOUNTS, ...options } = {}) {
   for (const name of BROWSERS) {
     describe(name, () => {
       let browser;
       let server;
       before(async () => {
-        server = await serve(MOUNTS);
+        server = await serve(mounts);
         browser = await launch(name, options);
       });
       after(async () => {
