@@ -2,7 +2,7 @@
 //
 // As a program: node tests/web/package.mjs [SAMPLE] packs it, and then installs and runs that sample for Node.
 import { spawn } from 'node:child_process';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { ROOT } from './server.mjs';
@@ -41,11 +41,22 @@ export async function packPackage() {
   return path.join(STAGED, tarball);
 }
 
+/**
+ * What npm must not be asked for: it would look up the versions of tools that it is told to leave out, which a machine that never
+ * asked for them cannot answer offline. The tools are the repository's own, above the folder.
+ */
+async function dropTools(folder) {
+  const file = path.join(folder, 'package.json');
+  const { devDependencies: _, ...rest } = JSON.parse(await readFile(file, 'utf8'));
+  await writeFile(file, JSON.stringify(rest));
+}
+
 /** Copies a sample into a fresh folder and installs the tarball there, and nothing else; resolves to the folder. */
 export async function installSample(name, tarball) {
   const folder = path.join(ROOT, 'build/samples', name);
   await rm(folder, { recursive: true, force: true });
   await cp(path.join(ROOT, 'samples', name), folder, { recursive: true });
+  await dropTools(folder);
   await run('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-package-lock', '--offline', tarball],
     { cwd: folder });
   return folder;
