@@ -4,6 +4,7 @@
 #ifndef GLASSWAL_TESTS_MODEL_FIBER_H_
 #define GLASSWAL_TESTS_MODEL_FIBER_H_
 
+#include <setjmp.h>
 #include <ucontext.h>
 
 #include <cstddef>
@@ -41,14 +42,12 @@ class Fiber {
   std::unique_ptr<std::byte[]> stack_;
   const std::byte* lowest_ = nullptr;  // The end of the stack in use while paused.
   const std::function<void()>* body_ = nullptr;
-  ucontext_t fresh_ = {};  // What own_ begins with.
-  ucontext_t own_ = {};
-  ucontext_t resumer_ = {};
+  ucontext_t fresh_ = {};  // What begin_ is made from.
+  ucontext_t begin_ = {};  // Where the body begins.
+  jmp_buf own_ = {};       // Where it paused, and who resumed it.
+  jmp_buf resumer_ = {};
+  bool is_begun_ = false;
   bool is_done_ = true;
-  void* own_fake_stack_ = nullptr;  // AddressSanitizer's, see fiber.cpp.
-  void* resumer_fake_stack_ = nullptr;
-  const void* resumer_stack_ = nullptr;
-  size_t resumer_stack_bytes_ = 0;
 };
 
 /// A 64-bit hash of a run of bytes, chained through `seed`.
