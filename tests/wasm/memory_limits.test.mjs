@@ -4,6 +4,7 @@ import { execFile } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 
+import { within } from '../tools/limit.mjs';
 import { createRuntime } from '../../wasm/dist/index.js';
 
 const GIB = 2 ** 30;
@@ -23,7 +24,7 @@ function refuseAbove(t, mostBytes) {
   };
 }
 
-test('an engine that refuses 4 GiB gives less, which the runtime says and keeps to', { timeout: 60_000 }, async (t) => {
+test('an engine that refuses 4 GiB gives less, which the runtime says and keeps to', within(60_000, async (t) => {
   refuseAbove(t, GIB / 4);
   const runtime = await createRuntime('/less.sqlite', { capacityBytes: FOUR_GIB });
   t.after(() => runtime.close());
@@ -41,9 +42,9 @@ test('an engine that refuses 4 GiB gives less, which the runtime says and keeps 
   db.exec('DELETE FROM t; PRAGMA wal_checkpoint(TRUNCATE); VACUUM');
   insert.run();
   assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
-});
+}));
 
-test('a process without address space for any shared memory is told so', { timeout: 60_000 }, async () => {
+test('a process without address space for any shared memory is told so', within(60_000, async () => {
   const source = `
     const { createRuntime } = await import(${JSON.stringify(new URL('../../wasm/dist/index.js', import.meta.url).href)});
     await createRuntime('/none.sqlite').catch(({ code, message }) => console.log(code, message));
@@ -51,4 +52,4 @@ test('a process without address space for any shared memory is told so', { timeo
   const limited = `ulimit -v 6000000; exec "$0" --input-type=module -e "$1"`;
   const { stdout } = await promisify(execFile)('bash', ['-c', limited, process.execPath, source]);
   assert.match(stdout, /^ENVIRONMENT The engine gives no shared memory of \d+ bytes nor of \d+: .*Lower capacityBytes/);
-});
+}));

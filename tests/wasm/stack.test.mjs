@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
+import { within } from '../tools/limit.mjs';
 import { join } from '../../wasm/dist/index.js';
 import { GlasswalError, place } from '../web/api/open.mjs';
 
@@ -30,7 +31,7 @@ const WAYS = {
 };
 
 for (const [way, nest] of Object.entries(WAYS)) {
-  test(`${way}: the client is given up, and nobody else is harmed`, { timeout: 60_000 }, async (t) => {
+  test(`${way}: the client is given up, and nobody else is harmed`, within(60_000, async (t) => {
     const { runtime, open } = await place(t);
     const db = open({ busyTimeout: 10_000 });
     db.exec("CREATE TABLE t(v); INSERT INTO t VALUES ('committed')");
@@ -55,10 +56,10 @@ for (const [way, nest] of Object.entries(WAYS)) {
     const again = await join(runtime, { name: 'deep' });
     assert.equal(again.open('/api.sqlite').prepare('SELECT count(*) FROM t').pluck().get(), 2);
     again.close();
-  });
+  }));
 }
 
-test('where JavaScript has stack enough, it is the stack in the shared memory that ends', { timeout: 60_000 }, async (t) => {
+test('where JavaScript has stack enough, it is the stack in the shared memory that ends', within(60_000, async (t) => {
   const { runtime, open } = await place(t);
   const db = open({ busyTimeout: 10_000 });
   db.exec('CREATE TABLE t(v)');
@@ -97,4 +98,4 @@ test('where JavaScript has stack enough, it is the stack in the shared memory th
   assert.deepEqual(db.prepare('SELECT v FROM t').pluck().all(), ['mine']);
   assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
   await worker.terminate();
-});
+}));

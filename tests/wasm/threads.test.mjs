@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Worker } from 'node:worker_threads';
 
+import { within } from '../tools/limit.mjs';
 import { createRuntime } from '../../wasm/dist/index.js';
 
 const KILLS = 40;
@@ -39,7 +40,7 @@ async function recovery(runtime) {
   });
 }
 
-test(`${KILLS} threads that end while they hold WRITE are recovered from`, { timeout: 120_000 }, async () => {
+test(`${KILLS} threads that end while they hold WRITE are recovered from`, within(120_000, async () => {
   const runtime = await createRuntime('/threads.sqlite');
   const db = runtime.client.open({ busyTimeout: 0 });
   db.exec('CREATE TABLE t(v)');
@@ -58,9 +59,9 @@ test(`${KILLS} threads that end while they hold WRITE are recovered from`, { tim
   assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
   assert.deepEqual(runtime.diagnostics().clients.map(({ name }) => name), ['main']);
   runtime.close();
-});
+}));
 
-test('evict() ends a thread that holds a lock and waits for the proof', { timeout: 60_000 }, async () => {
+test('evict() ends a thread that holds a lock and waits for the proof', within(60_000, async () => {
   const runtime = await createRuntime('/evict.sqlite');
   const db = runtime.client.open({ busyTimeout: 0 });
   db.exec('CREATE TABLE t(v)');
@@ -72,7 +73,7 @@ test('evict() ends a thread that holds a lock and waits for the proof', { timeou
   assert.equal(db.prepare('SELECT count(*) FROM t').pluck().get(), 2);
   await assert.rejects(runtime.evict(slot, worker), /not there any more/);
   runtime.close();
-});
+}));
 
 test('an expression as deep as SQLite allows fits on the stack', async () => {
   const runtime = await createRuntime('/deep.sqlite');

@@ -59,3 +59,10 @@ export function launch(name, options = {}) {
   }
   return launcher(options);
 }
+
+/** A page in which a wait has no limit of its own: that of its test is counted fairly on a busy machine (tests/tools/limit.mjs). */
+export async function openPage(browser, options) {
+  const page = await browser.newPage(options);
+  page.setDefaultTimeout(0);
+  return page;
+}

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { BROWSERS, launch } from './browsers.mjs';
+import { within } from '../tools/limit.mjs';
+import { BROWSERS, launch, openPage } from './browsers.mjs';
 import { DEMO_MOUNTS, QUICKSTART_MOUNTS } from './demo.mjs';
 import { serve } from './server.mjs';
 
@@ -25,7 +26,7 @@ for (const name of BROWSERS) {
     });
 
     async function open(t, path, options) {
-      const page = await browser.newPage({ viewport: { width: 1280, height: 720 }, ...options });
+      const page = await openPage(browser, { viewport: { width: 1280, height: 720 }, ...options });
       const errors = [];
       page.on('pageerror', (error) => errors.push(error.message));
       t.after(() => page.close());
@@ -33,26 +34,23 @@ for (const name of BROWSERS) {
       return { page, errors };
     }
 
-    test(`${name}: all cities are loaded while the search box answers`, { timeout: 90_000 }, async (t) => {
+    test(`${name}: all cities are loaded while the search box answers`, within(90_000, async (t) => {
       const { page, errors } = await open(t, '/?writers=2&readers=1');
-      await page.waitForSelector('#results li', { timeout: 20_000 });
+      await page.waitForSelector('#results li');
       await page.fill('#query', 'buenos air');
-      await page.waitForFunction(() => document.querySelector('#cities-of').textContent.includes('pass'), undefined,
-        { timeout: 60_000 });
+      await page.waitForFunction(() => document.querySelector('#cities-of').textContent.includes('pass'));
       await page.fill('#query', 'buenos aires');
-      await page.waitForFunction(() => document.querySelector('#results .name')?.textContent.startsWith('Buenos Aires'),
-        undefined, { timeout: 10_000 });
+      await page.waitForFunction(() => document.querySelector('#results .name')?.textContent.startsWith('Buenos Aires'));
       assert.ok(await numberIn(page, '#checks') > 0, 'readers compared their snapshots with the promise');
       assert.equal(await numberIn(page, '#torn'), 0, 'and none was torn');
       assert.deepEqual(errors, []);
-    });
+    }));
 
-    test(`${name}: a killed writer is recovered from, and the others go on`, { timeout: 60_000 }, async (t) => {
+    test(`${name}: a killed writer is recovered from, and the others go on`, within(60_000, async (t) => {
       const { page, errors } = await open(t, '/?writers=3&readers=1');
-      await page.waitForFunction(() => Number(document.querySelector('#cities').textContent.replaceAll(',', '')) > 2000,
-        undefined, { timeout: 20_000 });
+      await page.waitForFunction(() => Number(document.querySelector('#cities').textContent.replaceAll(',', '')) > 2000);
       await page.click('#kill-writer');
-      await page.waitForSelector('#recoveries li:not(.waiting)', { timeout: 15_000 });
+      await page.waitForSelector('#recoveries li:not(.waiting)');
       // Whom the button finds writing may have committed by the time it dies: what it held then is chance.
       assert.match(await page.textContent('#recoveries li'), /writer-\d died .*Taken back: \d+ lock/);
       const atRecovery = await numberIn(page, '#cities');
@@ -60,35 +58,34 @@ for (const name of BROWSERS) {
       await page.waitForFunction(([rows, all]) => {
         const now = Number(document.querySelector('#cities').textContent.replaceAll(',', ''));
         return now > rows || now === all;
-      }, [atRecovery, ALL_CITIES], { timeout: 10_000 });
+      }, [atRecovery, ALL_CITIES]);
       assert.equal(await page.locator('#crew .writer').count(), 2);
       await page.click('[aria-label="One writer more"]');
       assert.equal(await page.locator('#crew .writer').count(), 3);
       assert.equal(await numberIn(page, '#torn'), 0);
       assert.deepEqual(errors, []);
-    });
+    }));
 
-    test(`${name}: the demo says what is missing where the page is not isolated`, async (t) => {
+    test(`${name}: the demo says what is missing where the page is not isolated`, within(60_000, async (t) => {
       const { page } = await open(t, '/without-coep/');
-      await page.waitForSelector('#trouble:not([hidden])', { timeout: 10_000 });
+      await page.waitForSelector('#trouble:not([hidden])');
       assert.match(await page.textContent('#trouble-text'), /Cross-Origin-Embedder-Policy: require-corp/);
-    });
+    }));
 
-    test(`${name}: on a phone nothing is wider than the screen`, async (t) => {
+    test(`${name}: on a phone nothing is wider than the screen`, within(60_000, async (t) => {
       const { page } = await open(t, '/', { viewport: { width: 390, height: 844 } });
-      await page.waitForSelector('#results li', { timeout: 20_000 });
+      await page.waitForSelector('#results li');
       assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
-    });
+    }));
 
-    test(`${name}: the quickstart sample writes in one worker and reads in another`, async (t) => {
+    test(`${name}: the quickstart sample writes in one worker and reads in another`, within(60_000, async (t) => {
       const quickstart = await serve(QUICKSTART_MOUNTS);
       t.after(() => quickstart.close());
-      const page = await browser.newPage();
+      const page = await openPage(browser);
       t.after(() => page.close());
       await page.goto(quickstart.origin);
-      await page.waitForFunction(() => document.querySelector('#log').textContent.includes('reader'), undefined,
-        { timeout: 10_000 });
+      await page.waitForFunction(() => document.querySelector('#log').textContent.includes('reader'));
       assert.match(await page.textContent('#log'), /the reader sees: one memory many SQLites/);
-    });
+    }));
   });
 }

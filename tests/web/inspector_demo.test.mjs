@@ -1,12 +1,13 @@
 // The inspector beside the live demo, as its page docks it: writers at work, a death, the black box, and a look back.
 import assert from 'node:assert/strict';
 
+import { openPage } from './browsers.mjs';
 import { DEMO_MOUNTS } from './demo.mjs';
 import { Inspected, inEachDrawingBrowser } from './inspector.mjs';
 
 inEachDrawingBrowser((it) => {
   it('the docked inspector shows who writes, a killed writer, and what it held', async ({ browser, origin, t }) => {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
+    const page = await openPage(browser, { viewport: { width: 1280, height: 720 } });
     t.after(() => page.close());
     const errors = [];
     page.on('pageerror', (error) => errors.push(error.message));

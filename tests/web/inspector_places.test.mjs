@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
+import { openPage } from './browsers.mjs';
 import { Inspected, inEachDrawingBrowser, inspect } from './inspector.mjs';
 import { ROOT } from './server.mjs';
 
@@ -70,7 +71,7 @@ inEachDrawingBrowser((it) => {
     assert.equal(atob(bytes).includes('not in a capture'), false);
     assert.equal(atob(await captured(inspected, { contents: true })).includes('not in a capture'), true);
 
-    const page = await browser.newPage();
+    const page = await openPage(browser);
     await page.goto(`${origin}/inspector/#panel=clients`);
     const viewer = new Inspected(inspected.stage, page);
     await viewer.root.getByRole('status', { name: 'Nothing is attached' }).waitFor();

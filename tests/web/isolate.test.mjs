@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 
-import { BROWSERS, launch } from './browsers.mjs';
+import { within } from '../tools/limit.mjs';
+import { BROWSERS, launch, openPage } from './browsers.mjs';
 import { serve } from './server.mjs';
 
 describe('isolate.js', () => {
@@ -13,11 +14,10 @@ describe('isolate.js', () => {
   after(() => server.close());
 
   for (const name of BROWSERS) {
-    test(`${name}: a page of a server without headers becomes isolated, and stays so`, async (t) => {
+    test(`${name}: a page of a server without headers becomes isolated, and stays so`, within(60_000, async (t) => {
       const browser = await launch(name);
       t.after(() => browser.close());
-      const page = await browser.newPage();
-      page.setDefaultTimeout(10_000);
+      const page = await openPage(browser);
       const isolated = page.waitForFunction(() => globalThis.crossOriginIsolated === true);
       await page.goto(`${server.origin}/plain/isolate.html`);
       await isolated;
@@ -26,6 +26,6 @@ describe('isolate.js', () => {
       assert.equal(await page.evaluate(() => globalThis.workerIsIsolated()), true);
       await page.reload();
       assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), true);
-    });
+    }));
   }
 });

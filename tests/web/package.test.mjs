@@ -4,7 +4,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, describe, test } from 'node:test';
 
-import { BROWSERS, launch } from './browsers.mjs';
+import { within } from '../tools/limit.mjs';
+import { BROWSERS, launch, openPage } from './browsers.mjs';
 import { installSample, packPackage, run } from './package.mjs';
 import { ROOT, serve } from './server.mjs';
 
@@ -15,7 +16,7 @@ async function addNote(page, url) {
   await page.goto(url);
   await page.fill('#text', 'from a packed package');
   await page.click('button');
-  await page.waitForSelector('#notes li', { timeout: 20_000 });
+  await page.waitForSelector('#notes li');
   return page.textContent('#notes li');
 }
 
@@ -35,10 +36,10 @@ describe('the packed package', () => {
     assert.deepEqual(strange, []);
   });
 
-  test('samples/node_workers runs with it', { timeout: 60_000 }, async () => {
+  test('samples/node_workers runs with it', within(60_000, async () => {
     const folder = await installSample('node_workers', tarball);
     assert.match(await run(process.execPath, ['main.mjs'], { cwd: folder }), /20000 rows by 4 workers/);
-  });
+  }));
 
   describe('samples/vite_app', () => {
     let folder;
@@ -52,37 +53,37 @@ describe('the packed package', () => {
     });
 
     for (const name of BROWSERS) {
-      test(`${name}: built by Vite it works`, { timeout: 60_000 }, async (t) => {
+      test(`${name}: built by Vite it works`, within(60_000, async (t) => {
         const server = await serve({ '/': path.join(folder, 'dist') });
         t.after(() => server.close());
         const browser = await launch(name);
         t.after(() => browser.close());
-        assert.equal(await addNote(await browser.newPage(), server.origin), 'from a packed package');
-      });
+        assert.equal(await addNote(await openPage(browser), server.origin), 'from a packed package');
+      }));
 
-      test(`${name}: built with the service worker it also works on a host that sends no headers`, { timeout: 60_000 }, async (t) => {
+      test(`${name}: built with the service worker it also works on a host that sends no headers`, within(60_000, async (t) => {
         const server = await serve({ '/': path.join(folder, 'dist-static') });
         t.after(() => server.close());
         const browser = await launch(name);
         t.after(() => browser.close());
-        const page = await browser.newPage();
+        const page = await openPage(browser);
         const isolated = page.waitForFunction(() => globalThis.crossOriginIsolated === true);
         await page.goto(`${server.origin}/plain/`);
         await isolated;
         assert.equal(await addNote(page, `${server.origin}/plain/`), 'from a packed package');
-      });
+      }));
 
-      test(`${name}: Vite's development server isolates it, and it works`, { timeout: 60_000 }, async (t) => {
+      test(`${name}: Vite's development server isolates it, and it works`, within(60_000, async (t) => {
         const { createServer } = await import('vite');
         const vite = await createServer({ root: folder, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
         t.after(() => vite.close());
         await vite.listen();
         const browser = await launch(name);
         t.after(() => browser.close());
-        const page = await browser.newPage();
+        const page = await openPage(browser);
         assert.equal(await addNote(page, `http://127.0.0.1:${vite.httpServer.address().port}`), 'from a packed package');
         assert.equal(await page.evaluate(() => globalThis.crossOriginIsolated), true);
-      });
+      }));
     }
   });
 });

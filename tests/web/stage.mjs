@@ -4,6 +4,9 @@
 // ({glasswal, runtime, client, db, signals, keep}) and the values given, and its result comes back. It sees nothing of the test
 // around it. An error thrown there is thrown here, with its code, its lock and the rest.
 
+import { within } from '../tools/limit.mjs';
+import { openPage } from './browsers.mjs';
+
 const HUNG_MS = 60_000;
 
 /** An error that was thrown in the browser. */
@@ -58,8 +61,7 @@ export class Stage {
   #names = 0;
 
   static async open(browser, origin, path = '/stage.html') {
-    const page = await browser.newPage();
-    page.setDefaultTimeout(HUNG_MS);
+    const page = await openPage(browser);
     await page.goto(origin + path);
     await page.waitForFunction(() => globalThis.stage !== undefined);
     return new Stage(page);
@@ -70,16 +72,8 @@ export class Stage {
   }
 
   async call(method, message) {
-    const work = this.page.evaluate(([name, data]) => globalThis.stage[name](data), [method, message]);
-    let timer;
-    const hung = new Promise((_, reject) => {
-      timer = setTimeout(() => reject(new Error(`${method} ${message.name ?? ''} did not answer for ${HUNG_MS} ms`)), HUNG_MS);
-    });
-    try {
-      return unwrap(await Promise.race([work, hung]));
-    } finally {
-      clearTimeout(timer);
-    }
+    const work = () => this.page.evaluate(([name, data]) => globalThis.stage[name](data), [method, message]);
+    return unwrap(await within(HUNG_MS, work, `${method} ${message.name ?? ''}`)());
   }
 
   /** Runs part({glasswal, runtimes, keep}, ...values) on the page's main thread. */

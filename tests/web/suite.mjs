@@ -1,6 +1,7 @@
 // A suite that runs in each browser: one browser and one server a suite, a fresh page for each test that asks.
 import { after, before, describe, test } from 'node:test';
 
+import { within } from '../tools/limit.mjs';
 import { BROWSERS, launch } from './browsers.mjs';
 import { serve } from './server.mjs';
 import { Stage } from './stage.mjs';
@@ -32,14 +33,14 @@ export function inEachBrowser(declare, { mounts = MOUNTS, ...options } = {}) {
         await server?.close();
       });
 
-      declare((title, body, { timeoutMs = TEST_MS } = {}) => test(`${name}: ${title}`, { timeout: timeoutMs }, async (t) => {
+      declare((title, body, { limitMs = TEST_MS } = {}) => test(`${name}: ${title}`, within(limitMs, async (t) => {
         const stage = async (path, where = browser) => {
           const opened = await Stage.open(where, server.origin, path);
           t.after(() => opened.close());
           return opened;
         };
         await body({ stage, browser, origin: server.origin, name, t });
-      }), name);
+      })), name);
     });
   }
 }
