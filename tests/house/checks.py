@@ -177,15 +177,26 @@ def readme_commands_exist(root):
 
 
 def sources_are_built(root):
-    """Each .cpp file of vfs/, inspector/ and tests/ is named in a CMakeLists.txt."""
+    """Each .cpp file of vfs/, inspector/ and tests/ is named in a file of CMake's."""
     named = set()
     for path in files(root):
-        if os.path.basename(path) == "CMakeLists.txt":
+        if os.path.basename(path) == "CMakeLists.txt" or path.endswith(".cmake"):
             text = re.sub(r"#.*", "", read(root, path))
             named |= {os.path.normpath(os.path.join(os.path.dirname(path), name)).replace(os.sep, "/")
                       for name in re.findall(r"[\w./-]+\.cpp\b", text)}
     return [f"{path} is in no CMakeLists.txt, so nothing compiles it" for path in cpp_files(root, "vfs", "inspector", "tests")
             if path.endswith(".cpp") and path not in named]
+
+
+def suites_are_run(root):
+    """Each suite of the table tests/suites.txt is one that tests/CMakeLists.txt declares."""
+    path = os.path.join(root, "tests/suites.txt")
+    if not os.path.exists(path):
+        return ["there is no tests/suites.txt"]
+    rows = [line.split()[0] for line in read(root, "tests/suites.txt").splitlines() if line.strip() and line[0] != "#"]
+    declared = set(re.findall(r"glasswal_(?:program_)?test\(NAME ([\w.]+)", read(root, "tests/CMakeLists.txt")))
+    return [f"tests/suites.txt has {name}, which tests/CMakeLists.txt does not declare" for name in rows
+            if name not in declared]
 
 
 def packages_are_pinned(root):
@@ -207,4 +218,5 @@ def packages_are_pinned(root):
 ALL = [layers, quoted_includes_exist, only_sqlite_includes_sqlite, only_log_includes_spdlog, platform_only_in_port,
        inspector_sees_little_of_vfs, inspector_layers, only_view_and_later_include_imgui,
        inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
-       top_level_folders, readme_commands_exist, sources_are_built, packages_are_pinned]
+       top_level_folders, readme_commands_exist, sources_are_built, suites_are_run,
+       packages_are_pinned]

@@ -33,6 +33,7 @@ GOOD = {
     "inspector/view/panel.h": "#include <imgui.h>\n",
     "inspector/platform/web.cpp": "#ifdef __EMSCRIPTEN__\n#include <emscripten.h>\n#endif\n",
     "tests/CMakeLists.txt": "glasswal_test(NAME region SOURCES shm/region_test.cpp)\n",
+    "tests/suites.txt": "# suite native\nregion test\n",
     "tests/shm/region_test.cpp": '#include "shm/region.h"\n',
 }
 
@@ -68,7 +69,8 @@ BREACHES = [
     (checks.readme_commands_exist, {"README.md": "Nothing to run.\n"}, "shows no ./dev command"),
     (checks.sources_are_built, {"vfs/shm/forgotten.cpp": ""}, "vfs/shm/forgotten.cpp is in no CMakeLists.txt"),
     (checks.sources_are_built, {"tests/shm/more_region_test.cpp": ""}, "nothing compiles it"),
-    (checks.sources_are_built, {"tests/CMakeLists.txt": "# shm/region_test.cpp\n"}, "nothing compiles it"),
+    (checks.sources_are_built, {"tests/CMakeLists.txt": "glasswal_test(NAME region)  # shm/region_test.cpp\n"}, "nothing compiles it"),
+    (checks.suites_are_run, {"tests/suites.txt": "region test\nlock test\n"}, "has lock, which"),
     (checks.packages_are_pinned, {"package.json": '{"devDependencies": {"engine": "^1.2.3"}}'}, "not pinned"),
     (checks.packages_are_pinned, {"package-lock.json": '{"packages": {"node_modules/engine": {}}}'}, "has no hash"),
     (checks.packages_are_pinned,

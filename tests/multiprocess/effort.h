@@ -1,6 +1,7 @@
 // How much a randomised test does, and from which seed.
 //
 //   GLASSWAL_KILLS  how many clients the random kill tests kill in all (default 2,000)
+//   GLASSWAL_THOROUGH  set by `./dev test --all`: leave nothing out because a sanitizer makes it slow
 //   GLASSWAL_SEED   the seed; without it a new one each time, printed so that a run can be repeated
 //
 // Thread-safety: pure functions of the environment.
@@ -29,6 +30,8 @@ inline constexpr bool kSanitized = false;
 
 /// How much slower everything may be.
 inline constexpr uint32_t kSlowness = kSanitized ? 10 : 1;
+
+inline bool Thorough() { return std::getenv("GLASSWAL_THOROUGH") != nullptr; }
 
 inline uint32_t KillsPerCase(uint32_t cases) {
   const char* wanted = std::getenv("GLASSWAL_KILLS");

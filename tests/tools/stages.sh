@@ -2,8 +2,17 @@
 
 PASSED=0
 FAILED=0
+ALL=OFF  # ON: every suite in every configuration, and the long campaigns.
+SUMS=()  # Files of `seconds, suite` of those that ran.
 FUZZ_SEED=${GLASSWAL_FUZZ_SEED:-20260101}
 FUZZ_SECONDS=${GLASSWAL_FUZZ_SECONDS:-20}
+
+# Everything that can be run: what `./dev test --all` adds to each stage.
+run_all() {
+  ALL=ON
+  FUZZ_SECONDS=${GLASSWAL_FUZZ_SECONDS:-300}
+  export GLASSWAL_KILLS=${GLASSWAL_KILLS:-20000} GLASSWAL_WEB_KILLS=${GLASSWAL_WEB_KILLS:-1000} GLASSWAL_THOROUGH=1
+}
 
 # count_stage NAME PASSED FAILED
 count_stage() {
@@ -12,62 +21,80 @@ count_stage() {
   say "$1: $2 passed, $3 failed"
 }
 
-stage_house() {
-  QUIET_FAILURE=1 step house "house rules" python3 tests/house/run.py || true
-  grep -A 20 '^FAILED' build/log/house.log | grep -E '^(FAILED|    )' || true
-  local line
-  line=$(tail -n 1 build/log/house.log)
-  [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] || { tail -n 20 build/log/house.log; return 1; }
-  count_stage house "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+# python_tests NAME TITLE SCRIPT: runs a script that prints its failures and, last, how many passed and failed.
+python_tests() {
+  local name=$1 title=$2 line
+  QUIET_FAILURE=1 step "$name" "$title" python3 "$3" || true
+  grep -A 20 '^FAILED' "build/log/$name.log" | grep -E '^(FAILED|    )' || true
+  line=$(tail -n 1 "build/log/$name.log")
+  [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] || { tail -n 20 "build/log/$name.log"; return 1; }
+  count_stage "$name" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
 }
 
-# ctest_preset PRESET FILTER [COMMAND...]: builds the preset and runs its tests, under the command where one is given.
-ctest_preset() {
+stage_house() {
+  python_tests house "house rules" tests/house/run.py
+  python_tests runner "the runner of the suites" tests/tools/suites/self_test.py
+}
+
+# suites PRESET FILTER [COMMAND...]: builds the preset and runs its suites, under the command where one is given.
+suites() {
   local preset=$1 filter=$2
   shift 2
-  # Many kills take long: the limits grow with what was asked for.
-  CONFIGURE_ARGS=("-DGLASSWAL_TEST_TIMEOUT_SCALE=$((1 + ${GLASSWAL_KILLS:-0} / 200))")
+  CONFIGURE_ARGS=(-DGLASSWAL_ALL_SUITES="$ALL")
+  case "$preset $ALL" in
+    # The benches are measured elsewhere; here they must compile.
+    'native ON') CONFIGURE_ARGS+=(-DGLASSWAL_BUILD_BENCHES=ON) ;;
+    # clang needs minutes for SQLite with these sanitizers. Without, they still see all memory that our code touches, and
+    # what SQLite gives and takes back; its own assertions are compiled in all the same.
+    'asan ON') CONFIGURE_ARGS+=(-DGLASSWAL_SANITIZE_SQLITE=ON) ;;
+  esac
   build "$preset" || return
   CONFIGURE_ARGS=()
-  local junit=$PWD/build/junit/$preset.xml
-  mkdir -p build/junit
-  rm -f "$junit"
-  QUIET_FAILURE=1 step "$preset-ctest" "$preset: tests" "$@" ctest --test-dir "build/$preset" -j2 --output-on-failure \
-    --output-junit "$junit" ${filter:+-R "$filter"} || true
-  [ -s "$junit" ] || { tail -n 40 "build/log/$preset-ctest.log"; return 1; }
-  local summary
-  summary=$(python3 tests/tools/junit.py "$junit") || return
-  sed '$d' <<<"$summary"
-  [[ $summary =~ ([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]] || return
+  # Many kills take long: the limits grow with what was asked for.
+  QUIET_FAILURE=1 step "$preset-suites" "$preset: suites" "$@" python3 tests/tools/suites/run.py \
+    "build/$preset/suites.tsv" --times "build/$preset/times.json" --sums "build/$preset/sums.tsv" --filter "$filter" \
+    --limit-scale "$((1 + ${GLASSWAL_KILLS:-0} / 200))" || true
+  local log=build/log/$preset-suites.log line
+  line=$(tail -n 1 "$log")
+  [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]] || { tail -n 40 "$log"; return 1; }
+  sed -n '/^\(FAILED\|SKIPPED\) /,$p' "$log" | sed '$d'
   [ "${BASH_REMATCH[3]}" -eq 0 ] || say "$preset: ${BASH_REMATCH[3]} skipped"
   count_stage "$preset" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
+  SUMS+=("build/$preset/sums.tsv")
 }
 
 stage_native() {
-  ctest_preset native "$1"
+  suites native "$1"
+}
+
+# What the two clang configurations need.
+need_clang() {
+  need_packages clang-14:clang++-14 libclang-rt-14-dev
 }
 
 stage_asan() {
+  need_clang || return
   export ASAN_OPTIONS=${ASAN_OPTIONS:-detect_stack_use_after_return=1:strict_string_checks=1}
   export UBSAN_OPTIONS=${UBSAN_OPTIONS:-print_stacktrace=1}
-  ctest_preset asan "$1"
+  suites asan "$1"
 }
 
 stage_tsan() {
-  need_packages clang-14:clang++-14 libclang-rt-14-dev || return
+  need_clang || return
   export TSAN_OPTIONS=${TSAN_OPTIONS:-halt_on_error=1:second_deadlock_stack=1:suppressions=$PWD/tests/tools/tsan.supp}
   # The thread sanitizer needs its shadow addresses free, which a kernel that randomises widely does not promise.
   local fixed_addresses=()
   if setarch -R true 2>/dev/null; then fixed_addresses=(setarch -R); fi
-  ctest_preset tsan "$1" "${fixed_addresses[@]}"
+  suites tsan "$1" "${fixed_addresses[@]}"
 }
 
+# The targets are part of the configuration of AddressSanitizer.
 stage_fuzz() {
-  need_packages clang-14:clang++-14 libclang-rt-14-dev || return
-  build fuzz || return
+  need_clang || return
+  build asan || return
   local target name corpus passed=0 failed=0
   say "fuzz: seed $FUZZ_SEED, $FUZZ_SECONDS s a target"
-  for target in build/fuzz/tests/fuzz/fuzz_*; do
+  for target in build/asan/tests/fuzz/fuzz_*; do
     [ -x "$target" ] && [ -f "$target" ] || continue
     name=${target##*/}
     [[ -z $1 || $name =~ $1 ]] || continue
@@ -94,6 +121,18 @@ install_consumer() {
     -DCMAKE_BUILD_TYPE=Release "$@" &&
     step "install-$name" "install: $name, build" cmake --build "$at" &&
     step "install-$name" "install: $name, run" "$at/consumer"
+}
+
+# clock SECONDS: as m:ss.
+clock() {
+  printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
+}
+
+# Where the time went: the stages, and the ten slowest suites of those that are run one by one.
+say_times() {
+  say "stages: $*"
+  [ "${#SUMS[@]}" -eq 0 ] || say "slowest suites: $(sort -rn "${SUMS[@]}" | head -n 10 |
+    awk -F'\t' '{ printf "%s%s %.0f s", NR > 1 ? ", " : "", $2, $1 }')"
 }
 
 stage_install() {

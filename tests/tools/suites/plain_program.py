@@ -1,0 +1,21 @@
+"""A program that judges itself: one case, passed if it ends with 0."""
+
+from program_process import FAILED, PASSED, ProgramProcess
+
+
+class PlainProgram:
+    """See GtestProgram, whose shape this has."""
+
+    def __init__(self, path):
+        self._path = path
+
+    def list_cases(self):
+        return ["all"]
+
+    def run(self, cases, limit_s, clock):
+        process = ProgramProcess([self._path], limit_s, clock)
+        ending = process.run()
+        process.current = cases[0]
+        process.lines.append(ending and f"Failed: {ending}.\n")
+        process.finish(FAILED if ending else PASSED)
+        return process.outcomes
