@@ -74,10 +74,10 @@ if(NOT EMSCRIPTEN)
        CONTENT "$<TARGET_GENEX_EVAL:glasswal_suites,$<JOIN:$<TARGET_PROPERTY:glasswal_suites,GLASSWAL_ROWS>,\n>>\n")
 endif()
 
-# glasswal_list_suite(name target limit): enters a suite into the list and into ctest.
-function(glasswal_list_suite name target limit)
+# glasswal_list_suite(name target command limit): enters a suite into the list and into ctest.
+function(glasswal_list_suite name target command limit)
   set_property(TARGET glasswal_suites APPEND PROPERTY GLASSWAL_ROWS
-               "${name}\t$<TARGET_FILE:${target}>\t${limit}\t${glasswal_process_of_${name}}")
+               "${name}\t${command}\t${limit}\t${glasswal_process_of_${name}}")
   add_test(NAME ${name} COMMAND ${target})
 endfunction()
 
@@ -131,7 +131,7 @@ function(glasswal_test)
   if(GLASSWAL_SANITIZE)
     math(EXPR arg_LIMIT "${arg_LIMIT} * 4")
   endif()
-  glasswal_list_suite(${arg_NAME} ${target} ${arg_LIMIT})
+  glasswal_list_suite(${arg_NAME} ${target} "$<TARGET_FILE:${target}>" ${arg_LIMIT})
 endfunction()
 
 # glasswal_program_test(NAME name TARGET target): a suite of one case, a program that exits with 0 if all is well.
@@ -139,6 +139,6 @@ function(glasswal_program_test)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;TARGET" "")
   glasswal_runs_here(${arg_NAME} runs)
   if(runs)
-    glasswal_list_suite(${arg_NAME} ${arg_TARGET} 120)
+    glasswal_list_suite(${arg_NAME} ${arg_TARGET} "'$<TARGET_FILE:${arg_TARGET}>'" 120)
   endif()
 endfunction()

@@ -36,31 +36,44 @@ stage_house() {
   python_tests runner "the runner of the suites" tests/tools/suites/self_test.py
 }
 
-# suites PRESET FILTER [COMMAND...]: builds the preset and runs its suites, under the command where one is given.
-suites() {
-  local preset=$1 filter=$2
-  shift 2
+# build_suites PRESET: builds all that its suites need.
+build_suites() {
   CONFIGURE_ARGS=(-DGLASSWAL_ALL_SUITES="$ALL")
-  case "$preset $ALL" in
+  case "$1 $ALL" in
     # The benches are measured elsewhere; here they must compile.
     'native ON') CONFIGURE_ARGS+=(-DGLASSWAL_BUILD_BENCHES=ON) ;;
-    # clang needs minutes for SQLite with these sanitizers. Without, they still see all memory that our code touches, and
-    # what SQLite gives and takes back; its own assertions are compiled in all the same.
-    'asan ON') CONFIGURE_ARGS+=(-DGLASSWAL_SANITIZE_SQLITE=ON) ;;
+    # The compiler needs minutes for SQLite and Dear ImGui with these sanitizers. Without, they still see all memory that
+    # our code touches, and what those give and take back; SQLite's own assertions are compiled in all the same.
+    'asan ON') CONFIGURE_ARGS+=(-DGLASSWAL_SANITIZE_FOREIGN=ON) ;;
   esac
-  build "$preset" || return
+  local status=0
+  build "$1" || status=$?
   CONFIGURE_ARGS=()
+  return "$status"
+}
+
+# suites PRESET FILTER [COMMAND...]: builds the preset and runs its suites, under the command where one is given.
+suites() {
+  local preset=$1 list=build/$1/suites.tsv filter=$2
+  shift 2
+  build_suites "$preset" || return
+  run_list "$preset" "$list" "$filter" "$@" || return
+  SUMS+=("$list.sums")
+}
+
+# run_list NAME LIST FILTER [COMMAND...]: runs the suites of the list, and counts.
+run_list() {
+  local name=$1 list=$2 filter=$3 line log=build/log/$1-suites.log
+  shift 3
   # Many kills take long: the limits grow with what was asked for.
-  QUIET_FAILURE=1 step "$preset-suites" "$preset: suites" "$@" python3 tests/tools/suites/run.py \
-    "build/$preset/suites.tsv" --times "build/$preset/times.json" --sums "build/$preset/sums.tsv" --filter "$filter" \
+  QUIET_FAILURE=1 step "$name-suites" "$name: suites" "$@" python3 tests/tools/suites/run.py "$list" \
+    --times "$list.times" --sums "$list.sums" --filter "$filter" \
     --limit-scale "$((1 + ${GLASSWAL_KILLS:-0} / 200))" || true
-  local log=build/log/$preset-suites.log line
   line=$(tail -n 1 "$log")
   [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed,\ ([0-9]+)\ skipped$ ]] || { tail -n 40 "$log"; return 1; }
   sed -n '/^\(FAILED\|SKIPPED\) /,$p' "$log" | sed '$d'
-  [ "${BASH_REMATCH[3]}" -eq 0 ] || say "$preset: ${BASH_REMATCH[3]} skipped"
-  count_stage "$preset" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
-  SUMS+=("build/$preset/sums.tsv")
+  [ "${BASH_REMATCH[3]}" -eq 0 ] || say "$name: ${BASH_REMATCH[3]} skipped"
+  count_stage "$name" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
 }
 
 stage_native() {
@@ -91,36 +104,20 @@ stage_tsan() {
 # The targets are part of the configuration of AddressSanitizer.
 stage_fuzz() {
   need_clang || return
-  build asan || return
-  local target name corpus passed=0 failed=0
+  build_suites asan || return
+  local target name list=build/asan/fuzz.tsv limit_s=$((FUZZ_SECONDS + 60))
   say "fuzz: seed $FUZZ_SEED, $FUZZ_SECONDS s a target"
+  : >"$list"
   for target in build/asan/tests/fuzz/fuzz_*; do
     [ -x "$target" ] && [ -f "$target" ] || continue
     name=${target##*/}
-    [[ -z $1 || $name =~ $1 ]] || continue
-    corpus=build/corpus/$name
     # The corpus starts anew each time, so that the seed alone decides where a run begins.
-    rm -rf "$corpus"
-    python3 tests/fuzz/seeds.py "$FUZZ_SEED" "$corpus" || return
-    if step "$name" "fuzz: $name" "$target" -seed="$FUZZ_SEED" -max_total_time="$FUZZ_SECONDS" -timeout=10 \
-      -rss_limit_mb=2048 -artifact_prefix="build/corpus/$name-" "$corpus"; then
-      passed=$((passed + 1))
-    else
-      failed=$((failed + 1))
-      echo "FAILED $name"
-    fi
+    rm -rf "build/corpus/$name"
+    python3 tests/fuzz/seeds.py "$FUZZ_SEED" "build/corpus/$name" || return
+    printf '%s\t%s\t%s\tprogram\n' "$name" "$target -seed=$FUZZ_SEED -max_total_time=$FUZZ_SECONDS -timeout=10 \
+-rss_limit_mb=2048 -artifact_prefix=build/corpus/$name- build/corpus/$name" "$limit_s" >>"$list"
   done
-  count_stage fuzz "$passed" "$failed"
-}
-
-# install_consumer NAME CMAKE-ARGUMENT...: configures, builds and runs the program of tests/install/NAME.
-install_consumer() {
-  local name=$1 at=build/install-test/$1
-  shift
-  step "install-$name" "install: $name, configure" cmake -S "tests/install/$name" -B "$at" -G Ninja \
-    -DCMAKE_BUILD_TYPE=Release "$@" &&
-    step "install-$name" "install: $name, build" cmake --build "$at" &&
-    step "install-$name" "install: $name, run" "$at/consumer"
+  run_list fuzz "$list" "$1"
 }
 
 # clock SECONDS: as m:ss.

@@ -33,7 +33,7 @@ class Suite:
 
     def __init__(self, line):
         self.name, program, limit_s, self.process = line.rstrip("\n").split("\t")
-        self.quiet = self.process in ("quiet", "program")
+        self.quiet = self.process == "quiet"
         self._program = (plain_program.PlainProgram if self.process == "program" else gtest_program.GtestProgram)(program)
         self._limit_s = float(limit_s)
 

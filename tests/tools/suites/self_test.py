@@ -97,7 +97,7 @@ def tests(path):
     yield "a child that is left behind holds nobody up", outcomes_of(path, "Suite.Parent"), [("Suite.Parent", PASSED)]
     yield "a bad end after the last case is a failure", outcomes_of(path, "Suite.Good", "Suite.Leaks"), [
         ("Suite.Good", PASSED), ("Suite.Leaks", PASSED), ("(the end of the process)", FAILED)]
-    for program, status in (("/bin/true", PASSED), ("/bin/false", FAILED)):
+    for program, status in (("/bin/true", PASSED), ("/bin/false", FAILED), ("/bin/sh -c 'exit 0'", PASSED)):
         outcome = PlainProgram(program).run(["all"], 10, StoppedClock())[0]
         yield f"{program} judges itself", (outcome.name, outcome.status), ("all", status)
     yield "a minute of an idle machine counts whole", busy_machine(1, 2), 60
