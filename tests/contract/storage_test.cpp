@@ -199,8 +199,9 @@ class Beyond : public Contract {
  protected:
   Options options() const override {
     Options options = SmallStart();
-    options.max_database_capacity_bytes = 2 * kGiB;
-    options.region_capacity_bytes = 3 * kGiB;
+    // Together less than 2 GiB: more than that in one piece is not to be had of every allocator.
+    options.max_database_capacity_bytes = 1280 * kMiB;
+    options.region_capacity_bytes = 1536 * kMiB;
     return options;
   }
 };
