@@ -132,6 +132,17 @@ say_times() {
     awk -F'\t' '{ printf "%s%s %.0f s", NR > 1 ? ", " : "", $2, $1 }')"
 }
 
+# install_consumer NAME CMAKE-ARGUMENT...: configures, builds and runs the program of tests/install/NAME. It runs for a
+# moment, so that what it builds need not be fast.
+install_consumer() {
+  local name=$1 at=build/install-test/$1
+  shift
+  step "install-$name" "install: $name, configure" cmake -S "tests/install/$name" -B "$at" -G Ninja \
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 "$@" &&
+    step "install-$name" "install: $name, build" cmake --build "$at" &&
+    step "install-$name" "install: $name, run" "$at/consumer"
+}
+
 stage_install() {
   local passed=0 failed=0 prefix=$PWD/build/install-test/prefix
   rm -rf "$prefix"
@@ -145,7 +156,8 @@ stage_install() {
 stage_wasm() {
   need_packages googletest || return
   build_package && build wasm engine_test || return
-  node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
+  # The engine's suites use one core.
+  FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
 }
 
 stage_web() {

@@ -41,11 +41,12 @@ build_pages() {
   step pages-tsc "pages: TypeScript" node_modules/.bin/tsc -p web-ui/tsconfig.json
 }
 
-# node_tests NAME TITLE FILTER FILE...: runs test files with Node's own runner, one file at a time, and counts.
+# node_tests NAME TITLE FILTER FILE...: runs test files with Node's own runner and counts. FILES_AT_ONCE of them run beside
+# each other, one unless told.
 node_tests() {
   local name=$1 title=$2 filter=$3
   shift 3
-  QUIET_FAILURE=1 step "$name" "$title" node --test --test-concurrency=1 --test-reporter=tap \
+  QUIET_FAILURE=1 step "$name" "$title" node --test --test-concurrency="${FILES_AT_ONCE:-1}" --test-reporter=tap \
     ${filter:+--test-name-pattern="$filter"} "$@" || true
   local log=build/log/$name.log passed failed cancelled skipped
   grep -E '^ *not ok ' "$log" | sed -E 's/^ *not ok [0-9]+ - /FAILED /' || true
