@@ -85,7 +85,6 @@ IoStatus File::ReserveOne(uint32_t index) {
     return IoStatus::kFull;
   }
   const MapPlace place{shm::kMapData, number_, index};
-  if (MapEntry(*self_->region, place) == nullptr) return IoStatus::kCorrupt;
   return LinkSegment(*self_, intent_, place, segment_kind_) == kNoSegment ? IoStatus::kFull
                                                                           : IoStatus::kOk;
 }
@@ -116,6 +115,7 @@ IoStatus File::Reserve(uint64_t offset, uint64_t size_bytes) {
 }
 
 void File::ZeroGap(uint64_t from, uint64_t to) {
+  to = std::min(to, shm::kMaxFileBytes);  // Nothing lies behind it, and sizes are input.
   while (from < to) {
     const uint64_t within = from % kSegmentBytes;
     const uint64_t part = std::min(to - from, kSegmentBytes - within);
@@ -188,9 +188,11 @@ const std::byte* File::Fetch(uint64_t offset, uint64_t size_bytes) const {
   if (segment == kNoSegment) return nullptr;
   // A corrupt page makes SQLite read a few bytes beyond it (os_unix.c, nEofBuffer): what is there
   // need not make sense, but it must be memory.
+  const uint32_t end_segment =
+      std::min(self_->region->header()->committed_segments.load(std::memory_order_relaxed),
+               self_->region->geometry().segment_count);
   const bool is_last =
-      within + size_bytes + kOverreadBytes > kSegmentBytes &&
-      segment + 1 >= self_->region->header()->committed_segments.load(std::memory_order_relaxed);
+      within + size_bytes + kOverreadBytes > kSegmentBytes && segment + 1 >= end_segment;
   return is_last ? nullptr : self_->region->SegmentAddress(segment) + within;
 }
 
