@@ -146,6 +146,55 @@ TEST(NamedMemory, EmptyObjectIsNotReady) {
   EXPECT_EQ(OpenNamedMemory(object.name()).status().code(), StatusCode::kNotReady);
 }
 
+/// Opens `name` in a child, for opening what it should not may wait for ever, and expects a refusal
+/// that names the object.
+void ExpectRefused(const NamedObject& object, const std::string& why) {
+  ChildProcess child([&](const auto&) {
+    alarm(10);
+    for (const Status& status : {OpenNamedMemory(object.name()).status(),
+                                 OpenNamedMemoryReadOnly(object.name()).status()}) {
+      if (status.code() != StatusCode::kRefused) return 1;
+      if (status.message().find(object.path()) == std::string::npos) return 2;
+      if (status.message().find(why) == std::string::npos) return 3;
+    }
+    const auto mine = NewAnonymousMemory(kUnit);
+    return IsCurrentNamedMemory(object.name(), **mine) ? 4 : 0;
+  });
+  EXPECT_EQ(child.Wait(), 0) << why;
+}
+
+// Names in /dev/shm are anybody's to take first.
+TEST(NamedMemory, OfOthersOrWithRightsForOthersIsRefused) {
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), kUnit);
+  ASSERT_TRUE(memory.ok());
+  for (const mode_t mode : {0666, 0640, 0604, 0601, 0610}) {
+    ASSERT_EQ(chmod(object.path().c_str(), mode), 0);
+    ExpectRefused(object, "rights to other users");
+  }
+  ASSERT_EQ(chmod(object.path().c_str(), 0600), 0);
+  EXPECT_TRUE(OpenNamedMemory(object.name()).ok());
+  if (geteuid() != 0) GTEST_SKIP() << "Only root can give a file away.";
+  ASSERT_EQ(chown(object.path().c_str(), 65534, 65534), 0);
+  ExpectRefused(object, "belongs to user 65534");
+}
+
+TEST(NamedMemory, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
+  NamedObject fifo;
+  ASSERT_EQ(mkfifo(fifo.path().c_str(), 0600), 0);
+  ExpectRefused(fifo, "a FIFO");
+  NamedObject folder;
+  ASSERT_EQ(mkdir(folder.path().c_str(), 0700), 0);
+  ExpectRefused(folder, "a folder");
+  rmdir(folder.path().c_str());
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), kUnit);
+  ASSERT_TRUE(memory.ok());
+  NamedObject link;
+  ASSERT_EQ(symlink(object.path().c_str(), link.path().c_str()), 0);
+  ExpectRefused(link, "a symbolic link");
+}
+
 TEST(NamedMemory, CurrentIsTheObjectThatTheNameLeadsTo) {
   NamedObject object;
   auto first = CreateNamedMemory(object.name(), kUnit);

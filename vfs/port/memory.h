@@ -64,7 +64,9 @@ Result<std::unique_ptr<Memory>> NewAnonymousMemory(uint64_t size_bytes);
 /// Creates the named object; kAlreadyExists if there is one.
 Result<std::unique_ptr<Memory>> CreateNamedMemory(const std::string& name, uint64_t size_bytes);
 
-/// Maps an existing named object whole; kNotFound if there is none, kNotReady while it is empty.
+/// Maps an existing named object whole; kNotFound if there is none, kNotReady while it is empty,
+/// kRefused if it is not a regular file of this user that nobody else has rights to: whoever can
+/// write to a region can read all of it, and end its clients by cutting it short.
 Result<std::unique_ptr<Memory>> OpenNamedMemory(const std::string& name);
 
 /// Maps an existing named object for reading only: not even a bug can write to it.

@@ -29,6 +29,8 @@ constexpr uint64_t kAllocationBytes = 4 * 1024 * 1024;
 
 std::string ObjectName(const std::string& name) { return "/glasswal." + name; }
 
+std::string PathOf(const std::string& name) { return kObjectFolder + ObjectName(name); }
+
 std::string What(const std::string& name) {
   return name.empty() ? "The anonymous region" : "The region `" + name + "`";
 }
@@ -166,15 +168,61 @@ Status OpenError(const std::string& name, int error) {
                   "There is no region `" + name + "` (" + kObjectFolder + ObjectName(name) +
                       "). Create it first, or look whether the name is right.");
   }
-  return SystemError(What(name), ("shm_open(" + ObjectName(name) + ")").c_str(), error,
+  return SystemError(What(name), ("open(" + PathOf(name) + ")").c_str(), error,
                      "Only the user who created it may open it.");
+}
+
+const char* KindOf(mode_t mode) {
+  if (S_ISLNK(mode)) return "a symbolic link";
+  if (S_ISDIR(mode)) return "a folder";
+  if (S_ISFIFO(mode)) return "a FIFO";
+  if (S_ISSOCK(mode)) return "a socket";
+  return "a device";
+}
+
+// Names in /dev/shm are anybody's to take first.
+Status CheckIsOurs(const std::string& name, const struct stat& facts) {
+  const std::string what = What(name) + " is refused: " + PathOf(name) + " ";
+  const std::string advice = " Remove it, or choose another name.";
+  if (!S_ISREG(facts.st_mode)) {
+    return Status(StatusCode::kRefused,
+                  what + "is " + KindOf(facts.st_mode) + ", not a shared-memory object." + advice);
+  }
+  if (facts.st_uid != geteuid()) {
+    return Status(StatusCode::kRefused, what + "belongs to user " + std::to_string(facts.st_uid) +
+                                            ", and this process runs as user " +
+                                            std::to_string(geteuid()) +
+                                            ". Run as that user, or choose another name.");
+  }
+  if ((facts.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+    return Status(StatusCode::kRefused,
+                  what + "gives rights to other users, who could write to it." + advice);
+  }
+  return Status::Ok();
 }
 
 Result<std::unique_ptr<Memory>> OpenNamed(const std::string& name, bool writable) {
   Status named = CheckRegionName(name);
   if (!named.ok()) return named;
-  Descriptor object(shm_open(ObjectName(name).c_str(), writable ? O_RDWR : O_RDONLY, 0));
-  if (!object.ok()) return OpenError(name, errno);
+  // It is looked at before it is opened: opening a FIFO waits, and opening a device may do
+  // anything.
+  const Descriptor place(open(PathOf(name).c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
+  if (!place.ok()) return OpenError(name, errno);
+  struct stat facts = {};
+  if (fstat(place.number(), &facts) != 0) {
+    return SystemError(What(name), "fstat", errno, "Try again.");
+  }
+  const Status ours = CheckIsOurs(name, facts);
+  if (!ours.ok()) return ours;
+  const std::string path = "/proc/self/fd/" + std::to_string(place.number());
+  Descriptor object(open(path.c_str(), (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC));
+  if (!object.ok()) {
+    // Not "not found", which would mean that there is nothing of that name.
+    return Status(StatusCode::kSystem,
+                  SystemError(What(name), ("open(" + path + ")").c_str(), errno,
+                              "See to it that /proc is mounted and that descriptors are left.")
+                      .message());
+  }
   return Map(std::move(object), name, writable);
 }
 
@@ -228,9 +276,8 @@ Status UnlinkNamedMemory(const std::string& name) {
 
 bool IsCurrentNamedMemory(const std::string& name, const Memory& memory) {
   if (memory.object_id() == ObjectId{} || !CheckRegionName(name).ok()) return false;
-  const Descriptor object(shm_open(ObjectName(name).c_str(), O_RDONLY, 0));
   struct stat facts = {};
-  return object.ok() && fstat(object.number(), &facts) == 0 && IdOf(facts) == memory.object_id();
+  return lstat(PathOf(name).c_str(), &facts) == 0 && IdOf(facts) == memory.object_id();
 }
 
 }  // namespace glasswal::port
