@@ -299,6 +299,32 @@ TEST(NamedMemory, FileSizeLimitIsAnError) {
   EXPECT_EQ(child.Wait(), 0);
 }
 
+// The kernel's answer to a file beyond the limit is a signal, which ends a host that knows nothing
+// of it.
+TEST(NamedMemory, FileSizeLimitIsAnErrorThatNamesItAndNoSignal) {
+  NamedObject large;
+  const auto others = CreateNamedMemory(large.name(), 64 * kMiB);
+  ASSERT_TRUE(others.ok());
+  NamedObject object;
+  ChildProcess child([&](const auto&) {
+    signal(SIGXFSZ, SIG_DFL);
+    const rlimit limit = {kMiB, kMiB};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    for (const auto& made : {CreateNamedMemory(object.name(), 64 * kMiB).status(),
+                             NewAnonymousMemory(64 * kMiB).status(),
+                             CreateNamedMemory(object.name(), 2 * kMiB).status()}) {
+      if (made.code() != StatusCode::kSystem) return 2;
+      if (made.message().find("ulimit -f") == std::string::npos) return 3;
+      if (made.message().find(std::to_string(kMiB)) == std::string::npos) return 4;
+    }
+    if (!CreateNamedMemory(object.name(), kMiB).ok()) return 5;
+    // What somebody else made larger can be used and grown.
+    const auto opened = OpenNamedMemory(large.name());
+    return opened.ok() && (*opened)->Commit(32 * kMiB, kMiB).ok() ? 0 : 6;
+  });
+  EXPECT_EQ(child.Wait(), 0);
+}
+
 // A profiler's signals interrupt a large allocation all the time; it must come to its end anyway.
 TEST(NamedMemory, CommitSurvivesFrequentSignals) {
   NamedObject object;

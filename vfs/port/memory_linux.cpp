@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -126,6 +127,22 @@ Result<std::unique_ptr<Memory>> Map(Descriptor object, const std::string& name, 
                                                                 name, writable, IdOf(facts)));
 }
 
+// The kernel answers a file beyond the limit with SIGXFSZ, which ends the process before any error
+// could be told, so the limit is looked at first.
+Status CheckFileSizeLimit(const std::string& name, uint64_t size_bytes) {
+  struct rlimit limit = {};
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+      size_bytes <= limit.rlim_cur) {
+    return Status::Ok();
+  }
+  return SystemError(What(name), "ftruncate", EFBIG,
+                     "It is to have " + std::to_string(size_bytes) +
+                         " bytes, and this process may write files of " +
+                         std::to_string(limit.rlim_cur) +
+                         ": lower region_capacity_bytes, or raise the limit (ulimit -f, "
+                         "RLIMIT_FSIZE).");
+}
+
 // Gives the fresh object its size. The first unit is allocated before, so that everybody who sees a
 // size can read the header without the danger of SIGBUS.
 Status Size(const Descriptor& object, const std::string& name, uint64_t size_bytes) {
@@ -134,6 +151,8 @@ Status Size(const Descriptor& object, const std::string& name, uint64_t size_byt
                                                     std::to_string(size_bytes) +
                                                     " bytes: use a multiple of 64 KiB.");
   }
+  Status allowed = CheckFileSizeLimit(name, size_bytes);
+  if (!allowed.ok()) return allowed;
   const int error = Allocate(object.number(), FALLOC_FL_KEEP_SIZE, 0, kCommitUnitBytes);
   if (error != 0) return AllocationError(name, kCommitUnitBytes, error);
   if (ftruncate(object.number(), static_cast<off_t>(size_bytes)) != 0) {
