@@ -142,6 +142,35 @@ TEST(EventDrainTest, NamesCannotForgeARecord) {
             "connection=0 file=0 path=\"/p=1\\\\\"");
 }
 
+TEST(EventDrainTest, NamesCannotCommandATerminal) {
+  TestRegion region;
+  AddNames(*region, "\x1b[2J\xc2\x9b", "/a\xe2\x80\xaegnp.\xff");
+  StringLog log("%v");
+  EventDrain drain(*region, log.logger);
+  trace::Record(*region, EventKind::kCommit, kIngest);
+  drain.Poll();
+  ASSERT_EQ(log.Lines().size(), 1u);
+  EXPECT_NE(log.Lines()[0].find("client_name=\"\\x1b[2J\\u009b\" "), std::string::npos)
+      << log.Lines()[0];
+  EXPECT_NE(log.Lines()[0].find("path=\"/a\\u202egnp.\\xff\""), std::string::npos)
+      << log.Lines()[0];
+}
+
+// The time of an event is a number in the region, which may be any.
+TEST(EventDrainTest, ATimeBeyondTheClocksEndIsLateAndNotBefore1970) {
+  TestRegion region;
+  StringLog log("%E");
+  EventDrain drain(*region, log.logger);
+  for (const uint64_t time_ns : {uint64_t{INT64_MAX}, UINT64_MAX, uint64_t{1} << 63}) {
+    trace::WriteEvent(*region, EventKind::kCommit, kIngest, 0, 0, 0, 0, time_ns);
+  }
+  EXPECT_EQ(drain.Poll(), 3u);
+  ASSERT_EQ(log.Lines().size(), 3u);
+  for (const std::string& line : log.Lines()) {
+    EXPECT_GT(std::stod(line), static_cast<double>(port::WallClockUs()) / 1e6);
+  }
+}
+
 TEST(EventDrainTest, ABackgroundThreadLogsSoon) {
   for (const bool wake_on_commit : {true, false}) {
     TestRegion region;

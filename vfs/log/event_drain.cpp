@@ -161,12 +161,18 @@ class EventDrain::Impl {
     const std::string path = Path(region_, event);
     fmt::memory_buffer text;
     log::AppendEvent(event, {client, path}, &text);
-    const std::chrono::nanoseconds since_1970(clock_offset_ns_ +
-                                              static_cast<int64_t>(event.time_ns));
     const spdlog::log_clock::time_point time(
-        std::chrono::duration_cast<spdlog::log_clock::duration>(since_1970));
+        std::chrono::duration_cast<spdlog::log_clock::duration>(Since1970(event.time_ns)));
     logger_->log(time, spdlog::source_loc{}, level,
                  spdlog::string_view_t(text.data(), text.size()));
+  }
+
+  /// The time of day of an event. Its time is a number in the region, which may be any.
+  std::chrono::nanoseconds Since1970(uint64_t time_ns) const {
+    const uint64_t most_ns =
+        static_cast<uint64_t>(INT64_MAX - std::max<int64_t>(clock_offset_ns_, 0));
+    return std::chrono::nanoseconds(clock_offset_ns_ +
+                                    static_cast<int64_t>(std::min(time_ns, most_ns)));
   }
 
   void ReportLoss() {
