@@ -151,8 +151,9 @@ TEST(NamedMemory, EmptyObjectIsNotReady) {
 void ExpectRefused(const NamedObject& object, const std::string& why) {
   ChildProcess child([&](const auto&) {
     alarm(10);
-    for (const Status& status : {OpenNamedMemory(object.name()).status(),
-                                 OpenNamedMemoryReadOnly(object.name()).status()}) {
+    for (const Status& status :
+         {OpenNamedMemory(object.name()).status(), OpenNamedMemoryReadOnly(object.name()).status(),
+          OpenNamedObjectReader(object.name()).status()}) {
       if (status.code() != StatusCode::kRefused) return 1;
       if (status.message().find(object.path()) == std::string::npos) return 2;
       if (status.message().find(why) == std::string::npos) return 3;
@@ -193,6 +194,37 @@ TEST(NamedMemory, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
   NamedObject link;
   ASSERT_EQ(symlink(object.path().c_str(), link.path().c_str()), 0);
   ExpectRefused(link, "a symbolic link");
+}
+
+TEST(NamedObjectReader, ReadsWhatOthersWriteAndNoMoreThanIsThere) {
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), 2 * kUnit);
+  ASSERT_TRUE(memory.ok());
+  const auto reader = OpenNamedObjectReader(object.name());
+  ASSERT_TRUE(reader.ok()) << reader.status().message();
+  EXPECT_EQ((*reader)->size_bytes(), 2 * kUnit);
+  EXPECT_EQ((*reader)->object_id(), (*memory)->object_id());
+  (*memory)->base()[kUnit - 1] = std::byte{7};
+  std::byte bytes[2] = {};
+  EXPECT_TRUE((*reader)->Read(kUnit - 1, 2, bytes));
+  EXPECT_EQ(bytes[0], std::byte{7});
+  EXPECT_TRUE((*reader)->Read(2 * kUnit, 0, bytes));
+  EXPECT_FALSE((*reader)->Read(2 * kUnit - 1, 2, bytes));
+  EXPECT_FALSE((*reader)->Read(UINT64_MAX, 2, bytes));
+}
+
+TEST(NamedObjectReader, WhatWasCutOffIsAnErrorAndNoSigbus) {
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), 2 * kUnit);
+  ASSERT_TRUE(memory.ok());
+  const auto reader = OpenNamedObjectReader(object.name());
+  ASSERT_TRUE(reader.ok());
+  ASSERT_EQ(truncate(object.path().c_str(), 0), 0);
+  uint64_t word = 0;
+  EXPECT_FALSE((*reader)->Read(0, sizeof(word), &word));
+  EXPECT_EQ((*reader)->SizeNow(), 0u);
+  EXPECT_EQ((*reader)->size_bytes(), 2 * kUnit);
+  EXPECT_EQ(OpenNamedObjectReader(object.name()).status().code(), StatusCode::kNotReady);
 }
 
 TEST(NamedMemory, CurrentIsTheObjectThatTheNameLeadsTo) {
