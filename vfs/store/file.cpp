@@ -168,10 +168,10 @@ uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {
   uint32_t freed = 0;
   for (uint64_t map = first / shm::kMapEntries; map < shm::kMapSegments; ++map) {
     if (!self_->region->IsDataSegment(shm_->maps[map].load(std::memory_order_acquire))) continue;
-    const uint64_t begin = std::max<uint64_t>(first, map * shm::kMapEntries);
-    for (uint64_t index = begin; index < (map + 1) * shm::kMapEntries; ++index) {
-      const MapPlace place{shm::kMapData, number_, static_cast<uint32_t>(index)};
-      if (UnlinkSegment(*self_, intent_, place)) ++freed;
+    const auto end = static_cast<uint32_t>((map + 1) * shm::kMapEntries);
+    auto index = static_cast<uint32_t>(std::max<uint64_t>(first, map * shm::kMapEntries));
+    while ((index = NextEntry(*self_->region, number_, index, end)) < end) {
+      if (UnlinkSegment(*self_, intent_, {shm::kMapData, number_, index++})) ++freed;
     }
   }
   trace::AddShared(shm_->reclaimed_segments, uint64_t{freed});

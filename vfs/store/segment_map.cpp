@@ -106,6 +106,13 @@ uint32_t MappedSegment(const shm::Region& region, const MapPlace& place) {
   return SegmentIn(region, MapEntry(region, place));
 }
 
+uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint32_t to) {
+  const shm::Atomic32* entry = MapEntry(region, {shm::kMapData, file, from});
+  if (entry == nullptr) return to;
+  while (from < to && entry->load(std::memory_order_acquire) == kNoSegment) ++from, ++entry;
+  return from;
+}
+
 uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
                      shm::SegmentKind segment_kind) {
   const shm::Region& region = *self.region;

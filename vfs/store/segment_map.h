@@ -39,6 +39,10 @@ uint32_t SegmentIn(const shm::Region& region, const shm::Atomic32* entry);
 /// The segment at `place`; kNoSegment for a hole or anything that cannot be a segment.
 uint32_t MappedSegment(const shm::Region& region, const MapPlace& place);
 
+/// The first entry of [from, to) in the data map of `file` that is no hole; `to` if there is none,
+/// or no map. REQUIRES: all of them lie in one map segment.
+uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint32_t to);
+
 /// Makes sure that `place` has a segment, claiming a zeroed one of `segment_kind` if need be, and
 /// returns it; kNoSegment when the region is full, or there is no such place.
 uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
