@@ -1,4 +1,5 @@
 // glasswal-inspector: looks into a live region, or into a capture.
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
@@ -10,7 +11,7 @@
 #include "model/place.h"
 #include "platform/files.h"
 #include "platform/native.h"
-#include "source/mapped_source.h"
+#include "source/named_source.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -101,7 +102,7 @@ std::optional<std::string> Parse(int count, char** values, Arguments* arguments)
 Result<std::unique_ptr<Source>> OpenTarget(const std::string& target) {
   Result<std::unique_ptr<Source>> region = OpenNamedRegion(target);
   if (region.ok()) return region;
-  Result<std::vector<uint8_t>> bytes = ReadFile(target);
+  Result<std::vector<uint8_t>> bytes = ReadFile(target, kCaptureBeginning);
   if (bytes.ok()) return OpenCapture(std::move(*bytes), target);
   if (bytes.status().code() != StatusCode::kNotFound) return bytes.status();
   return Status(StatusCode::kNotFound, "There is no region and no file called " + target +
@@ -145,6 +146,8 @@ int SaveShot(NativePlatform* platform, const Inspector& inspector, const Argumen
 }
 
 int Main(int count, char** values) {
+  // A file beyond the limit of the process (ulimit -f) is an error that WriteFile() tells.
+  std::signal(SIGXFSZ, SIG_IGN);
   if (count == 2 && (std::string(values[1]) == "--help" || std::string(values[1]) == "-h")) {
     std::fputs(kUsage, stdout);
     return 0;

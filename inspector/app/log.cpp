@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -94,7 +95,7 @@ void Log::Write(const EventNames& names) {
 
 void Log::WriteEvent(const Event& event, const EventNames& names) {
   const spdlog::log_clock::time_point at{std::chrono::duration_cast<spdlog::log_clock::duration>(
-      std::chrono::nanoseconds(event.time_ns))};
+      std::chrono::nanoseconds(std::min<uint64_t>(event.time_ns, INT64_MAX)))};  // Any number.
   const std::string client = names.Client(event);
   const std::string file = names.File(event);
   const std::string text = fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name,

@@ -20,6 +20,16 @@ std::string Scaled(double value, const char* unit) {
   return Print("%.*f %s", decimals, value, unit);
 }
 
+/// The bidirectional controls and the separators of lines and paragraphs: U+061C, U+200E, U+200F,
+/// U+2028 to U+202E, U+2066 to U+2069.
+bool IsTurningOrBreaking(std::string_view character) {
+  if (character == "\xd8\x9c") return true;
+  if (character.size() != 3 || character[0] != '\xe2') return false;
+  const auto last = static_cast<unsigned char>(character[2]);
+  if (character[1] == '\x80') return last == 0x8e || last == 0x8f || (last >= 0xa8 && last <= 0xae);
+  return character[1] == '\x81' && last >= 0xa6 && last <= 0xa9;
+}
+
 /// The length of the UTF-8 sequence at the start of `text`; 0 if it is none.
 size_t SequenceLength(std::string_view text) {
   const auto first = static_cast<unsigned char>(text[0]);
@@ -39,7 +49,7 @@ size_t SequenceLength(std::string_view text) {
       (first == 0xc2 && second < 0xa0)) {
     return 0;
   }
-  return length;
+  return IsTurningOrBreaking(text.substr(0, length)) ? 0 : length;
 }
 
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }

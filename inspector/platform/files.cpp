@@ -5,7 +5,9 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <memory>
+#include <new>
 
 namespace glasswal::inspector {
 namespace {
@@ -18,6 +20,20 @@ using File = std::unique_ptr<FILE, Closer>;
 Status SystemError(const std::string& path) {
   return Status(errno == ENOENT ? StatusCode::kNotFound : StatusCode::kSystem,
                 path + ": " + std::strerror(errno));
+}
+
+/// Appends what the file has, `most_bytes` at the most; false after an error.
+bool ReadMost(FILE* file, size_t most_bytes, std::vector<uint8_t>* bytes) {
+  std::array<uint8_t, 65536> part;
+  errno = 0;
+  while (most_bytes > 0) {
+    const size_t wanted = std::min(part.size(), most_bytes);
+    const size_t size = std::fread(part.data(), 1, wanted, file);
+    bytes->insert(bytes->end(), part.begin(), part.begin() + size);
+    most_bytes -= size;
+    if (size < wanted) break;
+  }
+  return std::ferror(file) == 0;
 }
 
 void Put32(uint32_t value, std::vector<uint8_t>* to) {
@@ -73,18 +89,29 @@ std::vector<uint8_t> Store(const std::vector<uint8_t>& raw) {
 
 }  // namespace
 
-Result<std::vector<uint8_t>> ReadFile(const std::string& path) {
+Result<std::vector<uint8_t>> ReadFile(const std::string& path, std::string_view beginning) {
+  std::error_code failure;
+  const auto kind = std::filesystem::status(path, failure).type();
+  if (kind != std::filesystem::file_type::regular &&
+      kind != std::filesystem::file_type::not_found) {
+    // Opening a FIFO waits for a writer.
+    return Status(StatusCode::kSystem, path + " is no regular file.");
+  }
   const File file(std::fopen(path.c_str(), "rb"));
   if (!file) return SystemError(path);
   std::vector<uint8_t> bytes;
-  std::array<uint8_t, 65536> part;
-  for (;;) {
-    errno = 0;
-    const size_t size = std::fread(part.data(), 1, part.size(), file.get());
-    bytes.insert(bytes.end(), part.begin(), part.begin() + size);
-    if (size < part.size()) break;
+  try {
+    if (!ReadMost(file.get(), beginning.size(), &bytes)) return SystemError(path);
+    if (bytes.size() < beginning.size() ||
+        std::memcmp(bytes.data(), beginning.data(), beginning.size()) != 0) {
+      return Status(StatusCode::kCorrupt,
+                    path + " is no capture or damaged: it does not begin with \"" +
+                        std::string(beginning) + "\".");
+    }
+    if (!ReadMost(file.get(), SIZE_MAX, &bytes)) return SystemError(path);
+  } catch (const std::bad_alloc&) {
+    return Status(StatusCode::kFull, path + " does not fit into this process's memory.");
   }
-  if (std::ferror(file.get()) != 0) return SystemError(path);
   return bytes;
 }
 

@@ -6,13 +6,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glasswal/status.h"
 
 namespace glasswal::inspector {
 
-Result<std::vector<uint8_t>> ReadFile(const std::string& path);
+/// A whole regular file. With `beginning` only one that begins with these bytes is read further
+/// than that: kCorrupt for all others, however large they are. kFull if there is no memory for it.
+Result<std::vector<uint8_t>> ReadFile(const std::string& path, std::string_view beginning = {});
 Status WriteFile(const std::string& path, const std::vector<uint8_t>& bytes);
 
 /// RGBA pixels, top row first, as a PNG; stored without compression.

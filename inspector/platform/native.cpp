@@ -11,6 +11,7 @@
 #include "app/inspector.h"
 #include "backends/imgui_impl_glfw.h"
 #include "backends/imgui_impl_opengl3.h"
+#include "glasswal/capture.h"
 #include "imgui.h"
 #include "platform/files.h"
 
@@ -111,7 +112,7 @@ void NativePlatform::TakeChosenFile() {
 }
 
 void NativePlatform::OpenFile(const std::string& path) {
-  Result<std::vector<uint8_t>> bytes = ReadFile(path);
+  Result<std::vector<uint8_t>> bytes = ReadFile(path, kCaptureBeginning);
   if (bytes.ok()) {
     inspector_->OpenCapture(std::move(*bytes), path);
   } else {

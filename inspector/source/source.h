@@ -1,7 +1,7 @@
 // Where the inspector's bytes come from: a mapped region, another module's memory, a capture.
 //
 // All of them are a glasswal::RegionBytes with a title and a word on whether they are still there.
-// Natively source/mapped_source.h opens a region by name; a capture is opened here; whoever has
+// Natively source/named_source.h opens a region by name; a capture is opened here; whoever has
 // another way to copy ranges out of a region (a page, a test) wraps it with NewSource().
 //
 // Thread-safety: a source belongs to one thread; what it reads may change at any time.

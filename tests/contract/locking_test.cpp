@@ -250,6 +250,17 @@ TEST_P(Waiting, LastRefusalOfAnotherVfsIsNotPresent) {
 
 INSTANTIATE_TEST_SUITE_P(In, Waiting, InRegions(), ProviderName);
 
+// The holder's name is any bytes, and the sentence goes to terminals and logs.
+TEST(RefusalText, ANameCannotCommandATerminal) {
+  Refusal refusal;
+  refusal.present = true;
+  refusal.lock = "WRITE";
+  refusal.holder = "\x1b]0;owned\x07\n\xe2\x80\xae";
+  refusal.held_ms = 3;
+  EXPECT_EQ(refusal.ToString(),
+            "`\\x1b]0;owned\\x07\\x0a\\u202e` has held WRITE for 3 ms; you waited 0 ms");
+}
+
 class Snapshots : public Contract {};
 
 TEST_P(Snapshots, TakenOpenedComparedAndExpired) {

@@ -54,6 +54,7 @@ TEST(JsonWriterTest, EscapesWhatMustBeEscaped) {
   EXPECT_EQ(Quoted("a\"b\\c/d"), R"("a\"b\\c/d")");
   EXPECT_EQ(Quoted("\b\f\n\r\t"), R"("\b\f\n\r\t")");
   EXPECT_EQ(Quoted(std::string_view("\0\x1f\x7f", 3)), R"("\u0000\u001f\u007f")");
+  EXPECT_EQ(Quoted("\xc2\x9b\xe2\x80\xae\xe2\x80\xa8"), R"("\u009b\u202e\u2028")");
   EXPECT_EQ(Quoted("caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb3"),
             "\"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x90\xb3\"");
 }

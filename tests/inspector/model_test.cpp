@@ -50,6 +50,8 @@ TEST(Format, CleansForeignText) {
   EXPECT_EQ(CleanText("a\nb\x7f"), "a?b?");
   EXPECT_EQ(CleanText("\xff\xc0\xaf\xed\xa0\x80"), "??????");
   EXPECT_EQ(CleanText("cut \xe2\x82"), "cut ??");
+  EXPECT_EQ(CleanText("\xe2\x80\xaegnp.\xe2\x81\xa6"), "???gnp.???");
+  EXPECT_EQ(CleanText("\xd8\x9c|\xe2\x80\xa8|\xe2\x80\x93"), "??|???|\xe2\x80\x93");
 }
 
 TEST(Selection, GoesThroughText) {

@@ -2,6 +2,7 @@
 // nothing.
 #include <gtest/gtest.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <cmath>
 #include <cstring>
@@ -10,9 +11,13 @@
 #include "inspector/frames.h"
 #include "inspector/scene.h"
 #include "model/place.h"
+#include "port/memory.h"
+#include "port/named_object.h"
 #include "port/unique_name.h"
+#include "shm/block.h"
 #include "shm/layout.h"
-#include "source/mapped_source.h"
+#include "shm/region.h"
+#include "source/named_source.h"
 #include "view/panels.h"
 
 namespace glasswal::inspector {
@@ -186,6 +191,27 @@ TEST(Inspector, SaysThatARegionIsGoneAndShowsHowItEnded) {
   frames.Pass(3000);
   EXPECT_TRUE(frames.Has(Role::kStatus, "gone"));
   EXPECT_EQ(OpenNamedRegion(name).status().code(), StatusCode::kNotFound);
+}
+
+// The region's own clients end with SIGBUS; whoever only looks does not.
+TEST(Inspector, SaysThatARegionWasCutShortAndGoesOn) {
+  test::NamedObject object;
+  {
+    auto memory = port::CreateNamedMemory(object.name(), 4 << 20);
+    ASSERT_TRUE(memory.ok());
+    const auto region = shm::Region::Create(std::move(*memory), test::SmallOptions());
+    ASSERT_TRUE(region.ok()) << region.status().message();
+  }
+  Frames frames;
+  Result<std::unique_ptr<Source>> source = OpenNamedRegion(object.name());
+  ASSERT_TRUE(source.ok()) << source.status().message();
+  frames.inspector.Attach(std::move(*source));
+  frames.Pass(100);
+  EXPECT_TRUE(frames.Has(Role::kStatus, "live"));
+  ASSERT_EQ(truncate(object.path().c_str(), 0), 0);
+  ShowEveryPanel(&frames);
+  frames.Pass(3000);
+  EXPECT_TRUE(frames.Has(Role::kStatus, "gone"));
 }
 
 TEST(Inspector, PausesThroughItsItems) {

@@ -1,12 +1,16 @@
 #include <gtest/gtest.h>
+#include <spdlog/async.h>
 #include <spdlog/logger.h>
+#include <spdlog/sinks/base_sink.h>
 #include <spdlog/sinks/ostream_sink.h>
 #include <spdlog/sinks/rotating_file_sink.h>
+#include <spdlog/spdlog.h>
 
 #include <atomic>
 #include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <mutex>
 #include <sstream>
 #include <string>
 #include <thread>
@@ -140,6 +144,67 @@ TEST(EventDrainTest, NamesCannotForgeARecord) {
   EXPECT_EQ(log.Lines()[0],
             "event=sync sequence=1 client=3 client_name=\"a b\\x0aerror event=\\\"x\\\"\" "
             "connection=0 file=0 path=\"/p=1\\\\\"");
+}
+
+TEST(EventDrainTest, NamesCannotCommandATerminal) {
+  TestRegion region;
+  AddNames(*region, "\x1b[2J\xc2\x9b", "/a\xe2\x80\xaegnp.\xff");
+  StringLog log("%v");
+  EventDrain drain(*region, log.logger);
+  trace::Record(*region, EventKind::kCommit, kIngest);
+  drain.Poll();
+  ASSERT_EQ(log.Lines().size(), 1u);
+  EXPECT_NE(log.Lines()[0].find("client_name=\"\\x1b[2J\\u009b\" "), std::string::npos)
+      << log.Lines()[0];
+  EXPECT_NE(log.Lines()[0].find("path=\"/a\\u202egnp.\\xff\""), std::string::npos)
+      << log.Lines()[0];
+}
+
+// The time of an event is a number in the region, which may be any.
+TEST(EventDrainTest, ATimeBeyondTheClocksEndIsLateAndNotBefore1970) {
+  TestRegion region;
+  StringLog log("%E");
+  EventDrain drain(*region, log.logger);
+  for (const uint64_t time_ns : {uint64_t{INT64_MAX}, UINT64_MAX, uint64_t{1} << 63}) {
+    trace::WriteEvent(*region, EventKind::kCommit, kIngest, 0, 0, 0, 0, time_ns);
+  }
+  EXPECT_EQ(drain.Poll(), 3u);
+  ASSERT_EQ(log.Lines().size(), 3u);
+  for (const std::string& line : log.Lines()) {
+    EXPECT_GT(std::stod(line), static_cast<double>(port::WallClockUs()) / 1e6);
+  }
+}
+
+/// A sink that throws what no one expects.
+class RudeSink final : public spdlog::sinks::base_sink<std::mutex> {
+  void sink_it_(const spdlog::details::log_msg&) override { throw 42; }
+  void flush_() override { throw 43; }
+};
+
+TEST(EventDrainTest, WhatASinkThrowsStaysInTheDrain) {
+  TestRegion region;
+  const auto logger = NewEventLogger({std::make_shared<RudeSink>()});
+  EventDrain drain(*region, logger);
+  for (int i = 0; i < 5; ++i) trace::Record(*region, EventKind::kCommit, kIngest);
+  drain.Start();
+  drain.Stop();
+  EXPECT_EQ(drain.logged(), 5u);
+  EXPECT_EQ(drain.failed(), 6u);  // Five events and the flush.
+}
+
+TEST(EventDrainTest, OutlivesTheShutdownOfAnAsynchronousLogger) {
+  TestRegion region;
+  std::ostringstream text;
+  spdlog::init_thread_pool(64, 1);
+  const auto logger = std::make_shared<spdlog::async_logger>(
+      "async", std::make_shared<spdlog::sinks::ostream_sink_mt>(text), spdlog::thread_pool());
+  EventDrain drain(*region, logger);
+  drain.Start();
+  spdlog::shutdown();
+  for (int i = 0; i < 5; ++i) trace::Record(*region, EventKind::kCommit, kIngest);
+  drain.Stop();
+  EXPECT_EQ(drain.logged(), 5u);
+  EXPECT_GE(drain.failed(), 5u);
 }
 
 TEST(EventDrainTest, ABackgroundThreadLogsSoon) {

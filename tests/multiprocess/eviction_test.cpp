@@ -1,9 +1,14 @@
 // Ending a client on purpose: the right one, only that one, and with proof.
 #include <signal.h>
+#include <unistd.h>
+
+#include <string>
 
 #include "multiprocess/region_audit.h"
 #include "multiprocess/stage.h"
 #include "port/child_process.h"
+#include "port/clock.h"
+#include "port/process.h"
 
 namespace glasswal::test {
 namespace {
@@ -21,6 +26,13 @@ class Eviction : public Stage {
     });
     EXPECT_TRUE(child->WaitForSignal());
     return child;
+  }
+
+  static bool RunsAnotherProgram(pid_t process) {
+    char path[4096] = {};
+    const std::string link = "/proc/" + std::to_string(process) + "/exe";
+    const ssize_t length = readlink(link.c_str(), path, sizeof(path) - 1);
+    return length > 0 && std::string(path).find("_test") == std::string::npos;
   }
 
   static bool Lives(const ChildProcess& child) {
@@ -69,6 +81,30 @@ TEST_F(Eviction, NeverEndsALaterProcessOfTheSameNumber) {
   start.store(real_start);
   EXPECT_TRUE(runtime().Evict(place.slot, place.generation).ok());
   EXPECT_EQ(holder->Wait(), -SIGKILL);
+}
+
+// Whoever can write to the region can write any number there.
+TEST_F(Eviction, NeverEndsAProcessThatDoesNotMapTheRegion) {
+  const auto holder = Holder();
+  const Place place = PlaceOf(holder->process_id());
+  // The child of a child that had no part in the region: it ran another program in between.
+  const pid_t innocent = fork();
+  if (innocent == 0) {
+    execlp("sleep", "sleep", "60", nullptr);
+    _exit(127);
+  }
+  const auto number = static_cast<uint64_t>(innocent);
+  while (!RunsAnotherProgram(innocent)) port::SleepUs(500);
+  shm::ShmClient* client = region().client(place.slot);
+  client->process_id.store(number);
+  client->process_start.store(port::ProcessStart(number));
+  const Status status = runtime().Evict(place.slot, place.generation, 50);
+  EXPECT_EQ(status.code(), StatusCode::kNotDead) << status.message();
+  EXPECT_NE(status.message().find(std::to_string(number)), std::string::npos) << status.message();
+  EXPECT_EQ(waitpid(innocent, nullptr, WNOHANG), 0) << "it was killed";
+  EXPECT_TRUE(Lives(*holder));
+  kill(innocent, SIGKILL);
+  waitpid(innocent, nullptr, 0);
 }
 
 }  // namespace

@@ -146,6 +146,87 @@ TEST(NamedMemory, EmptyObjectIsNotReady) {
   EXPECT_EQ(OpenNamedMemory(object.name()).status().code(), StatusCode::kNotReady);
 }
 
+/// Opens `name` in a child, for opening what it should not may wait for ever, and expects a refusal
+/// that names the object.
+void ExpectRefused(const NamedObject& object, const std::string& why) {
+  ChildProcess child([&](const auto&) {
+    alarm(10);
+    for (const Status& status :
+         {OpenNamedMemory(object.name()).status(), OpenNamedMemoryReadOnly(object.name()).status(),
+          OpenNamedObjectReader(object.name()).status()}) {
+      if (status.code() != StatusCode::kRefused) return 1;
+      if (status.message().find(object.path()) == std::string::npos) return 2;
+      if (status.message().find(why) == std::string::npos) return 3;
+    }
+    const auto mine = NewAnonymousMemory(kUnit);
+    return IsCurrentNamedMemory(object.name(), **mine) ? 4 : 0;
+  });
+  EXPECT_EQ(child.Wait(), 0) << why;
+}
+
+// Names in /dev/shm are anybody's to take first.
+TEST(NamedMemory, OfOthersOrWithRightsForOthersIsRefused) {
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), kUnit);
+  ASSERT_TRUE(memory.ok());
+  for (const mode_t mode : {0666, 0640, 0604, 0601, 0610}) {
+    ASSERT_EQ(chmod(object.path().c_str(), mode), 0);
+    ExpectRefused(object, "rights to other users");
+  }
+  ASSERT_EQ(chmod(object.path().c_str(), 0600), 0);
+  EXPECT_TRUE(OpenNamedMemory(object.name()).ok());
+  if (geteuid() != 0) GTEST_SKIP() << "Only root can give a file away.";
+  ASSERT_EQ(chown(object.path().c_str(), 65534, 65534), 0);
+  ExpectRefused(object, "belongs to user 65534");
+}
+
+TEST(NamedMemory, WhatIsNoRegularFileIsRefusedWithoutWaiting) {
+  NamedObject fifo;
+  ASSERT_EQ(mkfifo(fifo.path().c_str(), 0600), 0);
+  ExpectRefused(fifo, "a FIFO");
+  NamedObject folder;
+  ASSERT_EQ(mkdir(folder.path().c_str(), 0700), 0);
+  ExpectRefused(folder, "a folder");
+  rmdir(folder.path().c_str());
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), kUnit);
+  ASSERT_TRUE(memory.ok());
+  NamedObject link;
+  ASSERT_EQ(symlink(object.path().c_str(), link.path().c_str()), 0);
+  ExpectRefused(link, "a symbolic link");
+}
+
+TEST(NamedObjectReader, ReadsWhatOthersWriteAndNoMoreThanIsThere) {
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), 2 * kUnit);
+  ASSERT_TRUE(memory.ok());
+  const auto reader = OpenNamedObjectReader(object.name());
+  ASSERT_TRUE(reader.ok()) << reader.status().message();
+  EXPECT_EQ((*reader)->size_bytes(), 2 * kUnit);
+  EXPECT_EQ((*reader)->object_id(), (*memory)->object_id());
+  (*memory)->base()[kUnit - 1] = std::byte{7};
+  std::byte bytes[2] = {};
+  EXPECT_TRUE((*reader)->Read(kUnit - 1, 2, bytes));
+  EXPECT_EQ(bytes[0], std::byte{7});
+  EXPECT_TRUE((*reader)->Read(2 * kUnit, 0, bytes));
+  EXPECT_FALSE((*reader)->Read(2 * kUnit - 1, 2, bytes));
+  EXPECT_FALSE((*reader)->Read(UINT64_MAX, 2, bytes));
+}
+
+TEST(NamedObjectReader, WhatWasCutOffIsAnErrorAndNoSigbus) {
+  NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), 2 * kUnit);
+  ASSERT_TRUE(memory.ok());
+  const auto reader = OpenNamedObjectReader(object.name());
+  ASSERT_TRUE(reader.ok());
+  ASSERT_EQ(truncate(object.path().c_str(), 0), 0);
+  uint64_t word = 0;
+  EXPECT_FALSE((*reader)->Read(0, sizeof(word), &word));
+  EXPECT_EQ((*reader)->SizeNow(), 0u);
+  EXPECT_EQ((*reader)->size_bytes(), 2 * kUnit);
+  EXPECT_EQ(OpenNamedObjectReader(object.name()).status().code(), StatusCode::kNotReady);
+}
+
 TEST(NamedMemory, CurrentIsTheObjectThatTheNameLeadsTo) {
   NamedObject object;
   auto first = CreateNamedMemory(object.name(), kUnit);
@@ -246,6 +327,32 @@ TEST(NamedMemory, FileSizeLimitIsAnError) {
     if (CreateNamedMemory(object.name(), 64 * kMiB).status().code() != StatusCode::kSystem)
       return 2;
     return CreateNamedMemory(object.name(), kMiB).ok() ? 0 : 3;
+  });
+  EXPECT_EQ(child.Wait(), 0);
+}
+
+// The kernel's answer to a file beyond the limit is a signal, which ends a host that knows nothing
+// of it.
+TEST(NamedMemory, FileSizeLimitIsAnErrorThatNamesItAndNoSignal) {
+  NamedObject large;
+  const auto others = CreateNamedMemory(large.name(), 64 * kMiB);
+  ASSERT_TRUE(others.ok());
+  NamedObject object;
+  ChildProcess child([&](const auto&) {
+    signal(SIGXFSZ, SIG_DFL);
+    const rlimit limit = {kMiB, kMiB};
+    if (setrlimit(RLIMIT_FSIZE, &limit) != 0) return 1;
+    for (const auto& made : {CreateNamedMemory(object.name(), 64 * kMiB).status(),
+                             NewAnonymousMemory(64 * kMiB).status(),
+                             CreateNamedMemory(object.name(), 2 * kMiB).status()}) {
+      if (made.code() != StatusCode::kSystem) return 2;
+      if (made.message().find("ulimit -f") == std::string::npos) return 3;
+      if (made.message().find(std::to_string(kMiB)) == std::string::npos) return 4;
+    }
+    if (!CreateNamedMemory(object.name(), kMiB).ok()) return 5;
+    // What somebody else made larger can be used and grown.
+    const auto opened = OpenNamedMemory(large.name());
+    return opened.ok() && (*opened)->Commit(32 * kMiB, kMiB).ok() ? 0 : 6;
   });
   EXPECT_EQ(child.Wait(), 0);
 }

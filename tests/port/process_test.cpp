@@ -13,6 +13,7 @@
 
 #include "port/child_process.h"
 #include "port/clock.h"
+#include "port/memory.h"
 
 namespace glasswal::port {
 namespace {
@@ -23,6 +24,12 @@ using test::SleepForEver;
 int SleepBody(const std::function<void()>& signal) {
   signal();
   SleepForEver();
+}
+
+/// An object that this process has mapped, and so every child of it.
+const ObjectId& Mapped() {
+  static const auto memory = NewAnonymousMemory(64 << 10);
+  return (*memory)->object_id();
 }
 
 uint64_t IdOf(const ChildProcess& child) { return static_cast<uint64_t>(child.process_id()); }
@@ -73,19 +80,21 @@ TEST(ForkGeneration, GrowsInChildrenOnly) {
 }
 
 TEST(TerminateProcess, EndsAProcessAndWaitsForIt) {
+  const ObjectId object = Mapped();
   ChildProcess child(SleepBody);
   ASSERT_TRUE(child.WaitForSignal());
-  const Status status = TerminateProcess(IdOf(child), ProcessStart(IdOf(child)), 5000);
+  const Status status = TerminateProcess(IdOf(child), ProcessStart(IdOf(child)), object, 5000);
   EXPECT_TRUE(status.ok()) << status.message();
   EXPECT_EQ(child.Wait(), -SIGKILL);
 }
 
 TEST(TerminateProcess, EndsAStoppedProcess) {
+  const ObjectId object = Mapped();
   ChildProcess child(SleepBody);
   ASSERT_TRUE(child.WaitForSignal());
   const uint64_t start = ProcessStart(IdOf(child));
   kill(child.process_id(), SIGSTOP);
-  EXPECT_TRUE(TerminateProcess(IdOf(child), start, 5000).ok());
+  EXPECT_TRUE(TerminateProcess(IdOf(child), start, object, 5000).ok());
   EXPECT_EQ(child.Wait(), -SIGKILL);
 }
 
@@ -93,27 +102,55 @@ TEST(TerminateProcess, LeavesAnotherProcessOfTheSameNumberAlone) {
   ChildProcess child(SleepBody);
   ASSERT_TRUE(child.WaitForSignal());
   // For the caller the process that it means is gone, which is what it wanted.
-  EXPECT_TRUE(TerminateProcess(IdOf(child), ProcessStart(IdOf(child)) + 1, 100).ok());
+  EXPECT_TRUE(TerminateProcess(IdOf(child), ProcessStart(IdOf(child)) + 1, Mapped(), 100).ok());
   usleep(20'000);
   EXPECT_TRUE(child.IsRunning());
 }
 
 TEST(TerminateProcess, IsContentWithAProcessThatIsGone) {
-  EXPECT_TRUE(TerminateProcess(GoneProcess(), 12345, 100).ok());
+  EXPECT_TRUE(TerminateProcess(GoneProcess(), 12345, Mapped(), 100).ok());
   ChildProcess zombie([](const auto&) { return 0; });
   while (zombie.IsRunning()) SleepUs(1000);
-  EXPECT_TRUE(TerminateProcess(IdOf(zombie), ProcessStart(IdOf(zombie)), 5000).ok());
+  EXPECT_TRUE(TerminateProcess(IdOf(zombie), ProcessStart(IdOf(zombie)), Mapped(), 5000).ok());
 }
 
 TEST(TerminateProcess, RefusesWhatMakesNoSense) {
   for (const uint64_t process : {uint64_t{0}, uint64_t{1} << 32, UINT64_MAX, ProcessId()}) {
-    const Status status = TerminateProcess(process, 1, 10);
+    const Status status = TerminateProcess(process, 1, Mapped(), 10);
     EXPECT_EQ(status.code(), StatusCode::kInvalidArgument) << process;
     EXPECT_NE(status.message().find(std::to_string(process)), std::string::npos);
   }
   ChildProcess child(SleepBody);
   ASSERT_TRUE(child.WaitForSignal());
-  EXPECT_EQ(TerminateProcess(IdOf(child), 0, 10).code(), StatusCode::kInvalidArgument);
+  EXPECT_EQ(TerminateProcess(IdOf(child), 0, Mapped(), 10).code(), StatusCode::kInvalidArgument);
+  EXPECT_TRUE(child.IsRunning());
+}
+
+// A number in a region is whatever somebody wrote there.
+TEST(TerminateProcess, LeavesAProcessAloneThatDoesNotMapTheObject) {
+  ChildProcess child(SleepBody);
+  ASSERT_TRUE(child.WaitForSignal());
+  const auto unmapped = NewAnonymousMemory(64 << 10);  // After the child began.
+  ASSERT_TRUE(unmapped.ok());
+  for (const ObjectId& object : {(*unmapped)->object_id(), ObjectId{}}) {
+    const Status status = TerminateProcess(IdOf(child), ProcessStart(IdOf(child)), object, 100);
+    EXPECT_EQ(status.code(), StatusCode::kNotDead) << status.message();
+    EXPECT_NE(status.message().find(std::to_string(IdOf(child))), std::string::npos);
+    EXPECT_TRUE(child.IsRunning());
+  }
+}
+
+TEST(TerminateProcess, LeavesAProcessOfAnotherUserAlone) {
+  if (geteuid() != 0) GTEST_SKIP() << "Only root can become somebody else.";
+  const ObjectId object = Mapped();
+  ChildProcess child([](const auto& signal) {
+    if (setuid(65534) != 0) return 1;
+    return SleepBody(signal);
+  });
+  ASSERT_TRUE(child.WaitForSignal());
+  const Status status = TerminateProcess(IdOf(child), ProcessStart(IdOf(child)), object, 100);
+  EXPECT_EQ(status.code(), StatusCode::kNotDead) << status.message();
+  EXPECT_NE(status.message().find("65534"), std::string::npos) << status.message();
   EXPECT_TRUE(child.IsRunning());
 }
 

@@ -10,6 +10,7 @@ namespace glasswal {
 namespace {
 
 using diag::CaptureHeader;
+static_assert(kCaptureBeginning.size() == sizeof(diag::kCaptureMagic));
 using diag::CaptureRange;
 
 Status NoCapture(const char* why) {
@@ -69,7 +70,8 @@ Status CheckHeader(const std::vector<uint8_t>& file, CaptureHeader* header) {
                                                     std::to_string(diag::kCaptureVersion) + ".");
   }
   const uint64_t most = (file.size() - sizeof(*header)) / sizeof(CaptureRange);
-  if (header->range_count == 0 || header->range_count > most) {
+  if (header->range_count == 0 || header->range_count > most ||
+      header->range_count > diag::kMaxCaptureRanges) {
     return NoCapture("its list of ranges does not fit");
   }
   return Status::Ok();

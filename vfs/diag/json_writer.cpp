@@ -2,17 +2,15 @@
 
 #include <charconv>
 
+#include "port/printable.h"
+
 namespace glasswal::diag {
 namespace {
 
 constexpr std::string_view kReplacement = "\xef\xbf\xbd";  // U+FFFD.
 
-bool IsContinuation(std::string_view text, uint32_t at) {
-  return at < text.size() && (static_cast<uint8_t>(text[at]) & 0xc0) == 0x80;
-}
-
-/// The escape of a character below 32, of the quote or of the backslash.
-void AppendEscape(char character, std::string* out) {
+/// The escape of a character that is not printable, of the quote or of the backslash.
+void AppendEscape(uint32_t character, std::string* out) {
   switch (character) {
     case '"':
       *out += "\\\"";
@@ -39,28 +37,11 @@ void AppendEscape(char character, std::string* out) {
       break;
   }
   constexpr char kDigits[] = "0123456789abcdef";
-  *out += "\\u00";
-  *out += kDigits[static_cast<uint8_t>(character) >> 4];
-  *out += kDigits[static_cast<uint8_t>(character) & 0xf];
+  *out += "\\u";
+  for (int shift = 12; shift >= 0; shift -= 4) *out += kDigits[character >> shift & 0xf];
 }
 
 }  // namespace
-
-uint32_t Utf8Length(std::string_view text) {
-  if (text.empty()) return 0;
-  const auto lead = static_cast<uint8_t>(text[0]);
-  if (lead < 0x80) return 1;
-  const uint32_t length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
-  if (lead < 0xc2 || lead > 0xf4) return 0;
-  for (uint32_t i = 1; i < length; ++i) {
-    if (!IsContinuation(text, i)) return 0;
-  }
-  const auto second = static_cast<uint8_t>(text[1]);
-  const bool overlong = (lead == 0xe0 && second < 0xa0) || (lead == 0xf0 && second < 0x90);
-  const bool surrogate = lead == 0xed && second >= 0xa0;
-  const bool too_large = lead == 0xf4 && second >= 0x90;
-  return overlong || surrogate || too_large ? 0 : length;
-}
 
 void JsonWriter::Key(std::string_view name) {
   Separate();
@@ -105,16 +86,15 @@ void JsonWriter::Separate() {
 void JsonWriter::Quote(std::string_view text) {
   *out_ += '"';
   while (!text.empty()) {
-    const uint32_t length = Utf8Length(text);
-    const auto first = static_cast<uint8_t>(text[0]);
-    if (length == 0) {
+    const auto [code, size_bytes] = port::FirstCharacter(text);
+    if (size_bytes == 0) {
       *out_ += kReplacement;
-    } else if (first < 0x20 || first == 0x7f || first == '"' || first == '\\') {
-      AppendEscape(text[0], out_);
+    } else if (!port::IsPrintable(code) || code == '"' || code == '\\') {
+      AppendEscape(code, out_);
     } else {
-      *out_ += text.substr(0, length);
+      *out_ += text.substr(0, size_bytes);
     }
-    text.remove_prefix(length == 0 ? 1 : length);
+    text.remove_prefix(size_bytes == 0 ? 1 : size_bytes);
   }
   *out_ += '"';
 }

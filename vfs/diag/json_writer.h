@@ -41,10 +41,6 @@ class JsonWriter {
   bool needs_comma_ = false;
 };
 
-/// The bytes of the UTF-8 character that `text` begins with, 1 to 4; 0 if it begins with none (an
-/// overlong form, a surrogate, a number beyond U+10FFFF, a stray or missing continuation).
-uint32_t Utf8Length(std::string_view text);
-
 }  // namespace glasswal::diag
 
 #endif  // GLASSWAL_VFS_DIAG_JSON_WRITER_H_

@@ -96,11 +96,12 @@ class EventDrain::Impl {
     if (options_.wake_on_commit) port::FutexWake(&region_.header()->commit_sequence, UINT32_MAX);
     if (thread_.joinable()) thread_.join();
     DrainToHead();
-    logger_->flush();
+    Log([&] { logger_->flush(); });
   }
 
   uint64_t logged() const { return logged_.load(std::memory_order_relaxed); }
   uint64_t lost() const { return lost_.load(std::memory_order_relaxed); }
+  uint64_t failed() const { return failed_.load(std::memory_order_relaxed); }
 
  private:
   void Run() {
@@ -161,19 +162,38 @@ class EventDrain::Impl {
     const std::string path = Path(region_, event);
     fmt::memory_buffer text;
     log::AppendEvent(event, {client, path}, &text);
-    const std::chrono::nanoseconds since_1970(clock_offset_ns_ +
-                                              static_cast<int64_t>(event.time_ns));
     const spdlog::log_clock::time_point time(
-        std::chrono::duration_cast<spdlog::log_clock::duration>(since_1970));
-    logger_->log(time, spdlog::source_loc{}, level,
-                 spdlog::string_view_t(text.data(), text.size()));
+        std::chrono::duration_cast<spdlog::log_clock::duration>(Since1970(event.time_ns)));
+    Log([&] {
+      logger_->log(time, spdlog::source_loc{}, level,
+                   spdlog::string_view_t(text.data(), text.size()));
+    });
+  }
+
+  /// The time of day of an event. Its time is a number in the region, which may be any.
+  std::chrono::nanoseconds Since1970(uint64_t time_ns) const {
+    const uint64_t most_ns =
+        static_cast<uint64_t>(INT64_MAX - std::max<int64_t>(clock_offset_ns_, 0));
+    return std::chrono::nanoseconds(clock_offset_ns_ +
+                                    static_cast<int64_t>(std::min(time_ns, most_ns)));
+  }
+
+  /// Calls the logger, which is somebody else's: a sink may throw anything, and an asynchronous
+  /// logger does so at every call once spdlog was shut down. What it did not take is counted.
+  template <typename Call>
+  void Log(const Call& call) {
+    try {
+      call();
+    } catch (...) {
+      failed_.fetch_add(1, std::memory_order_relaxed);
+    }
   }
 
   void ReportLoss() {
     const uint64_t total = cursor_.lost();
     const uint64_t before = lost_.exchange(total, std::memory_order_relaxed);
     if (total != before) {
-      logger_->warn("event=events.lost lost={} total_lost={}", total - before, total);
+      Log([&] { logger_->warn("event=events.lost lost={} total_lost={}", total - before, total); });
     }
   }
 
@@ -187,6 +207,7 @@ class EventDrain::Impl {
   uint64_t last_sequence_ = 0;
   std::atomic<uint64_t> logged_{0};
   std::atomic<uint64_t> lost_{0};
+  std::atomic<uint64_t> failed_{0};
 
   std::mutex stop_mutex_;
   std::condition_variable stop_changed_;
@@ -213,5 +234,6 @@ uint64_t EventDrain::Poll() { return impl_->Poll(); }
 void EventDrain::Stop() { impl_->Stop(); }
 uint64_t EventDrain::logged() const { return impl_->logged(); }
 uint64_t EventDrain::lost() const { return impl_->lost(); }
+uint64_t EventDrain::failed() const { return impl_->failed(); }
 
 }  // namespace glasswal

@@ -2,16 +2,17 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string>
 
 #include "glasswal/snapshot.h"
+#include "port/printable.h"
 #include "shm/lock_names.h"
 
 namespace glasswal::log {
 namespace {
 
-bool IsPlain(char character) {
-  const auto byte = static_cast<unsigned char>(character);
-  return byte > ' ' && byte != '"' && byte != '\\' && byte != '=' && byte != 0x7f;
+bool NeedsQuotes(char character) {
+  return character == ' ' || character == '"' || character == '\\' || character == '=';
 }
 
 void AppendArgument(std::string_view name, uint64_t value, fmt::memory_buffer* out) {
@@ -29,19 +30,19 @@ void AppendArgument(std::string_view name, uint64_t value, fmt::memory_buffer* o
 
 void AppendValue(std::string_view value, fmt::memory_buffer* out) {
   const auto end = std::back_inserter(*out);
-  if (!value.empty() && std::all_of(value.begin(), value.end(), IsPlain)) {
+  const std::string printable = port::Printable(value);
+  if (!value.empty() && printable == value &&
+      std::none_of(value.begin(), value.end(), NeedsQuotes)) {
     fmt::format_to(end, "{}", value);
     return;
   }
+  // What was a backslash is doubled; what became one by being made printable is not.
   out->push_back('"');
-  for (const char character : value) {
-    const auto byte = static_cast<unsigned char>(character);
-    if (byte < ' ' || byte == 0x7f) {
-      fmt::format_to(end, "\\x{:02x}", byte);
-      continue;
-    }
-    if (character == '"' || character == '\\') out->push_back('\\');
-    out->push_back(character);
+  while (!value.empty()) {
+    const uint32_t size_bytes = std::max(port::FirstCharacter(value).size_bytes, 1u);
+    if (value[0] == '"' || value[0] == '\\') out->push_back('\\');
+    fmt::format_to(end, "{}", port::Printable(value.substr(0, size_bytes)));
+    value.remove_prefix(size_bytes);
   }
   out->push_back('"');
 }

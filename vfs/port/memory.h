@@ -64,17 +64,43 @@ Result<std::unique_ptr<Memory>> NewAnonymousMemory(uint64_t size_bytes);
 /// Creates the named object; kAlreadyExists if there is one.
 Result<std::unique_ptr<Memory>> CreateNamedMemory(const std::string& name, uint64_t size_bytes);
 
-/// Maps an existing named object whole; kNotFound if there is none, kNotReady while it is empty.
+/// Maps an existing named object whole; kNotFound if there is none, kNotReady while it is empty,
+/// kRefused if it is not a regular file of this user that nobody else has rights to: whoever can
+/// write to a region can read all of it, and end its clients by cutting it short.
 Result<std::unique_ptr<Memory>> OpenNamedMemory(const std::string& name);
 
 /// Maps an existing named object for reading only: not even a bug can write to it.
 Result<std::unique_ptr<Memory>> OpenNamedMemoryReadOnly(const std::string& name);
+
+/// A named object that is read and not mapped, for those who look at what they do not trust:
+/// reading what was cut off is an error here, and SIGBUS in a mapping. Nothing is ever written or
+/// grown.
+///
+/// Thread-safety: any thread.
+class NamedObjectReader {
+ public:
+  virtual ~NamedObjectReader() = default;
+  /// The size that the object had when it was opened.
+  virtual uint64_t size_bytes() const = 0;
+  /// What it has now; 0 if that cannot be told.
+  virtual uint64_t SizeNow() const = 0;
+  virtual const ObjectId& object_id() const = 0;
+  /// Copies [offset, offset + size_bytes) out; false if not all of it is there. Aligned words are
+  /// copied whole, and what a later call copies is not older than what this one did.
+  virtual bool Read(uint64_t offset, uint64_t size_bytes, void* to) const = 0;
+};
+
+/// Refuses what OpenNamedMemory() refuses, for the same reasons.
+Result<std::unique_ptr<NamedObjectReader>> OpenNamedObjectReader(const std::string& name);
 
 /// Removes the name; those who have the object mapped keep it. kNotFound if there is none.
 Status UnlinkNamedMemory(const std::string& name);
 
 /// True when `name` still leads to the object that `memory` maps.
 bool IsCurrentNamedMemory(const std::string& name, const Memory& memory);
+
+/// The same for an object that is not mapped.
+bool IsCurrentNamedObject(const std::string& name, const ObjectId& object);
 
 /// The liveness of clients that share one process (or one WebAssembly memory): a table of who holds
 /// what, where a client dies when it is declared dead by whoever has the proof.

@@ -57,11 +57,15 @@ Result<std::unique_ptr<Memory>> NewAnonymousMemory(uint64_t size_bytes) {
 Result<std::unique_ptr<Memory>> CreateNamedMemory(const std::string& name, uint64_t) {
   return NoNames(name);
 }
+Result<std::unique_ptr<NamedObjectReader>> OpenNamedObjectReader(const std::string& name) {
+  return NoNames(name);
+}
 Result<std::unique_ptr<Memory>> OpenNamedMemory(const std::string& name) { return NoNames(name); }
 Result<std::unique_ptr<Memory>> OpenNamedMemoryReadOnly(const std::string& name) {
   return NoNames(name);
 }
 Status UnlinkNamedMemory(const std::string& name) { return NoNames(name); }
+bool IsCurrentNamedObject(const std::string&, const ObjectId&) { return false; }
 bool IsCurrentNamedMemory(const std::string&, const Memory&) { return false; }
 
 }  // namespace glasswal::port

@@ -1,6 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,26 +13,17 @@
 #include "port/descriptor.h"
 #include "port/liveness_linux.h"
 #include "port/memory.h"
+#include "port/object_linux.h"
 #include "port/point.h"
 #include "port/system_error.h"
 
 namespace glasswal::port {
 namespace {
 
-// Where the C library's shm_open() keeps its objects. The folder's own path is needed to make an
-// object without a name first.
-constexpr char kObjectFolder[] = "/dev/shm";
-
 // A signal makes the kernel undo and give up the allocation that it interrupts. In pieces of this
 // size (about a millisecond) also a process with a busy profiling timer gets to the end of a large
 // one.
 constexpr uint64_t kAllocationBytes = 4 * 1024 * 1024;
-
-std::string ObjectName(const std::string& name) { return "/glasswal." + name; }
-
-std::string What(const std::string& name) {
-  return name.empty() ? "The anonymous region" : "The region `" + name + "`";
-}
 
 // 0, or the errno value.
 int Allocate(int descriptor, int mode, uint64_t offset, uint64_t size_bytes) {
@@ -50,7 +42,8 @@ int Allocate(int descriptor, int mode, uint64_t offset, uint64_t size_bytes) {
 }
 
 Status AllocationError(const std::string& name, uint64_t size_bytes, int error) {
-  const std::string wanted = What(name) + " wants " + std::to_string(size_bytes) + " more bytes";
+  const std::string wanted =
+      WhatRegion(name) + " wants " + std::to_string(size_bytes) + " more bytes";
   if (error == EOPNOTSUPP) {
     return SystemError(wanted, "fallocate", error,
                        "The file system of /dev/shm cannot reserve memory, and without that a full "
@@ -79,8 +72,9 @@ class MappedMemory final : public Memory {
     Status range = CheckCommitRange(offset, size_bytes, size_bytes_);
     if (!range.ok()) return range;
     if (!writable_) {
-      return Status(StatusCode::kInvalidArgument,
-                    What(name_) + " is mapped for reading only and cannot be grown from here.");
+      return Status(
+          StatusCode::kInvalidArgument,
+          WhatRegion(name_) + " is mapped for reading only and cannot be grown from here.");
     }
     const int error = Allocate(object_.number(), 0, offset, size_bytes);
     return error == 0 ? Status::Ok() : AllocationError(name_, size_bytes, error);
@@ -95,27 +89,17 @@ class MappedMemory final : public Memory {
   const bool writable_;
 };
 
-ObjectId IdOf(const struct stat& object) {
-  return {static_cast<uint64_t>(object.st_dev), static_cast<uint64_t>(object.st_ino)};
-}
-
 Result<std::unique_ptr<Memory>> Map(Descriptor object, const std::string& name, bool writable) {
   struct stat facts = {};
   if (fstat(object.number(), &facts) != 0) {
-    return SystemError(What(name), "fstat", errno, "Try again.");
+    return SystemError(WhatRegion(name), "fstat", errno, "Try again.");
   }
-  if (facts.st_size == 0) {
-    return Status(StatusCode::kNotReady,
-                  What(name) +
-                      " is empty: whoever creates it has not got further yet. Try again; "
-                      "if it stays so, remove " +
-                      kObjectFolder + ObjectName(name) + ".");
-  }
+  if (facts.st_size == 0) return EmptyError(name);
   const auto size_bytes = static_cast<uint64_t>(facts.st_size);
   void* base = mmap(nullptr, static_cast<size_t>(size_bytes),
                     writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, object.number(), 0);
   if (base == MAP_FAILED) {
-    return SystemError(What(name), "mmap", errno,
+    return SystemError(WhatRegion(name), "mmap", errno,
                        "It needs " + std::to_string(size_bytes) +
                            " bytes of address space: lower region_capacity_bytes, or raise the "
                            "limit (ulimit -v).");
@@ -124,18 +108,36 @@ Result<std::unique_ptr<Memory>> Map(Descriptor object, const std::string& name, 
                                                                 name, writable, IdOf(facts)));
 }
 
+// The kernel answers a file beyond the limit with SIGXFSZ, which ends the process before any error
+// could be told, so the limit is looked at first.
+Status CheckFileSizeLimit(const std::string& name, uint64_t size_bytes) {
+  struct rlimit limit = {};
+  if (getrlimit(RLIMIT_FSIZE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY ||
+      size_bytes <= limit.rlim_cur) {
+    return Status::Ok();
+  }
+  return SystemError(WhatRegion(name), "ftruncate", EFBIG,
+                     "It is to have " + std::to_string(size_bytes) +
+                         " bytes, and this process may write files of " +
+                         std::to_string(limit.rlim_cur) +
+                         ": lower region_capacity_bytes, or raise the limit (ulimit -f, "
+                         "RLIMIT_FSIZE).");
+}
+
 // Gives the fresh object its size. The first unit is allocated before, so that everybody who sees a
 // size can read the header without the danger of SIGBUS.
 Status Size(const Descriptor& object, const std::string& name, uint64_t size_bytes) {
   if (size_bytes == 0 || size_bytes % kCommitUnitBytes != 0 || size_bytes > INT64_MAX) {
-    return Status(StatusCode::kInvalidArgument, What(name) + " cannot have " +
+    return Status(StatusCode::kInvalidArgument, WhatRegion(name) + " cannot have " +
                                                     std::to_string(size_bytes) +
                                                     " bytes: use a multiple of 64 KiB.");
   }
+  Status allowed = CheckFileSizeLimit(name, size_bytes);
+  if (!allowed.ok()) return allowed;
   const int error = Allocate(object.number(), FALLOC_FL_KEEP_SIZE, 0, kCommitUnitBytes);
   if (error != 0) return AllocationError(name, kCommitUnitBytes, error);
   if (ftruncate(object.number(), static_cast<off_t>(size_bytes)) != 0) {
-    return SystemError(What(name), "ftruncate", errno,
+    return SystemError(WhatRegion(name), "ftruncate", errno,
                        "It is to have " + std::to_string(size_bytes) +
                            " bytes: lower region_capacity_bytes, or raise the limit (ulimit -f).");
   }
@@ -145,37 +147,25 @@ Status Size(const Descriptor& object, const std::string& name, uint64_t size_byt
 // Gives the finished object its name, if nobody has that name.
 Status Link(const Descriptor& object, const std::string& name) {
   const std::string from = "/proc/self/fd/" + std::to_string(object.number());
-  const std::string to = kObjectFolder + ObjectName(name);
+  const std::string to = PathOfObject(name);
   GLASSWAL_POINT("memory.create.link");
   if (linkat(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), AT_SYMLINK_FOLLOW) == 0) {
     return Status::Ok();
   }
   if (errno == EEXIST) {
-    return Status(StatusCode::kAlreadyExists,
-                  What(name) + " exists already (" + to + "). Open it, or choose another name.");
+    return Status(StatusCode::kAlreadyExists, WhatRegion(name) + " exists already (" + to +
+                                                  "). Open it, or choose another name.");
   }
   return Status(StatusCode::kSystem,
-                SystemError(What(name), ("linkat(" + from + ", " + to + ")").c_str(), errno,
+                SystemError(WhatRegion(name), ("linkat(" + from + ", " + to + ")").c_str(), errno,
                             "See to it that /proc is mounted and that /dev/shm can be written to.")
                     .message());
 }
 
-Status OpenError(const std::string& name, int error) {
-  if (error == ENOENT) {
-    return Status(StatusCode::kNotFound,
-                  "There is no region `" + name + "` (" + kObjectFolder + ObjectName(name) +
-                      "). Create it first, or look whether the name is right.");
-  }
-  return SystemError(What(name), ("shm_open(" + ObjectName(name) + ")").c_str(), error,
-                     "Only the user who created it may open it.");
-}
-
 Result<std::unique_ptr<Memory>> OpenNamed(const std::string& name, bool writable) {
-  Status named = CheckRegionName(name);
-  if (!named.ok()) return named;
-  Descriptor object(shm_open(ObjectName(name).c_str(), writable ? O_RDWR : O_RDONLY, 0));
-  if (!object.ok()) return OpenError(name, errno);
-  return Map(std::move(object), name, writable);
+  Result<Descriptor> object = OpenObject(name, writable);
+  if (!object.ok()) return object.status();
+  return Map(std::move(*object), name, writable);
 }
 
 }  // namespace
@@ -185,7 +175,7 @@ Result<std::unique_ptr<Memory>> NewAnonymousMemory(uint64_t size_bytes) {
   // one.
   Descriptor object(memfd_create("glasswal", MFD_CLOEXEC));
   if (!object.ok()) {
-    return SystemError(What(""), "memfd_create", errno,
+    return SystemError(WhatRegion(""), "memfd_create", errno,
                        "See to it that memory and descriptors (ulimit -n) are left.");
   }
   Status sized = Size(object, "", size_bytes);
@@ -201,7 +191,7 @@ Result<std::unique_ptr<Memory>> CreateNamedMemory(const std::string& name, uint6
   Descriptor object(open(kObjectFolder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600));
   if (!object.ok()) {
     return Status(StatusCode::kSystem,
-                  SystemError(What(name), "open(/dev/shm, O_TMPFILE)", errno,
+                  SystemError(WhatRegion(name), "open(/dev/shm, O_TMPFILE)", errno,
                               "Mount a tmpfs at /dev/shm that this user can write to.")
                       .message());
   }
@@ -217,20 +207,6 @@ Result<std::unique_ptr<Memory>> OpenNamedMemory(const std::string& name) {
 
 Result<std::unique_ptr<Memory>> OpenNamedMemoryReadOnly(const std::string& name) {
   return OpenNamed(name, false);
-}
-
-Status UnlinkNamedMemory(const std::string& name) {
-  Status named = CheckRegionName(name);
-  if (!named.ok()) return named;
-  if (shm_unlink(ObjectName(name).c_str()) == 0) return Status::Ok();
-  return OpenError(name, errno);
-}
-
-bool IsCurrentNamedMemory(const std::string& name, const Memory& memory) {
-  if (memory.object_id() == ObjectId{} || !CheckRegionName(name).ok()) return false;
-  const Descriptor object(shm_open(ObjectName(name).c_str(), O_RDONLY, 0));
-  struct stat facts = {};
-  return object.ok() && fstat(object.number(), &facts) == 0 && IdOf(facts) == memory.object_id();
 }
 
 }  // namespace glasswal::port

@@ -10,6 +10,8 @@
 
 namespace glasswal::port {
 
+struct ObjectId;
+
 uint64_t ProcessId();
 
 /// The kernel's start time of `process_id` in its own ticks; 0 when there is no such process to
@@ -27,8 +29,11 @@ const std::atomic<uint32_t>& ForkCounter();
 
 /// Ends `process_id` for good (SIGKILL) if it is still the process that started at `process_start`,
 /// and waits up to `timeout_ms` until the kernel says that it is gone. Safe against the reuse of
-/// process ids. That it returns ok is not the proof of death: the liveness lock is.
-Status TerminateProcess(uint64_t process_id, uint64_t process_start, uint32_t timeout_ms);
+/// process ids, and against numbers that somebody else wrote: nothing is ended but a process of
+/// this user that maps the object `mapped`; else kNotDead. That it returns ok is not the proof of
+/// death: the liveness lock is.
+Status TerminateProcess(uint64_t process_id, uint64_t process_start, const ObjectId& mapped,
+                        uint32_t timeout_ms);
 
 /// Fills `size_bytes` bytes with randomness of the system.
 void RandomBytes(void* to, uint64_t size_bytes);

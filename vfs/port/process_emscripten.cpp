@@ -20,7 +20,7 @@ const std::atomic<uint32_t>& ForkCounter() {
   return never;
 }
 
-Status TerminateProcess(uint64_t process_id, uint64_t, uint32_t) {
+Status TerminateProcess(uint64_t process_id, uint64_t, const ObjectId&, uint32_t) {
   return Status(StatusCode::kInvalidArgument,
                 "Process " + std::to_string(process_id) +
                     " was not terminated: a WebAssembly program cannot end a process. End the "

@@ -5,16 +5,22 @@
 #include <signal.h>
 #include <sys/random.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
 #include <climits>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include "port/clock.h"
 #include "port/descriptor.h"
+#include "port/memory.h"
 #include "port/process.h"
 #include "port/system_error.h"
 
@@ -64,6 +70,67 @@ Status CheckTarget(uint64_t process_id, uint64_t process_start, const std::strin
   return Status::Ok();
 }
 
+struct Closer {
+  void operator()(FILE* file) const { std::fclose(file); }
+};
+
+// The user whose rights `process_id` has; nothing when there is no such process to see. Not the
+// owner of its folder in /proc, which is root for a process that changed its user.
+std::optional<uid_t> UserOf(uint64_t process_id) {
+  const std::string path = "/proc/" + std::to_string(process_id) + "/status";
+  const std::unique_ptr<FILE, Closer> status(std::fopen(path.c_str(), "re"));
+  if (status == nullptr) return std::nullopt;
+  char line[256];
+  unsigned effective = 0;
+  while (std::fgets(line, sizeof(line), status.get()) != nullptr) {
+    if (std::sscanf(line, "Uid: %*u %u", &effective) == 1) return static_cast<uid_t>(effective);
+  }
+  return std::nullopt;
+}
+
+// Whether one of the mappings that are listed at `path` (/proc/N/maps) is of the object.
+bool Lists(const std::string& path, const ObjectId& object) {
+  const std::unique_ptr<FILE, Closer> maps(std::fopen(path.c_str(), "re"));
+  if (maps == nullptr) return false;
+  // Only the beginning of each line is of interest; what is longer than this is read as a line of
+  // its own, which begins with a part of a name and not with "address-address ".
+  char line[256];
+  bool is_beginning = true;
+  while (std::fgets(line, sizeof(line), maps.get()) != nullptr) {
+    unsigned device_major = 0;
+    unsigned device_minor = 0;
+    unsigned long long number = 0;
+    if (is_beginning && std::sscanf(line, "%*x-%*x %*4s %*x %x:%x %llu", &device_major,
+                                    &device_minor, &number) == 3) {
+      const uint64_t device = makedev(device_major, device_minor);
+      if (device == object.device && number == object.number) return true;
+    }
+    is_beginning = std::strchr(line, '\n') != nullptr;
+  }
+  return false;
+}
+
+// A number in shared memory is whatever somebody wrote there. What may be ended is a process of
+// this user that has the object mapped.
+Status CheckIsClient(uint64_t process_id, const ObjectId& mapped, const std::string& who) {
+  const std::optional<uid_t> user = UserOf(process_id);
+  if (user.has_value() && *user != geteuid()) {
+    return Status(StatusCode::kNotDead,
+                  who + " was not terminated: it belongs to another user (" +
+                      std::to_string(*user) +
+                      "), so it is no client of this region. The number in the region is wrong.");
+  }
+  const std::string maps = "/proc/" + std::to_string(process_id) + "/maps";
+  if (mapped == ObjectId{} || !Lists(maps, mapped)) {
+    return Status(StatusCode::kNotDead,
+                  who +
+                      " was not terminated: nothing shows that it has this region open. Its number "
+                      "in the region is wrong, or of another pid namespace. End the client by "
+                      "hand.");
+  }
+  return Status::Ok();
+}
+
 }  // namespace
 
 uint64_t ProcessId() { return static_cast<uint64_t>(getpid()); }
@@ -95,7 +162,8 @@ const std::atomic<uint32_t>& ForkCounter() {
 
 uint32_t ForkGeneration() { return ForkCounter().load(std::memory_order_relaxed); }
 
-Status TerminateProcess(uint64_t process_id, uint64_t process_start, uint32_t timeout_ms) {
+Status TerminateProcess(uint64_t process_id, uint64_t process_start, const ObjectId& mapped,
+                        uint32_t timeout_ms) {
   const std::string who = "Process " + std::to_string(process_id);
   Status target = CheckTarget(process_id, process_start, who);
   if (!target.ok()) return target;
@@ -114,6 +182,10 @@ Status TerminateProcess(uint64_t process_id, uint64_t process_start, uint32_t ti
                       "later process of the same number. Mount /proc, or end it by hand.");
   }
   if (ProcessStart(process_id) != process_start) return Status::Ok();
+  // Should the number pass to another process now, the signal still goes to the one behind the
+  // descriptor, which then has ended.
+  target = CheckIsClient(process_id, mapped, who);
+  if (!target.ok()) return WaitForEnd(pidfd.number(), 0) ? Status::Ok() : target;
   if (PidfdKill(pidfd.number()) != 0 && errno != ESRCH) {
     return SystemError(who, "pidfd_send_signal", errno,
                        "It was not terminated; the caller needs the right to signal it.");

@@ -1,6 +1,7 @@
 #include <string>
 
 #include "port/memory.h"
+#include "port/printable.h"
 
 namespace glasswal::port {
 namespace {
@@ -19,7 +20,7 @@ Status CheckRegionName(const std::string& name) {
   for (const char c : name) good = good && IsNameCharacter(c);
   if (good) return Status::Ok();
   return Status(StatusCode::kInvalidArgument,
-                "name is \"" + name.substr(0, kMaxNameBytes) +
+                "name is \"" + Printable(CutText(name, kMaxNameBytes)) +
                     "\", but must be 1 to 200 letters, digits, dots, underscores or hyphens and "
                     "must not begin with a dot.");
 }

@@ -40,13 +40,10 @@ void BlackBox::RecordIdentity(const store::ClientContext& recoverer, const Casua
   }
 }
 
-void BlackBox::AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool waiting,
+void BlackBox::AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool exclusive, bool waiting,
                        uint64_t since_ns) {
   if (box_locks_ >= shm::kBlackBoxLocks) return;
-  const bool exclusive =
-      lock < shm::kLockCount && store::DatabaseOf(region_, file) != nullptr &&
-      lock::IsExclusive(store::DatabaseOf(region_, file)->locks[lock].word.load());
-  const uint64_t mode = lock == shm::kDirectoryLock || exclusive ? 1 : 0;
+  const uint64_t mode = exclusive ? 1 : 0;
   shm::ShmBlackBoxLock& entry = record_->box[box_locks_++];
   entry.place.store(uint64_t{file} << 48 | uint64_t{lock} << 40 | uint64_t{slot} << 32 |
                         mode << 24 | uint64_t{waiting} << 16,
@@ -55,21 +52,22 @@ void BlackBox::AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool waiting
                       std::memory_order_relaxed);
 }
 
-void BlackBox::RecordConnection(uint32_t file, uint32_t slot) {
-  shm::ShmDatabase* database = store::DatabaseOf(region_, file);
-  const shm::ShmConnection& connection = database->connections[slot];
+void BlackBox::RecordConnection(uint32_t file, const shm::ShmDatabase& database, uint32_t slot) {
+  const shm::ShmConnection& connection = database.connections[slot];
   for (uint32_t i = 0; i < shm::kLockCount; ++i) {
-    const shm::ShmLock& lock = database->locks[i];
-    if (!lock::Holds(lock.word.load(), slot)) continue;
+    const shm::ShmLock& lock = database.locks[i];
+    const uint64_t word = lock.word.load();
+    if (!lock::Holds(word, slot)) continue;
     const uint64_t own = lock.since_ns.load(std::memory_order_relaxed);
     const uint64_t since =
         own != 0 ? own : connection.transaction_ns.load(std::memory_order_relaxed);
-    AddLock(file, i, slot, /*waiting=*/false, since);
+    AddLock(file, i, slot, lock::IsExclusive(word), /*waiting=*/false, since);
   }
   const uint64_t waiting = connection.waiting.load(std::memory_order_relaxed) >> 56;
   if (waiting != 0 && waiting <= shm::kLockCount) {
-    AddLock(file, static_cast<uint32_t>(waiting - 1), slot, /*waiting=*/true,
-            connection.waiting_since_ns.load(std::memory_order_relaxed));
+    const auto lock = static_cast<uint32_t>(waiting - 1);
+    AddLock(file, lock, slot, lock::IsExclusive(database.locks[lock].word.load()),
+            /*waiting=*/true, connection.waiting_since_ns.load(std::memory_order_relaxed));
   }
 }
 
@@ -82,13 +80,14 @@ void BlackBox::RecordLocks(const Casualty& dead) {
       if (store::ConnectionStateOf(word) == shm::kConnectionOpen &&
           store::ConnectionClientOf(word) == dead.slot &&
           store::GenerationOf(word) == dead.generation) {
-        RecordConnection(file, slot);
+        RecordConnection(file, *database, slot);
       }
     }
   }
   const shm::ShmLock& directory = region_.header()->directory;
   if (lock::Holds(directory.word.load(), dead.slot)) {
-    AddLock(0, shm::kDirectoryLock, dead.slot, /*waiting=*/false, directory.since_ns.load());
+    AddLock(0, shm::kDirectoryLock, dead.slot, /*exclusive=*/true, /*waiting=*/false,
+            directory.since_ns.load());
   }
   record_->box_locks.store(box_locks_, std::memory_order_relaxed);
 }

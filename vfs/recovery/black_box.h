@@ -24,8 +24,9 @@ class BlackBox {
  private:
   void RecordIdentity(const store::ClientContext& recoverer, const Casualty& dead);
   void RecordLocks(const Casualty& dead);
-  void RecordConnection(uint32_t file, uint32_t slot);
-  void AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool waiting, uint64_t since_ns);
+  void RecordConnection(uint32_t file, const shm::ShmDatabase& database, uint32_t slot);
+  void AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool exclusive, bool waiting,
+               uint64_t since_ns);
   void RecordEvents(const Casualty& dead);
 
   const shm::Region& region_;

@@ -283,7 +283,8 @@ Status Client::Evict(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
 Status Client::EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
   shm::ShmClient* client = context_.region->client(slot);
   const uint64_t process_id = client->process_id.load();
-  const Status ended = port::TerminateProcess(process_id, client->process_start.load(), timeout_ms);
+  const Status ended = port::TerminateProcess(process_id, client->process_start.load(),
+                                              context_.region->memory().object_id(), timeout_ms);
   if (!ended.ok()) return ended;
   trace::Record(*context_.region, EventKind::kClientEvicted, context_.Subject(), slot, process_id);
   const uint64_t deadline = port::NowNs() + uint64_t{timeout_ms} * 1'000'000;

@@ -20,9 +20,8 @@ bool IsOf(uint64_t connection_word, const Casualty& dead) {
          store::GenerationOf(connection_word) == dead.generation;
 }
 
-void TakeBackConnection(const shm::Region& region, uint32_t file, uint32_t slot,
-                        RecoveryReport* report) {
-  shm::ShmDatabase* database = store::DatabaseOf(region, file);
+void TakeBackConnection(const shm::Region& region, uint32_t file, shm::ShmDatabase* database,
+                        uint32_t slot, RecoveryReport* report) {
   if (lock::Holds(database->locks[shm::kLockWalWrite].word.load(), slot)) {
     GLASSWAL_POINT("recover.spoil");
     if (store::SpoilWalIndex(region, file)) ++report->wal_indexes_spoiled;
@@ -30,7 +29,7 @@ void TakeBackConnection(const shm::Region& region, uint32_t file, uint32_t slot,
   GLASSWAL_POINT("recover.intent");
   store::FinishIntent(region, &database->connections[slot].intent);
   GLASSWAL_POINT("recover.locks");
-  report->locks += store::ReleaseConnection(region, file, slot);
+  report->locks += store::ReleaseConnection(region, database, slot);
   ++report->connections;
 }
 
@@ -45,7 +44,7 @@ void TakeBackDatabases(const shm::Region& region, const Casualty& dead, Recovery
     if (database == nullptr) continue;
     for (uint32_t slot = 0; slot < shm::kMaxConnections; ++slot) {
       if (IsOf(database->connections[slot].state.load(std::memory_order_acquire), dead)) {
-        TakeBackConnection(region, file, slot, report);
+        TakeBackConnection(region, file, database, slot, report);
       }
     }
   }

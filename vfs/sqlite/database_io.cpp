@@ -109,7 +109,7 @@ int DatabaseClose(sqlite3_file* base) {
     if (lock.held()) {
       trace::SubtractShared(self.shm_client()->connections, uint32_t{1});
       file->Record(EventKind::kConnectionClosed, self.shm_client()->connections.load());
-      store::ReleaseConnection(file->region(), file->connection.file, file->connection.slot);
+      store::ReleaseConnection(file->region(), file->connection.database, file->connection.slot);
       store::CloseFile(self, lock, file->connection.file);
     } else {
       // The slot stays with this client and is given back when it leaves.

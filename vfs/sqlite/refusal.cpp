@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "port/clock.h"
+#include "port/printable.h"
 #include "shm/lock_names.h"
 #include "store/text.h"
 #include "store/words.h"
@@ -16,7 +17,8 @@ constexpr uint64_t kNsPerMs = 1'000'000;
 
 std::string Refusal::ToString() const {
   if (!present) return "no lock was refused";
-  std::string text = "`" + (holder.empty() ? "somebody who has left" : holder) + "`";
+  std::string text =
+      "`" + (holder.empty() ? "somebody who has left" : port::Printable(holder)) + "`";
   text += holder.empty() ? " held " : " has held ";
   text += lock + " for " + std::to_string(held_ms) + " ms";
   if (silent_ms > 0) text += " (silent for " + std::to_string(silent_ms) + " ms)";

@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "port/clock.h"
+#include "port/printable.h"
 #include "port/process.h"
 #include "recovery/client.h"
 #include "sqlite/open.h"
@@ -149,7 +150,7 @@ int Vfs::Register(bool make_default) { return sqlite3_vfs_register(&base_, make_
 
 int Vfs::Fail(int code, const std::string& message) {
   const std::lock_guard<std::mutex> guard(mutex_);
-  last_error_ = message;
+  last_error_ = port::Printable(message);  // It may quote paths and names, which are any bytes.
   last_code_ = code;
   return code;
 }

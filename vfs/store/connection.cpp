@@ -57,9 +57,7 @@ Result<Connection> ClaimConnection(ClientContext& self, const DirectoryLock&, ui
                                        " connections of the database are in use: close one first");
 }
 
-uint32_t ReleaseConnection(const shm::Region& region, uint32_t file, uint32_t slot) {
-  shm::ShmDatabase* database = DatabaseOf(region, file);
-  if (database == nullptr) return 0;
+uint32_t ReleaseConnection(const shm::Region& region, shm::ShmDatabase* database, uint32_t slot) {
   shm::ShmConnection* connection = &database->connections[slot];
   uint32_t taken = 0;
   for (uint32_t i = 0; i < shm::kLockCount; ++i) {

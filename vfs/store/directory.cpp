@@ -47,8 +47,10 @@ uint32_t FreeStorage(ClientContext& self, uint32_t number) {
   for (uint32_t map = 0; map < shm::kMapSegments; ++map) {
     const MapPlace map_place{shm::kMapMap, number, map};
     if (MappedSegment(region, map_place) == shm::kNoSegment) continue;
-    for (uint32_t i = 0; i < shm::kMapEntries; ++i) {
-      freed += UnlinkSegment(self, intent, {shm::kMapData, number, map * shm::kMapEntries + i});
+    const uint32_t end = (map + 1) * shm::kMapEntries;
+    uint32_t index = map * shm::kMapEntries;
+    while ((index = NextEntry(region, number, index, end)) < end) {
+      freed += UnlinkSegment(self, intent, {shm::kMapData, number, index++});
     }
     UnlinkSegment(self, intent, map_place);
   }

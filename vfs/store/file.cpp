@@ -85,7 +85,6 @@ IoStatus File::ReserveOne(uint32_t index) {
     return IoStatus::kFull;
   }
   const MapPlace place{shm::kMapData, number_, index};
-  if (MapEntry(*self_->region, place) == nullptr) return IoStatus::kCorrupt;
   return LinkSegment(*self_, intent_, place, segment_kind_) == kNoSegment ? IoStatus::kFull
                                                                           : IoStatus::kOk;
 }
@@ -116,6 +115,7 @@ IoStatus File::Reserve(uint64_t offset, uint64_t size_bytes) {
 }
 
 void File::ZeroGap(uint64_t from, uint64_t to) {
+  to = std::min(to, shm::kMaxFileBytes);  // Nothing lies behind it, and sizes are input.
   while (from < to) {
     const uint64_t within = from % kSegmentBytes;
     const uint64_t part = std::min(to - from, kSegmentBytes - within);
@@ -168,10 +168,10 @@ uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {
   uint32_t freed = 0;
   for (uint64_t map = first / shm::kMapEntries; map < shm::kMapSegments; ++map) {
     if (!self_->region->IsDataSegment(shm_->maps[map].load(std::memory_order_acquire))) continue;
-    const uint64_t begin = std::max<uint64_t>(first, map * shm::kMapEntries);
-    for (uint64_t index = begin; index < (map + 1) * shm::kMapEntries; ++index) {
-      const MapPlace place{shm::kMapData, number_, static_cast<uint32_t>(index)};
-      if (UnlinkSegment(*self_, intent_, place)) ++freed;
+    const auto end = static_cast<uint32_t>((map + 1) * shm::kMapEntries);
+    auto index = static_cast<uint32_t>(std::max<uint64_t>(first, map * shm::kMapEntries));
+    while ((index = NextEntry(*self_->region, number_, index, end)) < end) {
+      if (UnlinkSegment(*self_, intent_, {shm::kMapData, number_, index++})) ++freed;
     }
   }
   trace::AddShared(shm_->reclaimed_segments, uint64_t{freed});
@@ -188,9 +188,11 @@ const std::byte* File::Fetch(uint64_t offset, uint64_t size_bytes) const {
   if (segment == kNoSegment) return nullptr;
   // A corrupt page makes SQLite read a few bytes beyond it (os_unix.c, nEofBuffer): what is there
   // need not make sense, but it must be memory.
+  const uint32_t end_segment =
+      std::min(self_->region->header()->committed_segments.load(std::memory_order_relaxed),
+               self_->region->geometry().segment_count);
   const bool is_last =
-      within + size_bytes + kOverreadBytes > kSegmentBytes &&
-      segment + 1 >= self_->region->header()->committed_segments.load(std::memory_order_relaxed);
+      within + size_bytes + kOverreadBytes > kSegmentBytes && segment + 1 >= end_segment;
   return is_last ? nullptr : self_->region->SegmentAddress(segment) + within;
 }
 

@@ -46,6 +46,17 @@ void CountLinked(const shm::Region& region, const MapPlace& place) {
   }
 }
 
+/// Whether the segment with the published `word` is what a segment at `place` has to be.
+bool BelongsAt(const shm::Region& region, const MapPlace& place, uint64_t word) {
+  return shm::SegmentKindOf(word) == KindAt(region, place) &&
+         shm::SegmentOwnerOf(word) == FileOwnerOf(region, place.file);
+}
+
+/// Whether `place` can be one: it comes from an intent, which is bytes of the region.
+bool IsPlace(const MapPlace& place) {
+  return place.file < shm::kMaxFiles && place.kind <= shm::kMapWalIndex;
+}
+
 void CountUnlinked(const shm::Region& region, const MapPlace& place) {
   if (place.kind == shm::kMapData) {
     trace::SubtractShared(region.file(place.file)->segments, uint32_t{1});
@@ -85,17 +96,28 @@ shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place) {
   return nullptr;
 }
 
-uint32_t MappedSegment(const shm::Region& region, const MapPlace& place) {
-  const shm::Atomic32* entry = MapEntry(region, place);
+uint32_t SegmentIn(const shm::Region& region, const shm::Atomic32* entry) {
   if (entry == nullptr) return kNoSegment;
   const uint32_t segment = entry->load(std::memory_order_acquire);
   return region.IsDataSegment(segment) ? segment : kNoSegment;
+}
+
+uint32_t MappedSegment(const shm::Region& region, const MapPlace& place) {
+  return SegmentIn(region, MapEntry(region, place));
+}
+
+uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint32_t to) {
+  const shm::Atomic32* entry = MapEntry(region, {shm::kMapData, file, from});
+  if (entry == nullptr) return to;
+  while (from < to && entry->load(std::memory_order_acquire) == kNoSegment) ++from, ++entry;
+  return from;
 }
 
 uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
                      shm::SegmentKind segment_kind) {
   const shm::Region& region = *self.region;
   shm::Atomic32* entry = MapEntry(region, place);
+  if (entry == nullptr) return kNoSegment;
   uint32_t present = entry->load(std::memory_order_acquire);
   if (present != kNoSegment) return region.IsDataSegment(present) ? present : kNoSegment;
 
@@ -130,7 +152,8 @@ uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const Ma
 
 bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place) {
   const shm::Region& region = *self.region;
-  uint32_t segment = MappedSegment(region, place);
+  shm::Atomic32* entry = MapEntry(region, place);
+  uint32_t segment = SegmentIn(region, entry);
   if (segment == kNoSegment) return false;
   const uint64_t word = PublishedWord(region, place, segment);
   intent->segment_word.store(word, std::memory_order_relaxed);
@@ -138,7 +161,8 @@ bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapP
   intent->target.store(IntentWord(shm::kIntentUnlink, place.kind, place.file, place.index),
                        std::memory_order_release);
   GLASSWAL_POINT("store.unlink.intent");
-  const bool mine = MapEntry(region, place)->compare_exchange_strong(segment, kNoSegment);
+  const bool mine =
+      entry->compare_exchange_strong(segment, kNoSegment) && BelongsAt(region, place, word);
   GLASSWAL_POINT("store.unlink.unmapped");
   if (mine) {
     shm::ReleaseSegment(region, segment, word);
@@ -155,7 +179,8 @@ void FinishIntent(const shm::Region& region, shm::ShmIntent* intent) {
   const auto segment = static_cast<uint32_t>(intent->segment.load(std::memory_order_acquire));
   const MapPlace place{static_cast<shm::MapKind>((target >> 48) & 0xff),
                        static_cast<uint32_t>(target >> 32) & 0xffff, static_cast<uint32_t>(target)};
-  if ((kind == shm::kIntentLink || kind == shm::kIntentUnlink) && region.IsDataSegment(segment)) {
+  if ((kind == shm::kIntentLink || kind == shm::kIntentUnlink) && region.IsDataSegment(segment) &&
+      IsPlace(place)) {
     const uint64_t word = intent->segment_word.load(std::memory_order_relaxed);
     const bool mapped = MappedSegment(region, place) == segment;
     GLASSWAL_POINT("store.finish.looked");
@@ -165,7 +190,9 @@ void FinishIntent(const shm::Region& region, shm::ShmIntent* intent) {
         CountLinked(region, place);
       }
     } else if (kind == shm::kIntentUnlink && !mapped) {
-      if (shm::ReleaseSegment(region, segment, word)) CountUnlinked(region, place);
+      if (BelongsAt(region, place, word) && shm::ReleaseSegment(region, segment, word)) {
+        CountUnlinked(region, place);
+      }
     }
   }
   GLASSWAL_POINT("store.finish.done");

@@ -25,23 +25,37 @@ struct MapPlace {
   uint32_t index = 0;
 };
 
+// LOOKING ONCE. The maps are bytes that others can change at any moment, and every look at them may
+// give something else. So a function looks at a map entry or a control segment once, checks what it
+// got, and uses that: an address that was got by a second look was never checked.
+
 /// The entry itself; null when its map segment does not exist or the place is out of range.
 shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place);
+
+/// The segment that `entry` names; kNoSegment for a hole, anything that cannot be a segment, and no
+/// entry at all.
+uint32_t SegmentIn(const shm::Region& region, const shm::Atomic32* entry);
 
 /// The segment at `place`; kNoSegment for a hole or anything that cannot be a segment.
 uint32_t MappedSegment(const shm::Region& region, const MapPlace& place);
 
+/// The first entry of [from, to) in the data map of `file` that is no hole; `to` if there is none,
+/// or no map. REQUIRES: all of them lie in one map segment.
+uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint32_t to);
+
 /// Makes sure that `place` has a segment, claiming a zeroed one of `segment_kind` if need be, and
-/// returns it; kNoSegment when the region is full. REQUIRES: MapEntry(place) is not null.
+/// returns it; kNoSegment when the region is full, or there is no such place.
 uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
                      shm::SegmentKind segment_kind);
 
 /// Frees the segment at `place`, if any; true if there was one. Others may be linking the same
-/// place meanwhile. REQUIRES: nobody else unlinks it (SQLite's locks, or the directory's, see to
-/// that).
+/// place meanwhile. A segment that the table of segments gives to somebody else leaves the map and
+/// is not freed: the map is damaged, and its owner still uses it. REQUIRES: nobody else unlinks it
+/// (SQLite's locks, or the directory's, see to that).
 bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place);
 
-/// Finishes or undoes what the owner of `intent` left half-done. Idempotent.
+/// Finishes or undoes what the owner of `intent` left half-done; an intent that names no place is
+/// dropped. Idempotent.
 void FinishIntent(const shm::Region& region, shm::ShmIntent* intent);
 
 /// The control segment of a database file; null if it has none.

@@ -5,19 +5,21 @@
 #ifndef GLASSWAL_VFS_STORE_TEXT_H_
 #define GLASSWAL_VFS_STORE_TEXT_H_
 
-#include <algorithm>
 #include <cstring>
 #include <string_view>
 
+#include "port/printable.h"
 #include "shm/layout.h"
 
 namespace glasswal::store {
 
-/// Writes `text`, cut to what fits with a terminating zero, and zeros behind it.
+/// Writes `text`, cut at a whole character to what fits with a terminating zero, and zeros behind
+/// it.
 template <size_t kWords>
 void StoreText(shm::Atomic64 (&field)[kWords], std::string_view text) {
   char bytes[kWords * 8] = {};
-  std::memcpy(bytes, text.data(), std::min(text.size(), sizeof(bytes) - 1));
+  const std::string_view whole = port::CutText(text, sizeof(bytes) - 1);
+  std::memcpy(bytes, whole.data(), whole.size());
   for (size_t i = 0; i < kWords; ++i) {
     uint64_t word;
     std::memcpy(&word, bytes + i * 8, 8);

@@ -2,9 +2,8 @@
 import type { Client } from './client.js';
 import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
-import { maxClients } from './generated/facts.js';
 import { buryHolder } from './janitor.js';
-import { lockName, slotState } from './liveness.js';
+import { isSlot, lockName, slotState } from './liveness.js';
 import { whenGone } from './node.js';
 import { buryThread } from './threads.js';
 
@@ -18,7 +17,7 @@ export type WayToEnd = { terminate(): unknown } | (() => unknown);
 export async function evictClient(self: Client, runtimeId: string, target: EvictTarget, how: WayToEnd): Promise<void> {
   const { engine } = self;
   const slot = typeof target === 'number' ? target : target.slot;
-  if (!Number.isInteger(slot) || slot < 0 || slot >= maxClients) throw new RangeError(`There is no client ${String(slot)}.`);
+  if (!isSlot(slot)) throw new RangeError(`There is no client ${String(slot)}.`);
   if (slot === self.slot) throw new GlasswalError('MISUSE', 'A client cannot evict itself: close it.');
   const state = slotState(engine.views, slot);
   const wanted = typeof target === 'number' ? undefined : target.generation;

@@ -7,7 +7,7 @@
  */
 import type { Engine } from './engine.js';
 import { callNumber } from './instance.js';
-import { channelName, holderOf, lockName, setHolder } from './liveness.js';
+import { channelName, holderOf, isSlot, lockName, setHolder } from './liveness.js';
 import { maxClients } from './generated/facts.js';
 
 /** What clients and the janitor of a runtime tell each other on its channel. */
@@ -16,6 +16,16 @@ export type ChannelMessage =
   | { readonly joined: number }
   /** The janitor recovered from whoever was in this slot. */
   | { readonly recovered: number };
+
+/**
+ * The slot that a message of the channel tells of, if it is a message of that kind. Any tab of the origin can post to the
+ * channel, whose name `navigator.locks.query()` tells it: what comes is a hint of where to look, and proves nothing.
+ */
+export function slotTold(message: unknown, kind: 'joined' | 'recovered'): number | undefined {
+  if (typeof message !== 'object' || message === null || !Object.hasOwn(message, kind)) return undefined;
+  const slot: unknown = (message as Record<string, unknown>)[kind];
+  return isSlot(slot) ? slot : undefined;
+}
 
 // RecoverResult of wasm/module/lifecycle.cpp.
 const recovered = 1;
@@ -52,8 +62,9 @@ export class Janitor {
     this.#runtimeId = runtimeId;
     this.#own = ownSlot;
     this.#channel = new BroadcastChannel(channelName(runtimeId));
-    this.#channel.onmessage = ({ data }: MessageEvent<ChannelMessage>) => {
-      if ('joined' in data) this.#watch(data.joined);
+    this.#channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+      const slot = slotTold(data, 'joined');
+      if (slot !== undefined) this.#watch(slot);
     };
     // Whoever came before the channel was open has left a ticket.
     for (let slot = 0; slot < maxClients; ++slot) if (holderOf(engine.views, slot) !== 0) this.#watch(slot);

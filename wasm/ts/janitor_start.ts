@@ -1,5 +1,5 @@
 /** Gives a runtime its janitor: in a worker, or in this thread where that worker cannot be had. */
-import { type ChannelMessage, Janitor } from './janitor.js';
+import { Janitor, slotTold } from './janitor.js';
 import { channelName } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
 
@@ -15,8 +15,8 @@ function newJanitorWorker(): Worker | undefined {
 export function startJanitor(runtime: RuntimeParts, membership: Membership, recovered: () => void): () => void {
   let own: Janitor | undefined;
   const channel = new BroadcastChannel(channelName(runtime.id));
-  channel.onmessage = ({ data }: MessageEvent<ChannelMessage>) => {
-    if ('recovered' in data) recovered();
+  channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+    if (slotTold(data, 'recovered') !== undefined) recovered();
   };
   const worker = newJanitorWorker();
   const workHere = (): void => {

@@ -32,8 +32,19 @@ export function channelName(runtimeId: string): string {
   return `glasswal:${runtimeId}`;
 }
 
+/** Whether it is the number of a client slot. */
+export function isSlot(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < maxClients;
+}
+
+// The words behind the last slot are the region's own, so no number becomes an index unchecked.
+function requireSlot(slot: number): number {
+  if (!isSlot(slot)) throw new RangeError(`There is no client slot ${String(slot)}.`);
+  return slot;
+}
+
 function holderIndex(slot: number): number {
-  return (workersOffset + slot * workerBytes) >>> 2;
+  return (workersOffset + requireSlot(slot) * workerBytes) >>> 2;
 }
 
 /** The ticket of who has `slot`; 0: nobody. */
@@ -48,7 +59,7 @@ export function setHolder(views: Views, slot: number, ticket: number): void {
 
 function stateIndex(views: Views, slot: number): number {
   const clients = regionOffset + Number(views.u64[(regionOffset + header.clientsOffset) >>> 3]);
-  return (clients + slot * clientBytes) >>> 2;
+  return (clients + requireSlot(slot) * clientBytes) >>> 2;
 }
 
 /** The generation of the last client in `slot`, and whether the slot is free. */

@@ -65,7 +65,7 @@ const CACHED_STATEMENTS = 64;
 export function serve(database: Database, port: RemotePort): () => void {
   const statements = new Map<string, Statement>();
   const stop = listen(port, (message) => {
-    if (!isMessage<Request>(message, 'request')) return;
+    if (!isRequest(message)) return;
     port.postMessage(answer(database, statements, message));
   });
   return () => {
@@ -105,7 +105,7 @@ export function connect(port: RemotePort): RemoteDatabase {
   let lastId = 0;
   let closed = false;
   const stop = listen(port, (message) => {
-    if (!isMessage<Response>(message, 'response')) return;
+    if (!isResponse(message)) return;
     const promise = waiting.get(message.id);
     waiting.delete(message.id);
     if (message.error !== undefined) promise?.reject(unpack(message.error));
@@ -148,8 +148,52 @@ function listen(port: RemotePort, onMessage: (message: unknown) => void): () => 
   return () => void port.off!('message', onMessage);
 }
 
-function isMessage<T extends Request | Response>(message: unknown, kind: T['glasswal']): message is T {
-  return typeof message === 'object' && message !== null && (message as { glasswal?: unknown }).glasswal === kind;
+const methods: readonly unknown[] = ['exec', 'run', 'get', 'all'] satisfies Method[];
+
+// Whoever has the other end of the port can post anything. What is not whole passes by like a message of others; above all
+// `method` becomes the name of what is called.
+
+function isRequest(message: unknown): message is Request {
+  const request = message as Partial<Record<keyof Request, unknown>> | null;
+  return (
+    typeof request === 'object' &&
+    request?.glasswal === 'request' &&
+    Number.isSafeInteger(request.id) &&
+    methods.includes(request.method) &&
+    typeof request.sql === 'string' &&
+    Array.isArray(request.values)
+  );
+}
+
+function isResponse(message: unknown): message is Response {
+  const response = message as Partial<Record<keyof Response, unknown>> | null;
+  return (
+    typeof response === 'object' &&
+    response?.glasswal === 'response' &&
+    Number.isSafeInteger(response.id) &&
+    (response.error === undefined || isCarriedError(response.error))
+  );
+}
+
+function isCarriedError(value: unknown): value is CarriedError {
+  const error = value as Partial<Record<keyof CarriedError, unknown>> | null;
+  return (
+    typeof error === 'object' &&
+    typeof error?.name === 'string' &&
+    typeof error.message === 'string' &&
+    (error.stack === undefined || typeof error.stack === 'string') &&
+    (error.glasswalCode === undefined || typeof error.glasswalCode === 'string') &&
+    (error.sqlite === undefined || isCarriedSqlite(error.sqlite))
+  );
+}
+
+function isCarriedSqlite(value: unknown): boolean {
+  const sqlite = value as { extendedCode?: unknown; sql?: unknown } | null;
+  return (
+    typeof sqlite === 'object' &&
+    Number.isSafeInteger(sqlite?.extendedCode) &&
+    (sqlite?.sql === undefined || typeof sqlite.sql === 'string')
+  );
 }
 
 function pack(thrown: unknown): CarriedError {

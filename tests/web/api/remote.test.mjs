@@ -58,6 +58,40 @@ test('messages of others pass by on the same port', async (t) => {
   assert.ok(heard.includes('hello'));
 });
 
+test('requests that are none pass by: no other method is called, and nothing throws', async (t) => {
+  const { db, remote, port2 } = await pair(t);
+  db.exec('CREATE TABLE t(a)');
+  const whole = { glasswal: 'request', id: 1, method: 'all', sql: 'SELECT 1', values: [] };
+  const answers = [];
+  port2.on('message', (message) => answers.push(message));
+  const forged = [
+    { method: 'finalize' }, { method: 'constructor' }, { method: 'toString' }, { method: '__proto__' }, { method: undefined },
+    { sql: 7 }, { sql: undefined }, { values: undefined }, { values: 'abc' }, { values: { length: 1 } }, { id: 'one' }, { id: NaN },
+  ];
+  for (const change of forged) port2.postMessage({ ...whole, ...change });
+  for (const message of [null, 7, 'request', [], { glasswal: 'request' }]) port2.postMessage(message);
+  assert.deepEqual(await remote.all('SELECT count(*) AS n FROM t'), [{ n: 0 }]);
+  assert.equal(answers.length, 1, 'only the whole request was answered');
+});
+
+test('answers that are none pass by, and the right one still counts', async (t) => {
+  const { port1, port2 } = new MessageChannel();
+  const remote = connect(port2);
+  t.after(() => {
+    remote.close();
+    port1.close();
+  });
+  port1.on('message', ({ id }) => {
+    for (const error of [null, 7, 'error', {}, { name: 1, message: 'm' }, { name: 'n', message: 'm', sqlite: null }, { name: 'n', message: 'm', sqlite: { extendedCode: 'x' } }]) {
+      port1.postMessage({ glasswal: 'response', id, error });
+    }
+    port1.postMessage({ glasswal: 'response', id: String(id), result: 'forged' });
+    port1.postMessage({ glasswal: 'response', id: id + 1, result: 'forged' });
+    port1.postMessage({ glasswal: 'response', id, result: { one: 1 } });
+  });
+  assert.deepEqual(await remote.get('SELECT 1 AS one'), { one: 1 });
+});
+
 test('close() rejects what is waiting and refuses what comes', async (t) => {
   const { db, remote, stop } = await pair(t);
   const waiting = remote.get('SELECT 1');

@@ -16,12 +16,16 @@
 
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include "glasswal/observe.h"
 #include "glasswal/status.h"
 
 namespace glasswal {
+
+/// What every capture begins with, so that no other file need be read whole.
+inline constexpr std::string_view kCaptureBeginning = "glwalcap";
 
 struct CaptureOptions {
   bool contents = false;  // Also the pages of databases, logs and journals; never private memory.

@@ -77,6 +77,9 @@ class EventDrain {
   /// Totals so far. Any thread.
   uint64_t logged() const;
   uint64_t lost() const;
+  /// Calls of the logger that ended with an exception: a sink threw, or the logger is asynchronous
+  /// and spdlog was shut down. No exception leaves the drain, and it goes on with the next event.
+  uint64_t failed() const;
 
  private:
   class Impl;

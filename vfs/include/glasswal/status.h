@@ -25,6 +25,7 @@ enum class StatusCode {
   kBusy,             // Somebody holds what is needed.
   kNotDead,          // A recovery or eviction lacks the proof of death.
   kSystem,           // A system call failed; the message carries its name and errno text.
+  kRefused,          // The object of that name is not this user's alone; the message says why.
 };
 
 /// A checked result without a value.

@@ -1,5 +1,8 @@
 /** Captures that come in, by drag and drop or by choice, and files that go out. */
 
+/** kCaptureBeginning of glasswal/capture.h. */
+const captureBeginning = 'glwalcap';
+
 /** What is dropped on `root` or chosen goes to `open`. */
 export class Files {
   readonly #root: HTMLElement;
@@ -32,7 +35,10 @@ export class Files {
   };
 
   async take(file: File): Promise<void> {
-    this.#open(new Uint8Array(await file.arrayBuffer()), file.name);
+    // What does not begin as a capture is not read whole, however large it is: its beginning is refused just as well.
+    const beginning = new Uint8Array(await file.slice(0, captureBeginning.length).arrayBuffer());
+    const isCapture = new TextDecoder().decode(beginning) === captureBeginning;
+    this.#open(isCapture ? new Uint8Array(await file.arrayBuffer()) : beginning, file.name);
   }
 
   /** Lets the user choose a file. */

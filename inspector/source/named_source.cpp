@@ -1,0 +1,43 @@
+#include "source/named_source.h"
+
+#include "diag/object_bytes.h"
+#include "port/memory.h"
+
+namespace glasswal::inspector {
+namespace {
+
+class NamedSource final : public Source {
+ public:
+  NamedSource(std::unique_ptr<port::NamedObjectReader> object, const std::string& name)
+      : Source(name, /*live=*/true), object_(std::move(object)), bytes_(*object_) {}
+
+  const RegionBytes& bytes() const override { return bytes_; }
+
+  Status Check() const override {
+    if (object_->SizeNow() < object_->size_bytes()) {
+      return Status(StatusCode::kCorrupt,
+                    "The region \"" + title() +
+                        "\" was cut short by somebody: its clients will end when they touch what "
+                        "is missing. Shown is what was read before.");
+    }
+    if (port::IsCurrentNamedObject(title(), object_->object_id())) return Status::Ok();
+    return Status(
+        StatusCode::kNotFound,
+        "The region \"" + title() +
+            "\" is gone: its last client left, or it was removed. Shown is how it ended.");
+  }
+
+ private:
+  const std::unique_ptr<port::NamedObjectReader> object_;
+  const diag::ObjectBytes bytes_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Source>> OpenNamedRegion(const std::string& name) {
+  Result<std::unique_ptr<port::NamedObjectReader>> object = port::OpenNamedObjectReader(name);
+  if (!object.ok()) return object.status();
+  return std::unique_ptr<Source>(std::make_unique<NamedSource>(std::move(*object), name));
+}
+
+}  // namespace glasswal::inspector
