@@ -16,8 +16,6 @@ namespace {
 
 constexpr uint64_t kSweepEveryNs = 1'000'000'000;
 constexpr uint64_t kEvictionLookUs = 200;
-constexpr int kMutexLooks = 100;
-constexpr uint64_t kMutexLookUs = 100;
 
 using store::ClientStateOf;
 using store::ClientWord;
@@ -95,7 +93,8 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
     }
     const uint64_t mine = store::ClientClaimWord(word, slot + 1);
     const uint32_t recoverer = store::ClientRecovererOf(word);
-    const bool claimable = ClientStateOf(word) == shm::kClientLive || recoverer == slot + 1;
+    const bool claimable =
+        ClientStateOf(word) == shm::kClientLive || recoverer == slot + 1 || recoverer == 0;
     RecoveryReport report;
     if (of_the_dead && claimable && state.compare_exchange_strong(word, mine)) {
       live_word_ = mine;  // Until it is live, this is what says that the slot is still ours.
@@ -140,25 +139,17 @@ Client::~Client() {
   // A client that never went live, was fenced, or belongs to the parent of this process has nothing
   // of its own in the region.
   if (live_word_ == 0 || IsFenced()) return;
-  const std::lock_guard<std::recursive_mutex> guard(context_.mutex);
+  const std::lock_guard<std::recursive_mutex> guard(context_.recovery_mutex);
   shm::Atomic64& state = context_.shm_client()->state;
   trace::Record(*context_.region, EventKind::kClientLeft, context_.Subject(), port::ProcessId());
   RecoveryReport report;
-  const Status status =
-      TakeBackEverything(context_, {context_.slot, context_.generation, 0, false}, &report);
+  const Status status = TakeBackEverything(context_, {context_.slot, context_.generation, 0, false},
+                                           &report, store::Patience::kWait);
   // Without the directory's lock the slot stays as it is: it will be found dead and recovered.
   GLASSWAL_POINT("client.leave.free");
   if (status.ok()) state.store(ClientWord(shm::kClientFree, 0, context_.generation));
   context_.region->header()->topology.fetch_add(1);
   liveness_->Drop(context_.slot);
-}
-
-/// The mutex of this client's threads, if it comes free within a moment: another thread may wait
-/// for the directory for as long as ten seconds, and it looks after the dead by itself meanwhile.
-std::unique_lock<std::recursive_mutex> Client::LockForAMoment() {
-  std::unique_lock<std::recursive_mutex> guard(context_.mutex, std::defer_lock);
-  for (int look = 0; look < kMutexLooks && !guard.try_lock(); ++look) port::SleepUs(kMutexLookUs);
-  return guard;
 }
 
 /// Claims the role of the recoverer of `slot`, for which there must be proof: in *word the state
@@ -187,17 +178,33 @@ bool Client::LookAt(uint32_t slot) {
       !liveness_->IsDead(recoverer - 1)) {
     return false;
   }
-  const std::unique_lock<std::recursive_mutex> guard = LockForAMoment();
+  // Another thread of this client is at a recovery: it looks after this one next, or somebody else.
+  const std::unique_lock<std::recursive_mutex> guard(context_.recovery_mutex, std::try_to_lock);
   if (!guard.owns_lock()) return false;
+  // All that is missing is what the directory's lock guards, and somebody alive has that.
+  if (ClientStateOf(word) == shm::kClientRecovering && recoverer == 0 && IsDirectoryInUse()) {
+    return false;
+  }
   if (state.load() != word || !ClaimRecovery(slot, &word)) return true;
   const bool evicted = (evicted_.load() & lock::SlotBit(slot)) != 0;
   const Casualty dead{slot, GenerationOf(word), SilentNs(slot), evicted};
   RecoveryReport report;
-  if (!RecoverFrom(context_, dead, &report).ok()) return false;
+  if (!RecoverFrom(context_, dead, &report).ok()) {
+    // Whoever comes next finishes it: this client may be at something else for a long time.
+    state.store(store::ClientClaimWord(word, 0));
+    return false;
+  }
   GLASSWAL_POINT("recover.free");
   state.store(ClientWord(shm::kClientFree, 0, dead.generation));
   context_.region->header()->topology.fetch_add(1);
   return true;
+}
+
+/// Whether a client that is not proved dead has the directory's lock.
+bool Client::IsDirectoryInUse() const {
+  const uint64_t holders = lock::Holders(context_.region->header()->directory.word.load()) &
+                           ~lock::SlotBit(context_.slot);
+  return holders != 0 && !liveness_->IsDead(static_cast<uint32_t>(std::countr_zero(holders)));
 }
 
 bool Client::LookAtHolders(uint64_t holders) {

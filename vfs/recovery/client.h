@@ -57,7 +57,8 @@ class Client final : private lock::HolderWatch {
   }
 
   /// Looks at every client and recovers from those that are proved dead; returns how many. Reports
-  /// those that have been silent for too long while they hold a lock.
+  /// those that have been silent for too long while they hold a lock. It never waits for anybody:
+  /// what it cannot have at once, the next sweep of whoever comes first sees to.
   uint32_t Sweep();
 
   /// Sweep(), at most once a second by this process's coarse clock. For hot paths.
@@ -85,8 +86,8 @@ class Client final : private lock::HolderWatch {
   bool TakeSlot(const JoinOptions& options, bool of_the_dead);
   void GoLive(const JoinOptions& options, uint32_t generation);
   bool LookAtHolders(uint64_t holders) override;
-  std::unique_lock<std::recursive_mutex> LockForAMoment();
   bool ClaimRecovery(uint32_t slot, uint64_t* word);
+  bool IsDirectoryInUse() const;
   void ReportIfSilent(uint32_t slot, uint64_t word);
   Status EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
 

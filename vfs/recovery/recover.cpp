@@ -67,9 +67,9 @@ void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
     if (!state.compare_exchange_strong(word, mine)) continue;
     RecoveryReport report;
     const Casualty inherited{slot, store::GenerationOf(mine), 0, false};
-    if (RecoverFrom(self, inherited, &report).ok()) {
-      state.store(store::ClientWord(shm::kClientFree, 0, inherited.generation));
-    }
+    const bool done = RecoverFrom(self, inherited, &report).ok();
+    state.store(done ? store::ClientWord(shm::kClientFree, 0, inherited.generation)
+                     : store::ClientClaimWord(mine, 0));
   }
 }
 
@@ -80,8 +80,8 @@ void AddToTotals(const shm::Region& region, const RecoveryReport& report) {
 
 }  // namespace
 
-Status TakeBackEverything(store::ClientContext& self, const Casualty& dead,
-                          RecoveryReport* report) {
+Status TakeBackEverything(store::ClientContext& self, const Casualty& dead, RecoveryReport* report,
+                          store::Patience patience) {
   const shm::Region& region = *self.region;
   TakeBackDatabases(region, dead, report);
   // The intent is used under the directory's lock only, so it is settled before the lock goes.
@@ -90,7 +90,7 @@ Status TakeBackEverything(store::ClientContext& self, const Casualty& dead,
   GLASSWAL_POINT("recover.directory");
   if (lock::TakeBack(&region.header()->directory, dead.slot)) ++report->locks;
   {
-    store::DirectoryLock lock(self);
+    store::DirectoryLock lock(self, patience);
     if (!lock.held()) return lock.status();
     report->handles += store::CloseFilesOfDead(self, lock, dead.slot);
   }
@@ -106,12 +106,17 @@ Status TakeBackEverything(store::ClientContext& self, const Casualty& dead,
 
 Status RecoverFrom(store::ClientContext& self, const Casualty& dead, RecoveryReport* report) {
   BlackBox box(*self.region, self, dead);
-  trace::Record(*self.region, EventKind::kRecoveryBegan, self.Subject(), dead.slot,
-                dead.generation);
-  const Status status = TakeBackEverything(self, dead, report);
-  if (!status.ok()) return status;
+  if (!box.is_resumed()) {
+    trace::Record(*self.region, EventKind::kRecoveryBegan, self.Subject(), dead.slot,
+                  dead.generation);
+  }
+  const Status status = TakeBackEverything(self, dead, report, store::Patience::kTry);
   AddToTotals(*self.region, *report);
-  box.Close(*report);
+  if (!status.ok()) {
+    box.Pause(report);
+    return status;
+  }
+  box.Close(report);
   trace::Record(*self.region, EventKind::kRecoveryDone, self.Subject(), dead.slot, report->locks,
                 report->handles, report->segments);
   return status;
