@@ -2,8 +2,10 @@
 import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapshot, watchCommits } from './diagnostics.js';
 import { Database, type OpenOptions, openDatabase } from './database.js';
 import type { Engine } from './engine.js';
+import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
 import type { Snapshot } from './generated/snapshot.js';
+import { waitToInherit } from './heir.js';
 import { enter, type Membership, type RuntimeParts } from './membership.js';
 import { watchChildren } from './threads.js';
 
@@ -130,5 +132,6 @@ export async function join(runtime: RuntimeParts, options: JoinOptions = {}): Pr
   const membership = await enter(runtime, name);
   const client = new Client(membership, name, runtime.path);
   client.atClose(watchChildren(membership.engine));
+  if (!isNode) client.atClose(waitToInherit(runtime, membership));
   return client;
 }
