@@ -11,6 +11,7 @@
 import type { Views } from './engine.js';
 import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
+import { ownSlotWord } from './node.js';
 import { clientState, clientBytes, header, maxClients, regionOffset, workerBytes, workersOffset } from './generated/facts.js';
 
 /** A slot that is ours. */
@@ -54,6 +55,16 @@ export function holderOf(views: Views, slot: number): number {
 /** Records who has `slot`. Only whoever has the lock of the slot may call it. */
 export function setHolder(views: Views, slot: number, ticket: number): void {
   Atomics.store(views.i32, holderIndex(slot), ticket);
+}
+
+/** Who has `slot`: the ticket, and above it what Node knows of the thread. 0n: nobody. */
+export function ownerOf(views: Views, slot: number): bigint {
+  return Atomics.load(views.i64, holderIndex(slot) / 2);
+}
+
+/** Passes `slot` from one owner to another (0n: to nobody); false, changing nothing, where somebody else has it. */
+export function passSlot(views: Views, slot: number, from: bigint, to: bigint): boolean {
+  return Atomics.compareExchange(views.i64, holderIndex(slot) / 2, from, to) === from;
 }
 
 function stateIndex(views: Views, slot: number): number {
@@ -100,22 +111,23 @@ async function tryWebLock(name: string): Promise<TakenLock | undefined> {
 export async function holdFirstSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
   const lock = isNode ? noLock() : await tryWebLock(lockName(runtimeId, 0));
   if (lock === undefined) throw new GlasswalError('ENVIRONMENT', 'The lock of a new runtime is taken already.');
-  setHolder(views, 0, ticket);
-  return held(views, 0, ticket, lock);
+  const owner = isNode ? ownSlotWord() : BigInt(ticket >>> 0);
+  passSlot(views, 0, 0n, owner);
+  return held(views, 0, owner, lock);
 }
 
 function noLock(): TakenLock {
   return { release: nothing, stolen: nothing };
 }
 
-function held(views: Views, slot: number, ticket: number, lock: TakenLock): HeldSlot {
+function held(views: Views, slot: number, owner: bigint, lock: TakenLock): HeldSlot {
   const { generation } = slotState(views, slot);
   return {
     slot,
     generation: (generation + 1) >>> 0,
     release: () => {
       // Not if somebody had the proof of our death meanwhile, and the slot is another's.
-      Atomics.compareExchange(views.i32, holderIndex(slot), ticket, 0);
+      passSlot(views, slot, owner, 0n);
       lock.release();
     },
     whenStolen: (tell) => {
@@ -130,13 +142,13 @@ async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Pro
   const isFree = (slot: number): boolean => slotState(views, slot).free;
   for (const slot of [...slots.filter(isFree), ...slots.filter((slot) => !isFree(slot))]) {
     if (isNode) {
-      if (Atomics.compareExchange(views.i32, holderIndex(slot), 0, ticket) === 0) return held(views, slot, ticket, noLock());
+      if (passSlot(views, slot, 0n, ownSlotWord())) return held(views, slot, ownSlotWord(), noLock());
       continue;
     }
     const lock = await tryWebLock(lockName(runtimeId, slot));
     if (lock === undefined) continue;
     setHolder(views, slot, ticket);
-    return held(views, slot, ticket, lock);
+    return held(views, slot, BigInt(ticket >>> 0), lock);
   }
   return undefined;
 }

@@ -18,7 +18,7 @@ import { leave, packageVersion, type RuntimeParts, thisThread, tieToSlot } from 
 import { loadModule } from './module.js';
 import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
-import { watchChild, watchChildren } from './threads.js';
+import { watchChild, watchChildren, watchThreads } from './threads.js';
 
 /** What onRecovery tells of one recovery: an entry of diagnostics().recoveries. */
 export type Recovery = Snapshot['recoveries'][number];
@@ -245,6 +245,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   const client = new Client(membership, name, path);
   insides.set(runtime, { client, listeners: new Set(), workers: new Set(), seenRecoveries: 0 });
   client.atClose(watchChildren(membership.engine, () => tellRecoveries(runtime)));
+  client.atClose(watchThreads(membership.engine, id, () => tellRecoveries(runtime)));
   if (!isNode) client.atClose(hearRecoveries(id, () => tellRecoveries(runtime)));
   if (!isNode) client.atClose(waitToInherit(runtime, membership));
   if (options.logger !== undefined) client.atClose(startLog(client, options.logger));
