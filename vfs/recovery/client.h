@@ -68,7 +68,8 @@ class Client final : private lock::HolderWatch {
   bool LookAt(uint32_t slot);
 
   /// Ends the client `slot` (its generation must still be `generation`), waits for the proof of its
-  /// death, and recovers from it. kNotDead if the proof does not come within `timeout_ms`.
+  /// death, and recovers from it. kNotDead if the proof does not come within `timeout_ms`. That it
+  /// was evicted is recorded by whoever recovers from it, after the proof.
   Status Evict(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
 
   /// How long the heartbeat of `slot` has not moved, as far as this process has seen.
@@ -88,8 +89,9 @@ class Client final : private lock::HolderWatch {
   bool LookAtHolders(uint64_t holders) override;
   bool ClaimRecovery(uint32_t slot, uint64_t* word);
   bool IsDirectoryInUse() const;
-  void ReportIfSilent(uint32_t slot, uint64_t word);
-  Status EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
+  bool ReportIfSilent(uint32_t slot, uint64_t word);
+  Status CheckTarget(uint32_t slot, uint32_t generation) const;
+  Status SendToDeath(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
 
   store::ClientContext context_;
   std::unique_ptr<port::Liveness> liveness_;
@@ -97,7 +99,6 @@ class Client final : private lock::HolderWatch {
   const std::atomic<uint32_t>* forks_ = nullptr;  // port::ForkCounter()
   uint32_t fork_generation_ = 0;
   std::atomic<uint64_t> swept_ns_{0};
-  std::atomic<uint64_t> evicted_{0};  // One bit for each slot that this client is evicting.
   std::array<Sighting, shm::kMaxClients> sightings_;
 };
 

@@ -66,7 +66,9 @@ void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
     GLASSWAL_POINT("recover.inherit");
     if (!state.compare_exchange_strong(word, mine)) continue;
     RecoveryReport report;
-    const Casualty inherited{slot, store::GenerationOf(mine), 0, false};
+    const uint32_t generation = store::GenerationOf(mine);
+    const bool evicted = self.region->client(slot)->evicted.load() == generation;
+    const Casualty inherited{slot, generation, 0, evicted};
     const bool done = RecoverFrom(self, inherited, &report).ok();
     state.store(done ? store::ClientWord(shm::kClientFree, 0, inherited.generation)
                      : store::ClientClaimWord(mine, 0));
@@ -107,6 +109,10 @@ Status TakeBackEverything(store::ClientContext& self, const Casualty& dead, Reco
 Status RecoverFrom(store::ClientContext& self, const Casualty& dead, RecoveryReport* report) {
   BlackBox box(*self.region, self, dead);
   if (!box.is_resumed()) {
+    if (dead.evicted) {
+      trace::Record(*self.region, EventKind::kClientEvicted, self.Subject(), dead.slot,
+                    self.region->client(dead.slot)->process_id.load());
+    }
     trace::Record(*self.region, EventKind::kRecoveryBegan, self.Subject(), dead.slot,
                   dead.generation);
   }

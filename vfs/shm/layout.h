@@ -196,7 +196,9 @@ struct alignas(64) ShmClient {
   ShmIntent intent;               // [holder of the directory lock who is this client]
   Atomic64 name[kNameBytes / 8];  // [owner, before going live] UTF-8, zero-terminated.
   Atomic64 silence_reported;  // [CAS by observers] the heartbeat at which its silence was reported.
-  Atomic64 reserved[11];
+  Atomic64 pid_namespace;  // [owner] which processes the number process_id is one of; 0: unknown.
+  Atomic64 evicted;  // [evictor] generation of the client that it sent to its death; else another.
+  Atomic64 reserved[9];
 };
 static_assert(sizeof(ShmClient) == 256);
 
