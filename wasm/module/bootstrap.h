@@ -28,8 +28,8 @@ inline constexpr uint32_t kBootstrapVersion = 1;
 
 struct ShmWorker {
   shm::Atomic32 holder;  // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
-  // [who has the slot, in one step with holder] in Node on Linux the kernel's thread, else 0: number 22 |
-  // start in ticks, from the low bits up; see wasm/ts/node.ts.
+  // [who has the slot, in one step with holder] in Node on Linux the kernel's thread, else 0:
+  // number 22 | start in ticks, from the low bits up; see wasm/ts/node.ts.
   shm::Atomic32 thread;
 };
 

@@ -138,8 +138,8 @@ uint32_t IsFenced() {
 enum RecoverResult : uint32_t { kNothingToRecover = 0, kRecovered = 1, kTryAgain = 2 };
 
 /// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared
-/// its holder word. `is_alone`: the caller has the lock of the slot, so that nobody can be joining in
-/// it; only then is a free slot looked after as well.
+/// its holder word. `is_alone`: the caller has the lock of the slot, so that nobody can be joining
+/// in it; only then is a free slot looked after as well.
 ///
 /// It never waits: what it would wait for may be held by another one that is dead, and the proof of
 /// that death comes to the very event loop that calls this. kTryAgain says that somebody has what
