@@ -5,11 +5,14 @@
 #include <sys/syscall.h>
 
 #include <atomic>
+#include <memory>
+#include <vector>
 
 #include "multiprocess/region_audit.h"
 #include "multiprocess/scoreboard.h"
 #include "multiprocess/stage.h"
 #include "port/child_process.h"
+#include "sqlite/vfs.h"
 
 namespace glasswal::test {
 namespace {
@@ -21,7 +24,6 @@ TEST_F(Fork, ChildIsRefusedItsParentsConnection) {
   ChildProcess child([this](const auto&) {
     if (sql().Run("INSERT INTO t VALUES('child')")) return 1;
     if (sql().Number("SELECT count(*) FROM t") != -1 || sql().ok()) return 2;
-    if (seat().Open()->Run("SELECT 1 FROM t")) return 3;
     if (runtime().RecoverDead() != 0) return 4;
     const Seat own = Seat::Join(name(), "child");
     return own.problem().empty() && own.Open()->Run("INSERT INTO t VALUES('own')") ? 0 : 5;
@@ -30,6 +32,73 @@ TEST_F(Fork, ChildIsRefusedItsParentsConnection) {
   EXPECT_TRUE(sql().Run("INSERT INTO t VALUES(2)")) << sql().error();
   EXPECT_EQ(sql().Text("SELECT group_concat(x) FROM t"), "1,own,2");
   EXPECT_EQ(sql().Text("PRAGMA integrity_check"), "ok");
+}
+
+/// What a child does that uses the VFS of its parent for a connection of its own. 0: all is well.
+int WorkInAChild(const std::function<std::unique_ptr<Sql>()>& open, Sql& inherited) {
+  const auto own = open();
+  if (!own->ok() || !own->Run("INSERT INTO t VALUES('child')")) return 1;
+  const auto second = open();
+  if (second->Number("SELECT count(*) FROM t") != 2) return 2;
+  if (inherited.Run("INSERT INTO t VALUES('inherited')")) return 3;
+  // Rollback journals are created, found and deleted by name alone.
+  if (!own->Run("ATTACH '/other.sqlite' AS o; PRAGMA o.journal_mode=DELETE; CREATE TABLE o.x(y);"
+                "INSERT INTO o.x VALUES(1)")) {
+    return 4;
+  }
+  // What it inherited is refused as before, now that the region is open in its own name.
+  return inherited.Run("SELECT 1 FROM t") ? 5 : 0;
+}
+
+TEST_F(Fork, ChildThatOpensAConnectionOfItsOwnJoinsAsAClientOfItsOwn) {
+  ASSERT_TRUE(sql().Run("INSERT INTO t VALUES('parent')"));
+  ChildProcess child([this](const auto& signal) {
+    const int result = WorkInAChild([this] { return seat().Open(); }, sql());
+    const auto kept = seat().Open();
+    if (result == 0) signal();
+    if (result == 0) raise(SIGSTOP);
+    return result;
+  });
+  EXPECT_TRUE(child.WaitForSignal());
+  EXPECT_TRUE(WaitUntilStopped(child.process_id()));
+  const Place place = PlaceOf(child.process_id());
+  EXPECT_LT(place.slot, shm::kMaxClients);
+  EXPECT_NE(place.slot, runtime().client_slot());
+  kill(child.process_id(), SIGCONT);
+  EXPECT_EQ(child.Wait(), 0);
+  EXPECT_TRUE(sql().Run("INSERT INTO t VALUES('parent again')")) << sql().error();
+  EXPECT_EQ(sql().Text("SELECT group_concat(x) FROM t"), "parent,child,parent again");
+  EXPECT_EQ(sql().Text("PRAGMA integrity_check"), "ok");
+  EXPECT_TRUE(IsFree(place)) << "it left when its last connection was closed";
+}
+
+TEST_F(Fork, ChildThatOpensByUriAsItsParentDoesJoinsAsAClientOfItsOwn) {
+  // As the loadable extension has it: a VFS without a runtime, whose regions come from the URIs.
+  static auto* const vfs = new sqlite::Vfs("by-uri", nullptr);
+  ASSERT_EQ(vfs->Register(/*make_default=*/false), SQLITE_OK);
+  const std::string uri = "file:/app.sqlite?region=" + name();
+  Sql parents(uri, "by-uri");
+  ASSERT_TRUE(parents.Run("INSERT INTO t VALUES('parent')")) << parents.error();
+  ChildProcess child([&](const auto&) {
+    return WorkInAChild([&] { return std::make_unique<Sql>(uri, "by-uri"); }, parents);
+  });
+  EXPECT_EQ(child.Wait(), 0);
+  EXPECT_TRUE(parents.Run("INSERT INTO t VALUES('parent again')")) << parents.error();
+  EXPECT_EQ(parents.Text("SELECT group_concat(x) FROM t"), "parent,child,parent again");
+  // Many at once, as a pool of workers does it.
+  std::vector<std::unique_ptr<ChildProcess>> pool;
+  for (int i = 0; i < 8; ++i) {
+    pool.push_back(std::make_unique<ChildProcess>([&](const auto&) {
+      for (int n = 0; n < 25; ++n) {
+        Sql own(uri, "by-uri", 60'000);
+        if (!own.Run("INSERT INTO t VALUES('pool')")) return 1;
+      }
+      return 0;
+    }));
+  }
+  for (const auto& worker : pool) EXPECT_EQ(worker->Wait(), 0);
+  EXPECT_EQ(parents.Number("SELECT count(*) FROM t WHERE x = 'pool'"), 200);
+  EXPECT_EQ(parents.Text("PRAGMA integrity_check"), "ok");
 }
 
 TEST_F(Fork, ChildThatInheritsALockDoesNotReleaseIt) {

@@ -35,6 +35,19 @@ class SilentClient : public Stage {
     return store::DatabaseOf(region(), file.value_or(0))->locks[id].waiters.load();
   }
 
+  /// How many locks the last report of its silence says that the client held.
+  uint64_t ReportedLocks(uint32_t about) {
+    trace::EventCursor cursor(region(), trace::EventCursor::Start::kOldest);
+    uint64_t locks = 0;
+    Event event;
+    while (cursor.Next(&event)) {
+      if (event.kind == EventKind::kClientSilent && event.arguments[0] == about) {
+        locks = event.arguments[2];
+      }
+    }
+    return locks;
+  }
+
   uint32_t CountEvents(EventKind kind, uint32_t about) {
     trace::EventCursor cursor(region(), trace::EventCursor::Start::kOldest);
     uint32_t found = 0;
@@ -79,6 +92,7 @@ TEST_F(SilentClient, WriterIsNamedAndKeepsItsLock) {
   EXPECT_EQ(LockWord(shm::kLockWalWrite), word);
   EXPECT_FALSE(IsFree(place));
   EXPECT_EQ(CountEvents(EventKind::kClientSilent, place.slot), 1u);
+  EXPECT_EQ(ReportedLocks(place.slot), 2u) << "WRITE and its read mark";
   EXPECT_EQ(CountEvents(EventKind::kRecoveryBegan, place.slot), 0u);
   EXPECT_EQ(sql().Number("SELECT count(*) FROM t"), 0);
 

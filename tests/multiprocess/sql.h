@@ -16,8 +16,9 @@ class Sql {
  public:
   /// Opens `path` of the VFS `vfs`; see code().
   Sql(const std::string& path, const std::string& vfs, int busy_ms = 5000) {
-    code_ = sqlite3_open_v2(path.c_str(), &db_, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
-                            vfs.c_str());
+    code_ =
+        sqlite3_open_v2(path.c_str(), &db_,
+                        SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_URI, vfs.c_str());
     if (code_ == SQLITE_OK) sqlite3_busy_timeout(db_, busy_ms);
   }
   Sql(const Sql&) = delete;

@@ -83,3 +83,58 @@ test('an expression as deep as SQLite allows fits on the stack', async () => {
   assert.throws(() => db.prepare(`SELECT ${'1+'.repeat(1500)}1`), /too large/);
   runtime.close();
 });
+
+const FOUNDS_AND_HOLDS_WRITE = `
+  import { parentPort, workerData } from 'node:worker_threads';
+  const { createRuntime } = await import(workerData.package);
+  const runtime = await createRuntime('/app.sqlite', { name: 'founder' });
+  const db = runtime.client.open();
+  db.exec("CREATE TABLE t(v); INSERT INTO t VALUES ('committed'); BEGIN IMMEDIATE; INSERT INTO t VALUES ('not committed')");
+  const { id, path, version, memory, module } = runtime;
+  parentPort.postMessage({ id, path, version, memory, module });
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+`;
+const IS_LEFT = `${SURROUNDINGS}
+  parentPort.postMessage('joined');
+  const recovered = () => client.diagnostics().recoveries.some(({ clientName }) => clientName === 'founder');
+  while (!recovered()) await new Promise((resolve) => setTimeout(resolve, 10));
+  db.exec("INSERT INTO t VALUES ('next')");
+  parentPort.postMessage(db.prepare('SELECT v FROM t').pluck().all());
+`;
+
+test('a thread that created the runtime ends with WRITE: whoever is left finds out, though none of them started it',
+  { timeout: 30_000, skip: process.platform !== 'linux' }, async () => {
+    const founder = start({}, 'founder', FOUNDS_AND_HOLDS_WRITE);
+    const runtime = await founder.message;
+    const lefts = ['left', 'other'].map((name) => start(runtime, name, IS_LEFT));
+    for (const { message } of lefts) assert.equal(await message, 'joined');
+    const rows = lefts.map(({ worker }) => new Promise((resolve) => worker.once('message', resolve)));
+    await founder.worker.terminate();
+    for (const values of await Promise.all(rows)) assert.deepEqual(new Set(values), new Set(['committed', 'next']));
+    for (const { worker } of lefts) await worker.terminate();
+  });
+
+const GIVES_UP = `${SURROUNDINGS}
+  db.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('not committed')");
+  const parts = Array.from({ length: 20_000 }, (_, i) => 'c' + (i + 1) + '(x) AS (SELECT x FROM c' + i + ')');
+  try {
+    db.prepare('WITH c0(x) AS (SELECT 1), ' + parts.join(', ') + ' SELECT x FROM c20000').all();
+  } catch ({ code }) {
+    parentPort.postMessage(code);
+  }
+  setInterval(() => undefined, 1000);
+`;
+
+test('a client that is given up is recovered from at once, also if nobody needs what it held', { timeout: 30_000 }, async () => {
+  const runtime = await createRuntime('/given_up.sqlite');
+  const db = runtime.client.open({ busyTimeout: 0 });
+  db.exec('CREATE TABLE t(v)');
+  const recovered = recovery(runtime);
+  const { worker, message } = start(runtime, 'deep', GIVES_UP);
+  assert.equal(await message, 'ABORTED');
+  assert.equal((await recovered).clientName, 'deep');
+  db.exec("INSERT INTO t VALUES ('next')");
+  assert.deepEqual(db.prepare('SELECT v FROM t').pluck().all(), ['next']);
+  await worker.terminate();
+  runtime.close();
+});

@@ -18,6 +18,10 @@ uint64_t ProcessId();
 /// see.
 uint64_t ProcessStart(uint64_t process_id);
 
+/// Which processes the numbers of this one mean: the kernel's number of its pid namespace; 0 where
+/// that is not known.
+uint64_t PidNamespace();
+
 /// The name of the running program, for the default client name.
 std::string ProgramName();
 
@@ -31,9 +35,10 @@ const std::atomic<uint32_t>& ForkCounter();
 /// and waits up to `timeout_ms` until the kernel says that it is gone. Safe against the reuse of
 /// process ids, and against numbers that somebody else wrote: nothing is ended but a process of
 /// this user that maps the object `mapped`; else kNotDead. That it returns ok is not the proof of
-/// death: the liveness lock is.
+/// death: the liveness lock is. *was_sent says whether there was such a process and it was sent the
+/// signal.
 Status TerminateProcess(uint64_t process_id, uint64_t process_start, const ObjectId& mapped,
-                        uint32_t timeout_ms);
+                        uint32_t timeout_ms, bool* was_sent = nullptr);
 
 /// Fills `size_bytes` bytes with randomness of the system.
 void RandomBytes(void* to, uint64_t size_bytes);

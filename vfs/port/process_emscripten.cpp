@@ -12,6 +12,7 @@ namespace glasswal::port {
 
 uint64_t ProcessId() { return static_cast<uint64_t>(getpid()); }
 uint64_t ProcessStart(uint64_t) { return 0; }
+uint64_t PidNamespace() { return 0; }
 std::string ProgramName() { return "program"; }
 uint32_t ForkGeneration() { return 0; }
 
@@ -20,7 +21,8 @@ const std::atomic<uint32_t>& ForkCounter() {
   return never;
 }
 
-Status TerminateProcess(uint64_t process_id, uint64_t, const ObjectId&, uint32_t) {
+Status TerminateProcess(uint64_t process_id, uint64_t, const ObjectId&, uint32_t, bool* was_sent) {
+  if (was_sent != nullptr) *was_sent = false;
   return Status(StatusCode::kInvalidArgument,
                 "Process " + std::to_string(process_id) +
                     " was not terminated: a WebAssembly program cannot end a process. End the "

@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/random.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
@@ -150,6 +151,11 @@ uint64_t ProcessStart(uint64_t process_id) {
   return at == nullptr ? 0 : std::strtoull(at, nullptr, 10);
 }
 
+uint64_t PidNamespace() {
+  struct stat facts = {};
+  return stat("/proc/self/ns/pid", &facts) == 0 ? static_cast<uint64_t>(facts.st_ino) : 0;
+}
+
 std::string ProgramName() { return program_invocation_short_name; }
 
 const std::atomic<uint32_t>& ForkCounter() {
@@ -163,7 +169,8 @@ const std::atomic<uint32_t>& ForkCounter() {
 uint32_t ForkGeneration() { return ForkCounter().load(std::memory_order_relaxed); }
 
 Status TerminateProcess(uint64_t process_id, uint64_t process_start, const ObjectId& mapped,
-                        uint32_t timeout_ms) {
+                        uint32_t timeout_ms, bool* was_sent) {
+  if (was_sent != nullptr) *was_sent = false;
   const std::string who = "Process " + std::to_string(process_id);
   Status target = CheckTarget(process_id, process_start, who);
   if (!target.ok()) return target;
@@ -190,6 +197,7 @@ Status TerminateProcess(uint64_t process_id, uint64_t process_start, const Objec
     return SystemError(who, "pidfd_send_signal", errno,
                        "It was not terminated; the caller needs the right to signal it.");
   }
+  if (was_sent != nullptr) *was_sent = true;
   if (!WaitForEnd(pidfd.number(), timeout_ms)) {
     return Status(StatusCode::kBusy,
                   who + " was sent SIGKILL and was still there after " +

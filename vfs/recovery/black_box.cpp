@@ -12,14 +12,31 @@ namespace glasswal::recovery {
 
 BlackBox::BlackBox(const shm::Region& region, const store::ClientContext& recoverer,
                    const Casualty& dead)
-    : region_(region),
-      number_(region.header()->recoveries.fetch_add(1) + 1),
-      now_ns_(port::NowNs()) {
+    : region_(region), now_ns_(port::NowNs()), is_resumed_(Resume(dead)) {
+  if (is_resumed_) return;
+  number_ = region.header()->recoveries.fetch_add(1) + 1;
   record_ = region.recovery(static_cast<uint32_t>(number_ % shm::kMaxRecoveries));
   record_->state.store(number_ * 2 + 1, std::memory_order_release);
+  record_->paused.store(0, std::memory_order_relaxed);
   RecordIdentity(recoverer, dead);
   RecordLocks(dead);
   RecordEvents(dead);
+}
+
+bool BlackBox::Resume(const Casualty& dead) {
+  for (uint32_t i = 0; i < shm::kMaxRecoveries; ++i) {
+    shm::ShmRecovery* record = region_.recovery(i);
+    const uint64_t state = record->state.load(std::memory_order_acquire);
+    const uint64_t subject = record->subject.load(std::memory_order_relaxed);
+    if ((state & 1) == 0 || record->paused.load(std::memory_order_relaxed) == 0 ||
+        subject >> 56 != dead.slot || store::GenerationOf(subject) != dead.generation) {
+      continue;
+    }
+    record_ = record;
+    number_ = state / 2;
+    return true;
+  }
+  return false;
 }
 
 void BlackBox::RecordIdentity(const store::ClientContext& recoverer, const Casualty& dead) {
@@ -100,12 +117,26 @@ void BlackBox::RecordEvents(const Casualty& dead) {
   record_->box_events.store(count, std::memory_order_relaxed);
 }
 
-void BlackBox::Close(const RecoveryReport& report) {
-  record_->locks.store(report.locks, std::memory_order_relaxed);
-  record_->connections.store(report.connections, std::memory_order_relaxed);
-  record_->handles.store(report.handles, std::memory_order_relaxed);
-  record_->segments.store(report.segments, std::memory_order_relaxed);
-  record_->wal_index_spoiled.store(report.wal_indexes_spoiled, std::memory_order_relaxed);
+void BlackBox::WriteReport(RecoveryReport* report) {
+  const auto add = [this](shm::Atomic32& recorded, uint32_t* amount) {
+    if (is_resumed_) *amount += recorded.load(std::memory_order_relaxed);
+    recorded.store(*amount, std::memory_order_relaxed);
+  };
+  add(record_->locks, &report->locks);
+  add(record_->connections, &report->connections);
+  add(record_->handles, &report->handles);
+  add(record_->segments, &report->segments);
+  add(record_->wal_index_spoiled, &report->wal_indexes_spoiled);
+}
+
+void BlackBox::Pause(RecoveryReport* report) {
+  WriteReport(report);
+  record_->paused.store(1, std::memory_order_release);
+}
+
+void BlackBox::Close(RecoveryReport* report) {
+  WriteReport(report);
+  record_->paused.store(0, std::memory_order_relaxed);
   record_->ended_ns.store(port::NowNs(), std::memory_order_relaxed);
   record_->state.store(number_ * 2, std::memory_order_release);
 }

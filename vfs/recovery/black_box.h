@@ -2,7 +2,7 @@
 //
 // Black boxes live in a ring of ShmRecovery records in the region, so that any observer sees the
 // last ones, also after the recoverer itself is gone. A record whose state is odd belongs to a
-// recovery that is running or was cut short.
+// recovery that is running, was cut short, or waits for somebody to take it up again.
 //
 // Thread-safety: a record is written by the recoverer that drew its number.
 #ifndef GLASSWAL_VFS_RECOVERY_BLACK_BOX_H_
@@ -15,13 +15,21 @@ namespace glasswal::recovery {
 
 class BlackBox {
  public:
-  /// Draws a record and fills it with what `dead` holds now.
+  /// Draws a record and fills it with what `dead` holds now; or goes on with the one of a recovery
+  /// from the same dead client that was interrupted, which knows what it held at first.
   BlackBox(const shm::Region& region, const store::ClientContext& recoverer, const Casualty& dead);
 
-  /// Adds what the recovery did and marks the record complete.
-  void Close(const RecoveryReport& report);
+  bool is_resumed() const { return is_resumed_; }
+
+  /// Makes `report` what the recovery did in all its turns, and marks the record complete.
+  void Close(RecoveryReport* report);
+
+  /// The same for a recovery that cannot be finished now: whoever takes it up goes on here.
+  void Pause(RecoveryReport* report);
 
  private:
+  bool Resume(const Casualty& dead);
+  void WriteReport(RecoveryReport* report);
   void RecordIdentity(const store::ClientContext& recoverer, const Casualty& dead);
   void RecordLocks(const Casualty& dead);
   void RecordConnection(uint32_t file, const shm::ShmDatabase& database, uint32_t slot);
@@ -30,10 +38,11 @@ class BlackBox {
   void RecordEvents(const Casualty& dead);
 
   const shm::Region& region_;
-  shm::ShmRecovery* record_;
-  uint64_t number_;
+  shm::ShmRecovery* record_ = nullptr;
+  uint64_t number_ = 0;
   uint64_t now_ns_;
   uint32_t box_locks_ = 0;
+  bool is_resumed_ = false;
 };
 
 }  // namespace glasswal::recovery

@@ -16,27 +16,29 @@ namespace {
 
 constexpr uint64_t kSweepEveryNs = 1'000'000'000;
 constexpr uint64_t kEvictionLookUs = 200;
-constexpr int kMutexLooks = 100;
-constexpr uint64_t kMutexLookUs = 100;
+constexpr uint32_t kMomentMs = 10;  // How long a killed process may take to end while others wait.
 
 using store::ClientStateOf;
 using store::ClientWord;
 using store::GenerationOf;
 
-bool HoldsAnyLock(const shm::Region& region, uint32_t client) {
-  if (lock::Holds(region.header()->directory.word.load(), client)) return true;
+/// The locks that `client` holds and somebody may wait for. SHARED of the main file is not one: in
+/// WAL mode it lasts as long as the connection.
+uint32_t CountLocks(const shm::Region& region, uint32_t client) {
+  uint32_t count = lock::Holds(region.header()->directory.word.load(), client) ? 1 : 0;
   for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
-    uint64_t held = 0;
-    for (uint32_t i = 0; i < shm::kWalLocks; ++i) held |= database->locks[i].word.load();
-    held |= database->locks[shm::kLockMainReserved].word.load();
-    for (uint64_t rest = lock::Holders(held); rest != 0; rest &= rest - 1) {
-      const uint64_t word = database->connections[std::countr_zero(rest)].state.load();
-      if (word != 0 && store::ConnectionClientOf(word) == client) return true;
+    for (uint32_t i = 0; i < shm::kLockCount; ++i) {
+      if (i == shm::kLockMainShared || i == shm::kLockMainPending) continue;
+      const uint64_t held = database->locks[i].word.load();
+      for (uint64_t rest = lock::Holders(held); rest != 0; rest &= rest - 1) {
+        const uint64_t word = database->connections[std::countr_zero(rest)].state.load();
+        if (word != 0 && store::ConnectionClientOf(word) == client) ++count;
+      }
     }
   }
-  return false;
+  return count;
 }
 
 }  // namespace
@@ -95,11 +97,13 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
     }
     const uint64_t mine = store::ClientClaimWord(word, slot + 1);
     const uint32_t recoverer = store::ClientRecovererOf(word);
-    const bool claimable = ClientStateOf(word) == shm::kClientLive || recoverer == slot + 1;
+    const bool claimable =
+        ClientStateOf(word) == shm::kClientLive || recoverer == slot + 1 || recoverer == 0;
     RecoveryReport report;
     if (of_the_dead && claimable && state.compare_exchange_strong(word, mine)) {
       live_word_ = mine;  // Until it is live, this is what says that the slot is still ours.
-      if (RecoverFrom(context_, {slot, GenerationOf(mine), 0, false}, &report).ok()) {
+      const bool evicted = context_.region->client(slot)->evicted.load() == GenerationOf(mine);
+      if (RecoverFrom(context_, {slot, GenerationOf(mine), 0, evicted}, &report).ok()) {
         GoLive(options, context_.generation);
         return true;
       }
@@ -122,6 +126,8 @@ void Client::GoLive(const JoinOptions& options, uint32_t generation) {
   client->private_segments.store(0, std::memory_order_relaxed);
   client->waiting.store(0, std::memory_order_relaxed);
   client->silence_reported.store(0, std::memory_order_relaxed);
+  client->pid_namespace.store(port::PidNamespace(), std::memory_order_relaxed);
+  client->evicted.store(0, std::memory_order_relaxed);
   client->intent.target.store(0, std::memory_order_relaxed);
   store::StoreText(client->name, options.name.empty() ? port::ProgramName() : options.name);
   live_word_ = ClientWord(shm::kClientLive, 0, generation);
@@ -140,25 +146,17 @@ Client::~Client() {
   // A client that never went live, was fenced, or belongs to the parent of this process has nothing
   // of its own in the region.
   if (live_word_ == 0 || IsFenced()) return;
-  const std::lock_guard<std::recursive_mutex> guard(context_.mutex);
+  const std::lock_guard<std::recursive_mutex> guard(context_.recovery_mutex);
   shm::Atomic64& state = context_.shm_client()->state;
   trace::Record(*context_.region, EventKind::kClientLeft, context_.Subject(), port::ProcessId());
   RecoveryReport report;
-  const Status status =
-      TakeBackEverything(context_, {context_.slot, context_.generation, 0, false}, &report);
+  const Status status = TakeBackEverything(context_, {context_.slot, context_.generation, 0, false},
+                                           &report, store::Patience::kWait);
   // Without the directory's lock the slot stays as it is: it will be found dead and recovered.
   GLASSWAL_POINT("client.leave.free");
   if (status.ok()) state.store(ClientWord(shm::kClientFree, 0, context_.generation));
   context_.region->header()->topology.fetch_add(1);
   liveness_->Drop(context_.slot);
-}
-
-/// The mutex of this client's threads, if it comes free within a moment: another thread may wait
-/// for the directory for as long as ten seconds, and it looks after the dead by itself meanwhile.
-std::unique_lock<std::recursive_mutex> Client::LockForAMoment() {
-  std::unique_lock<std::recursive_mutex> guard(context_.mutex, std::defer_lock);
-  for (int look = 0; look < kMutexLooks && !guard.try_lock(); ++look) port::SleepUs(kMutexLookUs);
-  return guard;
 }
 
 /// Claims the role of the recoverer of `slot`, for which there must be proof: in *word the state
@@ -177,8 +175,7 @@ bool Client::LookAt(uint32_t slot) {
   uint64_t word = state.load();
   if (ClientStateOf(word) == shm::kClientFree) return false;
   if (!liveness_->IsDead(slot)) {
-    ReportIfSilent(slot, word);
-    return false;
+    return ReportIfSilent(slot, word);
   }
   // A dead client's slot may be in the hands of a living recoverer; then it is being seen to.
   const uint32_t recoverer = store::ClientRecovererOf(word);
@@ -187,17 +184,33 @@ bool Client::LookAt(uint32_t slot) {
       !liveness_->IsDead(recoverer - 1)) {
     return false;
   }
-  const std::unique_lock<std::recursive_mutex> guard = LockForAMoment();
+  // Another thread of this client is at a recovery: it looks after this one next, or somebody else.
+  const std::unique_lock<std::recursive_mutex> guard(context_.recovery_mutex, std::try_to_lock);
   if (!guard.owns_lock()) return false;
+  // All that is missing is what the directory's lock guards, and somebody alive has that.
+  if (ClientStateOf(word) == shm::kClientRecovering && recoverer == 0 && IsDirectoryInUse()) {
+    return false;
+  }
   if (state.load() != word || !ClaimRecovery(slot, &word)) return true;
-  const bool evicted = (evicted_.load() & lock::SlotBit(slot)) != 0;
+  const bool evicted = context_.region->client(slot)->evicted.load() == GenerationOf(word);
   const Casualty dead{slot, GenerationOf(word), SilentNs(slot), evicted};
   RecoveryReport report;
-  if (!RecoverFrom(context_, dead, &report).ok()) return false;
+  if (!RecoverFrom(context_, dead, &report).ok()) {
+    // Whoever comes next finishes it: this client may be at something else for a long time.
+    state.store(store::ClientClaimWord(word, 0));
+    return false;
+  }
   GLASSWAL_POINT("recover.free");
   state.store(ClientWord(shm::kClientFree, 0, dead.generation));
   context_.region->header()->topology.fetch_add(1);
   return true;
+}
+
+/// Whether a client that is not proved dead has the directory's lock.
+bool Client::IsDirectoryInUse() const {
+  const uint64_t holders = lock::Holders(context_.region->header()->directory.word.load()) &
+                           ~lock::SlotBit(context_.slot);
+  return holders != 0 && !liveness_->IsDead(static_cast<uint32_t>(std::countr_zero(holders)));
 }
 
 bool Client::LookAtHolders(uint64_t holders) {
@@ -238,55 +251,78 @@ uint64_t Client::SilentNs(uint32_t slot) {
   return now - sighting.since_ns.load();
 }
 
-void Client::ReportIfSilent(uint32_t slot, uint64_t word) {
+bool Client::ReportIfSilent(uint32_t slot, uint64_t word) {
   const shm::ShmHeader* header = context_.region->header();
   const uint64_t silent_ns = SilentNs(slot);
-  if (silent_ns < header->stale_ns.load(std::memory_order_relaxed)) return;
-  if (!HoldsAnyLock(*context_.region, slot)) return;
+  if (silent_ns < header->stale_ns.load(std::memory_order_relaxed)) return false;
+  const uint32_t held_locks = CountLocks(*context_.region, slot);
+  if (held_locks == 0) return false;
   shm::ShmClient* client = context_.region->client(slot);
   const uint64_t heartbeat = sightings_[slot].heartbeat.load() + 1;  // Never the initial 0.
   uint64_t reported = client->silence_reported.load();
   if (reported == heartbeat ||
       !client->silence_reported.compare_exchange_strong(reported, heartbeat)) {
-    return;
+    return false;
   }
   trace::AddShared(context_.region->header()->silent_reports, uint64_t{1});
-  trace::Record(*context_.region, EventKind::kClientSilent, context_.Subject(), slot, silent_ns, 1);
-  if (header->evict_stale.load(std::memory_order_relaxed) != 0) {
-    (void)Evict(slot, GenerationOf(word), 1000);
-  }
+  trace::Record(*context_.region, EventKind::kClientSilent, context_.Subject(), slot, silent_ns,
+                held_locks);
+  if (header->evict_stale.load(std::memory_order_relaxed) == 0) return false;
+  // Whoever looks must not be held up: what is not over in a moment, the next look finds.
+  (void)SendToDeath(slot, GenerationOf(word), kMomentMs);
+  return liveness_->IsDead(slot) && LookAt(slot);
 }
 
-Status Client::Evict(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
+Status Client::CheckTarget(uint32_t slot, uint32_t generation) const {
   if (slot >= shm::kMaxClients || slot == context_.slot) {
     return Status(StatusCode::kInvalidArgument,
                   slot == context_.slot ? "a client cannot evict itself: leave instead"
                                         : "there is no client slot " + std::to_string(slot));
   }
-  shm::ShmClient* client = context_.region->client(slot);
+  const shm::ShmClient* client = context_.region->client(slot);
   const uint64_t word = client->state.load();
   if (ClientStateOf(word) == shm::kClientFree || GenerationOf(word) != generation) {
     return Status(StatusCode::kNotFound, "client " + std::to_string(slot) + " of generation " +
                                              std::to_string(generation) + " is not there any more");
   }
+  if (liveness_->IsDead(slot)) return Status::Ok();
   const uint64_t process_id = client->process_id.load();
+  const uint64_t pid_namespace = client->pid_namespace.load();
+  if (pid_namespace != 0 && pid_namespace != port::PidNamespace()) {
+    return Status(StatusCode::kInvalidArgument,
+                  "client " + std::to_string(slot) + " is process " + std::to_string(process_id) +
+                      " of another pid namespace (a container?), where that number means another "
+                      "process: end it there");
+  }
   if (process_id == port::ProcessId()) {
     return Status(StatusCode::kInvalidArgument,
                   "the client belongs to this very process: close it instead of evicting it");
   }
-  evicted_.fetch_or(lock::SlotBit(slot));
-  const Status status = EndAndRecover(slot, generation, timeout_ms);
-  evicted_.fetch_and(~lock::SlotBit(slot));
-  return status;
+  return Status::Ok();
 }
 
-Status Client::EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
+/// Ends the client's process if it is there. Ok also if it is not: then somebody else has its
+/// liveness lock, or nobody.
+Status Client::SendToDeath(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
+  const Status target = CheckTarget(slot, generation);
+  if (!target.ok()) return target;
+  if (liveness_->IsDead(slot)) return Status::Ok();
+  shm::ShmClient* client = context_.region->client(slot);
+  const uint64_t before = client->evicted.exchange(generation);
+  bool was_sent = false;
+  const Status ended = port::TerminateProcess(
+      client->process_id.load(), client->process_start.load(),
+      context_.region->memory().object_id(), timeout_ms, &was_sent);
+  if (!was_sent) client->evicted.store(before);
+  return ended;
+}
+
+Status Client::Evict(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
+  const Status ended = SendToDeath(slot, generation, timeout_ms);
+  if (!ended.ok()) return ended;
   shm::ShmClient* client = context_.region->client(slot);
   const uint64_t process_id = client->process_id.load();
-  const Status ended = port::TerminateProcess(process_id, client->process_start.load(),
-                                              context_.region->memory().object_id(), timeout_ms);
-  if (!ended.ok()) return ended;
-  trace::Record(*context_.region, EventKind::kClientEvicted, context_.Subject(), slot, process_id);
+  const bool was_sent = client->evicted.load() == generation;
   const uint64_t deadline = port::NowNs() + uint64_t{timeout_ms} * 1'000'000;
   // The process is gone; the kernel drops its locks a moment before or after it says so.
   while (GenerationOf(client->state.load()) == generation &&
@@ -296,8 +332,10 @@ Status Client::EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeou
     if (port::NowNs() >= deadline) {
       return Status(StatusCode::kNotDead,
                     "process " + std::to_string(process_id) +
-                        " was ended but something still holds its liveness lock (a forked child?): "
-                        "end that too");
+                        (was_sent ? " was ended but something still holds its liveness lock (a "
+                                    "forked child?): end that too"
+                                  : " is not there, and yet its liveness lock is held: end whoever "
+                                    "holds it (a forked child? a process of another container?)"));
     }
     port::SleepUs(kEvictionLookUs);
   }

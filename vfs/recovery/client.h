@@ -57,7 +57,8 @@ class Client final : private lock::HolderWatch {
   }
 
   /// Looks at every client and recovers from those that are proved dead; returns how many. Reports
-  /// those that have been silent for too long while they hold a lock.
+  /// those that have been silent for too long while they hold a lock. It never waits for anybody:
+  /// what it cannot have at once, the next sweep of whoever comes first sees to.
   uint32_t Sweep();
 
   /// Sweep(), at most once a second by this process's coarse clock. For hot paths.
@@ -67,7 +68,8 @@ class Client final : private lock::HolderWatch {
   bool LookAt(uint32_t slot);
 
   /// Ends the client `slot` (its generation must still be `generation`), waits for the proof of its
-  /// death, and recovers from it. kNotDead if the proof does not come within `timeout_ms`.
+  /// death, and recovers from it. kNotDead if the proof does not come within `timeout_ms`. That it
+  /// was evicted is recorded by whoever recovers from it, after the proof.
   Status Evict(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
 
   /// How long the heartbeat of `slot` has not moved, as far as this process has seen.
@@ -85,10 +87,11 @@ class Client final : private lock::HolderWatch {
   bool TakeSlot(const JoinOptions& options, bool of_the_dead);
   void GoLive(const JoinOptions& options, uint32_t generation);
   bool LookAtHolders(uint64_t holders) override;
-  std::unique_lock<std::recursive_mutex> LockForAMoment();
   bool ClaimRecovery(uint32_t slot, uint64_t* word);
-  void ReportIfSilent(uint32_t slot, uint64_t word);
-  Status EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
+  bool IsDirectoryInUse() const;
+  bool ReportIfSilent(uint32_t slot, uint64_t word);
+  Status CheckTarget(uint32_t slot, uint32_t generation) const;
+  Status SendToDeath(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
 
   store::ClientContext context_;
   std::unique_ptr<port::Liveness> liveness_;
@@ -96,7 +99,6 @@ class Client final : private lock::HolderWatch {
   const std::atomic<uint32_t>* forks_ = nullptr;  // port::ForkCounter()
   uint32_t fork_generation_ = 0;
   std::atomic<uint64_t> swept_ns_{0};
-  std::atomic<uint64_t> evicted_{0};  // One bit for each slot that this client is evicting.
   std::array<Sighting, shm::kMaxClients> sightings_;
 };
 

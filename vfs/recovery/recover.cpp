@@ -65,10 +65,12 @@ void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
     GLASSWAL_POINT("recover.inherit");
     if (!state.compare_exchange_strong(word, mine)) continue;
     RecoveryReport report;
-    const Casualty inherited{slot, store::GenerationOf(mine), 0, false};
-    if (RecoverFrom(self, inherited, &report).ok()) {
-      state.store(store::ClientWord(shm::kClientFree, 0, inherited.generation));
-    }
+    const uint32_t generation = store::GenerationOf(mine);
+    const bool evicted = self.region->client(slot)->evicted.load() == generation;
+    const Casualty inherited{slot, generation, 0, evicted};
+    const bool done = RecoverFrom(self, inherited, &report).ok();
+    state.store(done ? store::ClientWord(shm::kClientFree, 0, inherited.generation)
+                     : store::ClientClaimWord(mine, 0));
   }
 }
 
@@ -79,8 +81,8 @@ void AddToTotals(const shm::Region& region, const RecoveryReport& report) {
 
 }  // namespace
 
-Status TakeBackEverything(store::ClientContext& self, const Casualty& dead,
-                          RecoveryReport* report) {
+Status TakeBackEverything(store::ClientContext& self, const Casualty& dead, RecoveryReport* report,
+                          store::Patience patience) {
   const shm::Region& region = *self.region;
   TakeBackDatabases(region, dead, report);
   // The intent is used under the directory's lock only, so it is settled before the lock goes.
@@ -89,7 +91,7 @@ Status TakeBackEverything(store::ClientContext& self, const Casualty& dead,
   GLASSWAL_POINT("recover.directory");
   if (lock::TakeBack(&region.header()->directory, dead.slot)) ++report->locks;
   {
-    store::DirectoryLock lock(self);
+    store::DirectoryLock lock(self, patience);
     if (!lock.held()) return lock.status();
     report->handles += store::CloseFilesOfDead(self, lock, dead.slot);
   }
@@ -105,12 +107,21 @@ Status TakeBackEverything(store::ClientContext& self, const Casualty& dead,
 
 Status RecoverFrom(store::ClientContext& self, const Casualty& dead, RecoveryReport* report) {
   BlackBox box(*self.region, self, dead);
-  trace::Record(*self.region, EventKind::kRecoveryBegan, self.Subject(), dead.slot,
-                dead.generation);
-  const Status status = TakeBackEverything(self, dead, report);
-  if (!status.ok()) return status;
+  if (!box.is_resumed()) {
+    if (dead.evicted) {
+      trace::Record(*self.region, EventKind::kClientEvicted, self.Subject(), dead.slot,
+                    self.region->client(dead.slot)->process_id.load());
+    }
+    trace::Record(*self.region, EventKind::kRecoveryBegan, self.Subject(), dead.slot,
+                  dead.generation);
+  }
+  const Status status = TakeBackEverything(self, dead, report, store::Patience::kTry);
   AddToTotals(*self.region, *report);
-  box.Close(*report);
+  if (!status.ok()) {
+    box.Pause(report);
+    return status;
+  }
+  box.Close(report);
   trace::Record(*self.region, EventKind::kRecoveryDone, self.Subject(), dead.slot, report->locks,
                 report->handles, report->segments);
   return status;

@@ -22,6 +22,7 @@
 
 #include "glasswal/status.h"
 #include "store/client_context.h"
+#include "store/directory.h"
 
 namespace glasswal::recovery {
 
@@ -41,10 +42,15 @@ struct Casualty {
   bool evicted = false;
 };
 
-/// Takes back everything. kBusy if the directory's lock could not be had: then call it again later.
-Status TakeBackEverything(store::ClientContext& self, const Casualty& dead, RecoveryReport* report);
+/// Takes back everything. kBusy if the directory's lock could not be had with this patience: then
+/// nothing of the dead keeps anybody from a database any more, and its files, memory and slot come
+/// back when this is called again.
+Status TakeBackEverything(store::ClientContext& self, const Casualty& dead, RecoveryReport* report,
+                          store::Patience patience);
 
-/// TakeBackEverything with its black box and its events.
+/// TakeBackEverything with its black box and its events, on behalf of a caller who must not be held
+/// up: a stopped holder of the directory's lock makes it kBusy at once. An interrupted recovery is
+/// the same recovery when it is taken up again, with the same black box.
 Status RecoverFrom(store::ClientContext& self, const Casualty& dead, RecoveryReport* report);
 
 }  // namespace glasswal::recovery

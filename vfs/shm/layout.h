@@ -196,7 +196,9 @@ struct alignas(64) ShmClient {
   ShmIntent intent;               // [holder of the directory lock who is this client]
   Atomic64 name[kNameBytes / 8];  // [owner, before going live] UTF-8, zero-terminated.
   Atomic64 silence_reported;  // [CAS by observers] the heartbeat at which its silence was reported.
-  Atomic64 reserved[11];
+  Atomic64 pid_namespace;  // [owner] which processes the number process_id is one of; 0: unknown.
+  Atomic64 evicted;  // [evictor] generation of the client that it sent to its death; else another.
+  Atomic64 reserved[9];
 };
 static_assert(sizeof(ShmClient) == 256);
 
@@ -280,13 +282,14 @@ struct alignas(64) ShmDatabase {
   ShmLock locks[kLockCount];
   Atomic32 wal_index[kWalIndexSegments];  // [CAS from 0] segments of wal-index blocks, two in each.
   Atomic64 closed_counters[kCounterSlots];  // [fetch_add] of connections that are gone.
-  Atomic64 checkpoint_held_back_by;  // [holder of CHECKPOINT] connection slot + 1 that limited the
-                                     // last checkpoint; 0: none did.
+  Atomic64 checkpoint_held_back_by;   // [holder of CHECKPOINT] connection slot + 1 that limited the
+                                      // last checkpoint; 0: none did.
   Atomic64 checkpoint_held_since_ns;  // [holder of CHECKPOINT] since when checkpoints fall short;
                                       // 0: they do not.
-  Atomic64 last_checkpoint_ns;  // [holder of CHECKPOINT]
-  Atomic64 fence;               // [anyone] see port/fence.h; used in ThreadSanitizer builds only.
-  Atomic64 reserved[4];
+  Atomic64 last_checkpoint_ns;        // [holder of CHECKPOINT]
+  Atomic64 fence;     // [anyone] see port/fence.h; used in ThreadSanitizer builds only.
+  Atomic64 log_full;  // [holder of WRITE] 1 from when the log could not grow until it starts anew.
+  Atomic64 reserved[3];
   ShmConnection connections[kMaxConnections];
 };
 static_assert(sizeof(ShmDatabase) <= kSegmentBytes);
@@ -316,7 +319,8 @@ struct alignas(64) ShmRecovery {
   Atomic32 wal_index_spoiled;  // [recoverer] databases whose wal-index must be rebuilt.
   Atomic32 box_locks;          // [recoverer] entries of box.
   Atomic32 box_events;         // [recoverer] entries of events.
-  Atomic32 reserved;
+  Atomic32
+      paused;  // [recoverer] 1: the directory's lock was not to be had, so the rest comes later.
   Atomic64 name[kNameBytes / 8];
   ShmBlackBoxLock box[kBlackBoxLocks];
   ShmEvent events[kBlackBoxEvents];  // The dead client's last events, oldest first.

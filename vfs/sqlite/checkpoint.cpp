@@ -6,32 +6,38 @@
 #include "store/wal_index.h"
 
 namespace glasswal::sqlite {
-namespace {
 
-/// The connection (slot + 1) whose read mark is the lowest below `max_frame`; 0 if none is held
-/// there.
-uint32_t HeldBackBy(const DatabaseFile& file, uint32_t max_frame) {
-  uint32_t lowest = max_frame;
-  uint32_t holder = 0;
+LogReader LowestReader(const DatabaseFile& file, uint32_t max_frame) {
+  LogReader lowest = {0, 0, max_frame};
   for (uint32_t reader = 0; reader < shm::kWalReaders; ++reader) {
     const uint64_t word = file.database()->locks[shm::kLockWalRead0 + reader].word.load();
     const uint64_t others = lock::Holders(word) & ~lock::SlotBit(file.connection.slot);
     if (others == 0) continue;
     // A holder of mark 0 reads the database alone and so keeps it from changing at all.
     const uint32_t mark = reader == 0 ? 0 : store::WalIndexReadMark(file.wal_index, reader);
-    if (mark >= lowest) continue;
-    lowest = mark;
-    holder = static_cast<uint32_t>(std::countr_zero(others)) + 1;
+    if (mark >= lowest.frame) continue;
+    lowest = {static_cast<uint32_t>(std::countr_zero(others)) + 1, reader, mark};
   }
-  return holder;
+  return lowest;
 }
-
-}  // namespace
 
 void OnCheckpointLocked(DatabaseFile* file) {
   file->NoteOperation(EventKind::kCheckpointBegan, 0);
   file->Record(EventKind::kCheckpointBegan, store::WalIndexMaxFrame(file->wal_index),
                store::WalIndexBackfilled(file->wal_index));
+}
+
+// While mark 0 is held exclusively nobody starts the log anew, so the difference is what was
+// copied.
+void OnCopyBegins(DatabaseFile* file) {
+  file->copied_before = store::WalIndexBackfilled(file->wal_index);
+}
+
+void OnCopyEnds(DatabaseFile* file) {
+  const uint32_t copied = store::WalIndexBackfilled(file->wal_index);
+  if (copied > file->copied_before) {
+    file->Count(shm::kCounterCheckpointFrames, copied - file->copied_before);
+  }
 }
 
 void OnCheckpointUnlocking(DatabaseFile* file) {
@@ -41,7 +47,7 @@ void OnCheckpointUnlocking(DatabaseFile* file) {
   const uint64_t began = database->locks[shm::kLockWalCheckpoint].since_ns.load();
   const uint32_t frames = store::WalIndexMaxFrame(file->wal_index);
   const uint32_t backfilled = store::WalIndexBackfilled(file->wal_index);
-  const uint32_t holder = backfilled < frames ? HeldBackBy(*file, frames) : 0;
+  const uint32_t holder = backfilled < frames ? LowestReader(*file, frames).connection_plus_1 : 0;
   database->checkpoint_held_back_by.store(holder, std::memory_order_relaxed);
   if (holder == 0) {
     database->checkpoint_held_since_ns.store(0, std::memory_order_relaxed);
@@ -50,7 +56,6 @@ void OnCheckpointUnlocking(DatabaseFile* file) {
   }
   database->last_checkpoint_ns.store(now, std::memory_order_relaxed);
   file->Count(shm::kCounterCheckpoints);
-  file->Count(shm::kCounterCheckpointFrames, backfilled);
   file->Record(EventKind::kCheckpointDone, frames, backfilled, holder,
                began != 0 && now > began ? now - began : 0);
 }

@@ -26,15 +26,6 @@ bool IsWorthReporting(const DatabaseFile& file, shm::LockId id) {
   return !IsReadMark(id) && id != shm::kLockWalCheckpoint && !asks_whether_last;
 }
 
-void AnnounceWait(shm::ShmConnection* connection, shm::LockId id, lock::LockMode mode,
-                  uint64_t timeout_ns) {
-  const uint64_t now = port::NowNs();
-  connection->waiting_since_ns.store(now, std::memory_order_relaxed);
-  connection->waiting_until_ns.store(now + timeout_ns, std::memory_order_relaxed);
-  connection->waiting.store((uint64_t{id} + 1) << 56 | uint64_t{static_cast<uint8_t>(mode)} << 48,
-                            std::memory_order_relaxed);
-}
-
 void Refuse(DatabaseFile* file, shm::LockId id, lock::LockMode mode,
             const lock::LockOutcome& outcome) {
   if (!IsWorthReporting(*file, id) && outcome.waited_ns == 0) return;
@@ -57,6 +48,25 @@ bool ConnectionWatch::LookAtHolders(uint64_t holders) {
   return recovered;
 }
 
+void DatabaseFile::BeginWait(shm::LockId id, lock::LockMode mode, uint64_t timeout_ns) {
+  const uint64_t now = port::NowNs();
+  connection.shm->waiting_since_ns.store(now, std::memory_order_relaxed);
+  connection.shm->waiting_until_ns.store(now + timeout_ns, std::memory_order_relaxed);
+  connection.shm->waiting.store(
+      (uint64_t{id} + 1) << 56 | uint64_t{static_cast<uint8_t>(mode)} << 48,
+      std::memory_order_relaxed);
+  Record(EventKind::kLockWaitBegan, id, static_cast<uint64_t>(mode),
+         database()->locks[id].word.load(), timeout_ns);
+}
+
+void DatabaseFile::EndWait(shm::LockId id, lock::LockMode mode, uint64_t waited_ns) {
+  connection.shm->waiting.store(0, std::memory_order_relaxed);
+  if (waited_ns == 0) return;
+  Count(shm::kCounterLockWaits);
+  Count(shm::kCounterLockWaitNs, waited_ns);
+  Record(EventKind::kLockWaitDone, id, static_cast<uint64_t>(mode), waited_ns);
+}
+
 bool ConnectionWatch::IsDue() { return port::CoarseNowNs() - looked_ns_ >= kLookEveryNs; }
 
 int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
@@ -71,19 +81,10 @@ int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t time
   }
   const bool may_sleep =
       timeout_ns != 0 && lock::Blockers(lock->word.load(), connection.slot, mode) != 0;
-  if (may_sleep) {
-    AnnounceWait(connection.shm, id, mode, timeout_ns);
-    Record(EventKind::kLockWaitBegan, id, static_cast<uint64_t>(mode), lock->word.load(),
-           timeout_ns);
-  }
+  if (may_sleep) BeginWait(id, mode, timeout_ns);
   const lock::LockOutcome outcome =
       lock::Acquire(lock, connection.slot, mode, timeout_ns, timed, watch.get());
-  if (may_sleep) connection.shm->waiting.store(0, std::memory_order_relaxed);
-  if (outcome.waited_ns != 0) {
-    Count(shm::kCounterLockWaits);
-    Count(shm::kCounterLockWaitNs, outcome.waited_ns);
-    Record(EventKind::kLockWaitDone, id, static_cast<uint64_t>(mode), outcome.waited_ns);
-  }
+  if (may_sleep) EndWait(id, mode, outcome.waited_ns);
   switch (outcome.result) {
     case lock::LockResult::kAcquired:
       Record(EventKind::kLockAcquired, id, static_cast<uint64_t>(mode));

@@ -50,13 +50,18 @@ struct DatabaseFile {
   std::unique_ptr<ConnectionWatch> watch;
 
   int lock_level = SQLITE_LOCK_NONE;
-  uint32_t shared_mask = 0;        // WAL locks held in shared mode, one bit each.
-  uint32_t exclusive_mask = 0;     // ... and in exclusive mode.
-  uint32_t lock_timeout_ms = 0;    // SQLITE_FCNTL_LOCK_TIMEOUT.
-  uint32_t change_before = 0;      // The wal-index's change counter when WRITE was taken.
-  uint32_t frame_before = 0;       // ... and its last frame.
-  std::byte* wal_index = nullptr;  // Block 0 once it has been mapped.
-  uint64_t wal_index_blocks = 0;   // So many of the first blocks are known to exist.
+  uint32_t shared_mask = 0;          // WAL locks held in shared mode, one bit each.
+  uint32_t exclusive_mask = 0;       // ... and in exclusive mode.
+  uint32_t lock_timeout_ms = 0;      // SQLITE_FCNTL_LOCK_TIMEOUT.
+  uint32_t change_before = 0;        // The wal-index's change counter when WRITE was taken.
+  uint32_t frame_before = 0;         // ... and its last frame.
+  uint32_t copied_before = 0;        // What was copied of the log when a checkpoint began to copy.
+  std::byte* wal_index = nullptr;    // Block 0 once it has been mapped.
+  uint64_t wal_index_blocks = 0;     // So many of the first blocks are known to exist.
+  const store::File* log = nullptr;  // Its write-ahead log while that is open.
+  uint32_t write_patience_ms = 0;    // How long this writer was ready to wait for WRITE,
+  uint64_t patience_until_ns = 0;    // until when it waits for readers of the log (0: not yet),
+  uint64_t patience_lost_ns = 0;     // and when it last did so in vain; see log_room.h.
   int64_t mmap_limit = 0;
   int fetched = 0;  // Outstanding xFetch references.
   int persist_wal = 0;
@@ -93,8 +98,10 @@ struct DatabaseFile {
 
   /// The result code for a client that was declared dead, with message and event.
   int Fenced(int code);
-  /// SQLITE_FULL with message and event.
-  int Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what);
+  /// SQLITE_FULL with message and event. `why` goes on where the sentence about the limit ends;
+  /// empty: with what can be done in general.
+  int Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what,
+           const std::string& why = {});
   /// Counts and returns an error.
   int Error(int code, const std::string& message);
 
@@ -102,6 +109,10 @@ struct DatabaseFile {
   /// error.
   int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
   void ReleaseLock(shm::LockId id);
+  /// Tells in snapshots and events that the connection waits for a lock; both or neither. A wait of
+  /// no length is not counted.
+  void BeginWait(shm::LockId id, lock::LockMode mode, uint64_t timeout_ns);
+  void EndWait(shm::LockId id, lock::LockMode mode, uint64_t waited_ns);
   /// Gives up all that the connection holds.
   void ReleaseAllLocks();
 

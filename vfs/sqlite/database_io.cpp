@@ -78,18 +78,20 @@ int DatabaseFile::Fenced(int code) {
                    "this process: close it, and open the region and the database anew");
 }
 
-int DatabaseFile::Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what) {
+int DatabaseFile::Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what,
+                       const std::string& why) {
   Count(shm::kCounterFull);
   Record(EventKind::kFull, wanted_bytes, limit_bytes, wanted_bytes > limit_bytes ? 1 : 0);
   if (wanted_bytes > limit_bytes) {
-    return vfs->Fail(SQLITE_FULL, std::string(what) + " would need " +
-                                      std::to_string(wanted_bytes) + " bytes, its maximum is " +
-                                      std::to_string(limit_bytes) +
-                                      ": delete rows, checkpoint, or raise the capacity option");
+    return vfs->Fail(SQLITE_FULL,
+                     std::string(what) + " would need " + std::to_string(wanted_bytes) +
+                         " bytes, its maximum is " + std::to_string(limit_bytes) +
+                         (why.empty() ? ": delete rows or raise the capacity option" : why));
   }
-  return vfs->Fail(SQLITE_FULL, std::string(what) +
-                                    " cannot grow: the region or the machine has no memory left; "
-                                    "delete files or checkpoint with TRUNCATE");
+  return vfs->Fail(SQLITE_FULL,
+                   std::string(what) +
+                       " cannot grow: the region or the machine has no memory left" +
+                       (why.empty() ? "; delete files or checkpoint with TRUNCATE" : why));
 }
 
 int DatabaseFile::Error(int code, const std::string& message) {

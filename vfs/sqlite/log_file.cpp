@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "sqlite/log_room.h"
 #include "sqlite/plain_file.h"
 #include "store/directory.h"
 #include "store/wal_index.h"
@@ -26,6 +27,13 @@ int Fenced(LogFile* file, int code) {
 
 int Full(LogFile* file, uint64_t wanted_bytes) {
   const char* what = file->is_wal ? "the write-ahead log" : "the rollback journal";
+  if (file->is_wal) {
+    // What its limit says everybody sees; that the region or the machine had nothing left, only the
+    // one who asked.
+    if (wanted_bytes <= file->file.LimitBytes()) file->database->database()->log_full.store(1);
+    return file->database->Full(wanted_bytes, file->file.LimitBytes(), what,
+                                DescribeFullLog(file->database));
+  }
   if (file->database != nullptr) {
     return file->database->Full(wanted_bytes, file->file.LimitBytes(), what);
   }
@@ -77,6 +85,7 @@ int Close(sqlite3_file* base) {
       result = file->vfs->Fail(SQLITE_IOERR_CLOSE, lock.status().message());
     }
   }
+  if (file->is_wal) file->database->log = nullptr;
   file->~LogFile();
   base->pMethods = nullptr;
   return result;
@@ -106,6 +115,10 @@ int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) 
     if (file->is_wal && at == 0 && bytes == store::kWalHeaderBytes &&
         file->file.SizeBytes() > store::kWalHeaderBytes) {
       file->database->Record(EventKind::kWalRestarted, file->file.SizeBytes());
+    }
+    if (file->is_wal && at == 0) {
+      file->database->database()->log_full.store(0);
+      file->database->frame_before = 0;  // All that the log has from now on is this transaction's.
     }
     // Without powersafe_overwrite SQLite may write the header in two parts (walWriteToLog); the
     // page number is in the first.

@@ -54,8 +54,9 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   recovery::Client& client = (*runtime)->client();
   if (client.IsFenced()) {
     return vfs->Fail(SQLITE_CANTOPEN,
-                     "this process's client of the region was declared dead, or "
-                     "belongs to the parent of this process: open the region anew");
+                     "this process's client of the region was declared dead, or belongs to the "
+                     "parent of this process, and a region without a name cannot be joined again: "
+                     "create one, with a name if processes are to share it");
   }
   client.Sweep();
   Result<store::Connection> connection =
@@ -112,6 +113,7 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   file->file = store::File(
       &self, opened->number, database != nullptr ? &database->connection.shm->intent : nullptr,
       database != nullptr ? &database->database()->fence : &self.region->header()->topology);
+  if (is_wal) database->log = &file->file;
   base->pMethods = &kLogMethods;
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;

@@ -177,23 +177,33 @@ SplitPath Split(const char* path) {
 
 Result<std::shared_ptr<Runtime>> Vfs::RuntimeToOpen(const char* path) {
   const std::string region(Split(path).region);
-  if (region.empty() && runtime_ != nullptr) return runtime_;
+  if (region.empty() && runtime_ != nullptr) return OwnRuntime();
   const Result<Options> options = OptionsFromUri(path, region.c_str());
   if (!options.ok()) return options.status();
   const std::lock_guard<std::mutex> guard(mutex_);
-  if (std::shared_ptr<Runtime> known = regions_[region].lock()) return known;
+  const std::shared_ptr<Runtime> known = regions_[region].lock();
+  if (known != nullptr && !known->client().IsFenced()) return known;
   Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(*options);
   if (runtime.ok()) regions_[region] = *runtime;
   if (runtime.ok() && region.empty()) unnamed_ = *runtime;
   return runtime;
 }
 
-std::shared_ptr<Runtime> Vfs::RuntimeOf(const char* path) {
-  const std::string region(Split(path).region);
-  if (region.empty() && runtime_ != nullptr) return runtime_;
+Result<std::shared_ptr<Runtime>> Vfs::OwnRuntime() {
+  if (!runtime_->client().IsFenced() || runtime_->name().empty()) return runtime_;
   const std::lock_guard<std::mutex> guard(mutex_);
-  const auto found = regions_.find(region);
-  return found != regions_.end() ? found->second.lock() : nullptr;
+  const std::shared_ptr<Runtime> known = regions_[std::string()].lock();
+  if (known != nullptr && !known->client().IsFenced()) return known;
+  Result<std::shared_ptr<Runtime>> runtime = Runtime::Open(runtime_->name());
+  if (runtime.ok()) regions_[std::string()] = *runtime;
+  return runtime;
+}
+
+std::shared_ptr<Runtime> Vfs::RuntimeOf(const char* path) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  const auto found = regions_.find(std::string(Split(path).region));
+  std::shared_ptr<Runtime> known = found != regions_.end() ? found->second.lock() : nullptr;
+  return known != nullptr || !Split(path).region.empty() ? known : runtime_;
 }
 
 }  // namespace glasswal::sqlite

@@ -5,6 +5,10 @@
 // SQLite deletes and looks for journals by path alone, and two regions may have files of the same
 // name. Files keep their runtime alive.
 //
+// A runtime that is fenced (this process is a fork() of the one that joined, or its client was
+// declared dead) serves only to refuse what was opened with it. Whatever is opened from then on
+// gets a runtime of its own: it joins the region as a new client.
+//
 // Thread-safety: immutable after registration, except for the last error and the table of regions,
 // which have a mutex.
 #ifndef GLASSWAL_VFS_SQLITE_VFS_H_
@@ -51,6 +55,9 @@ class Vfs {
   static Vfs* Of(sqlite3_vfs* base) { return static_cast<Vfs*>(base->pAppData); }
 
  private:
+  /// The VFS's own runtime, or the one that this process has in its place.
+  Result<std::shared_ptr<Runtime>> OwnRuntime();
+
   sqlite3_vfs base_{};
   std::string name_;
   std::shared_ptr<Runtime> runtime_;
@@ -60,7 +67,7 @@ class Vfs {
   int last_code_ = SQLITE_OK;
   // Regions opened by URI; they live for as long as a file of theirs is open. The one without a
   // name that belongs to the process lives as long as the VFS, or closing its last database would
-  // empty it.
+  // empty it. Where the VFS has a runtime, the empty name leads to the one in its place, if any.
   std::map<std::string, std::weak_ptr<Runtime>> regions_;
   std::shared_ptr<Runtime> unnamed_;
 };

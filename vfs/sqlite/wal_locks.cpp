@@ -11,6 +11,7 @@
 #include "port/point.h"
 #include "sqlite/checkpoint.h"
 #include "sqlite/database_file.h"
+#include "sqlite/log_room.h"
 #include "store/wal_index.h"
 
 namespace glasswal::sqlite {
@@ -49,17 +50,27 @@ void AnnounceCommit(DatabaseFile* file, uint64_t since_ns, uint64_t held_ns) {
   if (header->commit_waiters.load() != 0) port::FutexWake(&header->commit_sequence, ~0u);
 }
 
+/// Whether mark 0 is being held by a checkpoint that copies frames.
+bool IsCopying(const DatabaseFile& file, shm::LockId id) {
+  return id == shm::kLockWalRead0 && (file.exclusive_mask & kBit(shm::kLockWalCheckpoint)) != 0;
+}
+
 void OnLocked(DatabaseFile* file, shm::LockId id, bool exclusive) {
   const uint32_t bit = kBit(id);
   (exclusive ? file->exclusive_mask : file->shared_mask) |= bit;
   if ((bit & kReadMarks) != 0) {
-    if (exclusive) return;
+    if (exclusive) {
+      if (IsCopying(*file, id)) OnCopyBegins(file);
+      return;
+    }
     file->Count(shm::kCounterReadTransactions);
     BeginTransaction(file);
   } else if (id == shm::kLockWalWrite && exclusive) {
     file->Count(shm::kCounterWriteTransactions);
     file->change_before = store::WalIndexChange(file->wal_index);
     file->frame_before = store::WalIndexMaxFrame(file->wal_index);
+    file->write_patience_ms = file->lock_timeout_ms;
+    file->patience_until_ns = 0;
     BeginTransaction(file);
   } else if (id == shm::kLockWalCheckpoint && exclusive) {
     OnCheckpointLocked(file);
@@ -71,6 +82,7 @@ void Unlock(DatabaseFile* file, shm::LockId id) {
   if (((file->shared_mask | file->exclusive_mask) & bit) == 0) return;
   const bool exclusive = (file->exclusive_mask & bit) != 0;
   if (id == shm::kLockWalCheckpoint && exclusive) OnCheckpointUnlocking(file);
+  if (exclusive && IsCopying(*file, id)) OnCopyEnds(file);
   const bool committed = id == shm::kLockWalWrite && exclusive &&
                          store::WalIndexChange(file->wal_index) != file->change_before;
   file->shared_mask &= ~bit;
@@ -84,10 +96,11 @@ void Unlock(DatabaseFile* file, shm::LockId id) {
   if (id == shm::kLockWalWrite) file->client().SweepNowAndThen();
 }
 
-int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode mode) {
+int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode mode,
+              uint32_t timeout_ms) {
   for (uint32_t i = 0; i < count; ++i) {
     const auto id = static_cast<shm::LockId>(first + i);
-    const int result = file->AcquireLock(id, mode, file->lock_timeout_ms);
+    const int result = file->AcquireLock(id, mode, timeout_ms);
     if (result != SQLITE_OK) {
       while (i-- > 0) Unlock(file, static_cast<shm::LockId>(first + i));
       return result;
@@ -95,6 +108,21 @@ int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode
     OnLocked(file, id, mode == lock::LockMode::kExclusive);
   }
   return SQLITE_OK;
+}
+
+/// The writer that wants all read marks but 0 starts the log anew (walRestartLog() in wal.c).
+bool IsRestart(const DatabaseFile& file, uint32_t first, uint32_t count) {
+  return first == shm::kLockWalRead0 + 1 && count == shm::kWalReaders - 1 &&
+         (file.exclusive_mask & kBit(shm::kLockWalWrite)) != 0 &&
+         (file.exclusive_mask & kBit(shm::kLockWalCheckpoint)) == 0;
+}
+
+int LockForRestart(DatabaseFile* file, uint32_t first, uint32_t count) {
+  const int result =
+      LockRange(file, first, count, lock::LockMode::kExclusive, RestartPatienceMs(file));
+  if (result != SQLITE_BUSY_TIMEOUT) return result;
+  LosePatience(file);
+  return SQLITE_BUSY;  // For anything else the commit would fail.
 }
 
 }  // namespace
@@ -137,9 +165,12 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
   }
   if ((flags & SQLITE_SHM_SHARED) != 0) {
     if ((file->shared_mask & kBit(begin)) != 0) return SQLITE_OK;
-    return LockRange(file, begin, 1, lock::LockMode::kShared);
+    const bool reads_log = begin > shm::kLockWalRead0 && (kBit(begin) & kReadMarks) != 0;
+    if (reads_log && MakeRoomInLog(file)) return SQLITE_BUSY;
+    return LockRange(file, begin, 1, lock::LockMode::kShared, file->lock_timeout_ms);
   }
-  return LockRange(file, begin, end - begin, lock::LockMode::kExclusive);
+  if (IsRestart(*file, begin, end - begin)) return LockForRestart(file, begin, end - begin);
+  return LockRange(file, begin, end - begin, lock::LockMode::kExclusive, file->lock_timeout_ms);
 }
 
 void DatabaseShmBarrier(sqlite3_file* base) {

@@ -4,9 +4,13 @@
 //
 // Thread-safety: the identity is immutable; open_counts belongs to the holder of the directory
 // lock. The directory's lock word names clients, so `mutex` keeps the threads of this one apart:
-// whoever has the lock, waits for it, or recovers from a dead client has the mutex. It is one mutex
-// for all three, and recursive, because waiting for the lock may mean recovering from its dead
-// holder, and recovering needs the lock.
+// whoever has the lock or waits for it has the mutex. A recovery is claimed in the name of the
+// client as well, so `recovery_mutex` does the same for its recoverers. They are two, because a
+// thread may wait for the directory for a long time, and the others recover from the dead meanwhile
+// as far as they can without it; and both are recursive, because waiting for the lock may mean
+// recovering from its dead holder, which needs the lock, and recovering from one may mean
+// recovering from another. Whoever has one of them and wants the other only tries, so neither order
+// blocks.
 #ifndef GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
 #define GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
 
@@ -28,6 +32,7 @@ struct ClientContext {
   /// Looks at who keeps this client from the directory's lock. Never null while the client lives.
   lock::HolderWatch* directory_watch = nullptr;
   std::recursive_mutex mutex;
+  std::recursive_mutex recovery_mutex;
   /// How many handles this client has open on each file.
   std::array<uint32_t, shm::kMaxFiles> open_counts{};
 

@@ -127,20 +127,27 @@ Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
 
 }  // namespace
 
-DirectoryLock::DirectoryLock(ClientContext& self)
+DirectoryLock::DirectoryLock(ClientContext& self, Patience patience)
     : self_(self), thread_(self.mutex, std::defer_lock) {
-  shm::ShmLock* lock = &self.region->header()->directory;
-  const bool may_wait = port::MayWait();
-  if (may_wait) thread_.lock();
-  for (int tries = 0; tries < (may_wait ? 1 : kTriesWithoutWaiting); ++tries) {
+  if (patience == Patience::kTry) {
+    Acquire(0, 1);
+  } else if (port::MayWait()) {
+    thread_.lock();
+    Acquire(kDirectoryTimeoutNs, 1);
+  } else {
+    Acquire(0, kTriesWithoutWaiting);
+  }
+}
+
+void DirectoryLock::Acquire(uint64_t timeout_ns, int tries) {
+  shm::ShmLock* lock = &self_.region->header()->directory;
+  for (; !held_ && tries > 0; --tries) {
     if (thread_.owns_lock() || thread_.try_lock()) {
-      outcome_ =
-          lock::Acquire(lock, self.slot, lock::LockMode::kExclusive,
-                        may_wait ? kDirectoryTimeoutNs : 0, /*timed=*/true, self.directory_watch);
+      outcome_ = lock::Acquire(lock, self_.slot, lock::LockMode::kExclusive, timeout_ns,
+                               /*timed=*/true, self_.directory_watch);
       held_ = outcome_.result == lock::LockResult::kAcquired;
-      if (held_) break;
     }
-    port::SpinPause();
+    if (!held_ && tries > 1) port::SpinPause();
   }
 }
 

@@ -20,12 +20,17 @@
 
 namespace glasswal::store {
 
+/// What a caller does about a directory's lock that somebody else has.
+enum class Patience : uint8_t {
+  kWait,  // It cannot go on without: up to ten seconds, or a moment on threads that may not wait.
+  kTry,   // It can come back later, and must not be held up: recovery on behalf of the dead.
+};
+
 /// Holds the directory's lock for the calling thread while it lives, if it could be had. Not to be
 /// nested.
 class DirectoryLock {
  public:
-  /// Waits up to ten seconds; on threads that may not wait it tries for a moment.
-  explicit DirectoryLock(ClientContext& self);
+  explicit DirectoryLock(ClientContext& self, Patience patience = Patience::kWait);
   ~DirectoryLock();
   DirectoryLock(const DirectoryLock&) = delete;
   DirectoryLock& operator=(const DirectoryLock&) = delete;
@@ -35,6 +40,8 @@ class DirectoryLock {
   Status status() const;
 
  private:
+  void Acquire(uint64_t timeout_ns, int tries);
+
   ClientContext& self_;
   std::unique_lock<std::recursive_mutex> thread_;
   bool held_ = false;

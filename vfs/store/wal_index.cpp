@@ -1,6 +1,8 @@
 #include "store/wal_index.h"
 
 #include <cstddef>
+#include <cstring>
+#include <iterator>
 
 #include "port/point.h"
 #include "store/segment_map.h"
@@ -73,10 +75,28 @@ uint32_t WalIndexPages(const std::byte* block_0) {
   return LoadWord(block_0, offsetof(WalIndexHeader, pages));
 }
 
-uint64_t WalIndexDatabaseBytes(const std::byte* block_0) {
+uint32_t WalIndexPageBytes(const std::byte* block_0) {
   // The code of the page size shares its word with two flags; the word is little-endian.
   const uint32_t code = LoadWord(block_0, offsetof(WalIndexHeader, is_initialized)) >> 16;
-  return uint64_t{WalIndexPages(block_0)} * (code == 1 ? 65536 : code);
+  return code == 1 ? 65536 : code;
+}
+
+uint64_t WalIndexDatabaseBytes(const std::byte* block_0) {
+  return uint64_t{WalIndexPages(block_0)} * WalIndexPageBytes(block_0);
+}
+
+bool ReadWalIndexHeader(const std::byte* block_0, WalIndexHeader* header) {
+  uint32_t words[sizeof(WalIndexHeader) / sizeof(uint32_t)];
+  bool same = true;
+  const auto* copies = reinterpret_cast<const shm::Atomic32*>(block_0);
+  for (size_t i = 0; i < std::size(words); ++i) {
+    words[i] = copies[i].load(std::memory_order_acquire);
+  }
+  for (size_t i = 0; i < std::size(words); ++i) {
+    same &= words[i] == copies[std::size(words) + i].load(std::memory_order_acquire);
+  }
+  std::memcpy(header, words, sizeof(words));
+  return same;
 }
 
 uint32_t WalIndexBackfilled(const std::byte* block_0) {
@@ -86,6 +106,22 @@ uint32_t WalIndexBackfilled(const std::byte* block_0) {
 uint32_t WalIndexReadMark(const std::byte* block_0, uint32_t reader) {
   return LoadWord(block_0, 2 * sizeof(WalIndexHeader) + offsetof(WalIndexCheckpoint, read_marks) +
                                reader * sizeof(uint32_t));
+}
+
+void SetWalIndexReadMark(std::byte* block_0, uint32_t reader, uint32_t frame) {
+  Word(block_0, 2 * sizeof(WalIndexHeader) + offsetof(WalIndexCheckpoint, read_marks) +
+                    reader * sizeof(uint32_t))
+      ->store(frame);
+}
+
+void SetWalIndexBackfillAttempted(std::byte* block_0, uint32_t frame) {
+  Word(block_0, 2 * sizeof(WalIndexHeader) + offsetof(WalIndexCheckpoint, backfill_attempted))
+      ->store(frame);
+}
+
+void SetWalIndexBackfilled(std::byte* block_0, uint32_t frame) {
+  Word(block_0, 2 * sizeof(WalIndexHeader) + offsetof(WalIndexCheckpoint, backfilled))
+      ->store(frame);
 }
 
 }  // namespace glasswal::store

@@ -3,7 +3,7 @@
 //
 // The format is SQLite's own (wal.c, "WAL-INDEX FORMAT"): two copies of a 48-byte header, then the
 // checkpoint information, then hash tables. glasswal reads the header for diagnostics, and writes
-// to it in one case only: SpoilWalIndex().
+// in two cases only: SpoilWalIndex(), and what a checkpoint writes (sqlite/backfill.cpp).
 //
 // Thread-safety: blocks are linked by compare-and-swap; the rest follows SQLite's locks.
 #ifndef GLASSWAL_VFS_STORE_WAL_INDEX_H_
@@ -81,11 +81,29 @@ uint32_t WalIndexPages(const std::byte* block_0);
 /// The database's size in bytes according to the header, 0 if there is no index.
 uint64_t WalIndexDatabaseBytes(const std::byte* block_0);
 
+/// The size of a page according to the header, 0 if there is no index.
+uint32_t WalIndexPageBytes(const std::byte* block_0);
+
+/// Copies the header. False if its two copies differ: somebody writes it at this moment, or died
+/// at it. REQUIRES: block_0 is not null.
+bool ReadWalIndexHeader(const std::byte* block_0, WalIndexHeader* header);
+
+/// The same for a copy of the header.
+constexpr uint32_t PageBytesOf(const WalIndexHeader& header) {
+  return header.page_size_code == 1 ? 65536 : header.page_size_code;
+}
+
 /// How many frames have been copied into the database, 0 if there is no index.
 uint32_t WalIndexBackfilled(const std::byte* block_0);
 
 /// Read mark `reader` (0 .. kWalReaders - 1).
 uint32_t WalIndexReadMark(const std::byte* block_0, uint32_t reader);
+
+/// What a checkpoint writes. REQUIRES: CHECKPOINT exclusively, and the read mark of that number
+/// (for the last two: number 0) as well.
+void SetWalIndexReadMark(std::byte* block_0, uint32_t reader, uint32_t frame);
+void SetWalIndexBackfillAttempted(std::byte* block_0, uint32_t frame);
+void SetWalIndexBackfilled(std::byte* block_0, uint32_t frame);
 
 }  // namespace glasswal::store
 

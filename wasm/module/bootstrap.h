@@ -28,7 +28,9 @@ inline constexpr uint32_t kBootstrapVersion = 1;
 
 struct ShmWorker {
   shm::Atomic32 holder;  // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
-  shm::Atomic32 reserved;
+  // [who has the slot, in one step with holder] in Node on Linux the kernel's thread, else 0:
+  // number 22 | start in ticks, from the low bits up; see wasm/ts/node.ts.
+  shm::Atomic32 thread;
 };
 
 struct ShmBootstrap {

@@ -138,13 +138,14 @@ uint32_t IsFenced() {
 enum RecoverResult : uint32_t { kNothingToRecover = 0, kRecovered = 1, kTryAgain = 2 };
 
 /// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared
-/// its holder word.
+/// its holder word. `is_alone`: the caller has the lock of the slot, so that nobody can be joining
+/// in it; only then is a free slot looked after as well.
 ///
 /// It never waits: what it would wait for may be held by another one that is dead, and the proof of
 /// that death comes to the very event loop that calls this. kTryAgain says that somebody has what
 /// is needed at the moment.
 GLASSWAL_EXPORT(glasswal_recover)
-uint32_t Recover(uint32_t slot) {
+uint32_t Recover(uint32_t slot, uint32_t is_alone) {
   store::ClientContext* self = ClientContext();
   if (self == nullptr || slot >= shm::kMaxClients || slot == self->slot) return kNothingToRecover;
   const shm::Atomic64& state = self->region->client(slot)->state;
@@ -160,6 +161,7 @@ uint32_t Recover(uint32_t slot) {
                          store::GenerationOf(after) != store::GenerationOf(before);
     return is_done ? kNothingToRecover : kTryAgain;
   }
+  if (is_alone == 0) return kNothingToRecover;
   // It died while it was joining or after it had left: all that it can have had is its private
   // memory.
   const uint32_t joining = shm::ClientOwner(slot, store::GenerationOf(before) + 1);

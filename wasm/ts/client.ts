@@ -2,10 +2,12 @@
 import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapshot, watchCommits } from './diagnostics.js';
 import { Database, type OpenOptions, openDatabase } from './database.js';
 import type { Engine } from './engine.js';
+import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
 import type { Snapshot } from './generated/snapshot.js';
+import { waitToInherit } from './heir.js';
 import { enter, type Membership, type RuntimeParts } from './membership.js';
-import { watchChildren } from './threads.js';
+import { watchChildren, watchThreads } from './threads.js';
 
 /** How a client joins. */
 export interface JoinOptions {
@@ -130,5 +132,7 @@ export async function join(runtime: RuntimeParts, options: JoinOptions = {}): Pr
   const membership = await enter(runtime, name);
   const client = new Client(membership, name, runtime.path);
   client.atClose(watchChildren(membership.engine));
+  client.atClose(watchThreads(membership.engine, runtime.id));
+  if (!isNode) client.atClose(waitToInherit(runtime, membership));
   return client;
 }

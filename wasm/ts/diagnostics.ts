@@ -3,6 +3,7 @@ import type { Engine } from './engine.js';
 import { header, regionOffset } from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { callNumber, check } from './instance.js';
+import { callListener } from './listeners.js';
 
 /** One event of the ring. */
 export interface EventRecord {
@@ -63,7 +64,7 @@ export function watchCommits(engine: Engine, seen: () => void): () => void {
     const now = Atomics.load(engine.i32, sequence);
     if (stopped || now === last) return;
     last = now;
-    seen();
+    callListener(seen);
   };
   if (typeof (Atomics as { waitAsync?: unknown }).waitAsync !== 'function') {
     const timer = setInterval(look, pollMs);

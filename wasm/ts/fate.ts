@@ -20,7 +20,7 @@ export class Fate {
   /** Calls into the module that have not come out, and calls of the module to us. They take turns. */
   #inside = 0;
   #hosted = 0;
-  #whenLost: (() => void) | undefined;
+  readonly #whenLost: (() => void)[] = [];
 
   /** `describe` says what happened, for people. */
   constructor(private readonly describe: (error: unknown) => string) {}
@@ -39,7 +39,12 @@ export class Fate {
 
   /** Calls `tell` when the instance is lost: nothing of it runs any more from then on. */
   whenLost(tell: () => void): void {
-    this.#whenLost = tell;
+    this.#whenLost.push(tell);
+  }
+
+  /** Gives the instance up for a reason that lies outside of it, which the next call says. */
+  giveUp(reason: GlasswalError): void {
+    if (this.lost === undefined) this.#lose(reason);
   }
 
   /** A function of the module that can only be called, and only comes back, while the instance is sound. */
@@ -74,8 +79,10 @@ export class Fate {
   #lose(error: unknown): GlasswalError {
     const lost = (this.#lost ??= error instanceof GlasswalError ? error : new GlasswalError('ABORTED', this.describe(error)));
     // This may find no room on the stack, too: then a call farther out tells it, which has more.
-    this.#whenLost?.();
-    this.#whenLost = undefined;
+    for (let tell = this.#whenLost[0]; tell !== undefined; tell = this.#whenLost[0]) {
+      tell();
+      this.#whenLost.shift();
+    }
     return lost;
   }
 }

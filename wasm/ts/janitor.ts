@@ -39,10 +39,18 @@ const tryAgainMs = 2;
  */
 export async function buryHolder(engine: Engine, slot: number): Promise<boolean> {
   setHolder(engine.views, slot, 0);
+  return recoverSlot(engine, slot, true);
+}
+
+/**
+ * The same when the holder word says already that nobody has the slot. `alone`: nobody can be joining in it meanwhile,
+ * because the caller has its lock.
+ */
+export async function recoverSlot(engine: Engine, slot: number, alone: boolean): Promise<boolean> {
   for (;;) {
     // Then whoever waits for something of the dead one recovers.
     if (engine.fate.lost !== undefined) return false;
-    const result = callNumber(engine, 'glasswal_recover', slot);
+    const result = callNumber(engine, 'glasswal_recover', slot, alone ? 1 : 0);
     if (result !== tryAgain) return result === recovered;
     await new Promise<void>((resolve) => setTimeout(resolve, tryAgainMs));
   }

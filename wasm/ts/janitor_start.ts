@@ -11,13 +11,18 @@ function newJanitorWorker(): Worker | undefined {
   }
 }
 
-/** Starts it; `recovered` is called after it has recovered from somebody. What stops it. */
-export function startJanitor(runtime: RuntimeParts, membership: Membership, recovered: () => void): () => void {
-  let own: Janitor | undefined;
-  const channel = new BroadcastChannel(channelName(runtime.id));
+/** Calls `recovered` after the janitor of a runtime, whoever keeps it, has recovered from somebody; what ends it. */
+export function hearRecoveries(runtimeId: string, recovered: () => void): () => void {
+  const channel = new BroadcastChannel(channelName(runtimeId));
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     if (slotTold(data, 'recovered') !== undefined) recovered();
   };
+  return () => channel.close();
+}
+
+/** Starts it; what stops it. */
+export function startJanitor(runtime: RuntimeParts, membership: Membership): () => void {
+  let own: Janitor | undefined;
   const worker = newJanitorWorker();
   const workHere = (): void => {
     own ??= new Janitor(membership.engine, runtime.id, membership.slot);
@@ -33,6 +38,5 @@ export function startJanitor(runtime: RuntimeParts, membership: Membership, reco
   return () => {
     worker?.terminate();
     own?.stop();
-    channel.close();
   };
 }

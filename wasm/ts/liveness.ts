@@ -11,6 +11,7 @@
 import type { Views } from './engine.js';
 import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
+import { ownSlotWord } from './node.js';
 import { clientState, clientBytes, header, maxClients, regionOffset, workerBytes, workersOffset } from './generated/facts.js';
 
 /** A slot that is ours. */
@@ -20,11 +21,21 @@ export interface HeldSlot {
   readonly generation: number;
   /** Gives the slot up, after the client has left it. */
   release(): void;
+  /**
+   * Calls `tell` if somebody takes the lock away (`steal: true`): then this client counts as dead, and its memory is given to
+   * others, although its thread lives.
+   */
+  whenStolen(tell: () => void): void;
 }
 
 /** The name of the Web Lock of a slot. */
 export function lockName(runtimeId: string, slot: number): string {
   return `glasswal:${runtimeId}:client:${slot}`;
+}
+
+/** The name of the Web Lock of whoever looks after the dead. */
+export function heirLockName(runtimeId: string): string {
+  return `glasswal:${runtimeId}:heir`;
 }
 
 /** The name of the channel on which the clients of a runtime tell its janitor that they have come. */
@@ -57,6 +68,16 @@ export function setHolder(views: Views, slot: number, ticket: number): void {
   Atomics.store(views.i32, holderIndex(slot), ticket);
 }
 
+/** Who has `slot`: the ticket, and above it what Node knows of the thread. 0n: nobody. */
+export function ownerOf(views: Views, slot: number): bigint {
+  return Atomics.load(views.i64, holderIndex(slot) / 2);
+}
+
+/** Passes `slot` from one owner to another (0n: to nobody); false, changing nothing, where somebody else has it. */
+export function passSlot(views: Views, slot: number, from: bigint, to: bigint): boolean {
+  return Atomics.compareExchange(views.i64, holderIndex(slot) / 2, from, to) === from;
+}
+
 function stateIndex(views: Views, slot: number): number {
   const clients = regionOffset + Number(views.u64[(regionOffset + header.clientsOffset) >>> 3]);
   return (clients + requireSlot(slot) * clientBytes) >>> 2;
@@ -69,35 +90,59 @@ export function slotState(views: Views, slot: number): { free: boolean; generati
   return { free: Atomics.load(views.u32, index + 1) >>> 24 === clientState.free, generation };
 }
 
-/** Asks for the lock of a slot without waiting; what gives it back, or undefined when somebody has it. */
-async function tryWebLock(name: string): Promise<(() => void) | undefined> {
+/** A Web Lock that is ours. */
+interface TakenLock {
+  readonly release: () => void;
+  /** What is called if it is stolen. */
+  stolen: () => void;
+}
+
+const nothing = (): void => undefined;
+
+/** Asks for the lock of a slot without waiting; undefined when somebody has it. */
+async function tryWebLock(name: string): Promise<TakenLock | undefined> {
   return new Promise((resolve, reject) => {
+    let taken: TakenLock | undefined;
     navigator.locks
       .request(name, { ifAvailable: true }, (lock) => {
         if (lock === null) return resolve(undefined);
-        return new Promise<void>((release) => resolve(() => release()));
+        return new Promise<void>((release) => {
+          taken = { release: () => release(), stolen: nothing };
+          resolve(taken);
+        });
       })
-      .catch(reject);
+      .catch((error: unknown) => {
+        if (taken === undefined) reject(error instanceof Error ? error : new Error(String(error)));
+        else taken.stolen();
+      });
   });
 }
 
 /** The lock of one slot, taken by the creator of a runtime, whom nobody else can know of yet. */
 export async function holdFirstSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
-  const release = isNode ? () => undefined : await tryWebLock(lockName(runtimeId, 0));
-  if (release === undefined) throw new GlasswalError('ENVIRONMENT', 'The lock of a new runtime is taken already.');
-  setHolder(views, 0, ticket);
-  return held(views, 0, ticket, release);
+  const lock = isNode ? noLock() : await tryWebLock(lockName(runtimeId, 0));
+  if (lock === undefined) throw new GlasswalError('ENVIRONMENT', 'The lock of a new runtime is taken already.');
+  const owner = isNode ? ownSlotWord() : BigInt(ticket >>> 0);
+  passSlot(views, 0, 0n, owner);
+  return held(views, 0, owner, lock);
 }
 
-function held(views: Views, slot: number, ticket: number, release: () => void): HeldSlot {
+function noLock(): TakenLock {
+  return { release: nothing, stolen: nothing };
+}
+
+function held(views: Views, slot: number, owner: bigint, lock: TakenLock): HeldSlot {
   const { generation } = slotState(views, slot);
   return {
     slot,
     generation: (generation + 1) >>> 0,
     release: () => {
       // Not if somebody had the proof of our death meanwhile, and the slot is another's.
-      Atomics.compareExchange(views.i32, holderIndex(slot), ticket, 0);
-      release();
+      passSlot(views, slot, owner, 0n);
+      lock.release();
+    },
+    whenStolen: (tell) => {
+      lock.stolen = tell;
     },
   };
 }
@@ -108,13 +153,13 @@ async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Pro
   const isFree = (slot: number): boolean => slotState(views, slot).free;
   for (const slot of [...slots.filter(isFree), ...slots.filter((slot) => !isFree(slot))]) {
     if (isNode) {
-      if (Atomics.compareExchange(views.i32, holderIndex(slot), 0, ticket) === 0) return held(views, slot, ticket, () => undefined);
+      if (passSlot(views, slot, 0n, ownSlotWord())) return held(views, slot, ownSlotWord(), noLock());
       continue;
     }
-    const release = await tryWebLock(lockName(runtimeId, slot));
-    if (release === undefined) continue;
+    const lock = await tryWebLock(lockName(runtimeId, slot));
+    if (lock === undefined) continue;
     setHolder(views, slot, ticket);
-    return held(views, slot, ticket, release);
+    return held(views, slot, BigInt(ticket >>> 0), lock);
   }
   return undefined;
 }
@@ -123,7 +168,7 @@ async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Pro
 async function slotGivenBack(runtimeId: string): Promise<void> {
   if (isNode) return;
   const { held: locks = [] } = await navigator.locks.query();
-  const names = locks.map((lock) => lock.name ?? '').filter((name) => name.startsWith(`glasswal:${runtimeId}:`));
+  const names = locks.map((lock) => lock.name ?? '').filter((name) => name.startsWith(`glasswal:${runtimeId}:client:`));
   const giveUp = new AbortController();
   const waits = names.map((name) => navigator.locks.request(name, { mode: 'shared', signal: giveUp.signal }, () => undefined));
   const patience = new Promise<void>((resolve) => setTimeout(resolve, 250));

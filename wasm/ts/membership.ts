@@ -66,6 +66,20 @@ export function leave(engine: Engine, held: HeldSlot): void {
   held.release();
 }
 
+/** Ties the fate of a client's instance to that of its slot: neither outlives the other. */
+export function tieToSlot(engine: Engine, held: HeldSlot): void {
+  engine.fate.whenLost(() => held.release());
+  held.whenStolen(() =>
+    engine.fate.giveUp(
+      new GlasswalError(
+        'ABORTED',
+        `The Web Lock of this client (number ${held.slot}) was taken from it by navigator.locks.request() with steal: true. To all others ` +
+          'that is the proof that it is dead: they have recovered from it. Join the runtime again.',
+      ),
+    ),
+  );
+}
+
 /** Tells the janitor that somebody has come whom it must watch. */
 export function announce(runtimeId: string, slot: number): void {
   if (isNode) return;
@@ -88,7 +102,7 @@ export async function enter(runtime: RuntimeParts, name: string): Promise<Member
     releaseAll(views, owner);
     const engine = instantiate(runtime.module, views, claimRun(views, owner, blockSegments), thisThread(ticket));
     check(engine, withText(engine, name, (pointer) => callNumber(engine, 'glasswal_join', held.slot, pointer, blockSegments)));
-    engine.fate.whenLost(() => held.release());
+    tieToSlot(engine, held);
     return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held) };
   } catch (error) {
     releaseAll(new Views(runtime.memory), owner);

@@ -14,9 +14,19 @@ async function builtin<T>(name: string): Promise<T> {
   return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as T;
 }
 
+let slotWord = 0n;
+
 /** What this thread's clients write into the holder words. */
 export async function threadTicket(): Promise<number> {
-  return (await builtin<{ threadId: number }>('node:worker_threads')).threadId + 1;
+  const { threadId } = await builtin<{ threadId: number }>('node:worker_threads');
+  files = await builtin<Files>('node:fs');
+  slotWord = BigInt.asIntN(64, (BigInt(ownKernelThread()) << 32n) | BigInt(threadId + 1));
+  return threadId + 1;
+}
+
+/** How this thread owns a slot: the ticket, and above it the kernel's thread. For whoever has its ticket already. */
+export function ownSlotWord(): bigint {
+  return slotWord;
 }
 
 /** The ticket of a worker that this thread has started. */
@@ -37,6 +47,66 @@ export function whenAnyGone(gone: (ticket: number) => void): () => void {
   const started = (worker: NodeWorker): void => whenGone(worker, gone);
   process.on('worker', started);
   return () => process.off('worker', started);
+}
+
+interface Files {
+  readlinkSync(path: string): string;
+  readFileSync(path: string, encoding: 'latin1'): string;
+}
+let files: Files | undefined;
+
+/** When the thread started, in the kernel's ticks; undefined if there is none of that number. */
+function startOf(id: number): string | undefined {
+  try {
+    const stat = files!.readFileSync(`/proc/self/task/${id}/stat`, 'latin1');
+    // The name, in parentheses, may contain anything: the count begins behind it, with field 3; the start is field 22.
+    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
+  } catch (error) {
+    const { code } = error as { code?: string };
+    if (code === 'ENOENT' || code === 'ESRCH') return undefined;
+    throw error;
+  }
+}
+
+const idBits = 22; // Linux has no more threads than that.
+
+/** The number, and as much of the start as there is room for, in case that number is another thread's later. */
+function threadWord(id: number, start: string): number {
+  return ((Number(start) << idBits) | id) >>> 0;
+}
+
+/** This thread as the kernel knows it, on Linux; 0 elsewhere. */
+function ownKernelThread(): number {
+  try {
+    const id = Number(files!.readlinkSync('/proc/thread-self').split('/').at(-1));
+    const start = startOf(id);
+    return start === undefined || id >= 2 ** idBits ? 0 : threadWord(id, start);
+  } catch {
+    return 0;
+  }
+}
+
+/**
+ * True when the kernel has no thread any more that owns a slot by this word: nothing of it runs. A question that cannot be
+ * answered is not answered with a death.
+ */
+export function threadEnded(owner: bigint): boolean {
+  const thread = Number(BigInt.asUintN(32, owner >> 32n));
+  if (thread === 0 || files === undefined) return false;
+  try {
+    const id = thread & (2 ** idBits - 1);
+    const start = startOf(id);
+    return start === undefined || threadWord(id, start) !== thread;
+  } catch {
+    return false;
+  }
+}
+
+/** A channel to the other threads that keeps no process running. */
+export function openThreadChannel(name: string): BroadcastChannel {
+  const channel = new BroadcastChannel(name);
+  (channel as unknown as { unref(): void }).unref();
+  return channel;
 }
 
 /** The bytes of a file of the package. */

@@ -5,18 +5,20 @@ import type { EventBatch, EventLevel } from './diagnostics.js';
 import { Views } from './engine.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
 import { GlasswalError } from './errors.js';
+import { waitToInherit } from './heir.js';
 import { evictClient, type EvictTarget, type WayToEnd } from './evict.js';
 import * as facts from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { blockSegments, callNumber, check, instantiate, withText } from './instance.js';
-import { startJanitor } from './janitor_start.js';
+import { hearRecoveries } from './janitor_start.js';
+import { callListener } from './listeners.js';
 import { holdFirstSlot } from './liveness.js';
 import { startLog } from './log_drain.js';
-import { leave, packageVersion, type RuntimeParts, thisThread } from './membership.js';
+import { leave, packageVersion, type RuntimeParts, thisThread, tieToSlot } from './membership.js';
 import { loadModule } from './module.js';
 import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
-import { watchChild, watchChildren } from './threads.js';
+import { watchChild, watchChildren, watchThreads } from './threads.js';
 
 /** What onRecovery tells of one recovery: an entry of diagnostics().recoveries. */
 export type Recovery = Snapshot['recoveries'][number];
@@ -138,7 +140,7 @@ export class Runtime implements RuntimeParts, Disposable {
     return captureRegion(this.memory, options.contents === true);
   }
 
-  /** Leaves, and stops looking after the others. The memory goes when the last worker that has it does. */
+  /** Leaves. Another client looks after the others from then on. The memory goes when the last worker that has it does. */
   close(): void {
     this.client.close();
   }
@@ -155,7 +157,7 @@ function tellRecoveries(runtime: Runtime): void {
   for (const recovery of [...recoveries].sort((a, b) => a.number - b.number)) {
     if (recovery.number <= own.seenRecoveries) continue;
     own.seenRecoveries = recovery.number;
-    for (const listener of own.listeners) listener(recovery);
+    for (const listener of own.listeners) callListener(listener, recovery);
   }
 }
 
@@ -226,7 +228,7 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
   }
   const id = idOf(views);
   const held = await holdFirstSlot(views, id, ticket);
-  engine.fate.whenLost(() => held.release());
+  tieToSlot(engine, held);
   return { id, memory, capacityBytes, membership: { engine, slot: 0, generation: 1, leave: () => leave(engine, held) } };
 }
 
@@ -243,7 +245,9 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   const client = new Client(membership, name, path);
   insides.set(runtime, { client, listeners: new Set(), workers: new Set(), seenRecoveries: 0 });
   client.atClose(watchChildren(membership.engine, () => tellRecoveries(runtime)));
-  if (!isNode) client.atClose(startJanitor(runtime, membership, () => tellRecoveries(runtime)));
+  client.atClose(watchThreads(membership.engine, id, () => tellRecoveries(runtime)));
+  if (!isNode) client.atClose(hearRecoveries(id, () => tellRecoveries(runtime)));
+  if (!isNode) client.atClose(waitToInherit(runtime, membership));
   if (options.logger !== undefined) client.atClose(startLog(client, options.logger));
   return runtime;
 }

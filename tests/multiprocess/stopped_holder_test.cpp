@@ -1,0 +1,140 @@
+// A client that is stopped with the directory's lock in its hands keeps nobody from working who
+// does not need the directory, also when others die meanwhile: what the dead had of a database is
+// taken back at once, and the rest when the directory can be had.
+#include <signal.h>
+
+#include <algorithm>
+#include <atomic>
+#include <thread>
+
+#include "multiprocess/region_audit.h"
+#include "multiprocess/stage.h"
+#include "port/child_process.h"
+#include "recovery/client.h"
+#include "store/directory.h"
+
+namespace glasswal::test {
+namespace {
+
+constexpr uint64_t kSlowestCommitNs = 50 * kNsPerMs * kSlowness;
+
+class StoppedHolder : public Stage {
+ protected:
+  void SetUp() override {
+    Stage::SetUp();
+    // The connection that made the database opens its log at its next transaction.
+    ASSERT_TRUE(sql().Run("INSERT INTO t VALUES('first')"));
+  }
+
+  /// A child that takes the directory's lock and stops; it goes on and ends well with SIGCONT.
+  std::unique_ptr<ChildProcess> HolderOfTheDirectory() {
+    auto child = std::make_unique<ChildProcess>([this](const auto&) {
+      const Seat own = Seat::Join(name(), "stopped");
+      const store::DirectoryLock lock(own.runtime().client().context());
+      if (!lock.held()) return 1;
+      raise(SIGSTOP);
+      return 0;
+    });
+    EXPECT_TRUE(WaitUntilStopped(child->process_id()));
+    return child;
+  }
+
+  /// A child that runs `statements` and waits for its end.
+  std::unique_ptr<ChildProcess> Doomed(const std::string& statements) {
+    auto child = std::make_unique<ChildProcess>([this, statements](const auto& signal) {
+      const Seat own = Seat::Join(name(), "doomed");
+      const auto connection = own.Open();
+      if (!connection->Run(statements)) return 1;
+      signal();
+      SleepForEver();
+    });
+    EXPECT_TRUE(child->WaitForSignal());
+    return child;
+  }
+
+  /// Commits for `duration_ms`; returns how long the slowest commit took.
+  uint64_t SlowestCommitNs(uint64_t duration_ms) {
+    uint64_t slowest_ns = 0;
+    const uint64_t end_ns = port::NowNs() + duration_ms * kNsPerMs;
+    for (uint64_t now_ns = port::NowNs(); now_ns < end_ns;) {
+      EXPECT_TRUE(sql().Run("INSERT INTO t VALUES('work')")) << sql().error();
+      const uint64_t then_ns = port::NowNs();
+      slowest_ns = std::max(slowest_ns, then_ns - now_ns);
+      now_ns = then_ns;
+    }
+    return slowest_ns;
+  }
+};
+
+TEST_F(StoppedHolder, OfTheDirectoryDoesNotStallTheCommitsOfOthersWhenAThirdDies) {
+  const auto doomed = Doomed("BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
+  const auto reader = Doomed("BEGIN; SELECT * FROM t");
+  const Place dead = PlaceOf(doomed->process_id());
+  const Place dead_reader = PlaceOf(reader->process_id());
+  const auto stopped = HolderOfTheDirectory();
+  doomed->Kill();
+  reader->Kill();
+  EXPECT_LT(SlowestCommitNs(2500), kSlowestCommitNs);
+  EXPECT_FALSE(IsFree(dead)) << "its files cannot be closed without the directory";
+
+  kill(stopped->process_id(), SIGCONT);
+  EXPECT_EQ(stopped->Wait(), 0);
+  EXPECT_LT(SlowestCommitNs(1500), kSlowestCommitNs);
+  EXPECT_EQ(AuditDead(region(), dead.slot, dead.generation), "");
+  EXPECT_EQ(AuditDead(region(), dead_reader.slot, dead_reader.generation), "");
+  EXPECT_EQ(sql().Number("SELECT count(*) FROM t WHERE x = 'lost'"), 0);
+}
+
+TEST_F(StoppedHolder, LeavesTheInterruptedRecoveryToWhoeverComesFirst) {
+  const auto doomed = Doomed("BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
+  const Place dead = PlaceOf(doomed->process_id());
+  const auto stopped = HolderOfTheDirectory();
+  doomed->Kill();
+  // One client begins, and is stopped itself before it can finish.
+  ChildProcess idle([this](const auto&) {
+    const Seat own = Seat::Join(name(), "idle");
+    if (own.runtime().RecoverDead() != 0) return 1;
+    raise(SIGSTOP);
+    return 0;
+  });
+  ASSERT_TRUE(WaitUntilStopped(idle.process_id()));
+  EXPECT_FALSE(IsFree(dead));
+  sqlite3_busy_timeout(sql().db(), 0);
+  EXPECT_TRUE(sql().Run("INSERT INTO t VALUES('next')")) << sql().error();
+
+  kill(stopped->process_id(), SIGCONT);
+  EXPECT_EQ(stopped->Wait(), 0);
+  EXPECT_EQ(runtime().RecoverDead(), 1u);
+  EXPECT_EQ(AuditDead(region(), dead.slot, dead.generation), "");
+  // It is one recovery, whose black box knows what the dead had held at first.
+  EXPECT_EQ(region().header()->recoveries.load(), 1u);
+  const shm::ShmRecovery* record = region().recovery(1);
+  EXPECT_EQ(record->state.load(), 2u);
+  EXPECT_GE(record->locks.load(), 2u) << "WRITE and a read mark";
+  EXPECT_EQ(record->connections.load(), 1u);
+  EXPECT_GE(record->handles.load(), 2u) << "the database and its log";
+  EXPECT_GE(record->box_locks.load(), 2u);
+  kill(idle.process_id(), SIGCONT);
+  EXPECT_EQ(idle.Wait(), 0);
+}
+
+TEST_F(StoppedHolder, KeepsTheThreadThatOpensWaitingButNotTheOthersOfItsProcess) {
+  const auto doomed = Doomed("BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
+  const auto stopped = HolderOfTheDirectory();
+  std::atomic<bool> opened{false};
+  std::thread opener([&] {
+    const auto connection = seat().Open("/other.sqlite");
+    opened = connection->ok() && connection->Run("CREATE TABLE o(x)");
+  });
+  EXPECT_TRUE(Eventually([this] { return region().header()->directory.waiters.load() != 0; }));
+  doomed->Kill();
+  EXPECT_LT(SlowestCommitNs(500), kSlowestCommitNs);
+  EXPECT_FALSE(opened);
+  kill(stopped->process_id(), SIGCONT);
+  opener.join();
+  EXPECT_TRUE(opened);
+  EXPECT_EQ(stopped->Wait(), 0);
+}
+
+}  // namespace
+}  // namespace glasswal::test

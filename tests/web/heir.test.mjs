@@ -1,0 +1,114 @@
+// Who looks after the dead when whoever did so is gone: any client inherits that.
+import assert from 'node:assert/strict';
+
+import { inEachBrowser } from './suite.mjs';
+
+inEachBrowser((it) => {
+  it('a worker that created the runtime dies with WRITE: whoever is left recovers and goes on', async (stand) => {
+    const stage = await stand.stage();
+    await stage.inPage(async ({ runtimes, keep }) => {
+      keep.founder = new Worker(new URL('/founder.js', location.href), { type: 'module' });
+      const { runtime } = await new Promise((resolve, reject) => {
+        keep.founder.onmessage = ({ data }) => resolve(data);
+        keep.founder.onerror = ({ message }) => reject(new Error(message));
+      });
+      runtimes.set('runtime', runtime);
+    });
+    const left = await stage.actor('left', { open: { busyTimeout: 0 } });
+    const other = await stage.actor('other', { open: { busyTimeout: 0 } });
+    await assert.rejects(left.exec("INSERT INTO t VALUES ('too early')"), /founder/);
+    await stage.inPage(({ keep }) => keep.founder.terminate());
+    // Nobody asks for it and nobody waits for a lock: the heir does it by itself.
+    await left.run(async ({ client }) => {
+      const recovered = () => client.diagnostics().recoveries.some(({ clientName }) => clientName === 'founder');
+      while (!recovered()) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await other.exec("INSERT INTO t VALUES ('next')");
+    assert.deepEqual(await left.all('SELECT v FROM t'), [{ v: 'committed' }, { v: 'next' }]);
+  });
+
+  it('the page that created the runtime closes it: a worker that dies later is recovered from', async (stand) => {
+    const stage = await stand.stage();
+    await stage.createRuntime();
+    const left = await stage.actor('left', { open: { busyTimeout: 0 } });
+    const doomed = await stage.actor('doomed');
+    await stage.inPage(({ runtimes }) => runtimes.get('runtime').close());
+    await doomed.exec("CREATE TABLE t(v); BEGIN IMMEDIATE; INSERT INTO t VALUES ('lost')");
+    await doomed.terminate();
+    await left.run(async ({ client }) => {
+      const recovered = () => client.diagnostics().recoveries.some(({ clientName }) => clientName === 'doomed');
+      while (!recovered()) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await left.exec("INSERT INTO t VALUES ('next')");
+    assert.deepEqual(await left.all('SELECT v FROM t'), [{ v: 'next' }]);
+  });
+
+  it('heirs that die one after the other leave the next one to it', async (stand) => {
+    const stage = await stand.stage();
+    await stage.createRuntime();
+    const last = await stage.actor('last', { open: { busyTimeout: 0 } });
+    const heirs = [];
+    for (let i = 0; i < 3; ++i) heirs.push(await stage.actor(`heir-${i}`));
+    await stage.inPage(({ runtimes }) => runtimes.get('runtime').close());
+    for (const heir of heirs) await heir.exec('CREATE TABLE IF NOT EXISTS t(v)');
+    await heirs.at(-1).exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('lost')");
+    for (const heir of heirs) await heir.terminate();
+    await last.run(async ({ client }) => {
+      const dead = () => client.diagnostics().clients.filter(({ name }) => name.startsWith('heir-'));
+      while (dead().length > 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    await last.exec("INSERT INTO t VALUES ('next')");
+  });
+
+  it('a client whose Web Lock is stolen is lost and says so at its next call', async (stand) => {
+    const stage = await stand.stage();
+    await stage.createRuntime();
+    const robbed = await stage.actor('robbed');
+    await robbed.exec("CREATE TABLE t(v); INSERT INTO t VALUES ('committed')");
+    const slot = await robbed.run(({ client }) => client.slot);
+    await stage.inPage(async ({ runtimes }, number) => {
+      const name = `glasswal:${runtimes.get('runtime').id}:client:${number}`;
+      await navigator.locks.request(name, { steal: true }, () => undefined);
+    }, slot);
+    await stage.until(({ recoveries }) => recoveries.some(({ clientName }) => clientName === 'robbed'));
+    await assert.rejects(robbed.exec("INSERT INTO t VALUES ('not any more')"), ({ code, message }) => {
+      assert.equal(code, 'ABORTED');
+      assert.match(message, /Web Lock.*steal/);
+      return true;
+    });
+    const other = await stage.actor('other');
+    assert.deepEqual(await other.all('SELECT v FROM t'), [{ v: 'committed' }]);
+  });
+
+  it('listeners that throw starve neither the others nor themselves', async (stand) => {
+    const stage = await stand.stage();
+    await stage.createRuntime();
+    const writer = await stage.actor('writer');
+    await stage.inPage(({ runtimes, keep }) => {
+      keep.heard = [];
+      keep.reported = 0;
+      addEventListener('error', (event) => {
+        keep.reported++;
+        event.preventDefault();
+      });
+      const runtime = runtimes.get('runtime');
+      runtime.onCommit(() => {
+        keep.heard.push('commit');
+        throw new Error('of the application');
+      });
+      runtime.onRecovery(() => {
+        throw new Error('of the application');
+      });
+      runtime.onRecovery(() => keep.heard.push('recovery'));
+    });
+    const count = (what) => stage.inPage(({ keep }, kind) => keep.heard.filter((each) => each === kind).length, what);
+    for (let i = 1; i <= 3; ++i) {
+      await writer.exec('CREATE TABLE IF NOT EXISTS t(v); INSERT INTO t VALUES (1)');
+      const before = await count('commit');
+      while ((await count('commit')) < Math.max(before, i)) await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    await writer.terminate();
+    while ((await count('recovery')) < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.ok((await stage.inPage(({ keep }) => keep.reported)) >= 2, 'what they threw is reported');
+  });
+});

@@ -1,0 +1,7 @@
+// A worker that creates a runtime, holds its WRITE lock, and hands the runtime to the page.
+import { createRuntime } from '/glasswal/index.js';
+
+const runtime = await createRuntime('/app.sqlite', { name: 'founder' });
+const db = runtime.client.open();
+db.exec("CREATE TABLE t(v); INSERT INTO t VALUES ('committed'); BEGIN IMMEDIATE; INSERT INTO t VALUES ('lost')");
+postMessage({ runtime });
