@@ -108,6 +108,9 @@ struct DatabaseFile {
   static DatabaseFile* Of(sqlite3_file* file) { return reinterpret_cast<DatabaseFile*>(file); }
 };
 
+/// Why something cannot grow to `wanted_bytes`.
+std::string FullMessage(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what);
+
 /// The methods of DatabaseFile.
 extern const sqlite3_io_methods kDatabaseMethods;
 

@@ -81,15 +81,18 @@ int DatabaseFile::Fenced(int code) {
 int DatabaseFile::Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what) {
   Count(shm::kCounterFull);
   Record(EventKind::kFull, wanted_bytes, limit_bytes, wanted_bytes > limit_bytes ? 1 : 0);
+  return vfs->Fail(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what));
+}
+
+std::string FullMessage(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what) {
   if (wanted_bytes > limit_bytes) {
-    return vfs->Fail(SQLITE_FULL, std::string(what) + " would need " +
-                                      std::to_string(wanted_bytes) + " bytes, its maximum is " +
-                                      std::to_string(limit_bytes) +
-                                      ": delete rows, checkpoint, or raise the capacity option");
+    return std::string(what) + " would need " + std::to_string(wanted_bytes) +
+           " bytes, its maximum is " + std::to_string(limit_bytes) +
+           ": delete rows, checkpoint, or raise the capacity option";
   }
-  return vfs->Fail(SQLITE_FULL, std::string(what) +
-                                    " cannot grow: the region or the machine has no memory left; "
-                                    "delete files or checkpoint with TRUNCATE");
+  return std::string(what) +
+         " cannot grow: the region or the machine has no memory left; "
+         "delete files or checkpoint with TRUNCATE";
 }
 
 int DatabaseFile::Error(int code, const std::string& message) {
@@ -101,6 +104,7 @@ int DatabaseFile::Error(int code, const std::string& message) {
 int DatabaseClose(sqlite3_file* base) {
   DatabaseFile* file = DatabaseFile::Of(base);
   int result = SQLITE_OK;
+  file->vfs->databases().Remove(file);
   if (file->Enter()) {
     DatabaseUnlock(base, SQLITE_LOCK_NONE);
     DatabaseShmUnmap(base, 0);

@@ -8,6 +8,7 @@
 #include "sqlite/log_file.h"
 #include "sqlite/temp_file.h"
 #include "store/directory.h"
+#include "store/segment_map.h"
 
 namespace glasswal::sqlite {
 namespace {
@@ -74,29 +75,52 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   file->watch = std::make_unique<ConnectionWatch>(&client, &file->connection);
   file->powersafe_overwrite = sqlite3_uri_boolean(path, "psow", 1);
   base->pMethods = &kDatabaseMethods;
+  vfs->databases().Add(path, file);
   file->Record(EventKind::kConnectionOpened, client.context().shm_client()->connections.load());
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;
 }
 
+constexpr uint32_t kNoFile = ~uint32_t{0};
+
+/// The number of the database that a log or journal of that name belongs to, or kNoFile.
+uint32_t DatabaseOfLog(const shm::Region& region, std::string_view path) {
+  const size_t dash = path.rfind('-');
+  if (dash == std::string_view::npos) return kNoFile;
+  return store::FindFile(region, path.substr(0, dash)).value_or(kNoFile);
+}
+
+/// A log whose connection a VFS shim has hidden reaches its database by itself.
+void OpenPagesOfHidden(LogFile* file, store::ClientContext& self, uint32_t database) {
+  shm::ShmDatabase* shm = store::DatabaseOf(*self.region, database);
+  shm::Atomic64* fence = shm != nullptr ? &shm->fence : &self.region->header()->topology;
+  file->file = store::File(&self, file->file.number(), nullptr, fence);
+  file->pages = store::File(&self, database, nullptr, fence);
+}
+
 int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_flags) {
   const bool is_super_journal = (flags & SQLITE_OPEN_SUPER_JOURNAL) != 0;
-  DatabaseFile* database = nullptr;
-  std::shared_ptr<Runtime> runtime;
-  if (is_super_journal) {
-    runtime = vfs->RuntimeOf(path);
-  } else {
-    database = DatabaseFile::Of(sqlite3_database_file_object(path));
-    runtime = database->runtime;
-  }
-  if (runtime == nullptr) return vfs->Fail(SQLITE_CANTOPEN, "no region for a super-journal");
   const bool is_wal = (flags & SQLITE_OPEN_WAL) != 0;
+  DatabaseFile* database = is_super_journal ? nullptr : vfs->databases().Find(path);
+  std::shared_ptr<Runtime> runtime = database != nullptr ? database->runtime : vfs->RuntimeOf(path);
+  if (runtime == nullptr) {
+    return vfs->Fail(SQLITE_CANTOPEN, "no database of the region of " + std::string(path) +
+                                          " is open: open its database first");
+  }
   store::OpenRequest request = RequestOf(path,
                                          is_wal             ? shm::kFileWal
                                          : is_super_journal ? shm::kFileOther
                                                             : shm::kFileJournal,
                                          flags);
-  if (database != nullptr) request.database_plus_1 = database->connection.file + 1;
+  if (database != nullptr) {
+    request.database_plus_1 = database->connection.file + 1;
+  } else if (!is_super_journal) {
+    request.database_plus_1 = DatabaseOfLog(runtime->region(), request.path) + 1;
+    if (request.database_plus_1 == 0) {
+      return vfs->Fail(SQLITE_CANTOPEN, "there is no database that " + std::string(request.path) +
+                                            " is a log or a journal of: open the database first");
+    }
+  }
 
   store::ClientContext& self = runtime->client().context();
   store::DirectoryLock lock(self);
@@ -109,9 +133,13 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   file->runtime = std::move(runtime);
   file->database = database;
   file->is_wal = is_wal;
-  file->file = store::File(
-      &self, opened->number, database != nullptr ? &database->connection.shm->intent : nullptr,
-      database != nullptr ? &database->database()->fence : &self.region->header()->topology);
+  if (database != nullptr) {
+    file->file = store::File(&self, opened->number, &database->connection.shm->intent,
+                             &database->database()->fence);
+  } else {
+    file->file = store::File(&self, opened->number, nullptr, &self.region->header()->topology);
+    if (!is_super_journal) OpenPagesOfHidden(file, self, request.database_plus_1 - 1);
+  }
   base->pMethods = &kLogMethods;
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;

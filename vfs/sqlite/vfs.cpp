@@ -1,5 +1,6 @@
 #include "sqlite/vfs.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
@@ -121,10 +122,25 @@ int GetLastError(sqlite3_vfs* base, int size, char* out) {
   return message.empty() ? 0 : 1;
 }
 
+/// SQLITE_MAX_MMAP_SIZE of the SQLite that runs, which lists it among its compile-time options.
+int64_t MostMmapBytes() {
+  constexpr std::string_view kName = "MAX_MMAP_SIZE=";
+  constexpr int64_t kSqlitesOwn = 0x7fff0000;
+  for (int i = 0; const char* option = sqlite3_compileoption_get(i); ++i) {
+    if (std::strncmp(option, kName.data(), kName.size()) == 0) {
+      return std::strtoll(option + kName.size(), nullptr, 0);
+    }
+  }
+  return kSqlitesOwn;
+}
+
 }  // namespace
 
 Vfs::Vfs(std::string name, std::shared_ptr<Runtime> runtime)
-    : name_(std::move(name)), runtime_(std::move(runtime)), host_(sqlite3_vfs_find(nullptr)) {
+    : name_(std::move(name)),
+      runtime_(std::move(runtime)),
+      host_(sqlite3_vfs_find(nullptr)),
+      most_mmap_bytes_(MostMmapBytes()) {
   base_.iVersion = 2;
   base_.szOsFile = FileObjectBytes();
   base_.mxPathname = kFullPathBytes;

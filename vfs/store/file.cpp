@@ -162,9 +162,17 @@ uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {
   }
   shm_->size_bytes.store(size_bytes, std::memory_order_release);
   GLASSWAL_POINT("store.truncate.sized");
-  if (intent_ == nullptr)
-    return 0;  // A file of no connection gives its segments back when deleted.
   const uint64_t first = shm::SegmentsFor(std::max(size_bytes, keep_bytes));
+  if (intent_ != nullptr) return FreeFrom(first);
+  DirectoryLock lock(*self_);
+  if (!lock.held()) return 0;  // The next truncation frees it, or the deletion of the file.
+  intent_ = &self_->shm_client()->intent;
+  const uint32_t freed = FreeFrom(first);
+  intent_ = nullptr;
+  return freed;
+}
+
+uint32_t File::FreeFrom(uint64_t first) {
   uint32_t freed = 0;
   for (uint64_t map = first / shm::kMapEntries; map < shm::kMapSegments; ++map) {
     if (!self_->region->IsDataSegment(shm_->maps[map].load(std::memory_order_acquire))) continue;

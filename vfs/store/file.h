@@ -63,6 +63,7 @@ class File {
   IoStatus ReserveOne(uint32_t index);
   IoStatus ReserveRange(uint64_t offset, uint64_t size_bytes);
   void ZeroGap(uint64_t from, uint64_t to);
+  uint32_t FreeFrom(uint64_t first_segment);
 
   ClientContext* self_ = nullptr;
   shm::ShmFile* shm_ = nullptr;
