@@ -53,6 +53,7 @@ struct DatabaseFile {
   uint32_t shared_mask = 0;        // WAL locks held in shared mode, one bit each.
   uint32_t exclusive_mask = 0;     // ... and in exclusive mode.
   uint32_t lock_timeout_ms = 0;    // SQLITE_FCNTL_LOCK_TIMEOUT.
+  bool block_on_connect = false;   // SQLITE_FCNTL_BLOCK_ON_CONNECT.
   uint32_t change_before = 0;      // The wal-index's change counter when WRITE was taken.
   uint32_t frame_before = 0;       // ... and its last frame.
   std::byte* wal_index = nullptr;  // Block 0 once it has been mapped.

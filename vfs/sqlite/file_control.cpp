@@ -118,6 +118,9 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
     case SQLITE_FCNTL_LOCK_TIMEOUT:
       SetLockTimeout(file, static_cast<int*>(argument));
       return SQLITE_OK;
+    case SQLITE_FCNTL_BLOCK_ON_CONNECT:
+      file->block_on_connect = *static_cast<int*>(argument) != 0;
+      return SQLITE_OK;
     case SQLITE_FCNTL_COMMIT_PHASETWO:
       NoteRollbackModeCommit(file);
       return SQLITE_OK;

@@ -6,11 +6,14 @@
 //   EXCLUSIVE  the SHARED word upgraded: no other reader is left
 //
 // The levels and the rules between them are SQLite's own (os.h, os_unix.c: unixLock, unixUnlock).
-// These locks are not waited for: SQLite's busy handler does that, as with its own VFS.
-#include "port/clock.h"
-#include "shm/lock_names.h"
+// These locks are not waited for: SQLite's busy handler does that, as with its own VFS. The
+// exception is SHARED of a connection with SQLITE_SETLK_BLOCK_ON_CONNECT, which waits for as long
+// as another client has the database to itself (os_unix.c: unixFileLock, F_SETLKW).
+#include <bit>
+
 #include "sqlite/database_file.h"
 #include "sqlite/refusal.h"
+#include "store/words.h"
 
 namespace glasswal::sqlite {
 namespace {
@@ -20,6 +23,23 @@ using lock::LockMode;
 bool IsHeldByOther(const DatabaseFile& file, shm::LockId id) {
   const uint64_t word = file.database()->locks[id].word.load();
   return (lock::Holders(word) & ~lock::SlotBit(file.connection.slot)) != 0;
+}
+
+/// True when the SHARED word is held by another client only: waiting for the own one would be
+/// waiting for oneself.
+bool IsHeldByOtherClient(const DatabaseFile& file) {
+  const shm::ShmDatabase& database = *file.database();
+  const uint64_t holders = lock::Holders(database.locks[shm::kLockMainShared].word.load());
+  for (uint64_t rest = holders; rest != 0; rest &= rest - 1) {
+    const uint64_t word = database.connections[std::countr_zero(rest)].state.load();
+    if (word != 0 && store::ConnectionClientOf(word) == file.client().context().slot) return false;
+  }
+  return holders != 0;
+}
+
+uint32_t TimeoutForShared(const DatabaseFile& file) {
+  constexpr uint32_t kForEverMs = 0x7fffffff;
+  return file.block_on_connect && IsHeldByOtherClient(file) ? kForEverMs : 0;
 }
 
 int LockShared(DatabaseFile* file) {
@@ -36,7 +56,8 @@ int LockShared(DatabaseFile* file) {
       return SQLITE_BUSY;
     }
   }
-  const int result = file->AcquireLock(shm::kLockMainShared, LockMode::kShared, 0);
+  const int result =
+      file->AcquireLock(shm::kLockMainShared, LockMode::kShared, TimeoutForShared(*file));
   if (result == SQLITE_OK && IsHeldByOther(*file, shm::kLockMainPending)) {
     file->ReleaseLock(shm::kLockMainShared);
     return SQLITE_BUSY;
