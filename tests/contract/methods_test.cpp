@@ -195,6 +195,40 @@ TEST_P(Methods, SomebodyElseReads) {
   db.Run("COMMIT");
 }
 
+TEST_P(Methods, AskingForTheJournalModeReadsTheDatabase) {
+  {
+    Database writer = Open();
+    writer.Run("PRAGMA wal_autocheckpoint = 0; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+    Database asker = place().OpenBare("app.sqlite");
+    EXPECT_EQ(asker.Rows("PRAGMA journal_mode"), "wal");
+    int frames = -1;
+    int moved = -1;
+    EXPECT_EQ(
+        sqlite3_wal_checkpoint_v2(asker.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved),
+        SQLITE_OK);
+    EXPECT_GT(frames, 0);
+    EXPECT_EQ(moved, frames);
+  }
+  Database holder = place().OpenBare("app.sqlite");
+  holder.Run("PRAGMA locking_mode = EXCLUSIVE; INSERT INTO t VALUES (2)");
+  Database late = place().OpenBare("app.sqlite");
+  EXPECT_EQ(late.Exec("PRAGMA journal_mode"), SQLITE_BUSY);
+}
+
+TEST_P(Methods, AskingForTheJournalModeOfANewDatabaseWaitsForItsCreator) {
+  Database creator = place().OpenBare("app.sqlite");
+  creator.Run("BEGIN EXCLUSIVE; CREATE TABLE t(x)");
+  Database asker = place().OpenBare("app.sqlite");
+  EXPECT_EQ(asker.Exec("PRAGMA journal_mode"), SQLITE_BUSY);
+  const auto commit = [](void* creator_, int times) {
+    if (times == 2) static_cast<Database*>(creator_)->Run("COMMIT");
+    return 1;
+  };
+  sqlite3_busy_handler(asker.get(), commit, &creator);
+  EXPECT_EQ(asker.Rows("PRAGMA journal_mode"), place().is_unix() ? "delete" : "wal");
+  EXPECT_EQ(asker.Rows("SELECT count(*) FROM t"), "0");
+}
+
 INSTANTIATE_TEST_SUITE_P(In, Methods, Everywhere(), ProviderName);
 
 class OwnMethods : public Methods {};

@@ -63,6 +63,10 @@ struct DatabaseFile {
   int persist_wal = 0;
   int powersafe_overwrite = 1;
   bool created_as_wal = false;  // This connection wrote the page 1 that says so; see HandlePragma.
+  bool has_read = false;        // SQLite has had SHARED, and so may know of an earlier mode.
+  // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again.
+  int (*busy_handler)(void*) = nullptr;
+  void* busy_argument = nullptr;
   Refusal refusal;
 
   // What the runtime says of itself, kept at hand because every call asks.

@@ -30,6 +30,11 @@ void SetMmapLimit(DatabaseFile* file, int64_t* argument) {
   if (wanted >= 0 && file->fetched == 0) file->mmap_limit = wanted;
 }
 
+void SetBusyHandler(DatabaseFile* file, void** handler_and_argument) {
+  file->busy_handler = reinterpret_cast<int (*)(void*)>(handler_and_argument[0]);
+  file->busy_argument = handler_and_argument[1];
+}
+
 /// Space for a transaction that is about to be written, so that it fails before anything is.
 int ReserveSpace(DatabaseFile* file, int64_t size_bytes) {
   const uint64_t present = file->file.SizeBytes();
@@ -92,19 +97,59 @@ int LeaveWalModeUnused(DatabaseFile* file, char** argument) {
   return result;
 }
 
+bool StartsInWal(const DatabaseFile& file) {
+  return file.file.shm()->wal_default.load() != 0 && file.file.SizeBytes() == 0;
+}
+
+/// Waits with SQLite's own busy handler until nobody has the database to itself.
+int WaitUntilReadable(DatabaseFile* file) {
+  if (file->lock_level != SQLITE_LOCK_NONE) return SQLITE_OK;
+  const bool has_read = file->has_read;
+  int result = SQLITE_OK;
+  do {
+    result = DatabaseLock(&file->base, SQLITE_LOCK_SHARED);
+  } while ((result & 0xff) == SQLITE_BUSY && file->busy_handler != nullptr &&
+           file->busy_handler(file->busy_argument) != 0);
+  if (result == SQLITE_OK) DatabaseUnlock(&file->base, SQLITE_LOCK_NONE);
+  file->has_read = has_read;
+  return result;
+}
+
+/// `PRAGMA journal_mode` without a mode. SQLite reads the database and answers, except where it
+/// cannot know: an empty database will start in WAL mode, and a connection that has read it before
+/// that looks at the mode again only in its next transaction.
+int AnswerJournalMode(DatabaseFile* file, char** argument) {
+  if (StartsInWal(*file)) {
+    const int result = WaitUntilReadable(file);
+    if (result != SQLITE_OK) {
+      argument[0] = sqlite3_mprintf("%s", sqlite3_errstr(result));
+      return result;
+    }
+  }
+  const bool unnoticed = file->has_read && file->wal_index == nullptr && SaysWal(*file);
+  if (!StartsInWal(*file) && !unnoticed) return SQLITE_NOTFOUND;
+  argument[0] = sqlite3_mprintf("wal");
+  return argument[0] != nullptr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/// The mode that SQLite takes `text` for, which may be a part of its name; null if it takes it for
+/// a question.
+const char* ModeNamed(const char* text) {
+  const int length = static_cast<int>(std::strlen(text));
+  for (const char* mode : {"delete", "persist", "off", "truncate", "memory", "wal"}) {
+    if (sqlite3_strnicmp(text, mode, length) == 0) return mode;
+  }
+  return nullptr;
+}
+
 /// `PRAGMA journal_mode`. A database that nobody has written to yet will start in WAL mode, unless
 /// another is asked for first; and the connection that creates it notices at its next transaction.
 int HandlePragma(DatabaseFile* file, char** argument) {
   if (sqlite3_stricmp(argument[1], "journal_mode") != 0) return SQLITE_NOTFOUND;
-  shm::Atomic32& wal_default = file->file.shm()->wal_default;
-  const bool starts_in_wal = wal_default.load() != 0 && file->file.SizeBytes() == 0;
-  if (argument[2] == nullptr) {
-    if (!starts_in_wal && !SaysWal(*file)) return SQLITE_NOTFOUND;
-    argument[0] = sqlite3_mprintf("wal");
-    return argument[0] != nullptr ? SQLITE_OK : SQLITE_NOMEM;
-  }
-  if (sqlite3_stricmp(argument[2], "wal") == 0) return SQLITE_NOTFOUND;
-  if (starts_in_wal) wal_default.store(0);
+  const char* mode = argument[2] != nullptr ? ModeNamed(argument[2]) : nullptr;
+  if (mode == nullptr) return AnswerJournalMode(file, argument);
+  if (std::strcmp(mode, "wal") == 0) return SQLITE_NOTFOUND;
+  if (StartsInWal(*file)) file->file.shm()->wal_default.store(0);
   const bool unnoticed = file->created_as_wal && file->wal_index == nullptr && SaysWal(*file);
   return unnoticed ? LeaveWalModeUnused(file, argument) : SQLITE_NOTFOUND;
 }
@@ -120,6 +165,9 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
       return SQLITE_OK;
     case SQLITE_FCNTL_BLOCK_ON_CONNECT:
       file->block_on_connect = *static_cast<int*>(argument) != 0;
+      return SQLITE_OK;
+    case SQLITE_FCNTL_BUSYHANDLER:
+      SetBusyHandler(file, static_cast<void**>(argument));
       return SQLITE_OK;
     case SQLITE_FCNTL_COMMIT_PHASETWO:
       NoteRollbackModeCommit(file);

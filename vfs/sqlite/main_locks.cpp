@@ -97,8 +97,10 @@ int DatabaseLock(sqlite3_file* base, int level) {
     default:
       return file->Error(SQLITE_MISUSE, "SQLite never asks for this lock by name");
   }
-  if (result == SQLITE_OK) file->lock_level = level;
-  return result;
+  if (result != SQLITE_OK) return result;
+  file->lock_level = level;
+  file->has_read = true;
+  return SQLITE_OK;
 }
 
 int DatabaseUnlock(sqlite3_file* base, int level) {
