@@ -15,6 +15,7 @@
 #include "glasswal/sqlite.h"
 #include "port/stack.h"
 #include "recovery/client.h"
+#include "sqlite/file_control.h"
 #include "sqlite/sqlite_api.h"
 #include "sqlite/vfs.h"
 #include "store/connection.h"
@@ -50,18 +51,14 @@ struct DatabaseFile {
   std::unique_ptr<ConnectionWatch> watch;
 
   int lock_level = SQLITE_LOCK_NONE;
-  uint32_t shared_mask = 0;        // WAL locks held in shared mode, one bit each.
-  uint32_t exclusive_mask = 0;     // ... and in exclusive mode.
-  uint32_t lock_timeout_ms = 0;    // SQLITE_FCNTL_LOCK_TIMEOUT.
-  bool block_on_connect = false;   // SQLITE_FCNTL_BLOCK_ON_CONNECT.
+  uint32_t shared_mask = 0;     // WAL locks held in shared mode, one bit each.
+  uint32_t exclusive_mask = 0;  // ... and in exclusive mode.
+  FileSettings settings;
   uint32_t change_before = 0;      // The wal-index's change counter when WRITE was taken.
   uint32_t frame_before = 0;       // ... and its last frame.
   std::byte* wal_index = nullptr;  // Block 0 once it has been mapped.
   uint64_t wal_index_blocks = 0;   // So many of the first blocks are known to exist.
-  int64_t mmap_limit = 0;
-  int fetched = 0;  // Outstanding xFetch references.
-  int persist_wal = 0;
-  int powersafe_overwrite = 1;
+  int fetched = 0;                 // Outstanding xFetch references.
   bool created_as_wal = false;  // This connection wrote the page 1 that says so; see HandlePragma.
   bool has_read = false;        // SQLite has had SHARED, and so may know of an earlier mode.
   // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again.

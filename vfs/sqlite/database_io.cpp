@@ -192,7 +192,7 @@ int DatabaseFileSize(sqlite3_file* base, sqlite3_int64* size) {
 int DatabaseFetch(sqlite3_file* base, sqlite3_int64 offset, int size, void** page) {
   DatabaseFile* file = DatabaseFile::Of(base);
   *page = nullptr;
-  if (offset + size > file->mmap_limit) return SQLITE_OK;
+  if (offset + size > file->settings.mmap_limit) return SQLITE_OK;
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_MMAP);
   const std::byte* at =
       file->file.Fetch(static_cast<uint64_t>(offset), static_cast<uint64_t>(size));

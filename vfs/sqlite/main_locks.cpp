@@ -39,7 +39,7 @@ bool IsHeldByOtherClient(const DatabaseFile& file) {
 
 uint32_t TimeoutForShared(const DatabaseFile& file) {
   constexpr uint32_t kForEverMs = 0x7fffffff;
-  return file.block_on_connect && IsHeldByOtherClient(file) ? kForEverMs : 0;
+  return file.settings.block_on_connect && IsHeldByOtherClient(file) ? kForEverMs : 0;
 }
 
 int LockShared(DatabaseFile* file) {

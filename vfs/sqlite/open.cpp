@@ -73,7 +73,7 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   file->file = store::File(&client.context(), connection->file, &connection->shm->intent,
                            &connection->database->fence);
   file->watch = std::make_unique<ConnectionWatch>(&client, &file->connection);
-  file->powersafe_overwrite = sqlite3_uri_boolean(path, "psow", 1);
+  file->settings.powersafe_overwrite = sqlite3_uri_boolean(path, "psow", 1);
   base->pMethods = &kDatabaseMethods;
   vfs->databases().Add(path, file);
   file->Record(EventKind::kConnectionOpened, client.context().shm_client()->connections.load());
@@ -147,7 +147,7 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
 
 int SectorSize(sqlite3_file*) { return kSectorBytes; }
 int DeviceCharacteristics(sqlite3_file* base) {
-  return DatabaseFile::Of(base)->powersafe_overwrite != 0
+  return DatabaseFile::Of(base)->settings.powersafe_overwrite != 0
              ? kDeviceCharacteristics
              : kDeviceCharacteristics & ~SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
@@ -181,7 +181,7 @@ int FileObjectBytes() {
 int OpenFileForSqlite(Vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   file->pMethods = nullptr;
   if (path == nullptr || (flags & kTemporary) != 0) {
-    OpenTempFile(file);
+    OpenTempFile(vfs, file);
     if (out_flags != nullptr) *out_flags = flags;
     return SQLITE_OK;
   }

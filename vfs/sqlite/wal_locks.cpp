@@ -87,7 +87,7 @@ void Unlock(DatabaseFile* file, shm::LockId id) {
 int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode mode) {
   for (uint32_t i = 0; i < count; ++i) {
     const auto id = static_cast<shm::LockId>(first + i);
-    const int result = file->AcquireLock(id, mode, file->lock_timeout_ms);
+    const int result = file->AcquireLock(id, mode, file->settings.lock_timeout_ms);
     if (result != SQLITE_OK) {
       while (i-- > 0) Unlock(file, static_cast<shm::LockId>(first + i));
       return result;
