@@ -41,6 +41,24 @@ class ConnectionWatch : public lock::HolderWatch {
   uint64_t looked_ns_ = 0;
 };
 
+/// How long a connection has been asking for a lock that is not waited for here: SQLite's busy
+/// handler sleeps between two tries, and only the tries are seen. A try that comes soon after the
+/// last one belongs to the same wait.
+class RepeatedTries {
+ public:
+  /// `id` was refused once more; returns since how long it has been.
+  uint64_t Refused(shm::LockId id);
+  /// Whoever has been waiting for `id` has it, or has given up.
+  void End(shm::LockId id) {
+    if (id == id_) since_ns_ = 0;
+  }
+
+ private:
+  shm::LockId id_ = shm::kLockMainShared;
+  uint64_t since_ns_ = 0;  // 0: not waiting.
+  uint64_t last_ns_ = 0;
+};
+
 /// The object behind the sqlite3_file of a main database. `base` must come first.
 struct DatabaseFile {
   sqlite3_file base;
@@ -64,6 +82,7 @@ struct DatabaseFile {
   // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again.
   int (*busy_handler)(void*) = nullptr;
   void* busy_argument = nullptr;
+  RepeatedTries tries;
   Refusal refusal;
 
   // What the runtime says of itself, kept at hand because every call asks.
@@ -103,6 +122,9 @@ struct DatabaseFile {
   /// Takes one lock of the database in `mode`; SQLITE_OK, SQLITE_BUSY, SQLITE_BUSY_TIMEOUT or an
   /// error.
   int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
+  /// Keeps, counts and records why `id` could not be had. For a lock that is not waited for here,
+  /// the outcome's wait is that of the busy handler.
+  void Refuse(shm::LockId id, lock::LockMode mode, lock::LockOutcome outcome);
   void ReleaseLock(shm::LockId id);
   /// Gives up all that the connection holds.
   void ReleaseAllLocks();

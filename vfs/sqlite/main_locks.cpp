@@ -12,7 +12,6 @@
 #include <bit>
 
 #include "sqlite/database_file.h"
-#include "sqlite/refusal.h"
 #include "store/words.h"
 
 namespace glasswal::sqlite {
@@ -42,26 +41,30 @@ uint32_t TimeoutForShared(const DatabaseFile& file) {
   return file.settings.block_on_connect && IsHeldByOtherClient(file) ? kForEverMs : 0;
 }
 
+/// SQLITE_BUSY because of a writer that waits for the readers to go.
+int RefuseShared(DatabaseFile* file, uint64_t holders) {
+  trace::AddShared(file->database()->locks[shm::kLockMainPending].refused, uint64_t{1});
+  file->Refuse(shm::kLockMainPending, LockMode::kShared, {lock::LockResult::kBusy, holders, 0});
+  return SQLITE_BUSY;
+}
+
 int LockShared(DatabaseFile* file) {
+  constexpr shm::LockId kPending = shm::kLockMainPending;
   // A reader that comes in while somebody has PENDING would keep it waiting for ever. Whoever takes
   // PENDING after this look sees this reader's bit in the SHARED word.
-  if (IsHeldByOther(*file, shm::kLockMainPending)) {
-    shm::ShmLock& pending = file->database()->locks[shm::kLockMainPending];
-    const uint64_t holders = lock::Holders(pending.word.load());
-    if (!file->watch->LookAtHolders(holders) || IsHeldByOther(*file, shm::kLockMainPending)) {
-      trace::AddShared(pending.refused, uint64_t{1});
-      file->Count(shm::kCounterBusy);
-      file->refusal = DescribeRefusal(*file, shm::kLockMainPending, LockMode::kShared,
-                                      {lock::LockResult::kBusy, holders, 0});
-      return SQLITE_BUSY;
+  if (IsHeldByOther(*file, kPending)) {
+    const uint64_t holders = lock::Holders(file->database()->locks[kPending].word.load());
+    if (!file->watch->LookAtHolders(holders) || IsHeldByOther(*file, kPending)) {
+      return RefuseShared(file, holders);
     }
   }
   const int result =
       file->AcquireLock(shm::kLockMainShared, LockMode::kShared, TimeoutForShared(*file));
-  if (result == SQLITE_OK && IsHeldByOther(*file, shm::kLockMainPending)) {
+  if (result == SQLITE_OK && IsHeldByOther(*file, kPending)) {
     file->ReleaseLock(shm::kLockMainShared);
-    return SQLITE_BUSY;
+    return RefuseShared(file, lock::Holders(file->database()->locks[kPending].word.load()));
   }
+  if (result == SQLITE_OK) file->tries.End(kPending);
   return result;
 }
 
@@ -106,6 +109,11 @@ int DatabaseLock(sqlite3_file* base, int level) {
 int DatabaseUnlock(sqlite3_file* base, int level) {
   DatabaseFile* file = DatabaseFile::Of(base);
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_UNLOCK);
+  if (level == SQLITE_LOCK_NONE) {
+    // SQLite asks for this also when it has tried for SHARED in vain and gives up.
+    file->tries.End(shm::kLockMainShared);
+    file->tries.End(shm::kLockMainPending);
+  }
   if (file->lock_level <= level) return SQLITE_OK;
   if (file->lock_level == SQLITE_LOCK_EXCLUSIVE && file->file.SizeBytes() > 0) {
     // The transaction that created the database is over: later changes of its mode are meant.
