@@ -145,7 +145,11 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
 void DatabaseShmBarrier(sqlite3_file* base) {
   // Between the two copies of the wal-index header, as walIndexWriteHdr() and walIndexTryHdr() go.
   GLASSWAL_POINT("walindex.barrier");
-  port::FullFence(&DatabaseFile::Of(base)->database()->fence);
+  // A client that was declared dead must not touch the region any more; its barrier need not be
+  // seen by anybody.
+  DatabaseFile* file = DatabaseFile::Of(base);
+  shm::Atomic64 own{0};
+  port::FullFence(file->client().IsFenced() ? &own : &file->database()->fence);
 }
 
 int DatabaseShmUnmap(sqlite3_file* base, int /*delete_flag*/) {
