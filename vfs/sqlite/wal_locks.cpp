@@ -97,6 +97,30 @@ int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode
   return SQLITE_OK;
 }
 
+/// walIndexRecover() asks for all locks between WRITE and READ0, and its callers try again for ten
+/// seconds before they say SQLITE_PROTOCOL: the holder is taken for another one who rebuilds the
+/// index, which does not take long. Here it may as well be a checkpoint whose client is stopped. So
+/// after half a second it becomes a refusal like any other, which names the holder, and the
+/// connection's own busy handler decides how long to wait. (walTryBeginRead tries again by itself
+/// after SQLITE_BUSY and SQLITE_BUSY_TIMEOUT.)
+int RefuseRebuild(DatabaseFile* file, int result) {
+  constexpr uint64_t kPatienceNs = 500'000'000;
+  if (result != SQLITE_BUSY) return result;
+  const shm::ShmLock& checkpoint = file->database()->locks[shm::kLockWalCheckpoint];
+  const uint64_t waited_ns = file->tries.Refused(shm::kLockWalCheckpoint);
+  const uint64_t holders =
+      lock::Holders(checkpoint.word.load()) & ~lock::SlotBit(file->connection.slot);
+  if (waited_ns < kPatienceNs || holders == 0) return SQLITE_BUSY;
+  file->Refuse(shm::kLockWalCheckpoint, lock::LockMode::kExclusive,
+               {lock::LockResult::kTimedOut, holders, waited_ns});
+  return SQLITE_BUSY_RECOVERY;
+}
+
+bool IsRebuild(uint32_t first, uint32_t end) {
+  return (first == shm::kLockWalCheckpoint || first == shm::kLockWalRecover) &&
+         end == shm::kLockWalRead0 && first + 1 < end;
+}
+
 }  // namespace
 
 int DatabaseShmMap(sqlite3_file* base, int block, int block_size, int extend,
@@ -139,7 +163,8 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
     if ((file->shared_mask & kBit(begin)) != 0) return SQLITE_OK;
     return LockRange(file, begin, 1, lock::LockMode::kShared);
   }
-  return LockRange(file, begin, end - begin, lock::LockMode::kExclusive);
+  const int result = LockRange(file, begin, end - begin, lock::LockMode::kExclusive);
+  return IsRebuild(begin, end) ? RefuseRebuild(file, result) : result;
 }
 
 void DatabaseShmBarrier(sqlite3_file* base) {
