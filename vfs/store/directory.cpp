@@ -6,6 +6,7 @@
 #include "port/point.h"
 #include "store/file.h"
 #include "store/segment_map.h"
+#include "store/super_journal.h"
 #include "store/text.h"
 #include "store/words.h"
 #include "trace/counters.h"
@@ -59,6 +60,7 @@ uint32_t FreeStorage(ClientContext& self, uint32_t number) {
     UnlinkSegment(self, intent, {shm::kMapControl, number, 0});
   }
   GLASSWAL_POINT("directory.free.entry");
+  file->open_clients.store(0, std::memory_order_relaxed);  // Of one that was never finished.
   SetState(file, shm::kFileFree);
   return freed;
 }
@@ -76,14 +78,16 @@ void RemoveOrphans(ClientContext& self) {
   }
 }
 
-void InitializeEntry(const shm::Region& region, shm::ShmFile* file, const OpenRequest& request) {
+/// The creator counts as an opener from the beginning, so that whoever recovers from it finds the
+/// file as one of its own also if it dies before it has opened it.
+void InitializeEntry(ClientContext& self, shm::ShmFile* file, const OpenRequest& request) {
   const uint32_t generation = GenerationOf(file->state.load(std::memory_order_relaxed)) + 1;
   file->state.store(FileWord(shm::kFileCreating, request.kind, generation),
                     std::memory_order_release);
   GLASSWAL_POINT("directory.create.entry");
   file->size_bytes.store(0, std::memory_order_relaxed);
-  file->limit_bytes.store(LimitFor(region, request.kind), std::memory_order_relaxed);
-  file->open_clients.store(0, std::memory_order_relaxed);
+  file->limit_bytes.store(LimitFor(*self.region, request.kind), std::memory_order_relaxed);
+  file->open_clients.store(lock::SlotBit(self.slot), std::memory_order_relaxed);
   file->segments.store(0, std::memory_order_relaxed);
   file->peak_segments.store(0, std::memory_order_relaxed);
   file->reclaimed_segments.store(0, std::memory_order_relaxed);
@@ -102,7 +106,7 @@ Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
   for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
     shm::ShmFile* file = region.file(number);
     if (StateOf(*file) != shm::kFileFree) continue;
-    InitializeEntry(region, file, request);
+    InitializeEntry(self, file, request);
     GLASSWAL_POINT("directory.create.named");
     if (request.kind == shm::kFileDatabase &&
         LinkSegment(self, &self.shm_client()->intent, {shm::kMapControl, number, 0},
@@ -232,11 +236,14 @@ Status DeleteFile(ClientContext& self, std::string_view path) {
 }
 
 uint32_t CloseFilesOfDead(ClientContext& self, const DirectoryLock&, uint32_t slot) {
+  const uint64_t bit = lock::SlotBit(slot);
   uint32_t closed = 0;
   for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
     GLASSWAL_POINT("directory.dead.close");
-    const uint64_t bit = lock::SlotBit(slot);
-    if ((self.region->file(number)->open_clients.fetch_and(~bit) & bit) != 0) ++closed;
+    // Before its bit goes, or whoever repeats this could not tell whose it was.
+    shm::ShmFile* file = self.region->file(number);
+    if (IsForgottenSuperJournal(self, number, slot)) SetState(file, shm::kFileUnlinked);
+    if ((file->open_clients.fetch_and(~bit) & bit) != 0) ++closed;
   }
   RemoveOrphans(self);
   return closed;
