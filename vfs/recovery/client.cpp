@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "port/clock.h"
+#include "port/memory.h"
 #include "port/point.h"
 #include "port/process.h"
 #include "recovery/recover.h"
@@ -210,6 +211,7 @@ bool Client::LookAtHolders(uint64_t holders) {
 
 uint32_t Client::Sweep() {
   swept_ns_.store(port::CoarseNowNs(), std::memory_order_relaxed);
+  ReportIfUnlinked();
   uint32_t recovered = 0;
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) recovered += LookAt(slot);
   return recovered;
@@ -236,6 +238,16 @@ uint64_t Client::SilentNs(uint32_t slot) {
     return 0;
   }
   return now - sighting.since_ns.load();
+}
+
+/// Whoever opens a region by a name that was removed gets another one, and neither side would know.
+void Client::ReportIfUnlinked() {
+  const port::Memory& memory = context_.region->memory();
+  if (memory.name().empty() || reported_unlinked_.load(std::memory_order_relaxed) ||
+      port::IsCurrentNamedMemory(memory.name(), memory) || reported_unlinked_.exchange(true)) {
+    return;
+  }
+  trace::Record(*context_.region, EventKind::kRegionUnlinked, context_.Subject());
 }
 
 void Client::ReportIfSilent(uint32_t slot, uint64_t word) {

@@ -87,6 +87,7 @@ class Client final : private lock::HolderWatch {
   bool LookAtHolders(uint64_t holders) override;
   std::unique_lock<std::recursive_mutex> LockForAMoment();
   bool ClaimRecovery(uint32_t slot, uint64_t* word);
+  void ReportIfUnlinked();
   void ReportIfSilent(uint32_t slot, uint64_t word);
   Status EndAndRecover(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
 
@@ -96,6 +97,7 @@ class Client final : private lock::HolderWatch {
   const std::atomic<uint32_t>* forks_ = nullptr;  // port::ForkCounter()
   uint32_t fork_generation_ = 0;
   std::atomic<uint64_t> swept_ns_{0};
+  std::atomic<bool> reported_unlinked_{false};
   std::atomic<uint64_t> evicted_{0};  // One bit for each slot that this client is evicting.
   std::array<Sighting, shm::kMaxClients> sightings_;
 };

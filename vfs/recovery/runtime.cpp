@@ -211,6 +211,10 @@ Status Runtime::Remove(const std::string& name) { return port::UnlinkNamedMemory
 
 const std::string& Runtime::name() const { return region_->memory().name(); }
 
+bool Runtime::IsNameCurrent() const {
+  return name().empty() || port::IsCurrentNamedMemory(name(), region_->memory());
+}
+
 std::string Runtime::id() const {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;

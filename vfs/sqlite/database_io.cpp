@@ -81,7 +81,7 @@ int DatabaseFile::Fenced(int code) {
 int DatabaseFile::Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what) {
   Count(shm::kCounterFull);
   Record(EventKind::kFull, wanted_bytes, limit_bytes, wanted_bytes > limit_bytes ? 1 : 0);
-  return vfs->Fail(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what));
+  return vfs->Refuse(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what));
 }
 
 std::string FullMessage(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what) {
@@ -98,7 +98,7 @@ std::string FullMessage(uint64_t wanted_bytes, uint64_t limit_bytes, const char*
 int DatabaseFile::Error(int code, const std::string& message) {
   Count(shm::kCounterErrors);
   Record(EventKind::kError, static_cast<uint64_t>(code & 0xff), static_cast<uint64_t>(code));
-  return vfs->Fail(code, message);
+  return vfs->Refuse(code, message);
 }
 
 int DatabaseClose(sqlite3_file* base) {

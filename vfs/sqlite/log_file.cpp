@@ -26,7 +26,7 @@ int Fenced(LogFile* file, int code) {
 
 int FullFor(LogFile* file, uint64_t wanted_bytes, uint64_t limit_bytes, const char* what) {
   if (file->database != nullptr) return file->database->Full(wanted_bytes, limit_bytes, what);
-  return file->vfs->Fail(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what));
+  return file->vfs->Refuse(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what));
 }
 
 int Full(LogFile* file, uint64_t wanted_bytes) {

@@ -51,18 +51,18 @@ Result<store::Connection> Connect(store::ClientContext& self, const store::OpenR
 
 int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_flags) {
   Result<std::shared_ptr<Runtime>> runtime = vfs->RuntimeToOpen(path);
-  if (!runtime.ok()) return vfs->Fail(CodeOf(runtime.status()), runtime.status().message());
+  if (!runtime.ok()) return vfs->Refuse(CodeOf(runtime.status()), runtime.status().message());
   recovery::Client& client = (*runtime)->client();
   if (client.IsFenced()) {
-    return vfs->Fail(SQLITE_CANTOPEN,
-                     "this process's client of the region was declared dead, or "
-                     "belongs to the parent of this process: open the region anew");
+    return vfs->Refuse(SQLITE_CANTOPEN,
+                       "this process's client of the region was declared dead, or "
+                       "belongs to the parent of this process: open the region anew");
   }
   client.Sweep();
   Result<store::Connection> connection =
       Connect(client.context(), RequestOf(path, shm::kFileDatabase, flags));
   if (!connection.ok()) {
-    return vfs->Fail(CodeOf(connection.status()), connection.status().message());
+    return vfs->Refuse(CodeOf(connection.status()), connection.status().message());
   }
   auto* file = new (base) DatabaseFile{};
   file->vfs = vfs;
@@ -104,8 +104,8 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   DatabaseFile* database = is_super_journal ? nullptr : vfs->databases().Find(path);
   std::shared_ptr<Runtime> runtime = database != nullptr ? database->runtime : vfs->RuntimeOf(path);
   if (runtime == nullptr) {
-    return vfs->Fail(SQLITE_CANTOPEN, "no database of the region of " + std::string(path) +
-                                          " is open: open its database first");
+    return vfs->Refuse(SQLITE_CANTOPEN, "no database of the region of " + std::string(path) +
+                                            " is open: open its database first");
   }
   store::OpenRequest request = RequestOf(path,
                                          is_wal             ? shm::kFileWal
@@ -117,16 +117,16 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   } else if (!is_super_journal) {
     request.database_plus_1 = DatabaseOfLog(runtime->region(), request.path) + 1;
     if (request.database_plus_1 == 0) {
-      return vfs->Fail(SQLITE_CANTOPEN, "there is no database that " + std::string(request.path) +
-                                            " is a log or a journal of: open the database first");
+      return vfs->Refuse(SQLITE_CANTOPEN, "there is no database that " + std::string(request.path) +
+                                              " is a log or a journal of: open the database first");
     }
   }
 
   store::ClientContext& self = runtime->client().context();
   store::DirectoryLock lock(self);
-  if (!lock.held()) return vfs->Fail(SQLITE_BUSY, lock.status().message());
+  if (!lock.held()) return vfs->Refuse(SQLITE_BUSY, lock.status().message());
   Result<store::OpenedFile> opened = store::OpenFile(self, lock, request);
-  if (!opened.ok()) return vfs->Fail(CodeOf(opened.status()), opened.status().message());
+  if (!opened.ok()) return vfs->Refuse(CodeOf(opened.status()), opened.status().message());
 
   auto* file = new (base) LogFile{};
   file->vfs = vfs;

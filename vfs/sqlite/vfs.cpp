@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "port/clock.h"
+#include "port/memory.h"
 #include "port/process.h"
 #include "recovery/client.h"
 #include "sqlite/open.h"
@@ -30,7 +31,7 @@ int Delete(sqlite3_vfs* base, const char* path, int) {
   const Status status = store::DeleteFile(runtime->client().context(), Split(path).file);
   if (status.ok()) return SQLITE_OK;
   if (status.code() == StatusCode::kNotFound) return SQLITE_IOERR_DELETE_NOENT;
-  return vfs->Fail(SQLITE_IOERR_DELETE, status.message());
+  return vfs->Refuse(SQLITE_IOERR_DELETE, status.message());
 }
 
 /// As in os_unix.c, an empty file does not count as existing: an empty journal is not hot.
@@ -60,6 +61,9 @@ bool Append(std::string_view prefix, std::string_view part, int size, char* out,
 int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
   Vfs* vfs = Vfs::Of(base);
   const char* region = sqlite3_uri_parameter(path, "region");
+  const Status named =
+      region == nullptr || *region == '\0' ? Status::Ok() : port::CheckRegionName(region);
+  if (!named.ok()) return vfs->Refuse(SQLITE_CANTOPEN, "region: its " + named.message());
   int used = 0;
   bool fits = region == nullptr || *region == '\0' || Append("/@", region, size, out, &used);
   const int prefix = used;
@@ -70,9 +74,9 @@ int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
     if (!is_empty) fits = fits && Append("/", {at, length}, size, out, &used);
     at += length;
   }
-  if (used == prefix) return vfs->Fail(SQLITE_CANTOPEN, "the path names no file");
+  if (used == prefix) return vfs->Refuse(SQLITE_CANTOPEN, "the path names no file");
   if (fits && Split(out).file.size() <= kLongestPath) return SQLITE_OK;
-  return vfs->Fail(SQLITE_CANTOPEN, "the path is too long: it may have 240 bytes");
+  return vfs->Refuse(SQLITE_CANTOPEN, "the path is too long: it may have 240 bytes");
 }
 
 // Loadable extensions are the host's business.
@@ -134,6 +138,15 @@ int64_t MostMmapBytes() {
   return kSqlitesOwn;
 }
 
+/// Whoever comes by the name from now on gets another region, and everything looks well to both.
+void WarnIfUnlinked(const Runtime& runtime) {
+  if (runtime.IsNameCurrent()) return;
+  sqlite3_log(SQLITE_WARNING,
+              "glasswal: the name of the region %s was removed while it was in use: whoever opens "
+              "it from now on gets another one",
+              runtime.name().c_str());
+}
+
 }  // namespace
 
 Vfs::Vfs(std::string name, std::shared_ptr<Runtime> runtime)
@@ -170,6 +183,11 @@ int Vfs::Fail(int code, const std::string& message) {
   return code;
 }
 
+int Vfs::Refuse(int code, const std::string& message) {
+  sqlite3_log(code, "glasswal: %s", message.c_str());
+  return Fail(code, message);
+}
+
 std::string Vfs::LastError() {
   const std::lock_guard<std::mutex> guard(mutex_);
   return last_error_;
@@ -192,11 +210,17 @@ SplitPath Split(const char* path) {
 
 Result<std::shared_ptr<Runtime>> Vfs::RuntimeToOpen(const char* path) {
   const std::string region(Split(path).region);
-  if (region.empty() && runtime_ != nullptr) return runtime_;
+  if (region.empty() && runtime_ != nullptr) {
+    WarnIfUnlinked(*runtime_);
+    return runtime_;
+  }
   const Result<Options> options = OptionsFromUri(path, region.c_str());
   if (!options.ok()) return options.status();
   const std::lock_guard<std::mutex> guard(mutex_);
-  if (std::shared_ptr<Runtime> known = regions_[region].lock()) return known;
+  if (std::shared_ptr<Runtime> known = regions_[region].lock()) {
+    WarnIfUnlinked(*known);
+    return known;
+  }
   Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(*options);
   if (runtime.ok()) regions_[region] = *runtime;
   if (runtime.ok() && region.empty()) unnamed_ = *runtime;

@@ -51,6 +51,9 @@ class Vfs {
 
   /// Remembers `message` for xGetLastError and returns `code`.
   int Fail(int code, const std::string& message);
+  /// The same for what SQLite reports by its code alone, such as "unable to open database file":
+  /// the sentence also goes to SQLite's log (SQLITE_CONFIG_LOG).
+  int Refuse(int code, const std::string& message);
   std::string LastError();
   /// What the last failure said if its code was this one and nobody has taken it yet; otherwise
   /// nothing.

@@ -76,6 +76,9 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
 
   /// Empty for a region without a name.
   const std::string& name() const;
+  /// False once the name of this region leads nowhere or to another region, because it was removed
+  /// while the region was in use. True for a region without a name.
+  bool IsNameCurrent() const;
   /// 32 hexadecimal digits, random, unlike any other region's.
   std::string id() const;
   /// This process's client slot and its generation, as snapshots and events show them.
