@@ -26,7 +26,7 @@ using store::GenerationOf;
 
 bool HoldsAnyLock(const shm::Region& region, uint32_t client) {
   if (lock::Holds(region.header()->directory.word.load(), client)) return true;
-  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+  for (uint32_t file = 0; file < region.used_files(); ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
     uint64_t held = 0;
@@ -44,7 +44,7 @@ bool HoldsAnyLock(const shm::Region& region, uint32_t client) {
 
 uint64_t HeartbeatOf(const shm::Region& region, uint32_t slot) {
   uint64_t sum = region.client(slot)->heartbeat.load(std::memory_order_relaxed);
-  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+  for (uint32_t file = 0; file < region.used_files(); ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
     for (const shm::ShmConnection& connection : database->connections) {

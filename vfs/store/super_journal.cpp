@@ -42,7 +42,7 @@ bool Names(const File& journal, std::string_view path) {
 }
 
 bool IsNamedByAJournal(ClientContext& self, std::string_view path) {
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+  for (uint32_t number = 0; number < self.region->used_files(); ++number) {
     const uint64_t word = self.region->file(number)->state.load(std::memory_order_acquire);
     if (FileStateOf(word) == shm::kFileLive && FileKindOf(word) == shm::kFileJournal &&
         Names(Open(self, number), path)) {
