@@ -4,6 +4,7 @@ import { Database, type OpenOptions, openDatabase } from './database.js';
 import type { Engine } from './engine.js';
 import { GlasswalError } from './errors.js';
 import type { Snapshot } from './generated/snapshot.js';
+import { callNumber, check, withText } from './instance.js';
 import { enter, type Membership, type RuntimeParts } from './membership.js';
 import { watchChildren } from './threads.js';
 
@@ -62,6 +63,16 @@ export class Client implements Disposable {
     const path = typeof first === 'string' ? first : this.#path;
     const options = (typeof first === 'string' ? second : first) ?? {};
     return openDatabase(this.engine, this, 'glasswal', path, options);
+  }
+
+  /**
+   * Removes a database that nobody has open, with its log and journals. A runtime has room for 1,024 files, and one that
+   * is closed keeps its place and its memory; `diagnostics().files` lists them. Throws NOT_FOUND, or BUSY with the name
+   * of a client that has it open.
+   */
+  remove(path: string): void {
+    const { engine } = this;
+    check(engine, withText(engine, path, (pointer) => callNumber(engine, 'glasswal_remove_file', pointer)));
   }
 
   /** All diagnostics of the runtime, taken without making anybody wait. */
