@@ -61,6 +61,28 @@ TEST_P(Events, ALogThatBeginsAnewSaysSo) {
   EXPECT_EQ(restarted[0].arguments[0], static_cast<uint64_t>(log_bytes));
 }
 
+TEST_P(Events, TheLossOfTheRegionsNameIsTold) {
+  Runtime& runtime = place().runtime();
+  EXPECT_TRUE(runtime.IsNameCurrent());
+  runtime.RecoverDead();
+  EXPECT_EQ(All(EventKind::kRegionUnlinked).size(), 0u);
+  if (runtime.name().empty()) return;
+  EXPECT_TRUE(Runtime::Remove(runtime.name()).ok());
+  EXPECT_FALSE(runtime.IsNameCurrent());
+  Options options = SmallStart();
+  options.memory = MemoryKind::kNamed;
+  options.name = runtime.name();
+  {
+    const auto another = Runtime::Create(options);
+    ASSERT_TRUE(another.ok()) << another.status().message();
+    EXPECT_TRUE((*another)->IsNameCurrent());
+    EXPECT_FALSE(runtime.IsNameCurrent()) << "it leads elsewhere";
+    runtime.RecoverDead();
+    runtime.RecoverDead();
+    EXPECT_EQ(All(EventKind::kRegionUnlinked).size(), 1u) << "once for each client";
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(In, Events, InRegions(), ProviderName);
 
 }  // namespace

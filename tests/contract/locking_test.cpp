@@ -241,6 +241,34 @@ TEST_P(Waiting, ARefusalInRollbackModeSaysSharedOrReserved) {
   EXPECT_EQ(LastRefusal(late.get()).lock, "PENDING");
 }
 
+TEST_P(Waiting, ARefusalInRollbackModeSaysHowLongTheBusyHandlerWaited) {
+  Database holder = Open();
+  holder.Run("PRAGMA journal_mode = DELETE; CREATE TABLE t(x); BEGIN IMMEDIATE");
+  Database other = Open();
+  const auto waited = [](Database& db) { return LastRefusal(db.get()).waited_ms; };
+  EXPECT_EQ(other.Exec("BEGIN IMMEDIATE"), SQLITE_BUSY);
+  EXPECT_LT(waited(other), 50u) << "nobody waited";
+  sqlite3_busy_timeout(other.get(), 300);
+  EXPECT_EQ(other.Exec("BEGIN IMMEDIATE"), SQLITE_BUSY);
+  EXPECT_EQ(LastRefusal(other.get()).lock, "RESERVED");
+  EXPECT_GE(waited(other), 200u);
+  other.Run("BEGIN; SELECT * FROM t");
+  sqlite3_busy_timeout(holder.get(), 300);
+  EXPECT_EQ(holder.Exec("INSERT INTO t VALUES (1); COMMIT"), SQLITE_BUSY);
+  EXPECT_EQ(LastRefusal(holder.get()).lock, "SHARED");
+  EXPECT_GE(waited(holder), 200u);
+  Database late = Open();
+  sqlite3_busy_timeout(late.get(), 300);
+  EXPECT_EQ(late.Exec("SELECT * FROM t"), SQLITE_BUSY);
+  EXPECT_EQ(LastRefusal(late.get()).lock, "PENDING");
+  EXPECT_GE(waited(late), 200u);
+  other.Run("COMMIT");
+  holder.Run("COMMIT; BEGIN EXCLUSIVE");
+  EXPECT_EQ(late.Exec("SELECT * FROM t"), SQLITE_BUSY);
+  EXPECT_GE(waited(late), 200u);
+  EXPECT_LT(waited(late), 3000u) << "an earlier wait does not count";
+}
+
 TEST_P(Waiting, LastRefusalOfAnotherVfsIsNotPresent) {
   Database memory(":memory:", "");
   EXPECT_FALSE(LastRefusal(memory.get()).present);

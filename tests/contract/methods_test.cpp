@@ -195,6 +195,98 @@ TEST_P(Methods, SomebodyElseReads) {
   db.Run("COMMIT");
 }
 
+TEST_P(Methods, ExternalReadersAreThoseOfOtherClients) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+  Database other = Open();
+  other.Run("BEGIN; SELECT * FROM t");
+  int reads = -1;
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_EXTERNAL_READER, &reads), SQLITE_OK);
+  EXPECT_EQ(reads, place().clients() == 2) << "as in os_unix.c, where one process is one client";
+}
+
+constexpr int64_t kMostInPlace = 0x7fff0000;  // SQLITE_MAX_MMAP_SIZE of this build.
+
+TEST_P(Methods, TheMmapSizeIsCapped) {
+  Database db = Open();
+  EXPECT_EQ(db.Int("PRAGMA mmap_size = 99999999999"), kMostInPlace);
+  EXPECT_EQ(db.Int("PRAGMA mmap_size"), kMostInPlace);
+  EXPECT_EQ(db.Int("PRAGMA mmap_size = 65536"), 65536);
+  EXPECT_EQ(db.Int("PRAGMA mmap_size = 0"), 0);
+  EXPECT_EQ(db.Int("PRAGMA mmap_size = -1"), kMostInPlace) << "the default";
+}
+
+TEST_P(Methods, TemporaryFilesAnswerFileControls) {
+  Database db("", place().Vfs());
+  db.Run("PRAGMA cache_size = 1; CREATE TABLE t(x);" + InsertBlobs("t", 100, 4000));
+  int number = -1;
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_LOCKSTATE, &number), SQLITE_OK);
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_LAST_ERRNO, &number), SQLITE_OK);
+  EXPECT_EQ(number, 0);
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_HAS_MOVED, &number), SQLITE_OK);
+  EXPECT_EQ(number, 0);
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_EXTERNAL_READER, &number), SQLITE_OK);
+  EXPECT_EQ(number, 0);
+  number = -1;
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_PERSIST_WAL, &number), SQLITE_OK);
+  EXPECT_EQ(number, 0);
+  number = -1;
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_POWERSAFE_OVERWRITE, &number), SQLITE_OK);
+  number = 0;
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_LOCK_TIMEOUT, &number), SQLITE_OK);
+  int chunk = 1 << 20;
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_CHUNK_SIZE, &chunk), SQLITE_OK);
+  sqlite3_int64 hint = 100000;
+  EXPECT_EQ(Control(db, SQLITE_FCNTL_SIZE_HINT, &hint), SQLITE_OK);
+  for (const int operation : {SQLITE_FCNTL_VFSNAME, SQLITE_FCNTL_TEMPFILENAME}) {
+    char* text = nullptr;
+    EXPECT_EQ(Control(db, operation, &text), SQLITE_OK) << operation;
+    const std::string told = text != nullptr ? text : "";
+    EXPECT_NE(told, "");
+    EXPECT_EQ(operation == SQLITE_FCNTL_VFSNAME, told == place().Vfs()) << told;
+    sqlite3_free(text);
+  }
+  EXPECT_EQ(db.Rows("PRAGMA mmap_size = 99999999999"), std::to_string(kMostInPlace));
+  EXPECT_EQ(db.Rows("PRAGMA mmap_size = 4096; PRAGMA mmap_size"), "4096 4096");
+  EXPECT_EQ(Control(db, 987654321, &number), SQLITE_NOTFOUND);
+  EXPECT_EQ(db.Rows("SELECT count(*), sum(length(x)) FROM t; PRAGMA integrity_check"),
+            "100|400000 ok");
+}
+
+TEST_P(Methods, AskingForTheJournalModeReadsTheDatabase) {
+  {
+    Database writer = Open();
+    writer.Run("PRAGMA wal_autocheckpoint = 0; CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+    Database asker = place().OpenBare("app.sqlite");
+    EXPECT_EQ(asker.Rows("PRAGMA journal_mode"), "wal");
+    int frames = -1;
+    int moved = -1;
+    EXPECT_EQ(
+        sqlite3_wal_checkpoint_v2(asker.get(), nullptr, SQLITE_CHECKPOINT_PASSIVE, &frames, &moved),
+        SQLITE_OK);
+    EXPECT_GT(frames, 0);
+    EXPECT_EQ(moved, frames);
+  }
+  Database holder = place().OpenBare("app.sqlite");
+  holder.Run("PRAGMA locking_mode = EXCLUSIVE; INSERT INTO t VALUES (2)");
+  Database late = place().OpenBare("app.sqlite");
+  EXPECT_EQ(late.Exec("PRAGMA journal_mode"), SQLITE_BUSY);
+}
+
+TEST_P(Methods, AskingForTheJournalModeOfANewDatabaseWaitsForItsCreator) {
+  Database creator = place().OpenBare("app.sqlite");
+  creator.Run("BEGIN EXCLUSIVE; CREATE TABLE t(x)");
+  Database asker = place().OpenBare("app.sqlite");
+  EXPECT_EQ(asker.Exec("PRAGMA journal_mode"), SQLITE_BUSY);
+  const auto commit = [](void* creator_, int times) {
+    if (times == 2) static_cast<Database*>(creator_)->Run("COMMIT");
+    return 1;
+  };
+  sqlite3_busy_handler(asker.get(), commit, &creator);
+  EXPECT_EQ(asker.Rows("PRAGMA journal_mode"), place().is_unix() ? "delete" : "wal");
+  EXPECT_EQ(asker.Rows("SELECT count(*) FROM t"), "0");
+}
+
 INSTANTIATE_TEST_SUITE_P(In, Methods, Everywhere(), ProviderName);
 
 class OwnMethods : public Methods {};
@@ -305,14 +397,8 @@ TEST_P(OwnMethods, ANewDatabaseReservesWhatASizeHintAsksFor) {
   EXPECT_EQ(Control(db, SQLITE_FCNTL_SIZE_HINT, &hint), SQLITE_OK);
 }
 
-TEST_P(OwnMethods, SomebodyElsesReadTransactionIsSeen) {
+TEST_P(OwnMethods, NoRefusalIsKeptBeforeTheFirst) {
   Database db = Open();
-  db.Run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
-  Database other = Open();
-  other.Run("BEGIN; SELECT * FROM t");
-  int reads = -1;
-  EXPECT_EQ(Control(db, SQLITE_FCNTL_EXTERNAL_READER, &reads), SQLITE_OK);
-  EXPECT_EQ(reads, 1);
   Refusal refusal;
   EXPECT_EQ(Control(db, kFcntlRefusal, &refusal), SQLITE_OK);
   EXPECT_FALSE(refusal.present);

@@ -79,6 +79,7 @@ Place::Place(Provider provider, const Options& options) : provider_(provider) {
       vfs_names_ = {"unix"};
       return;
     case Provider::kAnonymous:
+    case Provider::kShims:
       runtimes_ = {Must(Runtime::Create(own, "first"))};
       break;
     case Provider::kBlock:
@@ -99,9 +100,16 @@ Place::Place(Provider provider, const Options& options) : provider_(provider) {
       break;
   }
   for (const auto& runtime : runtimes_) {
-    vfs_names_.push_back(UniqueName("contract"));
-    const Status status = runtime->RegisterVfs(vfs_names_.back(), /*make_default=*/false);
+    own_vfs_names_.push_back(UniqueName("contract"));
+    const Status status = runtime->RegisterVfs(own_vfs_names_.back(), /*make_default=*/false);
     EXPECT_TRUE(status.ok()) << status.message();
+  }
+  vfs_names_ = own_vfs_names_;
+  if (provider != Provider::kShims) return;
+  vfs_names_.clear();
+  for (const Shim::Names names : {Shim::Names::kPassed, Shim::Names::kCopied}) {
+    shims_.push_back(std::make_unique<Shim>(UniqueName("shim"), own_vfs_names_[0], names));
+    vfs_names_.push_back(shims_.back()->name());
   }
 }
 
@@ -111,7 +119,8 @@ Place::~Place() {
     return;
   }
   const std::string name = runtimes_[0]->name();
-  for (const std::string& vfs : vfs_names_) EXPECT_TRUE(Runtime::UnregisterVfs(vfs).ok());
+  shims_.clear();
+  for (const std::string& vfs : own_vfs_names_) EXPECT_TRUE(Runtime::UnregisterVfs(vfs).ok());
   runtimes_.clear();
   if (!name.empty()) {
     EXPECT_EQ(Runtime::Open(name).status().code(), StatusCode::kNotFound)
@@ -197,6 +206,8 @@ std::string ProviderName(const ::testing::TestParamInfo<Provider>& info) {
       return "named";
     case Provider::kTwoClients:
       return "two_clients";
+    case Provider::kShims:
+      return "shims";
   }
   return "unknown";
 }

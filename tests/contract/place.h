@@ -1,4 +1,4 @@
-// Where the databases of a contract test live: one of four kinds of region, or SQLite's own VFS,
+// Where the databases of a contract test live: one of five kinds of region, or SQLite's own VFS,
 // which says what the answers ought to be.
 //
 // Thread-safety: belongs to one thread, except that Vfs() and Path() may be called by any.
@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "contract/database.h"
+#include "contract/shim.h"
 #include "glasswal/options.h"
 #include "glasswal/runtime.h"
 #include "shm/region.h"
@@ -24,6 +25,7 @@ enum class Provider {
   kBlock,       // A region in the caller's memory.
   kNamed,       // A region in a named object.
   kTwoClients,  // A named region that this process has joined twice: connections take turns.
+  kShims,       // A region under two VFS shims, one of which copies names: connections take turns.
 };
 
 class Place {
@@ -34,7 +36,8 @@ class Place {
   ~Place();
 
   bool is_unix() const { return provider_ == Provider::kUnix; }
-  size_t clients() const { return is_unix() ? 1 : vfs_names_.size(); }
+  /// How many clients of the region there are; SQLite's own VFS knows none.
+  size_t clients() const { return is_unix() ? 1 : runtimes_.size(); }
   /// The name of the VFS of the n-th client, counted round.
   const std::string& Vfs(size_t client = 0) const { return vfs_names_[client % vfs_names_.size()]; }
   sqlite3_vfs* RawVfs(size_t client = 0) const { return sqlite3_vfs_find(Vfs(client).c_str()); }
@@ -66,6 +69,8 @@ class Place {
  private:
   const Provider provider_;
   std::vector<std::string> vfs_names_;
+  std::vector<std::string> own_vfs_names_;  // Those that the runtimes have registered.
+  std::vector<std::unique_ptr<Shim>> shims_;
   std::vector<std::shared_ptr<Runtime>> runtimes_;
   std::string folder_;
   void* block_ = nullptr;
@@ -95,12 +100,12 @@ std::string ProviderName(const ::testing::TestParamInfo<Provider>& info);
 /// For what both kinds of place answer alike.
 inline auto Everywhere() {
   return ::testing::Values(Provider::kUnix, Provider::kAnonymous, Provider::kBlock,
-                           Provider::kNamed, Provider::kTwoClients);
+                           Provider::kNamed, Provider::kTwoClients, Provider::kShims);
 }
 /// For what only a region does.
 inline auto InRegions() {
   return ::testing::Values(Provider::kAnonymous, Provider::kBlock, Provider::kNamed,
-                           Provider::kTwoClients);
+                           Provider::kTwoClients, Provider::kShims);
 }
 
 }  // namespace glasswal::test

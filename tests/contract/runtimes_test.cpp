@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contract/place.h"
+#include "glasswal/sqlite.h"
 #include "shm/layout.h"
 
 namespace glasswal::test {
@@ -88,6 +89,7 @@ TEST_P(Regions, EveryFileSlotInUseIsAClearErrorAndPasses) {
   }
   EXPECT_EQ(result, SQLITE_FULL);
   EXPECT_EQ(open.size(), shm::kMaxFiles + 1);
+  EXPECT_NE(LastError(place().Vfs(shm::kMaxFiles)).find("Runtime::RemoveFile"), std::string::npos);
   // There is no room for a write-ahead log now: that is an error, and not a wedge.
   EXPECT_EQ(open[0].Exec("CREATE TABLE t(x)"), SQLITE_FULL);
   sqlite3_vfs* vfs = place().RawVfs();
@@ -98,6 +100,45 @@ TEST_P(Regions, EveryFileSlotInUseIsAClearErrorAndPasses) {
   }
   open[0].Run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
   EXPECT_EQ(open[0].Rows("SELECT x FROM t; PRAGMA journal_mode"), "1 wal");
+}
+
+TEST_P(Regions, AFileThatNobodyHasOpenCanBeRemoved) {
+  Runtime& runtime = place().runtime();
+  EXPECT_EQ(runtime.RemoveFile("/app.sqlite").code(), StatusCode::kNotFound);
+  Database db = Open();
+  db.Run("CREATE TABLE t(x); INSERT INTO t VALUES (1)");
+  const Status open = runtime.RemoveFile("/app.sqlite");
+  EXPECT_EQ(open.code(), StatusCode::kBusy);
+  EXPECT_NE(open.message().find("/app.sqlite cannot be removed while `first` has it open"),
+            std::string::npos)
+      << open.message();
+  const auto paths = [&] {
+    std::string text;
+    for (const FileEntry& file : runtime.ListFiles()) text += file.path + " ";
+    return text;
+  };
+  EXPECT_EQ(paths(), "/app.sqlite /app.sqlite-wal ");
+  int persist = 1;
+  sqlite3_file_control(db.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
+  db.Close();
+  EXPECT_EQ(paths(), "/app.sqlite /app.sqlite-wal ") << "the log stays as asked";
+  const Status removed = runtime.RemoveFile("/app.sqlite");
+  EXPECT_TRUE(removed.ok()) << removed.message();
+  EXPECT_EQ(paths(), "") << "its log goes with it";
+  db = Open();
+  EXPECT_EQ(db.Rows("SELECT count(*) FROM sqlite_schema"), "0");
+}
+
+TEST_P(Regions, DatabasesThatAreRemovedAfterUseNeverFillTheRegion) {
+  for (uint32_t i = 0; i < 2 * shm::kMaxFiles; ++i) {
+    const std::string path = "/session" + std::to_string(i);
+    {
+      Database db(path, place().Vfs(i));
+      ASSERT_EQ(db.open_code(), SQLITE_OK) << LastError(place().Vfs(i));
+      if (i % 64 == 0) db.Run("CREATE TABLE t(x)");
+    }
+    ASSERT_TRUE(place().runtime().RemoveFile(path).ok());
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(In, Runtimes, Everywhere(), ProviderName);

@@ -171,7 +171,7 @@ class MappedPages : public Contract {
   uint64_t Counter(Database& db, shm::CounterId id) {
     sqlite3_file* file = nullptr;
     sqlite3_file_control(db.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
-    return sqlite::DatabaseFile::Of(file)->connection.shm->counters[id].load();
+    return sqlite::DatabaseFile::Of(Shim::Unwrap(file))->connection.shm->counters[id].load();
   }
 };
 

@@ -10,6 +10,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "diag/wal_header.h"
 #include "lock/lock_word.h"
 #include "port/clock.h"
@@ -66,6 +68,7 @@ class PopulatedRegion {
 
   void AddFile(uint32_t number, shm::FileKind kind, std::string_view path, uint64_t size_bytes) {
     shm::ShmFile* file = region_->file(number);
+    region_->header()->used_files.store(std::max(region_->used_files(), number + 1));
     file->size_bytes.store(size_bytes);
     file->limit_bytes.store(1 << 20);
     file->open_clients.store(1 << 2 | 1 << 4);

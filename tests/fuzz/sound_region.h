@@ -34,6 +34,7 @@ class SoundRegion {
     if (!region.ok()) std::abort();
     region_ = std::move(*region);
     region_->client(0)->state.store(store::ClientWord(shm::kClientLive, 0, 1));
+    region_->header()->used_files.store(1);
     file()->state.store(store::FileWord(shm::kFileLive, shm::kFileDatabase, 1));
     file()->control_segment.store(Claim(shm::kSegmentControl));
   }

@@ -3,7 +3,7 @@
 // nothing may be held or leaked in the end, and when all files are deleted every segment is free.
 //
 // The main files and the names of logs come from open SQLite connections that run no SQL, since the
-// VFS finds the database of a log by SQLite's own bookkeeping (sqlite3_database_file_object).
+// VFS finds the database of a log by the names that SQLite makes (sqlite/open_databases.h).
 
 #include <cstdint>
 #include <cstdio>

@@ -36,6 +36,7 @@ void AddNames(const shm::Region& region, std::string_view client, std::string_vi
   SetText(region.client(3)->name, client);
   region.client(3)->state.store(store::ClientWord(shm::kClientLive, 0, 8));
   SetText(region.file(0)->path, path);
+  region.header()->used_files.store(1);
   region.file(0)->state.store(store::FileWord(shm::kFileLive, shm::kFileDatabase, 1));
 }
 

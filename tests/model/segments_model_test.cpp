@@ -32,6 +32,7 @@ class SegmentWorld {
   SegmentWorld(std::vector<Program> programs, bool is_linked)
       : programs_(std::move(programs)), block_(64 * shm::kSegmentBytes) {
     region_ = std::move(*shm::Region::Create(block_.memory(), test::SmallOptions()));
+    region_->header()->used_files.store(kFile + 1);
     region_->file(kFile)->state.store(
         store::FileWord(shm::kFileLive, shm::kFileOther, kFileGeneration));
     for (uint32_t slot = 0; slot < contexts_.size(); ++slot) {

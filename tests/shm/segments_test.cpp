@@ -89,9 +89,10 @@ class Segments : public testing::Test {
 };
 
 TEST(SegmentWord, PacksAndUnpacks) {
-  const uint64_t word = SegmentWord(kSegmentWal, FileOwner(127, 0x12345), 0xfffffffe);
+  const uint64_t word = SegmentWord(kSegmentWal, FileOwner(1023, 0x12345), 0xfffffffe);
   EXPECT_EQ(SegmentKindOf(word), kSegmentWal);
-  EXPECT_EQ(SegmentOwnerOf(word), 127u << 16 | 0x2345);
+  EXPECT_EQ(SegmentOwnerOf(word), 1023u << 14 | 0x2345);
+  EXPECT_EQ(FileOfOwner(SegmentOwnerOf(word)), 1023u);
   EXPECT_EQ(SegmentSequenceOf(word), 0xfffffffe);
   // A kind that nobody knows is nobody's to claim or free.
   EXPECT_EQ(SegmentKindOf(uint64_t{200} << 56), kSegmentMetadata);

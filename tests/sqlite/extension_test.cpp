@@ -102,11 +102,37 @@ TEST_F(Extension, LoadingTwiceAndBackingUpToAFile) {
   for (const char* end : {"", "-wal", "-shm"}) unlink((file + end).c_str());
 }
 
-TEST_F(Extension, ABadOptionIsRefused) {
+TEST_F(Extension, TheShellIsToldWhyAnOpenWasRefused) {
   Program shell({"sqlite3", "-batch"});
-  shell.Send(".load " + std::string(kExtension) + "\n.open " + Uri() +
-             "&max_database_bytes=lots\nSELECT 1;\n");
-  EXPECT_NE(shell.Finish().find("unable to open database"), std::string::npos);
+  shell.Send(".load " + std::string(kExtension) + "\n.log stdout\n.open " + Uri() +
+             "&max_database_bytes=lots\nSELECT 'reason: ' || glasswal_last_error();\n");
+  const std::string said = shell.Finish();
+  constexpr char kReason[] = "max_database_bytes must be a whole number";
+  EXPECT_NE(said.find("unable to open database"), std::string::npos) << said;
+  EXPECT_NE(said.find(std::string("glasswal: ") + kReason), std::string::npos) << said;
+  EXPECT_NE(said.find(std::string("reason: ") + kReason), std::string::npos) << said;
+}
+
+TEST_F(Extension, PythonCanAskWhyAnOpenWasRefused) {
+  auto python = NewPython(
+      "def refused(uri):\n"
+      "  try: connect(uri).execute('SELECT 1 FROM sqlite_master')\n"
+      "  except sqlite3.OperationalError: pass\n"
+      "  print(loader.execute('SELECT glasswal_last_error()').fetchone()[0].split(' must')[0])\n"
+      "refused('" +
+          Uri() +
+          "&stale_ms=soon')\n"
+          "refused('file:/app.sqlite?vfs=glasswal&region=a/b')\n"
+          "many = [connect('" +
+          Uri() +
+          "') for _ in range(61)]\n"
+          "refused('" +
+          Uri() + "')\n",
+      Uri());
+  EXPECT_EQ(python->Finish(),
+            "stale_ms\n"
+            "region: its name is \"a/b\", but\n"
+            "all 62 connections of the database are in use: close one first\n");
 }
 
 TEST_F(Extension, TwoShellsShareARegion) {

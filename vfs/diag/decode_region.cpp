@@ -90,11 +90,15 @@ std::vector<SegmentSnapshot> DecodeSegments(const RegionImage& image) {
   for (const uint64_t word : image.segment_words) {
     const uint64_t kind = word >> 56;
     const uint32_t owner = shm::SegmentOwnerOf(word);
-    segments.push_back({.kind = kind < shm::kSegmentKindCount ? static_cast<SegmentKind>(kind)
-                                                              : SegmentKind::kUnknown,
-                        .owner = static_cast<uint8_t>(owner >> 16),
-                        .owner_generation = static_cast<uint16_t>(owner),
-                        .sequence = shm::SegmentSequenceOf(word)});
+    const bool of_client = kind <= shm::kSegmentPrivate;
+    const uint32_t client_owner = shm::ClientOwner(0, owner);
+    const uint32_t file_owner = shm::FileOwner(0, owner);
+    segments.push_back(
+        {.kind =
+             kind < shm::kSegmentKindCount ? static_cast<SegmentKind>(kind) : SegmentKind::kUnknown,
+         .owner = static_cast<uint16_t>(of_client ? owner >> 16 : shm::FileOfOwner(owner)),
+         .owner_generation = static_cast<uint16_t>(of_client ? client_owner : file_owner),
+         .sequence = shm::SegmentSequenceOf(word)});
   }
   return segments;
 }

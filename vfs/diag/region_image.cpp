@@ -35,7 +35,7 @@ bool LoadSegmentWords(const RegionBytes& source, RegionImage* image) {
 bool IsSegmentOf(const RegionImage& image, uint32_t segment, shm::SegmentKind kind, uint32_t file) {
   if (segment < image.geometry.first_segment || segment >= image.committed_segments) return false;
   const uint64_t word = image.segment_words[segment];
-  return shm::SegmentKindOf(word) == kind && shm::SegmentOwnerOf(word) >> 16 == file;
+  return shm::SegmentKindOf(word) == kind && shm::FileOfOwner(shm::SegmentOwnerOf(word)) == file;
 }
 
 /// A file whose control segment cannot be read is left without a database: a capture may lack it,
@@ -88,7 +88,9 @@ Result<std::unique_ptr<RegionImage>> LoadRegion(const RegionBytes& source) {
                    image->clients.size())) {
     return Unavailable("table of clients");
   }
-  if (!CopyRecords(source, geometry->files_offset, image->files.data(), image->files.size())) {
+  // The rest of the table was never used, and is free in the image, too.
+  const uint32_t used_files = std::min(Get(image->header.used_files), shm::kMaxFiles);
+  if (!CopyRecords(source, geometry->files_offset, image->files.data(), used_files)) {
     return Unavailable("table of files");
   }
   if (!CopyRecords(source, geometry->recoveries_offset, image->recoveries.data(),

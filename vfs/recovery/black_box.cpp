@@ -89,7 +89,7 @@ void BlackBox::RecordConnection(uint32_t file, const shm::ShmDatabase& database,
 }
 
 void BlackBox::RecordLocks(const Casualty& dead) {
-  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+  for (uint32_t file = 0; file < region_.used_files(); ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region_, file);
     if (database == nullptr) continue;
     for (uint32_t slot = 0; slot < shm::kMaxConnections; ++slot) {

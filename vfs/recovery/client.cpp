@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "port/clock.h"
+#include "port/memory.h"
 #include "port/point.h"
 #include "port/process.h"
 #include "recovery/recover.h"
@@ -26,7 +27,7 @@ using store::GenerationOf;
 /// WAL mode it lasts as long as the connection.
 uint32_t CountLocks(const shm::Region& region, uint32_t client) {
   uint32_t count = lock::Holds(region.header()->directory.word.load(), client) ? 1 : 0;
-  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+  for (uint32_t file = 0; file < region.used_files(); ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
     for (uint32_t i = 0; i < shm::kLockCount; ++i) {
@@ -45,7 +46,7 @@ uint32_t CountLocks(const shm::Region& region, uint32_t client) {
 
 uint64_t HeartbeatOf(const shm::Region& region, uint32_t slot) {
   uint64_t sum = region.client(slot)->heartbeat.load(std::memory_order_relaxed);
-  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+  for (uint32_t file = 0; file < region.used_files(); ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
     for (const shm::ShmConnection& connection : database->connections) {
@@ -223,6 +224,7 @@ bool Client::LookAtHolders(uint64_t holders) {
 
 uint32_t Client::Sweep() {
   swept_ns_.store(port::CoarseNowNs(), std::memory_order_relaxed);
+  ReportIfUnlinked();
   uint32_t recovered = 0;
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) recovered += LookAt(slot);
   return recovered;
@@ -249,6 +251,16 @@ uint64_t Client::SilentNs(uint32_t slot) {
     return 0;
   }
   return now - sighting.since_ns.load();
+}
+
+/// Whoever opens a region by a name that was removed gets another one, and neither side would know.
+void Client::ReportIfUnlinked() {
+  const port::Memory& memory = context_.region->memory();
+  if (memory.name().empty() || reported_unlinked_.load(std::memory_order_relaxed) ||
+      port::IsCurrentNamedMemory(memory.name(), memory) || reported_unlinked_.exchange(true)) {
+    return;
+  }
+  trace::Record(*context_.region, EventKind::kRegionUnlinked, context_.Subject());
 }
 
 bool Client::ReportIfSilent(uint32_t slot, uint64_t word) {

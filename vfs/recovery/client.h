@@ -89,6 +89,7 @@ class Client final : private lock::HolderWatch {
   bool LookAtHolders(uint64_t holders) override;
   bool ClaimRecovery(uint32_t slot, uint64_t* word);
   bool IsDirectoryInUse() const;
+  void ReportIfUnlinked();
   bool ReportIfSilent(uint32_t slot, uint64_t word);
   Status CheckTarget(uint32_t slot, uint32_t generation) const;
   Status SendToDeath(uint32_t slot, uint32_t generation, uint32_t timeout_ms);
@@ -99,6 +100,7 @@ class Client final : private lock::HolderWatch {
   const std::atomic<uint32_t>* forks_ = nullptr;  // port::ForkCounter()
   uint32_t fork_generation_ = 0;
   std::atomic<uint64_t> swept_ns_{0};
+  std::atomic<bool> reported_unlinked_{false};
   std::array<Sighting, shm::kMaxClients> sightings_;
 };
 

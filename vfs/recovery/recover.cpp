@@ -34,7 +34,7 @@ void TakeBackConnection(const shm::Region& region, uint32_t file, shm::ShmDataba
 }
 
 void TakeBackDatabases(const shm::Region& region, const Casualty& dead, RecoveryReport* report) {
-  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+  for (uint32_t file = 0; file < region.used_files(); ++file) {
     const uint64_t state = region.file(file)->state.load(std::memory_order_acquire);
     if (store::FileStateOf(state) != shm::kFileLive &&
         store::FileStateOf(state) != shm::kFileUnlinked) {

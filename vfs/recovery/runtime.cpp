@@ -1,5 +1,7 @@
 #include "glasswal/runtime.h"
 
+#include <bit>
+
 #include "port/clock.h"
 #include "port/memory.h"
 #include "port/point.h"
@@ -211,6 +213,10 @@ Status Runtime::Remove(const std::string& name) { return port::UnlinkNamedMemory
 
 const std::string& Runtime::name() const { return region_->memory().name(); }
 
+bool Runtime::IsNameCurrent() const {
+  return name().empty() || port::IsCurrentNamedMemory(name(), region_->memory());
+}
+
 std::string Runtime::id() const {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
@@ -226,6 +232,28 @@ uint32_t Runtime::client_generation() const { return client_->context().generati
 
 std::span<const std::byte> Runtime::bytes() const {
   return {region_->memory().base(), static_cast<size_t>(region_->geometry().capacity_bytes)};
+}
+
+std::vector<FileEntry> Runtime::ListFiles() const {
+  std::vector<FileEntry> entries;
+  for (uint32_t number = 0; number < region_->used_files(); ++number) {
+    const shm::ShmFile* file = region_->file(number);
+    if (store::FileStateOf(file->state.load(std::memory_order_acquire)) != shm::kFileLive) continue;
+    char buffer[shm::kPathBytes];
+    entries.push_back({std::string(store::PathOf(*file, buffer)), file->size_bytes.load(),
+                       static_cast<uint32_t>(std::popcount(file->open_clients.load()))});
+  }
+  return entries;
+}
+
+Status Runtime::RemoveFile(const std::string& path) {
+  if (client_->IsFenced()) {
+    return Status(StatusCode::kBusy,
+                  "this client was declared dead, or belongs to the parent of this process: open "
+                  "the region anew");
+  }
+  client_->Sweep();
+  return store::RemoveFile(client_->context(), path);
 }
 
 uint32_t Runtime::RecoverDead() { return client_->IsFenced() ? 0 : client_->Sweep(); }

@@ -55,7 +55,7 @@ inline constexpr uint32_t kLayoutVersion = 1;
 inline constexpr uint64_t kSegmentBytes = 64 * 1024;
 inline constexpr uint32_t kMaxClients = 62;      // The directory's lock word names clients.
 inline constexpr uint32_t kMaxConnections = 62;  // Per database; its lock words name connections.
-inline constexpr uint32_t kMaxFiles = 128;
+inline constexpr uint32_t kMaxFiles = 1024;
 inline constexpr uint32_t kNameBytes = 64;   // A client's name with its terminating zero.
 inline constexpr uint32_t kPathBytes = 256;  // A file's path with its terminating zero.
 inline constexpr uint32_t kMapEntries = kSegmentBytes / sizeof(uint32_t);
@@ -154,7 +154,7 @@ static_assert(sizeof(ShmIntent) == 32);
 // ---------------------------------------------------------------------------------------------
 // Segment words: kind 8 | owner 24 | sequence 32, from the top.
 // For kSegmentPending and kSegmentPrivate the owner is a client: slot 8 | low 16 bits of
-// generation. For the kinds of files it is file number 8 | low 16 bits of the file's generation.
+// generation. For the kinds of files it is file number 10 | low 14 bits of the file's generation.
 // `sequence` counts claims, so that an old intent cannot mistake a later use for its own.
 
 enum SegmentKind : uint32_t {
@@ -368,6 +368,9 @@ struct alignas(64) ShmHeader {
   Atomic64 recovered_handles;   // [fetch_add]
   Atomic64 recovered_locks;     // [fetch_add]
   Atomic64 silent_reports;      // [fetch_add]
+  Atomic32 used_files;          // [holder of the directory lock, only up] entries of the table of
+                                // files that were ever used: all others are free.
+  Atomic32 reserved_2;
 
   alignas(64) Atomic64 event_head;  // [fetch_add] sequence of the next event; the first is 1.
   Atomic64 events_dropped;   // [fetch_add] events given up because their place was being written.

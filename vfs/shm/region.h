@@ -8,6 +8,7 @@
 #ifndef GLASSWAL_VFS_SHM_REGION_H_
 #define GLASSWAL_VFS_SHM_REGION_H_
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -62,6 +63,10 @@ class Region {
   ShmHeader* header() const { return header_; }
   /// REQUIRES: slot < kMaxClients.
   ShmClient* client(uint32_t slot) const { return clients_ + slot; }
+  /// Numbers from here on belong to no file: what a search through the files may stop at.
+  uint32_t used_files() const {
+    return std::min(header()->used_files.load(std::memory_order_acquire), kMaxFiles);
+  }
   /// REQUIRES: number < kMaxFiles.
   ShmFile* file(uint32_t number) const { return files_ + number; }
   /// REQUIRES: index < kMaxRecoveries.

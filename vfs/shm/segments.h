@@ -35,13 +35,17 @@ constexpr uint32_t SegmentOwnerOf(uint64_t word) {
 }
 constexpr uint32_t SegmentSequenceOf(uint64_t word) { return static_cast<uint32_t>(word); }
 
-/// The owner field for a client, and for a file.
+/// The owner field for a client (slot 8 | generation 16) and for a file (number 10 | generation
+/// 14).
 constexpr uint32_t ClientOwner(uint32_t slot, uint32_t generation) {
   return slot << 16 | (generation & 0xffff);
 }
+inline constexpr uint32_t kFileGenerationBits = 14;
+static_assert(kMaxFiles <= 1u << (24 - kFileGenerationBits));
 constexpr uint32_t FileOwner(uint32_t file, uint32_t generation) {
-  return file << 16 | (generation & 0xffff);
+  return file << kFileGenerationBits | (generation & ((1u << kFileGenerationBits) - 1));
 }
+constexpr uint32_t FileOfOwner(uint32_t owner) { return owner >> kFileGenerationBits; }
 
 /// How far this call, and no other client's, last took the committed part of a region.
 struct Growth {

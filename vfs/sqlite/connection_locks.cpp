@@ -26,17 +26,27 @@ bool IsWorthReporting(const DatabaseFile& file, shm::LockId id) {
   return !IsReadMark(id) && id != shm::kLockWalCheckpoint && !asks_whether_last;
 }
 
-void Refuse(DatabaseFile* file, shm::LockId id, lock::LockMode mode,
-            const lock::LockOutcome& outcome) {
-  if (!IsWorthReporting(*file, id) && outcome.waited_ns == 0) return;
-  file->Count(shm::kCounterBusy);
-  file->refusal = DescribeRefusal(*file, id, mode, outcome);
-  file->Record(EventKind::kLockRefused, id, file->refusal.client, file->refusal.held_ms * kNsPerMs,
-               outcome.waited_ns);
-  file->vfs->Fail(SQLITE_BUSY, file->refusal.ToString());
+}  // namespace
+
+uint64_t RepeatedTries::Refused(shm::LockId id) {
+  // SQLite's own busy handler (sqlite3_busy_timeout) tries again after 100 ms at the latest.
+  constexpr uint64_t kSameWaitNs = 500 * kNsPerMs;
+  const uint64_t now = port::NowNs();
+  if (id != id_ || since_ns_ == 0 || now - last_ns_ > kSameWaitNs) since_ns_ = now;
+  id_ = id;
+  last_ns_ = now;
+  return now - since_ns_;
 }
 
-}  // namespace
+void DatabaseFile::Refuse(shm::LockId id, lock::LockMode mode, lock::LockOutcome outcome) {
+  if (!IsWorthReporting(*this, id) && outcome.waited_ns == 0) return;
+  if (id >= shm::kLockMainShared && outcome.waited_ns == 0) outcome.waited_ns = tries.Refused(id);
+  Count(shm::kCounterBusy);
+  refusal = DescribeRefusal(*this, id, mode, outcome);
+  Record(EventKind::kLockRefused, id, refusal.client, refusal.held_ms * kNsPerMs,
+         outcome.waited_ns);
+  vfs->Fail(SQLITE_BUSY, refusal.ToString());
+}
 
 bool ConnectionWatch::LookAtHolders(uint64_t holders) {
   looked_ns_ = port::CoarseNowNs();
@@ -87,6 +97,7 @@ int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t time
   if (may_sleep) EndWait(id, mode, outcome.waited_ns);
   switch (outcome.result) {
     case lock::LockResult::kAcquired:
+      tries.End(id);
       Record(EventKind::kLockAcquired, id, static_cast<uint64_t>(mode));
       return SQLITE_OK;
     case lock::LockResult::kFenced:
@@ -95,10 +106,10 @@ int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t time
       return Error(SQLITE_IOERR_LOCK, std::string("the word of lock ") + shm::LockName(id) +
                                           " is not a state of a lock: the region is damaged");
     case lock::LockResult::kTimedOut:
-      Refuse(this, id, mode, outcome);
+      Refuse(id, mode, outcome);
       return SQLITE_BUSY_TIMEOUT;
     case lock::LockResult::kBusy:
-      Refuse(this, id, mode, outcome);
+      Refuse(id, mode, outcome);
       // A caller that wanted to wait but may not on this thread need not call its busy handler
       // either.
       return timeout_ms != 0 ? SQLITE_BUSY_TIMEOUT : SQLITE_BUSY;

@@ -15,6 +15,7 @@
 #include "glasswal/sqlite.h"
 #include "port/stack.h"
 #include "recovery/client.h"
+#include "sqlite/file_control.h"
 #include "sqlite/sqlite_api.h"
 #include "sqlite/vfs.h"
 #include "store/connection.h"
@@ -40,6 +41,24 @@ class ConnectionWatch : public lock::HolderWatch {
   uint64_t looked_ns_ = 0;
 };
 
+/// How long a connection has been asking for a lock that is not waited for here: SQLite's busy
+/// handler sleeps between two tries, and only the tries are seen. A try that comes soon after the
+/// last one belongs to the same wait.
+class RepeatedTries {
+ public:
+  /// `id` was refused once more; returns since how long it has been.
+  uint64_t Refused(shm::LockId id);
+  /// Whoever has been waiting for `id` has it, or has given up.
+  void End(shm::LockId id) {
+    if (id == id_) since_ns_ = 0;
+  }
+
+ private:
+  shm::LockId id_ = shm::kLockMainShared;
+  uint64_t since_ns_ = 0;  // 0: not waiting.
+  uint64_t last_ns_ = 0;
+};
+
 /// The object behind the sqlite3_file of a main database. `base` must come first.
 struct DatabaseFile {
   sqlite3_file base;
@@ -50,23 +69,25 @@ struct DatabaseFile {
   std::unique_ptr<ConnectionWatch> watch;
 
   int lock_level = SQLITE_LOCK_NONE;
-  uint32_t shared_mask = 0;          // WAL locks held in shared mode, one bit each.
-  uint32_t exclusive_mask = 0;       // ... and in exclusive mode.
-  uint32_t lock_timeout_ms = 0;      // SQLITE_FCNTL_LOCK_TIMEOUT.
+  uint32_t shared_mask = 0;     // WAL locks held in shared mode, one bit each.
+  uint32_t exclusive_mask = 0;  // ... and in exclusive mode.
+  FileSettings settings;
   uint32_t change_before = 0;        // The wal-index's change counter when WRITE was taken.
   uint32_t frame_before = 0;         // ... and its last frame.
   uint32_t copied_before = 0;        // What was copied of the log when a checkpoint began to copy.
   std::byte* wal_index = nullptr;    // Block 0 once it has been mapped.
   uint64_t wal_index_blocks = 0;     // So many of the first blocks are known to exist.
-  const store::File* log = nullptr;  // Its write-ahead log while that is open.
+  const store::File* log = nullptr;  // Its write-ahead log while that is open, without a shim between.
   uint32_t write_patience_ms = 0;    // How long this writer was ready to wait for WRITE,
   uint64_t patience_until_ns = 0;    // until when it waits for readers of the log (0: not yet),
   uint64_t patience_lost_ns = 0;     // and when it last did so in vain; see log_room.h.
-  int64_t mmap_limit = 0;
-  int fetched = 0;  // Outstanding xFetch references.
-  int persist_wal = 0;
-  int powersafe_overwrite = 1;
+  int fetched = 0;                   // Outstanding xFetch references.
   bool created_as_wal = false;  // This connection wrote the page 1 that says so; see HandlePragma.
+  bool has_read = false;        // SQLite has had SHARED, and so may know of an earlier mode.
+  // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again.
+  int (*busy_handler)(void*) = nullptr;
+  void* busy_argument = nullptr;
+  RepeatedTries tries;
   Refusal refusal;
 
   // What the runtime says of itself, kept at hand because every call asks.
@@ -108,6 +129,9 @@ struct DatabaseFile {
   /// Takes one lock of the database in `mode`; SQLITE_OK, SQLITE_BUSY, SQLITE_BUSY_TIMEOUT or an
   /// error.
   int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
+  /// Keeps, counts and records why `id` could not be had. For a lock that is not waited for here,
+  /// the outcome's wait is that of the busy handler.
+  void Refuse(shm::LockId id, lock::LockMode mode, lock::LockOutcome outcome);
   void ReleaseLock(shm::LockId id);
   /// Tells in snapshots and events that the connection waits for a lock; both or neither. A wait of
   /// no length is not counted.
@@ -118,6 +142,10 @@ struct DatabaseFile {
 
   static DatabaseFile* Of(sqlite3_file* file) { return reinterpret_cast<DatabaseFile*>(file); }
 };
+
+/// Why something cannot grow to `wanted_bytes`.
+std::string FullMessage(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what,
+                        const std::string& why = {});
 
 /// The methods of DatabaseFile.
 extern const sqlite3_io_methods kDatabaseMethods;

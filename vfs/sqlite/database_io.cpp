@@ -82,27 +82,30 @@ int DatabaseFile::Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* 
                        const std::string& why) {
   Count(shm::kCounterFull);
   Record(EventKind::kFull, wanted_bytes, limit_bytes, wanted_bytes > limit_bytes ? 1 : 0);
+  return vfs->Refuse(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what, why));
+}
+
+std::string FullMessage(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what,
+                        const std::string& why) {
   if (wanted_bytes > limit_bytes) {
-    return vfs->Fail(SQLITE_FULL,
-                     std::string(what) + " would need " + std::to_string(wanted_bytes) +
-                         " bytes, its maximum is " + std::to_string(limit_bytes) +
-                         (why.empty() ? ": delete rows or raise the capacity option" : why));
+    return std::string(what) + " would need " + std::to_string(wanted_bytes) +
+           " bytes, its maximum is " + std::to_string(limit_bytes) +
+           (why.empty() ? ": delete rows or raise the capacity option" : why);
   }
-  return vfs->Fail(SQLITE_FULL,
-                   std::string(what) +
-                       " cannot grow: the region or the machine has no memory left" +
-                       (why.empty() ? "; delete files or checkpoint with TRUNCATE" : why));
+  return std::string(what) + " cannot grow: the region or the machine has no memory left" +
+         (why.empty() ? "; delete files or checkpoint with TRUNCATE" : why);
 }
 
 int DatabaseFile::Error(int code, const std::string& message) {
   Count(shm::kCounterErrors);
   Record(EventKind::kError, static_cast<uint64_t>(code & 0xff), static_cast<uint64_t>(code));
-  return vfs->Fail(code, message);
+  return vfs->Refuse(code, message);
 }
 
 int DatabaseClose(sqlite3_file* base) {
   DatabaseFile* file = DatabaseFile::Of(base);
   int result = SQLITE_OK;
+  file->vfs->databases().Remove(file);
   if (file->Enter()) {
     DatabaseUnlock(base, SQLITE_LOCK_NONE);
     DatabaseShmUnmap(base, 0);
@@ -190,7 +193,7 @@ int DatabaseFileSize(sqlite3_file* base, sqlite3_int64* size) {
 int DatabaseFetch(sqlite3_file* base, sqlite3_int64 offset, int size, void** page) {
   DatabaseFile* file = DatabaseFile::Of(base);
   *page = nullptr;
-  if (offset + size > file->mmap_limit) return SQLITE_OK;
+  if (offset + size > file->settings.mmap_limit) return SQLITE_OK;
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_MMAP);
   const std::byte* at =
       file->file.Fetch(static_cast<uint64_t>(offset), static_cast<uint64_t>(size));

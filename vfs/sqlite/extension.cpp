@@ -3,6 +3,11 @@
 // It registers one VFS, "glasswal", which takes the region from each database's URI; without one
 // the region is private to the process. The VFS stays for the life of the process, since open
 // databases point to it, and so does the library.
+//
+// SQLite says of a database that could not be opened no more than "unable to open database file".
+// The reason goes to SQLite's log, and every connection of the process has a function for it:
+//
+//   SELECT glasswal_last_error();
 #include <string>
 
 #include "sqlite/sqlite_api.h"
@@ -18,10 +23,24 @@ namespace {
 // its (ephemeral) data when several processes write.
 constexpr int kOldestSqlite = 3051003;
 
+glasswal::sqlite::Vfs* vfs = nullptr;
+
+void LastError(sqlite3_context* context, int, sqlite3_value**) {
+  const std::string message = vfs->LastError();
+  if (message.empty()) return sqlite3_result_null(context);
+  sqlite3_result_text(context, message.c_str(), -1, SQLITE_TRANSIENT);
+}
+
+/// Also called by SQLite for every connection that is opened after the extension was loaded.
+int AddFunctions(sqlite3* db, char**, const sqlite3_api_routines*) {
+  return sqlite3_create_function_v2(db, "glasswal_last_error", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS,
+                                    nullptr, LastError, nullptr, nullptr, nullptr);
+}
+
 }  // namespace
 
 extern "C" __attribute__((visibility("default"))) int sqlite3_glasswal_init(
-    sqlite3*, char**, const sqlite3_api_routines* api) {
+    sqlite3* db, char** error, const sqlite3_api_routines* api) {
 #if GLASSWAL_LOADABLE
   sqlite3_api = api;
 #else
@@ -33,8 +52,11 @@ extern "C" __attribute__((visibility("default"))) int sqlite3_glasswal_init(
                 "corrupt a database",
                 sqlite3_libversion());
   }
-  static glasswal::sqlite::Vfs* vfs = nullptr;
   if (vfs == nullptr) vfs = new glasswal::sqlite::Vfs("glasswal", nullptr);
-  const int result = vfs->Register(/*make_default=*/false);
+  int result = vfs->Register(/*make_default=*/false);
+  if (result == SQLITE_OK) result = AddFunctions(db, error, api);
+  if (result == SQLITE_OK) {
+    result = sqlite3_auto_extension(reinterpret_cast<void (*)()>(AddFunctions));
+  }
   return result == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : result;
 }

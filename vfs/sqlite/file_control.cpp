@@ -1,4 +1,8 @@
 // The file controls that a main database answers; see sqlite3_file_control and os_unix.c.
+#include "sqlite/file_control.h"
+
+#include <algorithm>
+#include <bit>
 #include <cstring>
 #include <optional>
 #include <string>
@@ -18,16 +22,21 @@ void QueryOrSet(int* flag, int* argument) {
   *argument = *flag;
 }
 
-void SetLockTimeout(DatabaseFile* file, int* argument) {
+void SetLockTimeout(FileSettings* settings, int* argument) {
   const int wanted = *argument;
-  *argument = static_cast<int>(file->lock_timeout_ms);
-  file->lock_timeout_ms = wanted < 0 ? 0x7fffffff : static_cast<uint32_t>(wanted);
+  *argument = static_cast<int>(settings->lock_timeout_ms);
+  settings->lock_timeout_ms = wanted < 0 ? 0x7fffffff : static_cast<uint32_t>(wanted);
 }
 
-void SetMmapLimit(DatabaseFile* file, int64_t* argument) {
-  const int64_t wanted = *argument;
-  *argument = file->mmap_limit;
-  if (wanted >= 0 && file->fetched == 0) file->mmap_limit = wanted;
+void SetMmapLimit(const Vfs& vfs, FileSettings* settings, bool may_remap, int64_t* argument) {
+  const int64_t wanted = std::min(*argument, vfs.most_mmap_bytes());
+  *argument = settings->mmap_limit;
+  if (wanted >= 0 && may_remap) settings->mmap_limit = wanted;
+}
+
+void SetBusyHandler(DatabaseFile* file, void** handler_and_argument) {
+  file->busy_handler = reinterpret_cast<int (*)(void*)>(handler_and_argument[0]);
+  file->busy_argument = handler_and_argument[1];
 }
 
 /// Space for a transaction that is about to be written, so that it fails before anything is.
@@ -50,12 +59,20 @@ void NoteRollbackModeCommit(DatabaseFile* file) {
   if (header->commit_waiters.load() != 0) port::FutexWake(&header->commit_sequence, ~0u);
 }
 
-bool OthersRead(const DatabaseFile& file) {
+/// True when a connection of another client reads: as in os_unix.c, where the kernel tells of other
+/// processes' locks only.
+bool OtherClientsRead(const DatabaseFile& file) {
+  if (file.wal_index == nullptr) return false;
+  const shm::ShmDatabase& database = *file.database();
   uint64_t readers = 0;
   for (uint32_t i = 0; i < shm::kWalReaders; ++i) {
-    readers |= file.database()->locks[shm::kLockWalRead0 + i].word.load();
+    readers |= lock::Holders(database.locks[shm::kLockWalRead0 + i].word.load());
   }
-  return (lock::Holders(readers) & ~lock::SlotBit(file.connection.slot)) != 0;
+  for (; readers != 0; readers &= readers - 1) {
+    const uint64_t word = database.connections[std::countr_zero(readers)].state.load();
+    if (word != 0 && store::ConnectionClientOf(word) != file.client().context().slot) return true;
+  }
+  return false;
 }
 
 bool SaysWal(const DatabaseFile& file) {
@@ -92,31 +109,108 @@ int LeaveWalModeUnused(DatabaseFile* file, char** argument) {
   return result;
 }
 
+bool StartsInWal(const DatabaseFile& file) {
+  return file.file.shm()->wal_default.load() != 0 && file.file.SizeBytes() == 0;
+}
+
+/// Waits with SQLite's own busy handler until nobody has the database to itself.
+int WaitUntilReadable(DatabaseFile* file) {
+  if (file->lock_level != SQLITE_LOCK_NONE) return SQLITE_OK;
+  const bool has_read = file->has_read;
+  int result = SQLITE_OK;
+  do {
+    result = DatabaseLock(&file->base, SQLITE_LOCK_SHARED);
+  } while ((result & 0xff) == SQLITE_BUSY && file->busy_handler != nullptr &&
+           file->busy_handler(file->busy_argument) != 0);
+  if (result == SQLITE_OK) DatabaseUnlock(&file->base, SQLITE_LOCK_NONE);
+  file->has_read = has_read;
+  return result;
+}
+
+/// `PRAGMA journal_mode` without a mode. SQLite reads the database and answers, except where it
+/// cannot know: an empty database will start in WAL mode, and a connection that has read it before
+/// that looks at the mode again only in its next transaction.
+int AnswerJournalMode(DatabaseFile* file, char** argument) {
+  if (StartsInWal(*file)) {
+    const int result = WaitUntilReadable(file);
+    if (result != SQLITE_OK) {
+      argument[0] = sqlite3_mprintf("%s", sqlite3_errstr(result));
+      return result;
+    }
+  }
+  const bool unnoticed = file->has_read && file->wal_index == nullptr && SaysWal(*file);
+  if (!StartsInWal(*file) && !unnoticed) return SQLITE_NOTFOUND;
+  argument[0] = sqlite3_mprintf("wal");
+  return argument[0] != nullptr ? SQLITE_OK : SQLITE_NOMEM;
+}
+
+/// The mode that SQLite takes `text` for, which may be a part of its name; null if it takes it for
+/// a question.
+const char* ModeNamed(const char* text) {
+  const int length = static_cast<int>(std::strlen(text));
+  for (const char* mode : {"delete", "persist", "off", "truncate", "memory", "wal"}) {
+    if (sqlite3_strnicmp(text, mode, length) == 0) return mode;
+  }
+  return nullptr;
+}
+
 /// `PRAGMA journal_mode`. A database that nobody has written to yet will start in WAL mode, unless
 /// another is asked for first; and the connection that creates it notices at its next transaction.
 int HandlePragma(DatabaseFile* file, char** argument) {
   if (sqlite3_stricmp(argument[1], "journal_mode") != 0) return SQLITE_NOTFOUND;
-  shm::Atomic32& wal_default = file->file.shm()->wal_default;
-  const bool starts_in_wal = wal_default.load() != 0 && file->file.SizeBytes() == 0;
-  if (argument[2] == nullptr) {
-    if (!starts_in_wal && !SaysWal(*file)) return SQLITE_NOTFOUND;
-    argument[0] = sqlite3_mprintf("wal");
-    return argument[0] != nullptr ? SQLITE_OK : SQLITE_NOMEM;
-  }
-  if (sqlite3_stricmp(argument[2], "wal") == 0) return SQLITE_NOTFOUND;
-  if (starts_in_wal) wal_default.store(0);
+  const char* mode = argument[2] != nullptr ? ModeNamed(argument[2]) : nullptr;
+  if (mode == nullptr) return AnswerJournalMode(file, argument);
+  if (std::strcmp(mode, "wal") == 0) return SQLITE_NOTFOUND;
+  if (StartsInWal(*file)) file->file.shm()->wal_default.store(0);
   const bool unnoticed = file->created_as_wal && file->wal_index == nullptr && SaysWal(*file);
   return unnoticed ? LeaveWalModeUnused(file, argument) : SQLITE_NOTFOUND;
 }
 
 }  // namespace
 
+int ControlSettings(Vfs* vfs, FileSettings* settings, bool may_remap, int operation,
+                    void* argument) {
+  switch (operation) {
+    case SQLITE_FCNTL_LOCK_TIMEOUT:
+      SetLockTimeout(settings, static_cast<int*>(argument));
+      return SQLITE_OK;
+    case SQLITE_FCNTL_BLOCK_ON_CONNECT:
+      settings->block_on_connect = *static_cast<int*>(argument) != 0;
+      return SQLITE_OK;
+    case SQLITE_FCNTL_LAST_ERRNO:
+      *static_cast<int*>(argument) = 0;
+      return SQLITE_OK;
+    case SQLITE_FCNTL_CHUNK_SIZE:
+      return SQLITE_OK;  // Segments are the chunks.
+    case SQLITE_FCNTL_PERSIST_WAL:
+      QueryOrSet(&settings->persist_wal, static_cast<int*>(argument));
+      return SQLITE_OK;
+    case SQLITE_FCNTL_POWERSAFE_OVERWRITE:
+      QueryOrSet(&settings->powersafe_overwrite, static_cast<int*>(argument));
+      return SQLITE_OK;
+    case SQLITE_FCNTL_VFSNAME:
+      *static_cast<char**>(argument) = sqlite3_mprintf("%s", vfs->name().c_str());
+      return SQLITE_OK;
+    case SQLITE_FCNTL_TEMPFILENAME:
+      *static_cast<char**>(argument) = sqlite3_mprintf("/temp-%lld", port::NowNs());
+      return SQLITE_OK;
+    case SQLITE_FCNTL_MMAP_SIZE:
+      SetMmapLimit(*vfs, settings, may_remap, static_cast<int64_t*>(argument));
+      return SQLITE_OK;
+    default:
+      return SQLITE_NOTFOUND;
+  }
+}
+
 int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
   DatabaseFile* file = DatabaseFile::Of(base);
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR);
+  const int result =
+      ControlSettings(file->vfs, &file->settings, file->fetched == 0, operation, argument);
+  if (result != SQLITE_NOTFOUND) return result;
   switch (operation) {
-    case SQLITE_FCNTL_LOCK_TIMEOUT:
-      SetLockTimeout(file, static_cast<int*>(argument));
+    case SQLITE_FCNTL_BUSYHANDLER:
+      SetBusyHandler(file, static_cast<void**>(argument));
       return SQLITE_OK;
     case SQLITE_FCNTL_COMMIT_PHASETWO:
       NoteRollbackModeCommit(file);
@@ -124,34 +218,14 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
     case SQLITE_FCNTL_LOCKSTATE:
       *static_cast<int*>(argument) = file->lock_level;
       return SQLITE_OK;
-    case SQLITE_FCNTL_LAST_ERRNO:
-      *static_cast<int*>(argument) = 0;
-      return SQLITE_OK;
-    case SQLITE_FCNTL_CHUNK_SIZE:
-      return SQLITE_OK;  // Segments are the chunks.
     case SQLITE_FCNTL_SIZE_HINT:
       return ReserveSpace(file, *static_cast<int64_t*>(argument));
-    case SQLITE_FCNTL_PERSIST_WAL:
-      QueryOrSet(&file->persist_wal, static_cast<int*>(argument));
-      return SQLITE_OK;
-    case SQLITE_FCNTL_POWERSAFE_OVERWRITE:
-      QueryOrSet(&file->powersafe_overwrite, static_cast<int*>(argument));
-      return SQLITE_OK;
-    case SQLITE_FCNTL_VFSNAME:
-      *static_cast<char**>(argument) = sqlite3_mprintf("%s", file->vfs->name().c_str());
-      return SQLITE_OK;
-    case SQLITE_FCNTL_TEMPFILENAME:
-      *static_cast<char**>(argument) = sqlite3_mprintf("/temp-%lld", port::NowNs());
-      return SQLITE_OK;
     case SQLITE_FCNTL_HAS_MOVED:
       *static_cast<int*>(argument) =
           store::FileStateOf(file->file.shm()->state.load()) != shm::kFileLive;
       return SQLITE_OK;
-    case SQLITE_FCNTL_MMAP_SIZE:
-      SetMmapLimit(file, static_cast<int64_t*>(argument));
-      return SQLITE_OK;
     case SQLITE_FCNTL_EXTERNAL_READER:
-      *static_cast<int*>(argument) = OthersRead(*file);
+      *static_cast<int*>(argument) = OtherClientsRead(*file);
       return SQLITE_OK;
     case SQLITE_FCNTL_PRAGMA:
       return HandlePragma(file, static_cast<char**>(argument));

@@ -25,22 +25,40 @@ int Fenced(LogFile* file, int code) {
                          "process: open the region and the database anew");
 }
 
-int Full(LogFile* file, uint64_t wanted_bytes) {
-  const char* what = file->is_wal ? "the write-ahead log" : "the rollback journal";
-  if (file->is_wal) {
-    // What its limit says everybody sees; that the region or the machine had nothing left, only the
-    // one who asked.
-    if (wanted_bytes <= file->file.LimitBytes()) file->database->database()->log_full.store(1);
-    return file->database->Full(wanted_bytes, file->file.LimitBytes(), what,
-                                DescribeFullLog(file->database));
-  }
+int FullFor(LogFile* file, uint64_t wanted_bytes, uint64_t limit_bytes, const char* what,
+            const std::string& why = {}) {
   if (file->database != nullptr) {
-    return file->database->Full(wanted_bytes, file->file.LimitBytes(), what);
+    return file->database->Full(wanted_bytes, limit_bytes, what, why);
   }
-  return file->vfs->Fail(SQLITE_FULL, std::string(what) + " cannot grow: the region is full");
+  return file->vfs->Refuse(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what, why));
 }
 
-bool HasWalIndexBlock(DatabaseFile* database, uint64_t block) {
+int Full(LogFile* file, uint64_t wanted_bytes) {
+  const uint64_t limit_bytes = file->file.LimitBytes();
+  if (!file->is_wal) return FullFor(file, wanted_bytes, limit_bytes, "the rollback journal");
+  if (file->database == nullptr) {
+    return FullFor(file, wanted_bytes, limit_bytes, "the write-ahead log");
+  }
+  // What its limit says everybody sees; that the region or the machine had nothing left, only the
+  // one who asked.
+  if (wanted_bytes <= limit_bytes) file->database->database()->log_full.store(1);
+  return FullFor(file, wanted_bytes, limit_bytes, "the write-ahead log",
+                 DescribeFullLog(file->database));
+}
+
+/// Makes sure of a block for a log whose connection is hidden.
+bool HasWalIndexBlockOfHidden(LogFile* file, uint64_t block) {
+  const uint32_t database = file->pages.number();
+  store::ClientContext& self = file->runtime->client().context();
+  if (store::WalIndexBlock(*self.region, database, block) != nullptr) return true;
+  store::DirectoryLock lock(self);
+  return lock.held() &&
+         store::ReserveWalIndexBlock(self, &self.shm_client()->intent, database, block);
+}
+
+bool HasWalIndexBlock(LogFile* file, uint64_t block) {
+  DatabaseFile* database = file->database;
+  if (database == nullptr) return HasWalIndexBlockOfHidden(file, block);
   // Blocks go only when the last connection does, so one that was seen need not be looked for
   // again.
   if (block < database->wal_index_blocks) return true;
@@ -54,7 +72,6 @@ bool HasWalIndexBlock(DatabaseFile* database, uint64_t block) {
 
 /// What a frame will need: its wal-index block, and room for its page in the database.
 int ReserveForFrame(LogFile* file, uint64_t offset, const uint8_t* frame_header) {
-  DatabaseFile* database = file->database;
   constexpr uint64_t kPageSizeAt = 8;
   const std::byte* header = file->file.Fetch(kPageSizeAt, sizeof(uint32_t));
   if (header == nullptr) return SQLITE_OK;
@@ -63,14 +80,15 @@ int ReserveForFrame(LogFile* file, uint64_t offset, const uint8_t* frame_header)
   if (page_size < 512 || (offset - store::kWalHeaderBytes) % frame_size != 0) return SQLITE_OK;
 
   const uint64_t frame = (offset - store::kWalHeaderBytes) / frame_size + 1;
-  if (!HasWalIndexBlock(database, store::WalIndexBlockOfFrame(frame))) {
-    return database->Full(shm::kWalIndexBlockBytes, shm::kWalIndexBlockBytes, "the wal-index");
+  if (!HasWalIndexBlock(file, store::WalIndexBlockOfFrame(frame))) {
+    return FullFor(file, shm::kWalIndexBlockBytes, shm::kWalIndexBlockBytes, "the wal-index");
   }
   const uint64_t page = LoadBigEndian(frame_header);
   if (page == 0) return SQLITE_OK;
-  const store::IoStatus status = database->file.Reserve((page - 1) * page_size, page_size);
+  store::File& pages = file->database != nullptr ? file->database->file : file->pages;
+  const store::IoStatus status = pages.Reserve((page - 1) * page_size, page_size);
   if (status == store::IoStatus::kOk) return SQLITE_OK;
-  return database->Full(page * page_size, database->file.LimitBytes(), "the database");
+  return FullFor(file, page * page_size, pages.LimitBytes(), "the database");
 }
 
 int Close(sqlite3_file* base) {
@@ -85,7 +103,7 @@ int Close(sqlite3_file* base) {
       result = file->vfs->Fail(SQLITE_IOERR_CLOSE, lock.status().message());
     }
   }
-  if (file->is_wal) file->database->log = nullptr;
+  if (file->is_wal && file->database != nullptr) file->database->log = nullptr;
   file->~LogFile();
   base->pMethods = nullptr;
   return result;
@@ -120,13 +138,13 @@ int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) 
       file->database->database()->log_full.store(0);
       file->database->frame_before = 0;  // All that the log has from now on is this transaction's.
     }
-    // Without powersafe_overwrite SQLite may write the header in two parts (walWriteToLog); the
-    // page number is in the first.
-    if (file->is_wal && bytes <= store::kWalFrameHeaderBytes && bytes >= sizeof(uint32_t) &&
-        at >= store::kWalHeaderBytes) {
-      const int result = ReserveForFrame(file, at, static_cast<const uint8_t*>(from));
-      if (result != SQLITE_OK) return result;
-    }
+  }
+  // Without powersafe_overwrite SQLite may write the header in two parts (walWriteToLog); the
+  // page number is in the first.
+  if (file->is_wal && bytes <= store::kWalFrameHeaderBytes && bytes >= sizeof(uint32_t) &&
+      at >= store::kWalHeaderBytes) {
+    const int result = ReserveForFrame(file, at, static_cast<const uint8_t*>(from));
+    if (result != SQLITE_OK) return result;
   }
   switch (file->file.Write(at, from, bytes)) {
     case store::IoStatus::kOk:

@@ -167,8 +167,8 @@ bool MakeRoomInLog(DatabaseFile* file) {
     if (!is_writer || copied < frames - frames / 4) return false;
     if (LowestReader(*file, frames).connection_plus_1 != 0) return false;
   }
-  const uint32_t lock_timeout_ms = file->lock_timeout_ms;
-  file->lock_timeout_ms = 0;
+  const uint32_t lock_timeout_ms = file->settings.lock_timeout_ms;
+  file->settings.lock_timeout_ms = 0;
   const bool patiently = is_writer && room != Room::kHalf;
   if (room != Room::kHalf && !AwaitReaders(file, frames, room)) LosePatience(file);
   bool is_done = store::WalIndexBackfilled(file->wal_index) >= frames;
@@ -180,7 +180,7 @@ bool MakeRoomInLog(DatabaseFile* file) {
     (void)DatabaseShmLock(&file->base, shm::kLockWalCheckpoint, 1,
                           SQLITE_SHM_UNLOCK | SQLITE_SHM_EXCLUSIVE);
   }
-  file->lock_timeout_ms = lock_timeout_ms;
+  file->settings.lock_timeout_ms = lock_timeout_ms;
   return is_done;
 }
 

@@ -6,11 +6,13 @@
 //   EXCLUSIVE  the SHARED word upgraded: no other reader is left
 //
 // The levels and the rules between them are SQLite's own (os.h, os_unix.c: unixLock, unixUnlock).
-// These locks are not waited for: SQLite's busy handler does that, as with its own VFS.
-#include "port/clock.h"
-#include "shm/lock_names.h"
+// These locks are not waited for: SQLite's busy handler does that, as with its own VFS. The
+// exception is SHARED of a connection with SQLITE_SETLK_BLOCK_ON_CONNECT, which waits for as long
+// as another client has the database to itself (os_unix.c: unixFileLock, F_SETLKW).
+#include <bit>
+
 #include "sqlite/database_file.h"
-#include "sqlite/refusal.h"
+#include "store/words.h"
 
 namespace glasswal::sqlite {
 namespace {
@@ -22,25 +24,47 @@ bool IsHeldByOther(const DatabaseFile& file, shm::LockId id) {
   return (lock::Holders(word) & ~lock::SlotBit(file.connection.slot)) != 0;
 }
 
+/// True when the SHARED word is held by another client only: waiting for the own one would be
+/// waiting for oneself.
+bool IsHeldByOtherClient(const DatabaseFile& file) {
+  const shm::ShmDatabase& database = *file.database();
+  const uint64_t holders = lock::Holders(database.locks[shm::kLockMainShared].word.load());
+  for (uint64_t rest = holders; rest != 0; rest &= rest - 1) {
+    const uint64_t word = database.connections[std::countr_zero(rest)].state.load();
+    if (word != 0 && store::ConnectionClientOf(word) == file.client().context().slot) return false;
+  }
+  return holders != 0;
+}
+
+uint32_t TimeoutForShared(const DatabaseFile& file) {
+  constexpr uint32_t kForEverMs = 0x7fffffff;
+  return file.settings.block_on_connect && IsHeldByOtherClient(file) ? kForEverMs : 0;
+}
+
+/// SQLITE_BUSY because of a writer that waits for the readers to go.
+int RefuseShared(DatabaseFile* file, uint64_t holders) {
+  trace::AddShared(file->database()->locks[shm::kLockMainPending].refused, uint64_t{1});
+  file->Refuse(shm::kLockMainPending, LockMode::kShared, {lock::LockResult::kBusy, holders, 0});
+  return SQLITE_BUSY;
+}
+
 int LockShared(DatabaseFile* file) {
+  constexpr shm::LockId kPending = shm::kLockMainPending;
   // A reader that comes in while somebody has PENDING would keep it waiting for ever. Whoever takes
   // PENDING after this look sees this reader's bit in the SHARED word.
-  if (IsHeldByOther(*file, shm::kLockMainPending)) {
-    shm::ShmLock& pending = file->database()->locks[shm::kLockMainPending];
-    const uint64_t holders = lock::Holders(pending.word.load());
-    if (!file->watch->LookAtHolders(holders) || IsHeldByOther(*file, shm::kLockMainPending)) {
-      trace::AddShared(pending.refused, uint64_t{1});
-      file->Count(shm::kCounterBusy);
-      file->refusal = DescribeRefusal(*file, shm::kLockMainPending, LockMode::kShared,
-                                      {lock::LockResult::kBusy, holders, 0});
-      return SQLITE_BUSY;
+  if (IsHeldByOther(*file, kPending)) {
+    const uint64_t holders = lock::Holders(file->database()->locks[kPending].word.load());
+    if (!file->watch->LookAtHolders(holders) || IsHeldByOther(*file, kPending)) {
+      return RefuseShared(file, holders);
     }
   }
-  const int result = file->AcquireLock(shm::kLockMainShared, LockMode::kShared, 0);
-  if (result == SQLITE_OK && IsHeldByOther(*file, shm::kLockMainPending)) {
+  const int result =
+      file->AcquireLock(shm::kLockMainShared, LockMode::kShared, TimeoutForShared(*file));
+  if (result == SQLITE_OK && IsHeldByOther(*file, kPending)) {
     file->ReleaseLock(shm::kLockMainShared);
-    return SQLITE_BUSY;
+    return RefuseShared(file, lock::Holders(file->database()->locks[kPending].word.load()));
   }
+  if (result == SQLITE_OK) file->tries.End(kPending);
   return result;
 }
 
@@ -76,13 +100,20 @@ int DatabaseLock(sqlite3_file* base, int level) {
     default:
       return file->Error(SQLITE_MISUSE, "SQLite never asks for this lock by name");
   }
-  if (result == SQLITE_OK) file->lock_level = level;
-  return result;
+  if (result != SQLITE_OK) return result;
+  file->lock_level = level;
+  file->has_read = true;
+  return SQLITE_OK;
 }
 
 int DatabaseUnlock(sqlite3_file* base, int level) {
   DatabaseFile* file = DatabaseFile::Of(base);
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_UNLOCK);
+  if (level == SQLITE_LOCK_NONE) {
+    // SQLite asks for this also when it has tried for SHARED in vain and gives up.
+    file->tries.End(shm::kLockMainShared);
+    file->tries.End(shm::kLockMainPending);
+  }
   if (file->lock_level <= level) return SQLITE_OK;
   if (file->lock_level == SQLITE_LOCK_EXCLUSIVE && file->file.SizeBytes() > 0) {
     // The transaction that created the database is over: later changes of its mode are meant.

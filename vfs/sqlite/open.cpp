@@ -8,6 +8,7 @@
 #include "sqlite/log_file.h"
 #include "sqlite/temp_file.h"
 #include "store/directory.h"
+#include "store/segment_map.h"
 
 namespace glasswal::sqlite {
 namespace {
@@ -50,19 +51,20 @@ Result<store::Connection> Connect(store::ClientContext& self, const store::OpenR
 
 int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_flags) {
   Result<std::shared_ptr<Runtime>> runtime = vfs->RuntimeToOpen(path);
-  if (!runtime.ok()) return vfs->Fail(CodeOf(runtime.status()), runtime.status().message());
+  if (!runtime.ok()) return vfs->Refuse(CodeOf(runtime.status()), runtime.status().message());
   recovery::Client& client = (*runtime)->client();
   if (client.IsFenced()) {
-    return vfs->Fail(SQLITE_CANTOPEN,
-                     "this process's client of the region was declared dead, or belongs to the "
-                     "parent of this process, and a region without a name cannot be joined again: "
-                     "create one, with a name if processes are to share it");
+    return vfs->Refuse(
+        SQLITE_CANTOPEN,
+        "this process's client of the region was declared dead, or belongs to the parent of this "
+        "process, and a region without a name cannot be joined again: create one, with a name if "
+        "processes are to share it");
   }
   client.Sweep();
   Result<store::Connection> connection =
       Connect(client.context(), RequestOf(path, shm::kFileDatabase, flags));
   if (!connection.ok()) {
-    return vfs->Fail(CodeOf(connection.status()), connection.status().message());
+    return vfs->Refuse(CodeOf(connection.status()), connection.status().message());
   }
   auto* file = new (base) DatabaseFile{};
   file->vfs = vfs;
@@ -73,47 +75,77 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   file->file = store::File(&client.context(), connection->file, &connection->shm->intent,
                            &connection->database->fence);
   file->watch = std::make_unique<ConnectionWatch>(&client, &file->connection);
-  file->powersafe_overwrite = sqlite3_uri_boolean(path, "psow", 1);
+  file->settings.powersafe_overwrite = sqlite3_uri_boolean(path, "psow", 1);
   base->pMethods = &kDatabaseMethods;
+  vfs->databases().Add(path, file);
   file->Record(EventKind::kConnectionOpened, client.context().shm_client()->connections.load());
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;
 }
 
+constexpr uint32_t kNoFile = ~uint32_t{0};
+
+/// The number of the database that a log or journal of that name belongs to, or kNoFile.
+uint32_t DatabaseOfLog(const shm::Region& region, std::string_view path) {
+  const size_t dash = path.rfind('-');
+  if (dash == std::string_view::npos) return kNoFile;
+  return store::FindFile(region, path.substr(0, dash)).value_or(kNoFile);
+}
+
+/// A log whose connection a VFS shim has hidden reaches its database by itself.
+void OpenPagesOfHidden(LogFile* file, store::ClientContext& self, uint32_t database) {
+  shm::ShmDatabase* shm = store::DatabaseOf(*self.region, database);
+  shm::Atomic64* fence = shm != nullptr ? &shm->fence : &self.region->header()->topology;
+  file->file = store::File(&self, file->file.number(), nullptr, fence);
+  file->pages = store::File(&self, database, nullptr, fence);
+}
+
 int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_flags) {
   const bool is_super_journal = (flags & SQLITE_OPEN_SUPER_JOURNAL) != 0;
-  DatabaseFile* database = nullptr;
-  std::shared_ptr<Runtime> runtime;
-  if (is_super_journal) {
-    runtime = vfs->RuntimeOf(path);
-  } else {
-    database = DatabaseFile::Of(sqlite3_database_file_object(path));
-    runtime = database->runtime;
-  }
-  if (runtime == nullptr) return vfs->Fail(SQLITE_CANTOPEN, "no region for a super-journal");
   const bool is_wal = (flags & SQLITE_OPEN_WAL) != 0;
+  DatabaseFile* database = is_super_journal ? nullptr : vfs->databases().Find(path);
+  std::shared_ptr<Runtime> runtime = database != nullptr ? database->runtime : vfs->RuntimeOf(path);
+  if (runtime == nullptr) {
+    return vfs->Refuse(SQLITE_CANTOPEN, "no database of the region of " + std::string(path) +
+                                            " is open: open its database first");
+  }
   store::OpenRequest request = RequestOf(path,
                                          is_wal             ? shm::kFileWal
                                          : is_super_journal ? shm::kFileOther
                                                             : shm::kFileJournal,
                                          flags);
-  if (database != nullptr) request.database_plus_1 = database->connection.file + 1;
+  if (database != nullptr) {
+    request.database_plus_1 = database->connection.file + 1;
+  } else if (!is_super_journal) {
+    request.database_plus_1 = DatabaseOfLog(runtime->region(), request.path) + 1;
+    if (request.database_plus_1 == 0) {
+      return vfs->Refuse(SQLITE_CANTOPEN, "there is no database that " + std::string(request.path) +
+                                              " is a log or a journal of: open the database first");
+    }
+  }
 
   store::ClientContext& self = runtime->client().context();
   store::DirectoryLock lock(self);
-  if (!lock.held()) return vfs->Fail(SQLITE_BUSY, lock.status().message());
+  if (!lock.held()) return vfs->Refuse(SQLITE_BUSY, lock.status().message());
   Result<store::OpenedFile> opened = store::OpenFile(self, lock, request);
-  if (!opened.ok()) return vfs->Fail(CodeOf(opened.status()), opened.status().message());
+  if (!opened.ok()) return vfs->Refuse(CodeOf(opened.status()), opened.status().message());
 
   auto* file = new (base) LogFile{};
   file->vfs = vfs;
   file->runtime = std::move(runtime);
   file->database = database;
   file->is_wal = is_wal;
-  file->file = store::File(
-      &self, opened->number, database != nullptr ? &database->connection.shm->intent : nullptr,
-      database != nullptr ? &database->database()->fence : &self.region->header()->topology);
-  if (is_wal) database->log = &file->file;
+  if (database != nullptr) {
+    file->file = store::File(&self, opened->number, &database->connection.shm->intent,
+                             &database->database()->fence);
+    // A shim may write other bytes than SQLite gives it (a checksum, a cipher), and others into the
+    // log than into the database. Then nothing is copied behind its back.
+    const bool is_direct = is_wal && sqlite3_database_file_object(path) == &database->base;
+    if (is_direct) database->log = &file->file;
+  } else {
+    file->file = store::File(&self, opened->number, nullptr, &self.region->header()->topology);
+    if (!is_super_journal) OpenPagesOfHidden(file, self, request.database_plus_1 - 1);
+  }
   base->pMethods = &kLogMethods;
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;
@@ -121,7 +153,7 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
 
 int SectorSize(sqlite3_file*) { return kSectorBytes; }
 int DeviceCharacteristics(sqlite3_file* base) {
-  return DatabaseFile::Of(base)->powersafe_overwrite != 0
+  return DatabaseFile::Of(base)->settings.powersafe_overwrite != 0
              ? kDeviceCharacteristics
              : kDeviceCharacteristics & ~SQLITE_IOCAP_POWERSAFE_OVERWRITE;
 }
@@ -155,7 +187,7 @@ int FileObjectBytes() {
 int OpenFileForSqlite(Vfs* vfs, const char* path, sqlite3_file* file, int flags, int* out_flags) {
   file->pMethods = nullptr;
   if (path == nullptr || (flags & kTemporary) != 0) {
-    OpenTempFile(file);
+    OpenTempFile(vfs, file);
     if (out_flags != nullptr) *out_flags = flags;
     return SQLITE_OK;
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "glasswal/runtime.h"
+#include "glasswal/sqlite.h"
 #include "sqlite/sqlite_api.h"
 #include "sqlite/vfs.h"
 
@@ -19,6 +20,15 @@ std::mutex registered_mutex;
 std::vector<std::unique_ptr<sqlite::Vfs>> registered;
 
 }  // namespace
+
+std::string LastError(const std::string& vfs_name) {
+  sqlite3_vfs* vfs = sqlite3_vfs_find(vfs_name.empty() ? nullptr : vfs_name.c_str());
+  char message[1024] = "";
+  if (vfs != nullptr && vfs->xGetLastError != nullptr) {
+    (void)vfs->xGetLastError(vfs, sizeof(message), message);
+  }
+  return message;
+}
 
 Status Runtime::RegisterVfs(const std::string& vfs_name, bool make_default) {
   if (sqlite3_libversion_number() < kOldestSqlite) {

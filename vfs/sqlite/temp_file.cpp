@@ -100,14 +100,44 @@ int FileSize(sqlite3_file* base, sqlite3_int64* size) {
   return SQLITE_OK;
 }
 
-constinit const sqlite3_io_methods kTempMethods =
-    PlainFileMethods(Close, Read, Write, Truncate, Sync, FileSize);
+/// As os_unix.c answers for its temporary files: nobody else can have a lock or a handle of them.
+int FileControl(sqlite3_file* base, int operation, void* argument) {
+  TempFile* file = TempFile::Of(base);
+  switch (operation) {
+    case SQLITE_FCNTL_LOCKSTATE:
+    case SQLITE_FCNTL_HAS_MOVED:
+    case SQLITE_FCNTL_EXTERNAL_READER:
+      *static_cast<int*>(argument) = 0;
+      return SQLITE_OK;
+    case SQLITE_FCNTL_SIZE_HINT:
+      return SQLITE_OK;
+    default:
+      return ControlSettings(file->vfs, &file->settings, /*may_remap=*/true, operation, argument);
+  }
+}
+
+/// Version 3, so that SQLite sets a limit of mapping; but nothing is used in place, because chunks
+/// go when the file is truncated.
+constexpr sqlite3_io_methods TempFileMethods() {
+  sqlite3_io_methods methods = PlainFileMethods(Close, Read, Write, Truncate, Sync, FileSize);
+  methods.iVersion = 3;
+  methods.xFileControl = FileControl;
+  methods.xFetch = [](sqlite3_file*, sqlite3_int64, int, void** page) {
+    *page = nullptr;
+    return SQLITE_OK;
+  };
+  methods.xUnfetch = [](sqlite3_file*, sqlite3_int64, void*) { return SQLITE_OK; };
+  return methods;
+}
+
+constinit const sqlite3_io_methods kTempMethods = TempFileMethods();
 
 }  // namespace
 
-void OpenTempFile(sqlite3_file* base) {
+void OpenTempFile(Vfs* vfs, sqlite3_file* base) {
   TempFile* file = TempFile::Of(base);
   *file = TempFile{};
+  file->vfs = vfs;
   base->pMethods = &kTempMethods;
 }
 

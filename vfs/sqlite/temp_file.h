@@ -9,6 +9,7 @@
 
 #include <cstdint>
 
+#include "sqlite/file_control.h"
 #include "sqlite/sqlite_api.h"
 
 namespace glasswal::sqlite {
@@ -21,12 +22,14 @@ struct TempFile {
   uint8_t** chunks;  // Zeroed blocks of kTempChunkBytes from sqlite3_malloc64.
   int64_t chunk_count;
   int64_t chunk_capacity;
+  Vfs* vfs;
+  FileSettings settings;
 
   static TempFile* Of(sqlite3_file* file) { return reinterpret_cast<TempFile*>(file); }
 };
 
 /// Turns `file` into an empty temporary file.
-void OpenTempFile(sqlite3_file* file);
+void OpenTempFile(Vfs* vfs, sqlite3_file* file);
 
 }  // namespace glasswal::sqlite
 

@@ -1,9 +1,11 @@
 #include "sqlite/vfs.h"
 
+#include <cstdlib>
 #include <cstring>
 #include <string_view>
 
 #include "port/clock.h"
+#include "port/memory.h"
 #include "port/printable.h"
 #include "port/process.h"
 #include "recovery/client.h"
@@ -30,7 +32,7 @@ int Delete(sqlite3_vfs* base, const char* path, int) {
   const Status status = store::DeleteFile(runtime->client().context(), Split(path).file);
   if (status.ok()) return SQLITE_OK;
   if (status.code() == StatusCode::kNotFound) return SQLITE_IOERR_DELETE_NOENT;
-  return vfs->Fail(SQLITE_IOERR_DELETE, status.message());
+  return vfs->Refuse(SQLITE_IOERR_DELETE, status.message());
 }
 
 /// As in os_unix.c, an empty file does not count as existing: an empty journal is not hot.
@@ -60,6 +62,9 @@ bool Append(std::string_view prefix, std::string_view part, int size, char* out,
 int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
   Vfs* vfs = Vfs::Of(base);
   const char* region = sqlite3_uri_parameter(path, "region");
+  const Status named =
+      region == nullptr || *region == '\0' ? Status::Ok() : port::CheckRegionName(region);
+  if (!named.ok()) return vfs->Refuse(SQLITE_CANTOPEN, "region: its " + named.message());
   int used = 0;
   bool fits = region == nullptr || *region == '\0' || Append("/@", region, size, out, &used);
   const int prefix = used;
@@ -70,9 +75,9 @@ int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
     if (!is_empty) fits = fits && Append("/", {at, length}, size, out, &used);
     at += length;
   }
-  if (used == prefix) return vfs->Fail(SQLITE_CANTOPEN, "the path names no file");
+  if (used == prefix) return vfs->Refuse(SQLITE_CANTOPEN, "the path names no file");
   if (fits && Split(out).file.size() <= kLongestPath) return SQLITE_OK;
-  return vfs->Fail(SQLITE_CANTOPEN, "the path is too long: it may have 240 bytes");
+  return vfs->Refuse(SQLITE_CANTOPEN, "the path is too long: it may have 240 bytes");
 }
 
 // Loadable extensions are the host's business.
@@ -122,10 +127,34 @@ int GetLastError(sqlite3_vfs* base, int size, char* out) {
   return message.empty() ? 0 : 1;
 }
 
+/// SQLITE_MAX_MMAP_SIZE of the SQLite that runs, which lists it among its compile-time options.
+int64_t MostMmapBytes() {
+  constexpr std::string_view kName = "MAX_MMAP_SIZE=";
+  constexpr int64_t kSqlitesOwn = 0x7fff0000;
+  for (int i = 0; const char* option = sqlite3_compileoption_get(i); ++i) {
+    if (std::strncmp(option, kName.data(), kName.size()) == 0) {
+      return std::strtoll(option + kName.size(), nullptr, 0);
+    }
+  }
+  return kSqlitesOwn;
+}
+
+/// Whoever comes by the name from now on gets another region, and everything looks well to both.
+void WarnIfUnlinked(const Runtime& runtime) {
+  if (runtime.IsNameCurrent()) return;
+  sqlite3_log(SQLITE_WARNING,
+              "glasswal: the name of the region %s was removed while it was in use: whoever opens "
+              "it from now on gets another one",
+              runtime.name().c_str());
+}
+
 }  // namespace
 
 Vfs::Vfs(std::string name, std::shared_ptr<Runtime> runtime)
-    : name_(std::move(name)), runtime_(std::move(runtime)), host_(sqlite3_vfs_find(nullptr)) {
+    : name_(std::move(name)),
+      runtime_(std::move(runtime)),
+      host_(sqlite3_vfs_find(nullptr)),
+      most_mmap_bytes_(MostMmapBytes()) {
   base_.iVersion = 2;
   base_.szOsFile = FileObjectBytes();
   base_.mxPathname = kFullPathBytes;
@@ -155,6 +184,11 @@ int Vfs::Fail(int code, const std::string& message) {
   return code;
 }
 
+int Vfs::Refuse(int code, const std::string& message) {
+  sqlite3_log(code, "glasswal: %s", message.c_str());
+  return Fail(code, message);
+}
+
 std::string Vfs::LastError() {
   const std::lock_guard<std::mutex> guard(mutex_);
   return last_error_;
@@ -177,12 +211,18 @@ SplitPath Split(const char* path) {
 
 Result<std::shared_ptr<Runtime>> Vfs::RuntimeToOpen(const char* path) {
   const std::string region(Split(path).region);
-  if (region.empty() && runtime_ != nullptr) return OwnRuntime();
+  if (region.empty() && runtime_ != nullptr) {
+    WarnIfUnlinked(*runtime_);
+    return OwnRuntime();
+  }
   const Result<Options> options = OptionsFromUri(path, region.c_str());
   if (!options.ok()) return options.status();
   const std::lock_guard<std::mutex> guard(mutex_);
   const std::shared_ptr<Runtime> known = regions_[region].lock();
-  if (known != nullptr && !known->client().IsFenced()) return known;
+  if (known != nullptr && !known->client().IsFenced()) {
+    WarnIfUnlinked(*known);
+    return known;
+  }
   Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(*options);
   if (runtime.ok()) regions_[region] = *runtime;
   if (runtime.ok() && region.empty()) unnamed_ = *runtime;

@@ -21,6 +21,7 @@
 #include <string_view>
 
 #include "glasswal/runtime.h"
+#include "sqlite/open_databases.h"
 #include "sqlite/sqlite_api.h"
 
 namespace glasswal::sqlite {
@@ -45,8 +46,18 @@ class Vfs {
   /// The runtime of a file whose region is in use already; null if it is not.
   std::shared_ptr<Runtime> RuntimeOf(const char* path);
 
+  /// The open main databases, by the names of their logs.
+  OpenDatabases& databases() { return databases_; }
+
+  /// The most that SQLite was built to use in place (SQLITE_MAX_MMAP_SIZE); what is asked for
+  /// beyond it counts as this much, as with SQLite's own VFS.
+  int64_t most_mmap_bytes() const { return most_mmap_bytes_; }
+
   /// Remembers `message` for xGetLastError and returns `code`.
   int Fail(int code, const std::string& message);
+  /// The same for what SQLite reports by its code alone, such as "unable to open database file":
+  /// the sentence also goes to SQLite's log (SQLITE_CONFIG_LOG).
+  int Refuse(int code, const std::string& message);
   std::string LastError();
   /// What the last failure said if its code was this one and nobody has taken it yet; otherwise
   /// nothing.
@@ -62,6 +73,8 @@ class Vfs {
   std::string name_;
   std::shared_ptr<Runtime> runtime_;
   sqlite3_vfs* host_ = nullptr;
+  int64_t most_mmap_bytes_ = 0;
+  OpenDatabases databases_;
   std::mutex mutex_;
   std::string last_error_;
   int last_code_ = SQLITE_OK;

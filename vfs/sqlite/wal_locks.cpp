@@ -69,7 +69,7 @@ void OnLocked(DatabaseFile* file, shm::LockId id, bool exclusive) {
     file->Count(shm::kCounterWriteTransactions);
     file->change_before = store::WalIndexChange(file->wal_index);
     file->frame_before = store::WalIndexMaxFrame(file->wal_index);
-    file->write_patience_ms = file->lock_timeout_ms;
+    file->write_patience_ms = file->settings.lock_timeout_ms;
     file->patience_until_ns = 0;
     BeginTransaction(file);
   } else if (id == shm::kLockWalCheckpoint && exclusive) {
@@ -111,8 +111,8 @@ int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode
 }
 
 /// The writer that wants all read marks but 0 starts the log anew (walRestartLog() in wal.c).
-bool IsRestart(const DatabaseFile& file, uint32_t first, uint32_t count) {
-  return first == shm::kLockWalRead0 + 1 && count == shm::kWalReaders - 1 &&
+bool IsRestart(const DatabaseFile& file, uint32_t first, uint32_t end) {
+  return first == shm::kLockWalRead0 + 1 && end - first == shm::kWalReaders - 1 &&
          (file.exclusive_mask & kBit(shm::kLockWalWrite)) != 0 &&
          (file.exclusive_mask & kBit(shm::kLockWalCheckpoint)) == 0;
 }
@@ -123,6 +123,30 @@ int LockForRestart(DatabaseFile* file, uint32_t first, uint32_t count) {
   if (result != SQLITE_BUSY_TIMEOUT) return result;
   LosePatience(file);
   return SQLITE_BUSY;  // For anything else the commit would fail.
+}
+
+/// walIndexRecover() asks for all locks between WRITE and READ0, and its callers try again for ten
+/// seconds before they say SQLITE_PROTOCOL: the holder is taken for another one who rebuilds the
+/// index, which does not take long. Here it may as well be a checkpoint whose client is stopped. So
+/// after half a second it becomes a refusal like any other, which names the holder, and the
+/// connection's own busy handler decides how long to wait. (walTryBeginRead tries again by itself
+/// after SQLITE_BUSY and SQLITE_BUSY_TIMEOUT.)
+int RefuseRebuild(DatabaseFile* file, int result) {
+  constexpr uint64_t kPatienceNs = 500'000'000;
+  if (result != SQLITE_BUSY) return result;
+  const shm::ShmLock& checkpoint = file->database()->locks[shm::kLockWalCheckpoint];
+  const uint64_t waited_ns = file->tries.Refused(shm::kLockWalCheckpoint);
+  const uint64_t holders =
+      lock::Holders(checkpoint.word.load()) & ~lock::SlotBit(file->connection.slot);
+  if (waited_ns < kPatienceNs || holders == 0) return SQLITE_BUSY;
+  file->Refuse(shm::kLockWalCheckpoint, lock::LockMode::kExclusive,
+               {lock::LockResult::kTimedOut, holders, waited_ns});
+  return SQLITE_BUSY_RECOVERY;
+}
+
+bool IsRebuild(uint32_t first, uint32_t end) {
+  return (first == shm::kLockWalCheckpoint || first == shm::kLockWalRecover) &&
+         end == shm::kLockWalRead0 && first + 1 < end;
 }
 
 }  // namespace
@@ -167,16 +191,22 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
     if ((file->shared_mask & kBit(begin)) != 0) return SQLITE_OK;
     const bool reads_log = begin > shm::kLockWalRead0 && (kBit(begin) & kReadMarks) != 0;
     if (reads_log && MakeRoomInLog(file)) return SQLITE_BUSY;
-    return LockRange(file, begin, 1, lock::LockMode::kShared, file->lock_timeout_ms);
+    return LockRange(file, begin, 1, lock::LockMode::kShared, file->settings.lock_timeout_ms);
   }
-  if (IsRestart(*file, begin, end - begin)) return LockForRestart(file, begin, end - begin);
-  return LockRange(file, begin, end - begin, lock::LockMode::kExclusive, file->lock_timeout_ms);
+  if (IsRestart(*file, begin, end)) return LockForRestart(file, begin, end - begin);
+  const int result = LockRange(file, begin, end - begin, lock::LockMode::kExclusive,
+                               file->settings.lock_timeout_ms);
+  return IsRebuild(begin, end) ? RefuseRebuild(file, result) : result;
 }
 
 void DatabaseShmBarrier(sqlite3_file* base) {
   // Between the two copies of the wal-index header, as walIndexWriteHdr() and walIndexTryHdr() go.
   GLASSWAL_POINT("walindex.barrier");
-  port::FullFence(&DatabaseFile::Of(base)->database()->fence);
+  // A client that was declared dead must not touch the region any more; its barrier need not be
+  // seen by anybody.
+  DatabaseFile* file = DatabaseFile::Of(base);
+  shm::Atomic64 own{0};
+  port::FullFence(file->client().IsFenced() ? &own : &file->database()->fence);
 }
 
 int DatabaseShmUnmap(sqlite3_file* base, int /*delete_flag*/) {

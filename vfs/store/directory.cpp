@@ -1,11 +1,14 @@
 #include "store/directory.h"
 
+#include <array>
+#include <bit>
 #include <string>
 
 #include "port/futex.h"
 #include "port/point.h"
 #include "store/file.h"
 #include "store/segment_map.h"
+#include "store/super_journal.h"
 #include "store/text.h"
 #include "store/words.h"
 #include "trace/counters.h"
@@ -61,6 +64,7 @@ uint32_t FreeStorage(ClientContext& self, uint32_t number) {
     UnlinkSegment(self, intent, {shm::kMapControl, number, 0});
   }
   GLASSWAL_POINT("directory.free.entry");
+  file->open_clients.store(0, std::memory_order_relaxed);  // Of one that was never finished.
   SetState(file, shm::kFileFree);
   return freed;
 }
@@ -68,7 +72,7 @@ uint32_t FreeStorage(ClientContext& self, uint32_t number) {
 /// Removes what a client that died with the lock left behind. The lock is held, so nobody else is
 /// creating or deleting.
 void RemoveOrphans(ClientContext& self) {
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+  for (uint32_t number = 0; number < self.region->used_files(); ++number) {
     const shm::ShmFile* file = self.region->file(number);
     const uint32_t state = StateOf(*file);
     const bool abandoned =
@@ -78,20 +82,33 @@ void RemoveOrphans(ClientContext& self) {
   }
 }
 
-void InitializeEntry(const shm::Region& region, shm::ShmFile* file, const OpenRequest& request) {
+/// The creator counts as an opener from the beginning, so that whoever recovers from it finds the
+/// file as one of its own also if it dies before it has opened it.
+void InitializeEntry(ClientContext& self, shm::ShmFile* file, const OpenRequest& request) {
   const uint32_t generation = GenerationOf(file->state.load(std::memory_order_relaxed)) + 1;
   file->state.store(FileWord(shm::kFileCreating, request.kind, generation),
                     std::memory_order_release);
   GLASSWAL_POINT("directory.create.entry");
   file->size_bytes.store(0, std::memory_order_relaxed);
-  file->limit_bytes.store(LimitFor(region, request.kind), std::memory_order_relaxed);
-  file->open_clients.store(0, std::memory_order_relaxed);
+  file->limit_bytes.store(LimitFor(*self.region, request.kind), std::memory_order_relaxed);
+  file->open_clients.store(lock::SlotBit(self.slot), std::memory_order_relaxed);
   file->segments.store(0, std::memory_order_relaxed);
   file->peak_segments.store(0, std::memory_order_relaxed);
   file->reclaimed_segments.store(0, std::memory_order_relaxed);
   file->database.store(request.database_plus_1, std::memory_order_relaxed);
   file->wal_default.store(request.kind == shm::kFileDatabase, std::memory_order_relaxed);
   StoreText(file->path, request.path);
+}
+
+/// The number of an entry that can be used: one that was before, if there is any.
+std::optional<uint32_t> FreeEntry(const shm::Region& region) {
+  const uint32_t used = region.used_files();
+  for (uint32_t number = 0; number < used; ++number) {
+    if (StateOf(*region.file(number)) == shm::kFileFree) return number;
+  }
+  if (used == shm::kMaxFiles) return std::nullopt;
+  region.header()->used_files.store(used + 1, std::memory_order_release);
+  return used;
 }
 
 Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
@@ -101,28 +118,51 @@ Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
                                                     ": choose a shorter name");
   }
   const shm::Region& region = *self.region;
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
-    shm::ShmFile* file = region.file(number);
-    if (StateOf(*file) != shm::kFileFree) continue;
-    InitializeEntry(region, file, request);
-    GLASSWAL_POINT("directory.create.named");
-    if (request.kind == shm::kFileDatabase &&
-        LinkSegment(self, &self.shm_client()->intent, {shm::kMapControl, number, 0},
-                    shm::kSegmentControl) == shm::kNoSegment) {
-      FreeStorage(self, number);
-      return Status(StatusCode::kFull, "the region has no segment left for the control data of " +
-                                           std::string(request.path) +
-                                           ": delete files or create a region with more capacity");
-    }
-    GLASSWAL_POINT("directory.create.live");
-    SetState(file, shm::kFileLive);
-    trace::Record(region, EventKind::kFileCreated, self.Subject(0, number + 1), request.kind);
-    return number;
+  const std::optional<uint32_t> number = FreeEntry(region);
+  if (!number) {
+    return Status(StatusCode::kFull, "all " + std::to_string(shm::kMaxFiles) +
+                                         " files of the region are in use: remove one "
+                                         "(Runtime::RemoveFile, client.remove) before creating " +
+                                         std::string(request.path));
   }
-  return Status(StatusCode::kFull, "all " + std::to_string(shm::kMaxFiles) +
-                                       " files of the region are in use: delete one before "
-                                       "creating " +
-                                       std::string(request.path));
+  InitializeEntry(self, region.file(*number), request);
+  GLASSWAL_POINT("directory.create.named");
+  if (request.kind == shm::kFileDatabase &&
+      LinkSegment(self, &self.shm_client()->intent, {shm::kMapControl, *number, 0},
+                  shm::kSegmentControl) == shm::kNoSegment) {
+    FreeStorage(self, *number);
+    return Status(StatusCode::kFull, "the region has no segment left for the control data of " +
+                                         std::string(request.path) +
+                                         ": remove files or create a region with more capacity");
+  }
+  GLASSWAL_POINT("directory.create.live");
+  SetState(region.file(*number), shm::kFileLive);
+  trace::Record(region, EventKind::kFileCreated, self.Subject(0, *number + 1), request.kind);
+  return *number;
+}
+
+/// Takes the name of a file away, and frees its storage if nobody has it open.
+void Unlink(ClientContext& self, uint32_t number) {
+  shm::ShmFile* file = self.region->file(number);
+  SetState(file, shm::kFileUnlinked);
+  self.region->header()->topology.fetch_add(1);
+  GLASSWAL_POINT("directory.delete.unlinked");
+  uint32_t freed = 0;
+  if (file->open_clients.load(std::memory_order_relaxed) == 0) freed = FreeStorage(self, number);
+  trace::Record(*self.region, EventKind::kFileDeleted, self.Subject(0, number + 1),
+                FileKindOf(file->state.load(std::memory_order_relaxed)), freed);
+}
+
+/// Ok when nobody has the file open, else who.
+Status CheckClosed(const shm::Region& region, uint32_t number, std::string_view path) {
+  const uint64_t open = region.file(number)->open_clients.load(std::memory_order_relaxed);
+  if (open == 0) return Status::Ok();
+  const auto slot = static_cast<uint32_t>(std::countr_zero(open));
+  char name[shm::kNameBytes];
+  const std::string_view who = slot < shm::kMaxClients ? LoadText(region.client(slot)->name, name)
+                                                       : std::string_view("somebody");
+  return Status(StatusCode::kBusy, std::string(path) + " cannot be removed while `" +
+                                       std::string(who) + "` has it open: close it there first");
 }
 
 }  // namespace
@@ -171,7 +211,7 @@ std::string_view PathOf(const shm::ShmFile& file, char* buffer) {
 
 std::optional<uint32_t> FindFile(const shm::Region& region, std::string_view path) {
   char buffer[shm::kPathBytes];
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+  for (uint32_t number = 0; number < region.used_files(); ++number) {
     const shm::ShmFile* file = region.file(number);
     if (StateOf(*file) == shm::kFileLive && PathOf(*file, buffer) == path) return number;
   }
@@ -229,23 +269,40 @@ Status DeleteFile(ClientContext& self, std::string_view path) {
   if (!found) {
     return Status(StatusCode::kNotFound, "there is no file " + std::string(path));
   }
-  shm::ShmFile* file = self.region->file(*found);
-  SetState(file, shm::kFileUnlinked);
-  self.region->header()->topology.fetch_add(1);
-  GLASSWAL_POINT("directory.delete.unlinked");
-  uint32_t freed = 0;
-  if (file->open_clients.load(std::memory_order_relaxed) == 0) freed = FreeStorage(self, *found);
-  trace::Record(*self.region, EventKind::kFileDeleted, self.Subject(0, *found + 1),
-                FileKindOf(file->state.load(std::memory_order_relaxed)), freed);
+  Unlink(self, *found);
+  return Status::Ok();
+}
+
+Status RemoveFile(ClientContext& self, std::string_view path) {
+  DirectoryLock lock(self);
+  if (!lock.held()) return lock.status();
+  RemoveOrphans(self);
+  // The database goes first: a log or a journal without one, which is what a death on the way
+  // leaves, is deleted by SQLite when it creates the database anew, but a database without its log
+  // has lost commits.
+  std::array<std::optional<uint32_t>, 3> numbers;
+  for (size_t i = 0; i < numbers.size(); ++i) {
+    const std::string name = std::string(path) + std::array{"", "-wal", "-journal"}[i];
+    numbers[i] = FindFile(*self.region, name);
+    if (i == 0 && !numbers[i]) return Status(StatusCode::kNotFound, "there is no file " + name);
+    const Status closed = numbers[i] ? CheckClosed(*self.region, *numbers[i], name) : Status::Ok();
+    if (!closed.ok()) return closed;
+  }
+  for (const std::optional<uint32_t>& number : numbers) {
+    if (number) Unlink(self, *number);
+  }
   return Status::Ok();
 }
 
 uint32_t CloseFilesOfDead(ClientContext& self, const DirectoryLock&, uint32_t slot) {
+  const uint64_t bit = lock::SlotBit(slot);
   uint32_t closed = 0;
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+  for (uint32_t number = 0; number < self.region->used_files(); ++number) {
     GLASSWAL_POINT("directory.dead.close");
-    const uint64_t bit = lock::SlotBit(slot);
-    if ((self.region->file(number)->open_clients.fetch_and(~bit) & bit) != 0) ++closed;
+    // Before its bit goes, or whoever repeats this could not tell whose it was.
+    shm::ShmFile* file = self.region->file(number);
+    if (IsForgottenSuperJournal(self, number, slot)) SetState(file, shm::kFileUnlinked);
+    if ((file->open_clients.fetch_and(~bit) & bit) != 0) ++closed;
   }
   RemoveOrphans(self);
   return closed;

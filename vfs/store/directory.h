@@ -77,6 +77,10 @@ void CloseFile(ClientContext& self, const DirectoryLock& lock, uint32_t number);
 /// Takes the name away. kNotFound if there is no such file.
 Status DeleteFile(ClientContext& self, std::string_view path);
 
+/// Takes away the name of a file that nobody has open, and of the log and the journals of a
+/// database with it. kNotFound, or kBusy with the name of a client that has it open.
+Status RemoveFile(ClientContext& self, std::string_view path);
+
 /// Closes all that the dead client `slot` had open and removes what it left half-made; returns the
 /// number of files it had open. Idempotent. REQUIRES: the caller holds the directory's lock.
 uint32_t CloseFilesOfDead(ClientContext& self, const DirectoryLock& lock, uint32_t slot);

@@ -16,6 +16,16 @@ using shm::kNoSegment;
 using shm::kSegmentBytes;
 
 constexpr uint64_t kOverreadBytes = 256;
+constexpr uint64_t kHeadBytes = 100;
+
+/// Copies bytes that others may read or write at the same time.
+void CopyHead(std::byte* to, const std::byte* from, uint64_t size_bytes) {
+  auto* out = reinterpret_cast<uint8_t*>(to);
+  const auto* in = reinterpret_cast<const uint8_t*>(from);
+  for (uint64_t i = 0; i < size_bytes; ++i) {
+    __atomic_store_n(out + i, __atomic_load_n(in + i, __ATOMIC_RELAXED), __ATOMIC_RELAXED);
+  }
+}
 
 }  // namespace
 
@@ -38,6 +48,11 @@ File::File(ClientContext* self, uint32_t number, shm::ShmIntent* intent, shm::At
       number_(number) {
   const uint64_t word = shm_->state.load(std::memory_order_acquire);
   segment_kind_ = SegmentKindFor(static_cast<shm::FileKind>(FileKindOf(word)));
+}
+
+// A log is read and written under locks only.
+bool File::IsHead(uint64_t offset) const {
+  return offset < kHeadBytes && segment_kind_ != shm::kSegmentWal;
 }
 
 uint32_t File::SegmentAt(uint64_t offset) const {
@@ -67,6 +82,8 @@ IoStatus File::Read(uint64_t offset, void* to, uint32_t size_bytes) const {
     const uint32_t segment = SegmentAt(at);
     if (segment == kNoSegment) {
       std::memset(out + done, 0, part);
+    } else if (at + part <= kHeadBytes && IsHead(at)) {
+      CopyHead(out + done, self_->region->SegmentAddress(segment) + within, part);
     } else {
       std::memcpy(out + done, self_->region->SegmentAddress(segment) + within, part);
     }
@@ -141,7 +158,10 @@ IoStatus File::Write(uint64_t offset, const void* from, uint32_t size_bytes) {
     const uint32_t segment = SegmentAt(at);
     if (segment == kNoSegment) return IoStatus::kCorrupt;
     GLASSWAL_POINT("store.write.part");
-    std::memcpy(self_->region->SegmentAddress(segment) + within, in + done, part);
+    std::byte* to = self_->region->SegmentAddress(segment) + within;
+    const uint64_t head = IsHead(at) ? std::min(part, kHeadBytes - at) : 0;
+    CopyHead(to, in + done, head);
+    std::memcpy(to + head, in + done + head, part - head);
     done += part;
   }
   GLASSWAL_POINT("store.write.size");
@@ -162,9 +182,17 @@ uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {
   }
   shm_->size_bytes.store(size_bytes, std::memory_order_release);
   GLASSWAL_POINT("store.truncate.sized");
-  if (intent_ == nullptr)
-    return 0;  // A file of no connection gives its segments back when deleted.
   const uint64_t first = shm::SegmentsFor(std::max(size_bytes, keep_bytes));
+  if (intent_ != nullptr) return FreeFrom(first);
+  DirectoryLock lock(*self_);
+  if (!lock.held()) return 0;  // The next truncation frees it, or the deletion of the file.
+  intent_ = &self_->shm_client()->intent;
+  const uint32_t freed = FreeFrom(first);
+  intent_ = nullptr;
+  return freed;
+}
+
+uint32_t File::FreeFrom(uint64_t first) {
   uint32_t freed = 0;
   for (uint64_t map = first / shm::kMapEntries; map < shm::kMapSegments; ++map) {
     if (!self_->region->IsDataSegment(shm_->maps[map].load(std::memory_order_acquire))) continue;

@@ -6,6 +6,10 @@
 // because their sizes are powers of two of at most one segment, so a page can be used in place.
 //
 // Who may write when is decided by SQLite's own locks; this class only keeps the memory consistent.
+// The exception is the head of a file, its first 100 bytes: SQLite looks at a database's header and
+// at a journal's first byte without a lock (sqlite3PagerReadFileheader, hasHotJournal), and looks
+// again under one before it believes them. So those bytes are copied by relaxed atomics: such a
+// look may see old and new bytes, but it is no data race.
 //
 // Thread-safety: an instance belongs to one thread at a time; several instances on the same file
 // may be used at once under SQLite's locking rules.
@@ -60,9 +64,11 @@ class File {
 
  private:
   uint32_t SegmentAt(uint64_t offset) const;
+  bool IsHead(uint64_t offset) const;
   IoStatus ReserveOne(uint32_t index);
   IoStatus ReserveRange(uint64_t offset, uint64_t size_bytes);
   void ZeroGap(uint64_t from, uint64_t to);
+  uint32_t FreeFrom(uint64_t first_segment);
 
   ClientContext* self_ = nullptr;
   shm::ShmFile* shm_ = nullptr;

@@ -6,6 +6,7 @@ import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { waitToInherit } from './heir.js';
+import { callNumber, check, withText } from './instance.js';
 import { enter, type Membership, type RuntimeParts } from './membership.js';
 import { watchChildren, watchThreads } from './threads.js';
 
@@ -64,6 +65,16 @@ export class Client implements Disposable {
     const path = typeof first === 'string' ? first : this.#path;
     const options = (typeof first === 'string' ? second : first) ?? {};
     return openDatabase(this.engine, this, 'glasswal', path, options);
+  }
+
+  /**
+   * Removes a database that nobody has open, with its log and journals. A runtime has room for 1,024 files, and one that
+   * is closed keeps its place and its memory; `diagnostics().files` lists them. Throws NOT_FOUND, or BUSY with the name
+   * of a client that has it open.
+   */
+  remove(path: string): void {
+    const { engine } = this;
+    check(engine, withText(engine, path, (pointer) => callNumber(engine, 'glasswal_remove_file', pointer)));
   }
 
   /** All diagnostics of the runtime, taken without making anybody wait. */

@@ -46,7 +46,8 @@ enum class EventLevel : uint8_t { kOff = 0, kError, kWarn, kInfo, kDebug, kTrace
   X(kWrite, "write", kTrace, "offset_bytes", "size_bytes", "", "")                                \
   X(kSync, "sync", kTrace, "", "", "", "")                                                        \
   X(kError, "error", kError, "code", "extended_code", "", "")                                     \
-  X(kFenced, "client.fenced", kError, "generation", "", "", "")
+  X(kFenced, "client.fenced", kError, "generation", "", "", "")                                   \
+  X(kRegionUnlinked, "region.unlinked", kWarn, "", "", "", "")
 
 enum class EventKind : uint16_t {
   kNone = 0,

@@ -18,6 +18,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "glasswal/event.h"
 #include "glasswal/options.h"
@@ -36,6 +37,13 @@ class Region;
 }
 
 enum class ClientKind : uint8_t;  // glasswal/snapshot.h
+
+/// A file of a region, as Runtime::ListFiles() finds it.
+struct FileEntry {
+  std::string path;
+  uint64_t size_bytes = 0;
+  uint32_t open_clients = 0;  // So many clients have it open.
+};
 
 class Runtime : public std::enable_shared_from_this<Runtime> {
  public:
@@ -76,6 +84,9 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
 
   /// Empty for a region without a name.
   const std::string& name() const;
+  /// False once the name of this region leads nowhere or to another region, because it was removed
+  /// while the region was in use. True for a region without a name.
+  bool IsNameCurrent() const;
   /// 32 hexadecimal digits, random, unlike any other region's.
   std::string id() const;
   /// This process's client slot and its generation, as snapshots and events show them.
@@ -84,6 +95,14 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
 
   /// The region's bytes for glasswal::Observe and for captures; valid while the runtime lives.
   std::span<const std::byte> bytes() const;
+
+  /// All files: databases, and the logs and journals of those that are in use.
+  std::vector<FileEntry> ListFiles() const;
+
+  /// Removes a file that nobody has open: a database with its log and journals. A region has room
+  /// for 1,024 files, and a database that is closed keeps its place and its memory. kNotFound, or
+  /// kBusy with the name of a client that has it open.
+  Status RemoveFile(const std::string& path);
 
   /// Looks for dead clients now and recovers from them; returns how many. This also happens by
   /// itself whenever a client joins, opens a database, meets a lock, and about once a second while

@@ -328,7 +328,7 @@ struct EventRingSnapshot {
 /// One segment; its number is its place in Snapshot::segments.
 struct SegmentSnapshot {
   SegmentKind kind = SegmentKind::kUnknown;
-  uint8_t owner =
+  uint16_t owner =
       0;  // Client slot if the kind is kPending or kPrivate; file number of the later kinds.
   uint16_t owner_generation = 0;
   uint32_t sequence = 0;

@@ -37,6 +37,11 @@ struct Refusal {
 /// `present` is false if there was none or the database is not a glasswal one.
 Refusal LastRefusal(sqlite3* db, const char* schema = "main");
 
+/// What the VFS `vfs_name` (empty: SQLite's default) said of the last thing that it refused. SQLite
+/// itself reports an open that failed by its code alone ("unable to open database file"). The same
+/// sentences go to SQLite's log (SQLITE_CONFIG_LOG). Empty for a VFS that is not a glasswal one.
+std::string LastError(const std::string& vfs_name);
+
 }  // namespace glasswal
 
 #endif  // GLASSWAL_SQLITE_H_
