@@ -185,7 +185,7 @@ int Vfs::Fail(int code, const std::string& message) {
 }
 
 int Vfs::Refuse(int code, const std::string& message) {
-  sqlite3_log(code, "glasswal: %s", message.c_str());
+  sqlite3_log(code, "glasswal: %s", port::Printable(message).c_str());
   return Fail(code, message);
 }
 
