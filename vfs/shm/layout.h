@@ -285,7 +285,8 @@ struct alignas(64) ShmDatabase {
   Atomic64 checkpoint_held_since_ns;  // [holder of CHECKPOINT] since when checkpoints fall short;
                                       // 0: they do not.
   Atomic64 last_checkpoint_ns;  // [holder of CHECKPOINT]
-  Atomic64 fence;               // [anyone] see port/fence.h; used in ThreadSanitizer builds only.
+  Atomic64 fence;  // [fetch_add] the anchor of this database's fences (port/fence.h); unused where
+                   // the platform has fences of its own.
   Atomic64 reserved[4];
   ShmConnection connections[kMaxConnections];
 };
@@ -364,6 +365,7 @@ struct alignas(64) ShmHeader {
   Atomic64 recovered_handles;   // [fetch_add]
   Atomic64 recovered_locks;     // [fetch_add]
   Atomic64 silent_reports;      // [fetch_add]
+  Atomic64 fence;               // [fetch_add] as ShmDatabase::fence, for files of no database.
 
   alignas(64) Atomic64 event_head;  // [fetch_add] sequence of the next event; the first is 1.
   Atomic64 events_dropped;   // [fetch_add] events given up because their place was being written.

@@ -111,7 +111,7 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   file->is_wal = is_wal;
   file->file = store::File(
       &self, opened->number, database != nullptr ? &database->connection.shm->intent : nullptr,
-      database != nullptr ? &database->database()->fence : &self.region->header()->topology);
+      database != nullptr ? &database->database()->fence : &self.region->header()->fence);
   base->pMethods = &kLogMethods;
   if (out_flags != nullptr) *out_flags = flags;
   return SQLITE_OK;
