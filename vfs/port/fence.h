@@ -17,10 +17,13 @@
 #ifndef GLASSWAL_VFS_PORT_FENCE_H_
 #define GLASSWAL_VFS_PORT_FENCE_H_
 
-#include <atomic>
 #include <cstdint>
 
-#if defined(__SANITIZE_THREAD__) || defined(__wasm__)
+#include "port/atomic.h"
+
+#if defined(GLASSWAL_FENCE_BY_ANCHOR)
+// The build has decided.
+#elif defined(__SANITIZE_THREAD__) || defined(__wasm__)
 #define GLASSWAL_FENCE_BY_ANCHOR 1
 #elif defined(__has_feature)
 #if __has_feature(thread_sanitizer)
@@ -31,20 +34,20 @@
 namespace glasswal::port {
 
 /// Everything before is visible to all before anything after: SQLite's xShmBarrier.
-inline void FullFence([[maybe_unused]] std::atomic<uint64_t>* anchor) {
+inline void FullFence([[maybe_unused]] Atomic<uint64_t>* anchor) {
 #if GLASSWAL_FENCE_BY_ANCHOR
   anchor->fetch_add(1, std::memory_order_seq_cst);
 #else
-  std::atomic_thread_fence(std::memory_order_seq_cst);
+  ThreadFence(std::memory_order_seq_cst);
 #endif
 }
 
 /// Bytes written before are visible to whoever sees an atomic store that comes after.
-inline void PublishFence([[maybe_unused]] std::atomic<uint64_t>* anchor) {
+inline void PublishFence([[maybe_unused]] Atomic<uint64_t>* anchor) {
 #if GLASSWAL_FENCE_BY_ANCHOR
   anchor->fetch_add(1, std::memory_order_seq_cst);
 #else
-  std::atomic_thread_fence(std::memory_order_release);
+  ThreadFence(std::memory_order_release);
 #endif
 }
 

@@ -38,14 +38,15 @@
 #ifndef GLASSWAL_VFS_SHM_LAYOUT_H_
 #define GLASSWAL_VFS_SHM_LAYOUT_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
+#include "port/atomic.h"
+
 namespace glasswal::shm {
 
-using Atomic32 = std::atomic<uint32_t>;
-using Atomic64 = std::atomic<uint64_t>;
+using Atomic32 = port::Atomic<uint32_t>;
+using Atomic64 = port::Atomic<uint64_t>;
 static_assert(Atomic32::is_always_lock_free && sizeof(Atomic32) == 4);
 static_assert(Atomic64::is_always_lock_free && sizeof(Atomic64) == 8);
 
@@ -280,11 +281,11 @@ struct alignas(64) ShmDatabase {
   ShmLock locks[kLockCount];
   Atomic32 wal_index[kWalIndexSegments];  // [CAS from 0] segments of wal-index blocks, two in each.
   Atomic64 closed_counters[kCounterSlots];  // [fetch_add] of connections that are gone.
-  Atomic64 checkpoint_held_back_by;  // [holder of CHECKPOINT] connection slot + 1 that limited the
-                                     // last checkpoint; 0: none did.
+  Atomic64 checkpoint_held_back_by;   // [holder of CHECKPOINT] connection slot + 1 that limited the
+                                      // last checkpoint; 0: none did.
   Atomic64 checkpoint_held_since_ns;  // [holder of CHECKPOINT] since when checkpoints fall short;
                                       // 0: they do not.
-  Atomic64 last_checkpoint_ns;  // [holder of CHECKPOINT]
+  Atomic64 last_checkpoint_ns;        // [holder of CHECKPOINT]
   Atomic64 fence;  // [fetch_add] the anchor of this database's fences (port/fence.h); unused where
                    // the platform has fences of its own.
   Atomic64 reserved[4];
