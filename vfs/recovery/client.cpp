@@ -112,17 +112,17 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
 
 void Client::GoLive(const JoinOptions& options, uint32_t generation) {
   shm::ShmClient* client = context_.shm_client();
-  client->heartbeat.store(0, std::memory_order_relaxed);
-  client->process_id.store(port::ProcessId(), std::memory_order_relaxed);
-  client->process_start.store(port::ProcessStart(port::ProcessId()), std::memory_order_relaxed);
-  client->joined_ns.store(port::NowNs(), std::memory_order_relaxed);
-  client->kind.store(options.kind, std::memory_order_relaxed);
-  client->connections.store(0, std::memory_order_relaxed);
-  client->handles.store(0, std::memory_order_relaxed);
-  client->private_segments.store(0, std::memory_order_relaxed);
-  client->waiting.store(0, std::memory_order_relaxed);
-  client->silence_reported.store(0, std::memory_order_relaxed);
-  client->intent.target.store(0, std::memory_order_relaxed);
+  client->heartbeat.store(0, store::kPublished);
+  client->process_id.store(port::ProcessId(), store::kPublished);
+  client->process_start.store(port::ProcessStart(port::ProcessId()), store::kPublished);
+  client->joined_ns.store(port::NowNs(), store::kPublished);
+  client->kind.store(options.kind, store::kPublished);
+  client->connections.store(0, store::kPublished);
+  client->handles.store(0, store::kPublished);
+  client->private_segments.store(0, store::kPublished);
+  client->waiting.store(0, store::kPublished);
+  client->silence_reported.store(0, store::kPublished);
+  client->intent.target.store(0, store::kPublished);
   store::StoreText(client->name, options.name.empty() ? port::ProgramName() : options.name);
   live_word_ = ClientWord(shm::kClientLive, 0, generation);
   GLASSWAL_POINT("client.join.live");
