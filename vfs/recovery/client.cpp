@@ -85,11 +85,6 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
     context_.slot = slot;
     context_.generation = GenerationOf(word) + 1;
     if (ClientStateOf(word) == shm::kClientFree) {
-      // Observers know whoever left the slot by name until here. A snapshot that met the new name
-      // under the old generation sees that the topology changed meanwhile.
-      state.store(ClientWord(shm::kClientFree, 0, context_.generation));
-      context_.region->header()->topology.fetch_add(1);
-      GLASSWAL_POINT("client.join.slot");
       GoLive(options, context_.generation);
       return true;
     }
@@ -112,6 +107,11 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
 
 void Client::GoLive(const JoinOptions& options, uint32_t generation) {
   shm::ShmClient* client = context_.shm_client();
+  // Observers know whoever left the slot, or was recovered from, by name until here. A snapshot
+  // that met the new name under the old generation sees that the topology changed meanwhile.
+  client->state.store(ClientWord(shm::kClientFree, 0, generation));
+  context_.region->header()->topology.fetch_add(1);
+  GLASSWAL_POINT("client.join.slot");
   client->heartbeat.store(0, store::kPublished);
   client->process_id.store(port::ProcessId(), store::kPublished);
   client->process_start.store(port::ProcessStart(port::ProcessId()), store::kPublished);

@@ -69,6 +69,7 @@ void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
     const Casualty inherited{slot, store::GenerationOf(mine), 0, false};
     if (RecoverFrom(self, inherited, &report).ok()) {
       state.store(store::ClientWord(shm::kClientFree, 0, inherited.generation));
+      self.region->header()->topology.fetch_add(1);
     }
   }
 }

@@ -358,7 +358,8 @@ struct alignas(64) ShmHeader {
   Atomic32 free_hint;      // [anyone] where the search for a free segment may start.
   Atomic64 free_segments;  // [fetch_add/sub] committed and free; too high by one for each client
                            // that was killed between changing a word and changing this.
-  Atomic64 topology;       // [fetch_add] changes of clients, files and connections, for snapshots.
+  Atomic64 topology;       // [fetch_add] new owners of records (clients, files, connections,
+                           // recoveries) and their end, for snapshots.
   Atomic64 grown;          // [fetch_add] times that committed_segments went up.
   Atomic64 full;           // [fetch_add] claims that failed for want of room.
   Atomic64 reclaimed_segments;  // [fetch_add] segments that came back.
