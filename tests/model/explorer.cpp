@@ -19,10 +19,10 @@ enum class State : uint32_t { kRunnable, kAsleep, kDone, kDead };
 
 struct Client {
   State state = State::kRunnable;
-  const char* point = "start";                  // Where it stands.
-  const std::atomic<uint32_t>* word = nullptr;  // What it sleeps on,
-  uint64_t deadline_ns = 0;                     // and until when at most.
-  uint32_t subjects = 0;                        // Of a recovery: whom it recovers from.
+  const char* point = "start";                   // Where it stands.
+  const port::Atomic<uint32_t>* word = nullptr;  // What it sleeps on,
+  uint64_t deadline_ns = 0;                      // and until when at most.
+  uint32_t subjects = 0;                         // Of a recovery: whom it recovers from.
   std::function<void()> body;
 };
 
@@ -41,10 +41,12 @@ class Explorer final : public port::Simulation {
   Report RunOnce(const Decisions& decisions);
   uint32_t Decide(uint32_t options);
 
+  int current_client() const { return is_running_ ? current_ : kNobody; }
+
   uint64_t NowNs() override { return now_ns_; }
-  void FutexWait(const std::atomic<uint32_t>* word, uint32_t expected,
+  void FutexWait(const port::Atomic<uint32_t>* word, uint32_t expected,
                  uint64_t timeout_ns) override;
-  void FutexWake(const std::atomic<uint32_t>* word, uint32_t count) override;
+  void FutexWake(const port::Atomic<uint32_t>* word, uint32_t count) override;
 
  private:
   struct Decision {
@@ -343,12 +345,18 @@ void Explorer::AtPoint(const char* name, void* context) {
   if (!self->is_running_) return;
   const auto index = static_cast<size_t>(self->current_);
   self->clients_[index].point = name;
+  if (self->scenario_.before_switch) self->scenario_.before_switch();
   self->fibers_[index]->Pause();
 }
 
-void Explorer::FutexWait(const std::atomic<uint32_t>* word, uint32_t expected,
+void Explorer::FutexWait(const port::Atomic<uint32_t>* word, uint32_t expected,
                          uint64_t timeout_ns) {
-  if (!is_running_ || word->load() != expected) return;
+  if (!is_running_) return;
+  // The system compares with the newest value, whatever the client may see.
+  is_running_ = false;
+  const bool has_changed = word->load() != expected;
+  is_running_ = true;
+  if (has_changed) return;
   const auto index = static_cast<size_t>(current_);
   Client& client = clients_[index];
   client.state = State::kAsleep;
@@ -360,7 +368,7 @@ void Explorer::FutexWait(const std::atomic<uint32_t>* word, uint32_t expected,
 }
 
 // Which of several sleepers is woken is the system's business, so each of them is.
-void Explorer::FutexWake(const std::atomic<uint32_t>* word, uint32_t count) {
+void Explorer::FutexWake(const port::Atomic<uint32_t>* word, uint32_t count) {
   for (uint32_t woken = 0; woken < count; ++woken) {
     std::vector<size_t> sleepers;
     for (size_t i = 0; i < clients_.size(); ++i) {
@@ -386,5 +394,9 @@ Report Replay(const Scenario& scenario, const Limits& limits, const Decisions& d
 }
 
 uint32_t Choose(uint32_t options) { return running_explorer->Decide(options); }
+
+int CurrentClient() {
+  return running_explorer != nullptr ? running_explorer->current_client() : kNobody;
+}
 
 }  // namespace glasswal::model

@@ -8,10 +8,10 @@
 //
 // What is explored is sequential consistency. That is adequate for code whose deciding operations
 // on shared words are sequentially consistent, or acquire-release read-modify-writes of one word,
-// which is how the locks and the tables of a region are written; a missing fence is what
-// ThreadSanitizer and the threaded tests are for. A model checker such as Relacy or SPIN would know
-// weaker memory, but would check a copy of the code in its own words; here no copy can drift from
-// what ships.
+// which is how the locks and the tables of a region are written. The orders by which bytes are
+// published are explored with model/weak_memory.h, under which a load may give an old value. A
+// model checker such as Relacy or SPIN would know weaker memory too, but would check a copy of the
+// code in its own words; here no copy can drift from what ships.
 //
 // MERGING. Two runs that reach the same state have the same futures, so only the first is followed.
 // A state is what the explorer hashes: the bytes of `memory`, the stack of each client, who sleeps
@@ -42,6 +42,8 @@ struct Scenario {
   /// recovered from by somebody else. Recoveries are numbered on from the clients; one that is
   /// killed is in the next one's mask, together with its own. Empty: the dead stay where they are.
   std::function<void(uint32_t dead)> recover;
+  /// Runs on a client before it stands still at a point.
+  std::function<void()> before_switch;
   /// What must hold between any two steps; empty text: it holds.
   std::function<std::string()> invariant;
   /// What must hold when everybody is done or dead; empty text: it holds.
@@ -83,6 +85,9 @@ Report Replay(const Scenario& scenario, const Limits& limits, const Decisions& d
 /// A choice of a client's own, such as which of its slots a test uses: returns 0 ... `options` - 1,
 /// and each of them in some schedule. Called on a client.
 uint32_t Choose(uint32_t options);
+
+/// Who runs at the moment; -1: the scenario's own functions, or nobody.
+int CurrentClient();
 
 }  // namespace glasswal::model
 

@@ -54,7 +54,7 @@ Result<std::unique_ptr<RegionImage>> LoadRegion(const RegionBytes& source);
 
 /// The value of a field of an image. Nobody else has the image, so the order is of no concern.
 template <typename T>
-T Get(const std::atomic<T>& field) {
+T Get(const port::Atomic<T>& field) {
   return field.load(std::memory_order_relaxed);
 }
 

@@ -6,16 +6,17 @@
 #ifndef GLASSWAL_VFS_PORT_FUTEX_H_
 #define GLASSWAL_VFS_PORT_FUTEX_H_
 
-#include <atomic>
 #include <cstdint>
+
+#include "port/atomic.h"
 
 namespace glasswal::port {
 
 /// Sleeps while `*word` is `expected`, for at most `timeout_ns`. REQUIRES: MayWait().
-void FutexWait(const std::atomic<uint32_t>* word, uint32_t expected, uint64_t timeout_ns);
+void FutexWait(const Atomic<uint32_t>* word, uint32_t expected, uint64_t timeout_ns);
 
 /// Wakes up to `count` sleepers of `word`.
-void FutexWake(const std::atomic<uint32_t>* word, uint32_t count);
+void FutexWake(const Atomic<uint32_t>* word, uint32_t count);
 
 /// False on threads that must not sleep (a page's main thread).
 bool MayWait();

@@ -10,13 +10,13 @@ namespace glasswal::port {
 namespace {
 
 // The instructions take the address without const and a signed word.
-int* Address(const std::atomic<uint32_t>* word) {
-  return reinterpret_cast<int*>(const_cast<std::atomic<uint32_t>*>(word));
+int* Address(const Atomic<uint32_t>* word) {
+  return reinterpret_cast<int*>(const_cast<Atomic<uint32_t>*>(word));
 }
 
 }  // namespace
 
-void FutexWait(const std::atomic<uint32_t>* word, uint32_t expected, uint64_t timeout_ns) {
+void FutexWait(const Atomic<uint32_t>* word, uint32_t expected, uint64_t timeout_ns) {
   if (Simulation* simulation = CurrentSimulation()) {
     return simulation->FutexWait(word, expected, timeout_ns);
   }
@@ -26,7 +26,7 @@ void FutexWait(const std::atomic<uint32_t>* word, uint32_t expected, uint64_t ti
       static_cast<long long>(std::min<uint64_t>(timeout_ns, LLONG_MAX)));
 }
 
-void FutexWake(const std::atomic<uint32_t>* word, uint32_t count) {
+void FutexWake(const Atomic<uint32_t>* word, uint32_t count) {
   if (Simulation* simulation = CurrentSimulation()) return simulation->FutexWake(word, count);
   (void)__builtin_wasm_memory_atomic_notify(Address(word), count);
 }

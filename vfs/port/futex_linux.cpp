@@ -14,14 +14,14 @@ namespace {
 
 // The calls are the non-private ones: the kernel then knows the word by the object and offset
 // behind it, and not by the address in one process.
-long FutexCall(const std::atomic<uint32_t>* word, int operation, uint32_t value,
+long FutexCall(const Atomic<uint32_t>* word, int operation, uint32_t value,
                const timespec* timeout) {
   return syscall(SYS_futex, word, operation, value, timeout, nullptr, 0);
 }
 
 }  // namespace
 
-void FutexWait(const std::atomic<uint32_t>* word, uint32_t expected, uint64_t timeout_ns) {
+void FutexWait(const Atomic<uint32_t>* word, uint32_t expected, uint64_t timeout_ns) {
   if (Simulation* simulation = CurrentSimulation()) {
     return simulation->FutexWait(word, expected, timeout_ns);
   }
@@ -32,7 +32,7 @@ void FutexWait(const std::atomic<uint32_t>* word, uint32_t expected, uint64_t ti
   FutexCall(word, FUTEX_WAIT, expected, &timeout);
 }
 
-void FutexWake(const std::atomic<uint32_t>* word, uint32_t count) {
+void FutexWake(const Atomic<uint32_t>* word, uint32_t count) {
   if (Simulation* simulation = CurrentSimulation()) return simulation->FutexWake(word, count);
   FutexCall(word, FUTEX_WAKE, std::min<uint32_t>(count, INT_MAX), nullptr);
 }

@@ -88,7 +88,10 @@ class ObjectReader final : public NamedObjectReader {
 }  // namespace
 
 std::string PathOfObject(const std::string& name) {
-  return std::string(kObjectFolder) + "/glasswal." + name;
+  std::string path(kObjectFolder);
+  path += "/glasswal.";
+  path += name;
+  return path;
 }
 
 std::string WhatRegion(const std::string& name) {

@@ -7,8 +7,9 @@
 #ifndef GLASSWAL_VFS_PORT_SIMULATION_H_
 #define GLASSWAL_VFS_PORT_SIMULATION_H_
 
-#include <atomic>
 #include <cstdint>
+
+#include "port/atomic.h"
 
 namespace glasswal::port {
 
@@ -17,9 +18,8 @@ class Simulation {
  public:
   virtual ~Simulation() = default;
   virtual uint64_t NowNs() = 0;
-  virtual void FutexWait(const std::atomic<uint32_t>* word, uint32_t expected,
-                         uint64_t timeout_ns) = 0;
-  virtual void FutexWake(const std::atomic<uint32_t>* word, uint32_t count) = 0;
+  virtual void FutexWait(const Atomic<uint32_t>* word, uint32_t expected, uint64_t timeout_ns) = 0;
+  virtual void FutexWake(const Atomic<uint32_t>* word, uint32_t count) = 0;
 };
 
 #if GLASSWAL_TEST_POINTS

@@ -10,6 +10,8 @@
 
 namespace glasswal::recovery {
 
+using store::kPublished;
+
 BlackBox::BlackBox(const shm::Region& region, const store::ClientContext& recoverer,
                    const Casualty& dead)
     : region_(region), now_ns_(port::NowNs()), is_resumed_(Resume(dead)) {
@@ -18,6 +20,8 @@ BlackBox::BlackBox(const shm::Region& region, const store::ClientContext& recove
   record_ = region.recovery(static_cast<uint32_t>(number_ % shm::kMaxRecoveries));
   record_->state.store(number_ * 2 + 1, std::memory_order_release);
   record_->paused.store(0, std::memory_order_relaxed);
+  // A snapshot that has met the recovery before in this record starts again.
+  region.header()->topology.fetch_add(1);
   RecordIdentity(recoverer, dead);
   RecordLocks(dead);
   RecordEvents(dead);
@@ -44,16 +48,14 @@ void BlackBox::RecordIdentity(const store::ClientContext& recoverer, const Casua
   const uint64_t subject =
       uint64_t{dead.slot} << 56 | uint64_t{recoverer.slot} << 48 | uint64_t{dead.evicted} << 40 |
       uint64_t{client->kind.load(std::memory_order_relaxed) & 0xff} << 32 | dead.generation;
-  record_->began_ns.store(now_ns_, std::memory_order_relaxed);
-  record_->ended_ns.store(0, std::memory_order_relaxed);
-  record_->subject.store(subject, std::memory_order_relaxed);
-  record_->process_id.store(client->process_id.load(std::memory_order_relaxed),
-                            std::memory_order_relaxed);
-  record_->silent_ns.store(dead.silent_ns, std::memory_order_relaxed);
-  record_->heartbeat.store(HeartbeatOf(region_, dead.slot), std::memory_order_relaxed);
+  record_->began_ns.store(now_ns_, kPublished);
+  record_->ended_ns.store(0, kPublished);
+  record_->subject.store(subject, kPublished);
+  record_->process_id.store(client->process_id.load(std::memory_order_relaxed), kPublished);
+  record_->silent_ns.store(dead.silent_ns, kPublished);
+  record_->heartbeat.store(HeartbeatOf(region_, dead.slot), kPublished);
   for (size_t i = 0; i < std::size(record_->name); ++i) {
-    record_->name[i].store(client->name[i].load(std::memory_order_relaxed),
-                           std::memory_order_relaxed);
+    record_->name[i].store(client->name[i].load(std::memory_order_relaxed), kPublished);
   }
 }
 
@@ -64,9 +66,8 @@ void BlackBox::AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool exclusi
   shm::ShmBlackBoxLock& entry = record_->box[box_locks_++];
   entry.place.store(uint64_t{file} << 48 | uint64_t{lock} << 40 | uint64_t{slot} << 32 |
                         mode << 24 | uint64_t{waiting} << 16,
-                    std::memory_order_relaxed);
-  entry.held_ns.store(since_ns != 0 && now_ns_ > since_ns ? now_ns_ - since_ns : 0,
-                      std::memory_order_relaxed);
+                    kPublished);
+  entry.held_ns.store(since_ns != 0 && now_ns_ > since_ns ? now_ns_ - since_ns : 0, kPublished);
 }
 
 void BlackBox::RecordConnection(uint32_t file, const shm::ShmDatabase& database, uint32_t slot) {
@@ -106,7 +107,7 @@ void BlackBox::RecordLocks(const Casualty& dead) {
     AddLock(0, shm::kDirectoryLock, dead.slot, /*exclusive=*/true, /*waiting=*/false,
             directory.since_ns.load());
   }
-  record_->box_locks.store(box_locks_, std::memory_order_relaxed);
+  record_->box_locks.store(box_locks_, kPublished);
 }
 
 void BlackBox::RecordEvents(const Casualty& dead) {
@@ -114,7 +115,7 @@ void BlackBox::RecordEvents(const Casualty& dead) {
   const uint32_t count =
       trace::LastEventsOf(region_, dead.slot, dead.generation, events, shm::kBlackBoxEvents);
   for (uint32_t i = 0; i < count; ++i) trace::EncodeEvent(events[i], &record_->events[i]);
-  record_->box_events.store(count, std::memory_order_relaxed);
+  record_->box_events.store(count, kPublished);
 }
 
 void BlackBox::WriteReport(RecoveryReport* report) {

@@ -88,11 +88,6 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
     context_.slot = slot;
     context_.generation = GenerationOf(word) + 1;
     if (ClientStateOf(word) == shm::kClientFree) {
-      // Observers know whoever left the slot by name until here. A snapshot that met the new name
-      // under the old generation sees that the topology changed meanwhile.
-      state.store(ClientWord(shm::kClientFree, 0, context_.generation));
-      context_.region->header()->topology.fetch_add(1);
-      GLASSWAL_POINT("client.join.slot");
       GoLive(options, context_.generation);
       return true;
     }
@@ -117,19 +112,24 @@ bool Client::TakeSlot(const JoinOptions& options, bool of_the_dead) {
 
 void Client::GoLive(const JoinOptions& options, uint32_t generation) {
   shm::ShmClient* client = context_.shm_client();
-  client->heartbeat.store(0, std::memory_order_relaxed);
-  client->process_id.store(port::ProcessId(), std::memory_order_relaxed);
-  client->process_start.store(port::ProcessStart(port::ProcessId()), std::memory_order_relaxed);
-  client->joined_ns.store(port::NowNs(), std::memory_order_relaxed);
-  client->kind.store(options.kind, std::memory_order_relaxed);
-  client->connections.store(0, std::memory_order_relaxed);
-  client->handles.store(0, std::memory_order_relaxed);
-  client->private_segments.store(0, std::memory_order_relaxed);
-  client->waiting.store(0, std::memory_order_relaxed);
-  client->silence_reported.store(0, std::memory_order_relaxed);
-  client->pid_namespace.store(port::PidNamespace(), std::memory_order_relaxed);
-  client->evicted.store(0, std::memory_order_relaxed);
-  client->intent.target.store(0, std::memory_order_relaxed);
+  // Observers know whoever left the slot, or was recovered from, by name until here. A snapshot
+  // that met the new name under the old generation sees that the topology changed meanwhile.
+  client->state.store(ClientWord(shm::kClientFree, 0, generation));
+  context_.region->header()->topology.fetch_add(1);
+  GLASSWAL_POINT("client.join.slot");
+  client->heartbeat.store(0, store::kPublished);
+  client->process_id.store(port::ProcessId(), store::kPublished);
+  client->process_start.store(port::ProcessStart(port::ProcessId()), store::kPublished);
+  client->joined_ns.store(port::NowNs(), store::kPublished);
+  client->kind.store(options.kind, store::kPublished);
+  client->connections.store(0, store::kPublished);
+  client->handles.store(0, store::kPublished);
+  client->private_segments.store(0, store::kPublished);
+  client->waiting.store(0, store::kPublished);
+  client->silence_reported.store(0, store::kPublished);
+  client->pid_namespace.store(port::PidNamespace(), store::kPublished);
+  client->evicted.store(0, store::kPublished);
+  client->intent.target.store(0, store::kPublished);
   store::StoreText(client->name, options.name.empty() ? port::ProgramName() : options.name);
   live_word_ = ClientWord(shm::kClientLive, 0, generation);
   GLASSWAL_POINT("client.join.live");

@@ -71,6 +71,7 @@ void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
     const bool done = RecoverFrom(self, inherited, &report).ok();
     state.store(done ? store::ClientWord(shm::kClientFree, 0, inherited.generation)
                      : store::ClientClaimWord(mine, 0));
+    if (done) self.region->header()->topology.fetch_add(1);
   }
 }
 

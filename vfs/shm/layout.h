@@ -38,19 +38,20 @@
 #ifndef GLASSWAL_VFS_SHM_LAYOUT_H_
 #define GLASSWAL_VFS_SHM_LAYOUT_H_
 
-#include <atomic>
 #include <cstddef>
 #include <cstdint>
 
+#include "port/atomic.h"
+
 namespace glasswal::shm {
 
-using Atomic32 = std::atomic<uint32_t>;
-using Atomic64 = std::atomic<uint64_t>;
+using Atomic32 = port::Atomic<uint32_t>;
+using Atomic64 = port::Atomic<uint64_t>;
 static_assert(Atomic32::is_always_lock_free && sizeof(Atomic32) == 4);
 static_assert(Atomic64::is_always_lock_free && sizeof(Atomic64) == 8);
 
 inline constexpr uint64_t kMagic = 0x6c61777373616c67;  // "glasswal" in little-endian order.
-inline constexpr uint32_t kLayoutVersion = 1;
+inline constexpr uint32_t kLayoutVersion = 2;
 
 inline constexpr uint64_t kSegmentBytes = 64 * 1024;
 inline constexpr uint32_t kMaxClients = 62;      // The directory's lock word names clients.
@@ -287,7 +288,8 @@ struct alignas(64) ShmDatabase {
   Atomic64 checkpoint_held_since_ns;  // [holder of CHECKPOINT] since when checkpoints fall short;
                                       // 0: they do not.
   Atomic64 last_checkpoint_ns;        // [holder of CHECKPOINT]
-  Atomic64 fence;     // [anyone] see port/fence.h; used in ThreadSanitizer builds only.
+  Atomic64 fence;     // [fetch_add] the anchor of this database's fences (port/fence.h); unused where
+                      // the platform has fences of its own.
   Atomic64 log_full;  // [holder of WRITE] 1 from when the log could not grow until it starts anew.
   Atomic64 reserved[3];
   ShmConnection connections[kMaxConnections];
@@ -360,7 +362,8 @@ struct alignas(64) ShmHeader {
   Atomic32 free_hint;      // [anyone] where the search for a free segment may start.
   Atomic64 free_segments;  // [fetch_add/sub] committed and free; too high by one for each client
                            // that was killed between changing a word and changing this.
-  Atomic64 topology;       // [fetch_add] changes of clients, files and connections, for snapshots.
+  Atomic64 topology;       // [fetch_add] new owners of records (clients, files, connections,
+                           // recoveries) and their end, for snapshots.
   Atomic64 grown;          // [fetch_add] times that committed_segments went up.
   Atomic64 full;           // [fetch_add] claims that failed for want of room.
   Atomic64 reclaimed_segments;  // [fetch_add] segments that came back.
@@ -371,6 +374,7 @@ struct alignas(64) ShmHeader {
   Atomic32 used_files;          // [holder of the directory lock, only up] entries of the table of
                                 // files that were ever used: all others are free.
   Atomic32 reserved_2;
+  Atomic64 fence;  // [fetch_add] as ShmDatabase::fence, for files of no database.
 
   alignas(64) Atomic64 event_head;  // [fetch_add] sequence of the next event; the first is 1.
   Atomic64 events_dropped;   // [fetch_add] events given up because their place was being written.

@@ -95,7 +95,7 @@ uint32_t DatabaseOfLog(const shm::Region& region, std::string_view path) {
 /// A log whose connection a VFS shim has hidden reaches its database by itself.
 void OpenPagesOfHidden(LogFile* file, store::ClientContext& self, uint32_t database) {
   shm::ShmDatabase* shm = store::DatabaseOf(*self.region, database);
-  shm::Atomic64* fence = shm != nullptr ? &shm->fence : &self.region->header()->topology;
+  shm::Atomic64* fence = shm != nullptr ? &shm->fence : &self.region->header()->fence;
   file->file = store::File(&self, file->file.number(), nullptr, fence);
   file->pages = store::File(&self, database, nullptr, fence);
 }
@@ -143,7 +143,7 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
     const bool is_direct = is_wal && sqlite3_database_file_object(path) == &database->base;
     if (is_direct) database->log = &file->file;
   } else {
-    file->file = store::File(&self, opened->number, nullptr, &self.region->header()->topology);
+    file->file = store::File(&self, opened->number, nullptr, &self.region->header()->fence);
     if (!is_super_journal) OpenPagesOfHidden(file, self, request.database_plus_1 - 1);
   }
   base->pMethods = &kLogMethods;

@@ -12,15 +12,15 @@ namespace glasswal::store {
 namespace {
 
 void InitializeConnection(shm::ShmConnection* connection) {
-  connection->heartbeat.store(0, std::memory_order_relaxed);
-  connection->opened_ns.store(port::NowNs(), std::memory_order_relaxed);
-  connection->transaction_ns.store(0, std::memory_order_relaxed);
-  connection->waiting.store(0, std::memory_order_relaxed);
-  connection->waiting_since_ns.store(0, std::memory_order_relaxed);
-  connection->waiting_until_ns.store(0, std::memory_order_relaxed);
-  connection->last_operation.store(0, std::memory_order_relaxed);
-  for (auto& counter : connection->counters) counter.store(0, std::memory_order_relaxed);
-  connection->intent.target.store(0, std::memory_order_relaxed);
+  connection->heartbeat.store(0, kPublished);
+  connection->opened_ns.store(port::NowNs(), kPublished);
+  connection->transaction_ns.store(0, kPublished);
+  connection->waiting.store(0, kPublished);
+  connection->waiting_since_ns.store(0, kPublished);
+  connection->waiting_until_ns.store(0, kPublished);
+  connection->last_operation.store(0, kPublished);
+  for (auto& counter : connection->counters) counter.store(0, kPublished);
+  connection->intent.target.store(0, kPublished);
 }
 
 /// The write lock goes last: until then nobody can begin to rebuild the wal-index and find the

@@ -89,14 +89,14 @@ void InitializeEntry(ClientContext& self, shm::ShmFile* file, const OpenRequest&
   file->state.store(FileWord(shm::kFileCreating, request.kind, generation),
                     std::memory_order_release);
   GLASSWAL_POINT("directory.create.entry");
-  file->size_bytes.store(0, std::memory_order_relaxed);
-  file->limit_bytes.store(LimitFor(*self.region, request.kind), std::memory_order_relaxed);
-  file->open_clients.store(lock::SlotBit(self.slot), std::memory_order_relaxed);
-  file->segments.store(0, std::memory_order_relaxed);
-  file->peak_segments.store(0, std::memory_order_relaxed);
-  file->reclaimed_segments.store(0, std::memory_order_relaxed);
-  file->database.store(request.database_plus_1, std::memory_order_relaxed);
-  file->wal_default.store(request.kind == shm::kFileDatabase, std::memory_order_relaxed);
+  file->size_bytes.store(0, kPublished);
+  file->limit_bytes.store(LimitFor(*self.region, request.kind), kPublished);
+  file->open_clients.store(lock::SlotBit(self.slot), kPublished);
+  file->segments.store(0, kPublished);
+  file->peak_segments.store(0, kPublished);
+  file->reclaimed_segments.store(0, kPublished);
+  file->database.store(request.database_plus_1, kPublished);
+  file->wal_default.store(request.kind == shm::kFileDatabase, kPublished);
   StoreText(file->path, request.path);
 }
 

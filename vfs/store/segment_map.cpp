@@ -121,7 +121,7 @@ uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const Ma
   uint32_t present = entry->load(std::memory_order_acquire);
   if (present != kNoSegment) return region.IsDataSegment(present) ? present : kNoSegment;
 
-  intent->segment.store(kNoSegment, std::memory_order_relaxed);
+  intent->segment.store(kNoSegment, kPublished);
   intent->target.store(IntentWord(shm::kIntentLink, place.kind, place.file, place.index),
                        std::memory_order_release);
   GLASSWAL_POINT("store.link.intent");
@@ -133,7 +133,7 @@ uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const Ma
     return kNoSegment;
   }
   GLASSWAL_POINT("store.link.claimed");
-  intent->segment_word.store(claimed.word, std::memory_order_relaxed);
+  intent->segment_word.store(claimed.word, kPublished);
   intent->segment.store(claimed.segment, std::memory_order_release);
   GLASSWAL_POINT("store.link.named");
   if (entry->compare_exchange_strong(present, claimed.segment)) {
@@ -156,8 +156,8 @@ bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapP
   uint32_t segment = SegmentIn(region, entry);
   if (segment == kNoSegment) return false;
   const uint64_t word = PublishedWord(region, place, segment);
-  intent->segment_word.store(word, std::memory_order_relaxed);
-  intent->segment.store(segment, std::memory_order_relaxed);
+  intent->segment_word.store(word, kPublished);
+  intent->segment.store(segment, kPublished);
   intent->target.store(IntentWord(shm::kIntentUnlink, place.kind, place.file, place.index),
                        std::memory_order_release);
   GLASSWAL_POINT("store.unlink.intent");

@@ -10,6 +10,7 @@
 
 #include "port/printable.h"
 #include "shm/layout.h"
+#include "store/words.h"
 
 namespace glasswal::store {
 
@@ -23,7 +24,8 @@ void StoreText(shm::Atomic64 (&field)[kWords], std::string_view text) {
   for (size_t i = 0; i < kWords; ++i) {
     uint64_t word;
     std::memcpy(&word, bytes + i * 8, 8);
-    field[i].store(word, std::memory_order_relaxed);
+    // Whoever meets a new text also meets what was published before it (store/words.h, kPublished).
+    field[i].store(word, kPublished);
   }
 }
 

@@ -7,11 +7,18 @@
 #ifndef GLASSWAL_VFS_STORE_WORDS_H_
 #define GLASSWAL_VFS_STORE_WORDS_H_
 
+#include <atomic>
 #include <cstdint>
 
 #include "shm/layout.h"
 
 namespace glasswal::store {
+
+/// The order in which the fields of a new client, file or connection are stored. A snapshot tells
+/// by ShmHeader::topology, which is counted up before a record gets its next owner, whether what it
+/// copied belongs together. It copies with acquire order: with this one, whoever has met a new
+/// field also meets the new count. Relaxed stores could be seen before it.
+inline constexpr auto kPublished = std::memory_order_release;
 
 // ShmFile::state: state 8 | kind 8 | unused 16 | generation 32.
 constexpr uint64_t FileWord(shm::FileState state, shm::FileKind kind, uint32_t generation) {

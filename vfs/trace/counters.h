@@ -25,14 +25,14 @@ constexpr T SaturatingAdd(T value, T amount) {
 
 /// Adds to a counter of which the caller is the only writer.
 template <typename T>
-inline void AddOwned(std::atomic<T>& counter, T amount = 1) {
+inline void AddOwned(port::Atomic<T>& counter, T amount = 1) {
   counter.store(SaturatingAdd(counter.load(std::memory_order_relaxed), amount),
                 std::memory_order_relaxed);
 }
 
 /// Adds to a counter that several clients write. Not for hot paths.
 template <typename T>
-inline void AddShared(std::atomic<T>& counter, T amount = 1) {
+inline void AddShared(port::Atomic<T>& counter, T amount = 1) {
   T value = counter.load(std::memory_order_relaxed);
   while (!counter.compare_exchange_weak(value, SaturatingAdd(value, amount),
                                         std::memory_order_relaxed)) {
@@ -41,7 +41,7 @@ inline void AddShared(std::atomic<T>& counter, T amount = 1) {
 
 /// Takes from a gauge that several clients write; it stops at zero.
 template <typename T>
-inline void SubtractShared(std::atomic<T>& gauge, T amount = 1) {
+inline void SubtractShared(port::Atomic<T>& gauge, T amount = 1) {
   T value = gauge.load(std::memory_order_relaxed);
   while (!gauge.compare_exchange_weak(value, value < amount ? T{0} : static_cast<T>(value - amount),
                                       std::memory_order_relaxed)) {
