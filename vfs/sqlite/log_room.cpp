@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <string_view>
 
 #include "port/clock.h"
 #include "port/futex.h"
@@ -198,25 +199,28 @@ void LosePatience(DatabaseFile* file) {
 }
 
 std::string DescribeFullLog(DatabaseFile* file) {
-  static constexpr char kOption[] =
+  static constexpr std::string_view kOption =
       "max_write_ahead_capacity_bytes (in JavaScript maxWriteAheadCapacityBytes)";
   if (file->wal_index == nullptr) return {};
   const uint32_t frames = store::WalIndexMaxFrame(file->wal_index);
   const LogReader reader = AnyReader(*file, frames);
+  std::string why("; ");
   if (reader.connection_plus_1 == 0) {
-    return std::string(
-               "; no reader holds it back, so it starts anew as soon as it can be copied: ") +
-           "try again, write less in one transaction, or raise " + kOption;
+    why += "no reader holds it back, so it starts anew as soon as it can be copied: try again, ";
+    why += "write less in one transaction, or raise ";
+    return why.append(kOption);
   }
   const auto id = static_cast<shm::LockId>(shm::kLockWalRead0 + reader.mark);
   const lock::LockOutcome outcome = {lock::LockResult::kBusy,
                                      lock::SlotBit(reader.connection_plus_1 - 1), 0};
   file->refusal = DescribeRefusal(*file, id, lock::LockMode::kExclusive, outcome);
-  const std::string name = file->refusal.holder.empty() ? "somebody" : file->refusal.holder;
-  return "; `" + name + "` (client " + std::to_string(file->refusal.client) +
-         ") keeps it from starting anew: its snapshot is " + std::to_string(file->refusal.held_ms) +
-         " ms old, " + std::to_string(frames - std::min(frames, reader.frame)) +
-         " frames behind. End that transaction, or raise " + kOption;
+  const Refusal& refusal = file->refusal;
+  why += "`" + (refusal.holder.empty() ? "somebody" : refusal.holder) + "` (client ";
+  why += std::to_string(refusal.client) + ") keeps it from starting anew: its snapshot is ";
+  why += std::to_string(refusal.held_ms) + " ms old, ";
+  why += std::to_string(frames - std::min(frames, reader.frame)) + " frames behind. ";
+  why += "End that transaction, or raise ";
+  return why.append(kOption);
 }
 
 }  // namespace glasswal::sqlite
