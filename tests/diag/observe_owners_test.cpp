@@ -50,19 +50,22 @@ void Name(const TestRegion& region, uint32_t slot, const char* name) {
   store::StoreText(region->client(slot)->name, name);
 }
 
+void Recover(const TestRegion& region, uint32_t dead) {
+  store::ClientContext recoverer;
+  recovery::RecoveryReport report;
+  recovery::BlackBox(*region, recoverer, {dead, 1, 0, false}).Close(&report);
+}
+
 TEST(ObserveOwners, ARecordOfARecoveryHoldsOneRecovery) {
   TestRegion region;
-  store::ClientContext recoverer;
   Name(region, 3, "first");
   Name(region, 4, "second");
-  recovery::BlackBox(*region, recoverer, {3, 1, 0, false}).Close({});
+  Recover(region, 3);
   // Others have come and gone since, so that the next one has the same record.
   region->header()->recoveries.fetch_add(shm::kMaxRecoveries - 1);
 
   const uint64_t offset = region->geometry().recoveries_offset + sizeof(shm::ShmRecovery);
-  const InterruptedBytes bytes(region, offset, [&] {
-    recovery::BlackBox(*region, recoverer, {4, 1, 0, false}).Close({});
-  });
+  const InterruptedBytes bytes(region, offset, [&] { Recover(region, 4); });
   const Result<Snapshot> snapshot = Observe(bytes);
   ASSERT_TRUE(snapshot.ok()) << snapshot.status().message();
   ASSERT_TRUE(snapshot->consistent);

@@ -41,10 +41,15 @@ ClientPlace FindClient(const shm::Region& region, pid_t pid) {
   // A process that left and came back may have been in several slots: the last one counts.
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
     const shm::ShmClient* client = region.client(slot);
-    if (client->process_id.load() != static_cast<uint64_t>(pid)) continue;
+    // Others come and go meanwhile: the number must be that of the generation which is looked at.
+    const uint32_t generation = store::GenerationOf(client->state.load());
+    if (client->process_id.load() != static_cast<uint64_t>(pid) ||
+        store::GenerationOf(client->state.load()) != generation) {
+      continue;
+    }
     if (found.slot < shm::kMaxClients && client->joined_ns.load() < joined_ns) continue;
     joined_ns = client->joined_ns.load();
-    found = {slot, store::GenerationOf(client->state.load())};
+    found = {slot, generation};
   }
   return found;
 }

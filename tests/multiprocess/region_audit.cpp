@@ -220,25 +220,29 @@ std::string AuditDeadInDatabase(const shm::Region& region, uint32_t file, uint32
 std::string AuditDead(const shm::Region& region, uint32_t slot, uint32_t generation) {
   std::string problems;
   const uint64_t word = region.client(slot)->state.load();
-  const bool reused = store::GenerationOf(word) != generation;
-  if (!reused && store::ClientStateOf(word) != shm::kClientFree) {
+  // Somebody else may come into the slot at any moment: what was seen is the dead client's only if
+  // that has not happened yet.
+  const auto is_reused = [&] {
+    return store::GenerationOf(region.client(slot)->state.load()) != generation;
+  };
+  if (store::GenerationOf(word) == generation && store::ClientStateOf(word) != shm::kClientFree) {
     problems += "the dead client's slot " + N(slot) + " is not free\n";
   }
-  for (uint32_t other = 0; other < shm::kMaxClients && !reused; ++other) {
+  for (uint32_t other = 0; other < shm::kMaxClients; ++other) {
     const uint64_t state = region.client(other)->state.load();
     if (store::ClientStateOf(state) == shm::kClientRecovering &&
-        store::ClientRecovererOf(state) == slot + 1) {
+        store::ClientRecovererOf(state) == slot + 1 && !is_reused()) {
       problems += "client " + N(other) + " waits for the dead client's recovery of it\n";
     }
   }
   for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
     if (!IsThere(store::FileStateOf(region.file(file)->state.load()))) continue;
     problems += AuditDeadInDatabase(region, file, slot, generation);
-    if (!reused && (region.file(file)->open_clients.load() & lock::SlotBit(slot)) != 0) {
+    if ((region.file(file)->open_clients.load() & lock::SlotBit(slot)) != 0 && !is_reused()) {
       problems += PathOf(region, file) + " is still open for the dead\n";
     }
   }
-  if (!reused && lock::Holds(region.header()->directory.word.load(), slot)) {
+  if (lock::Holds(region.header()->directory.word.load(), slot) && !is_reused()) {
     problems += "the directory is still locked by the dead\n";
   }
   for (uint32_t i = region.geometry().first_segment; i < region.geometry().segment_count; ++i) {

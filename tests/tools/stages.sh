@@ -129,7 +129,7 @@ clock() {
 say_times() {
   say "stages: $*"
   [ "${#SUMS[@]}" -eq 0 ] || say "slowest suites: $(sort -rn "${SUMS[@]}" | head -n 10 |
-    awk -F'\t' '{ printf "%s%s %.0f s", NR > 1 ? ", " : "", $2, $1 }')"
+    awk -F'\t' '{ printf "%s%s %.0f s", (NR > 1 ? ", " : ""), $2, $1 }')"
 }
 
 # install_consumer NAME CMAKE-ARGUMENT...: configures, builds and runs the program of tests/install/NAME. It runs for a

@@ -114,8 +114,13 @@ void Client::GoLive(const JoinOptions& options, uint32_t generation) {
   shm::ShmClient* client = context_.shm_client();
   // Observers know whoever left the slot, or was recovered from, by name until here. A snapshot
   // that met the new name under the old generation sees that the topology changed meanwhile.
+  // Nor does a new generation ever have the process number of the one before, by which a process
+  // is found that somebody wants to end.
+  shm::Atomic64& topology = context_.region->header()->topology;
+  topology.fetch_add(1);
+  client->process_id.store(0, store::kPublished);
   client->state.store(ClientWord(shm::kClientFree, 0, generation));
-  context_.region->header()->topology.fetch_add(1);
+  topology.fetch_add(1);
   GLASSWAL_POINT("client.join.slot");
   client->heartbeat.store(0, store::kPublished);
   client->process_id.store(port::ProcessId(), store::kPublished);
@@ -134,7 +139,7 @@ void Client::GoLive(const JoinOptions& options, uint32_t generation) {
   live_word_ = ClientWord(shm::kClientLive, 0, generation);
   GLASSWAL_POINT("client.join.live");
   client->state.store(live_word_);
-  context_.region->header()->topology.fetch_add(1);
+  topology.fetch_add(1);
   // Whoever comes first: its creator, unless another was faster.
   if (context_.slot == 0 && generation == 1) {
     trace::Record(*context_.region, EventKind::kRegionCreated, context_.Subject(),
