@@ -18,14 +18,16 @@
 namespace glasswal::test {
 namespace {
 
-constexpr uint32_t kCases = 10;
+constexpr uint32_t kCases = 10;  // Half of them in each kind of region.
 constexpr uint32_t kWorkers = 5;
 constexpr uint32_t kAuditEvery = 8;
 
 class Massacre {
  public:
-  Massacre(const Options& options, uint64_t seed)
-      : random_(seed), referee_(options, board_.get()), crew_(options.name, board_.get()) {}
+  Massacre(const Options& options, Roominess roominess, uint64_t seed)
+      : random_(seed), referee_(options, board_.get()), crew_(options.name, board_.get()) {
+    board_->cramped.store(roominess == Roominess::kCramped);
+  }
 
   void Run(uint32_t kills) {
     for (uint32_t i = 0; i < kWorkers; ++i) crew_.Spawn(i, random_());
@@ -40,6 +42,7 @@ class Massacre {
     crew_.LeaveAll();
     if (referee_.ok()) referee_.CheckBooks();
     if (referee_.ok()) referee_.CheckRegion(kills_);
+    if (referee_.ok()) referee_.MakeRoom();
     if (referee_.ok()) referee_.Close();
   }
 
@@ -50,6 +53,7 @@ class Massacre {
   uint64_t kills() const { return kills_; }
   uint64_t slowest_ns() const { return referee_.slowest_ns(); }
   uint64_t operations() const { return board_->operations.load(); }
+  uint64_t full() const { return board_->full.load(); }
 
  private:
   void KillOne() {
@@ -79,19 +83,31 @@ class Massacre {
 
 class RandomKill : public testing::TestWithParam<uint32_t> {};
 
-TEST_P(RandomKill, NothingIsLostTornOrLeaked) {
+void Kill(const std::string& name, Roominess roominess, uint64_t seed) {
   const uint32_t kills = KillsPerCase(kCases);
-  Massacre massacre(KillTestOptions("random"), Seed() + GetParam());
+  Massacre massacre(KillTestOptions(name, roominess), roominess, seed);
   massacre.Run(kills);
   EXPECT_EQ(massacre.Failure(), "");
   EXPECT_EQ(massacre.kills(), kills);
-  std::printf("%u kills, %llu operations, slowest write after a death %.1f ms\n", kills,
-              static_cast<unsigned long long>(massacre.operations()),
-              static_cast<double>(massacre.slowest_ns()) / 1e6);
+  std::printf(
+      "%u kills, %llu operations, %llu of them found it full, slowest write after a death %.1f "
+      "ms\n",
+      kills, static_cast<unsigned long long>(massacre.operations()),
+      static_cast<unsigned long long>(massacre.full()),
+      static_cast<double>(massacre.slowest_ns()) / 1e6);
   EXPECT_GT(massacre.operations(), 0u);
+  if (roominess == Roominess::kCramped && kills >= 100) EXPECT_GT(massacre.full(), 0u);
 }
 
-INSTANTIATE_TEST_SUITE_P(Cases, RandomKill, testing::Range(0u, kCases));
+TEST_P(RandomKill, NothingIsLostTornOrLeaked) {
+  Kill("random", Roominess::kAmple, Seed() + GetParam());
+}
+
+TEST_P(RandomKill, NothingIsLostTornOrLeakedInARegionThatIsOftenFull) {
+  Kill("cramped", Roominess::kCramped, Seed() + GetParam());
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, RandomKill, testing::Range(0u, kCases / 2));
 
 }  // namespace
 }  // namespace glasswal::test

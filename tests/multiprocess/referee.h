@@ -17,7 +17,11 @@
 namespace glasswal::test {
 
 /// The options of a small named region whose name belongs to this process.
-Options KillTestOptions(const std::string& name);
+enum class Roominess : uint8_t {
+  kAmple,
+  kCramped,  // 14 MiB for everything: SQLITE_FULL is met again and again.
+};
+Options KillTestOptions(const std::string& name, Roominess roominess = Roominess::kAmple);
 
 class Referee {
  public:
@@ -43,6 +47,10 @@ class Referee {
 
   /// Nobody is inside the VFS: the region must add up.
   void CheckRegion(uint64_t kills);
+
+  /// Nobody else is there: what the workers filled the region with can be deleted, and then there is
+  /// room for writes.
+  void MakeRoom();
 
   /// The longest that a write took after a death.
   uint64_t slowest_ns() const { return slowest_ns_; }

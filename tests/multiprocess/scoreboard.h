@@ -39,6 +39,9 @@ struct Scoreboard {
   std::atomic<uint32_t> parked[kMostWorkers] = {};  // In which halt the worker parked last.
   std::atomic<uint32_t> leave{0};                   // Workers close everything and end.
   std::atomic<uint64_t> operations{0};
+  std::atomic<uint32_t> cramped{
+      0};                         // 1: the region is so small that SQLITE_FULL is part of the work.
+  std::atomic<uint64_t> full{0};  // How often workers were told so.
   std::atomic<uint32_t> failed{0};
   char failure[2000] = {};
 

@@ -12,9 +12,6 @@ constexpr uint32_t kNeverCommitted =
 
 std::string N(uint64_t value) { return std::to_string(value); }
 
-/// Refusals are part of the work; anything else is not.
-bool IsRefusal(int code) { return code == SQLITE_BUSY || code == SQLITE_LOCKED; }
-
 }  // namespace
 
 std::string CreateBook(const std::string& schema) {
@@ -61,6 +58,7 @@ bool Worker::Open() {
   sql_->Run("PRAGMA cache_size=" + N(10 + Below(200)));
   while (!sql_->Run(kAttachAll)) {
     if (!Expect("attach")) return false;
+    Park();
     sql_ = std::make_unique<Sql>("/app.sqlite", kVfs, 2000);
   }
   return true;
@@ -88,7 +86,12 @@ void Worker::Park() {
 
 /// True when the last statement worked or was refused; anything else is recorded as a failure.
 bool Worker::Expect(const char* what) {
-  if (sql_->ok() || IsRefusal(sql_->code())) return true;
+  const int code = sql_->code();
+  if (sql_->ok() || code == SQLITE_BUSY || code == SQLITE_LOCKED) return true;
+  if (code == SQLITE_FULL && board_->cramped.load() != 0) {
+    board_->full.fetch_add(1);
+    return true;
+  }
   board_->Fail("worker " + N(number_) + ", " + what + ": " + sql_->error());
   return false;
 }
@@ -185,7 +188,8 @@ void Worker::WriteAndRollBack() {
 
 /// One large row in a table of its own, replaced each time: files grow and shrink by many segments.
 void Worker::Grow() {
-  sql_->Run("REPLACE INTO bulk VALUES(" + N(number_) + ", randomblob(" + N(1 + Below(600'000)) +
+  const uint32_t most_bytes = board_->cramped.load() != 0 ? 4'000'000 : 600'000;
+  sql_->Run("REPLACE INTO bulk VALUES(" + N(number_) + ", randomblob(" + N(1 + Below(most_bytes)) +
             "))");
   if (Expect("grow") && Below(2) == 0) {
     sql_->Run("DELETE FROM bulk WHERE worker=" + N(number_));
