@@ -96,7 +96,9 @@ void Kill(const std::string& name, Roominess roominess, uint64_t seed) {
       static_cast<unsigned long long>(massacre.full()),
       static_cast<double>(massacre.slowest_ns()) / 1e6);
   EXPECT_GT(massacre.operations(), 0u);
-  if (roominess == Roominess::kCramped && kills >= 100) EXPECT_GT(massacre.full(), 0u);
+  if (roominess == Roominess::kCramped && kills >= 100) {
+    EXPECT_GT(massacre.full(), 0u);
+  }
 }
 
 TEST_P(RandomKill, NothingIsLostTornOrLeaked) {

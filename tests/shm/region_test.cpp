@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <iterator>
 #include <signal.h>
 #include <unistd.h>
 
@@ -293,7 +295,7 @@ TEST(ReadGeometry, EachSpoiltFieldIsFound) {
 uint64_t ReadTables(const Region& region) {
   const RegionGeometry& geometry = region.geometry();
   uint64_t sum = region.header()->directory.word.load();
-  for (uint32_t i = 0; i < kMaxClients; ++i) sum += region.client(i)->reserved[11].load();
+  for (uint32_t i = 0; i < kMaxClients; ++i) sum += std::rbegin(region.client(i)->reserved)->load();
   for (uint32_t i = 0; i < kMaxFiles; ++i) sum += region.file(i)->path[31].load();
   for (uint32_t i = 0; i < kMaxRecoveries; ++i) sum += region.recovery(i)->events[15].state.load();
   for (uint32_t i = 0; i < geometry.event_capacity; ++i)
