@@ -1,10 +1,13 @@
 // The loadable extension in the programs that it is for: the sqlite3 shell and Python, as the
 // system installs them, alone and several at once on one named region.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "contract/database.h"
@@ -56,6 +59,15 @@ class Extension : public ::testing::Test {
     return shell.ReadUntil("done");
   }
 
+  /// What the shell says when it is asked why the region's database could not be opened.
+  std::string AskWhy(Program& shell) const {
+    shell.Send(".load " + std::string(kExtension) + "\n.open " + Uri() +
+               "\nSELECT 'reason: ' || glasswal_last_error();\n");
+    const std::string said = shell.Finish();
+    EXPECT_NE(said.find("reason: "), std::string::npos) << said;
+    return said;
+  }
+
   /// A Python program that begins with an open connection `db`.
   std::unique_ptr<Program> NewPython(const std::string& body, const std::string& uri) {
     const std::string program =
@@ -72,7 +84,7 @@ class Extension : public ::testing::Test {
     return std::make_unique<Program>(std::vector<std::string>{kPython, "-u", "-c", program});
   }
 
- private:
+ protected:
   std::string region_;
 };
 
@@ -111,6 +123,53 @@ TEST_F(Extension, TheShellIsToldWhyAnOpenWasRefused) {
   EXPECT_NE(said.find("unable to open database"), std::string::npos) << said;
   EXPECT_NE(said.find(std::string("glasswal: ") + kReason), std::string::npos) << said;
   EXPECT_NE(said.find(std::string("reason: ") + kReason), std::string::npos) << said;
+}
+
+TEST_F(Extension, TheShellIsToldThatTheSharedMemoryIsReadOnlyOrFull) {
+  for (const auto& [options, reason] : {std::pair{"ro", "Read-only file system"},
+                                        std::pair{"size=128k", "No space left on device"}}) {
+    Program shell({"unshare", "-rm", "sh", "-c",
+                   std::string("mount -t tmpfs -o ") + options +
+                       " none /dev/shm && exec sqlite3 -batch || echo cannot mount"});
+    const std::string said = AskWhy(shell);
+    if (said.find("cannot mount") != std::string::npos) GTEST_SKIP() << said;
+    EXPECT_NE(said.find(reason), std::string::npos) << said;
+    EXPECT_NE(said.find("/dev/shm"), std::string::npos) << said;
+  }
+}
+
+TEST_F(Extension, TheShellIsToldWhoseTheRegionIs) {
+  const std::string object = "/dev/shm/glasswal." + region_;
+  const int file = open(object.c_str(), O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0666);
+  ASSERT_GE(file, 0);
+  ASSERT_EQ(fchmod(file, 0666), 0);
+  Program other({"sqlite3", "-batch"});
+  const std::string rights = AskWhy(other);
+  EXPECT_NE(rights.find("rights"), std::string::npos) << rights;
+  EXPECT_NE(rights.find(object), std::string::npos) << rights;
+  if (geteuid() == 0) {
+    ASSERT_EQ(fchmod(file, 0600), 0);
+    ASSERT_EQ(fchown(file, 1, 1), 0);
+    Program root({"sqlite3", "-batch"});
+    const std::string user = AskWhy(root);
+    EXPECT_NE(user.find("user"), std::string::npos) << user;
+    EXPECT_NE(user.find(object), std::string::npos) << user;
+  }
+  close(file);
+  ASSERT_EQ(unlink(object.c_str()), 0);
+}
+
+TEST_F(Extension, TheShellIsToldThatAllClientsOfTheRegionAreThere) {
+  Options options;
+  options.memory = MemoryKind::kNamed;
+  options.name = region_;
+  std::vector<Result<std::shared_ptr<Runtime>>> clients;
+  clients.push_back(Runtime::Create(options, "first"));
+  while (clients.size() < 62) clients.push_back(Runtime::Open(region_));
+  ASSERT_TRUE(clients.back().ok()) << clients.back().status().message();
+  Program shell({"sqlite3", "-batch"});
+  const std::string said = AskWhy(shell);
+  EXPECT_NE(said.find("62"), std::string::npos) << said;
 }
 
 TEST_F(Extension, PythonCanAskWhyAnOpenWasRefused) {
