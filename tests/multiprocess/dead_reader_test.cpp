@@ -14,19 +14,6 @@ namespace {
 
 class DeadReader : public Stage {
  protected:
-  /// A child that runs `sql`, tells, and stays until it is killed.
-  std::unique_ptr<ChildProcess> Child(const std::string& client, const std::string& statements) {
-    auto child = std::make_unique<ChildProcess>([&](const auto& signal) {
-      const Seat own = Seat::Join(name(), client);
-      const auto connection = own.Open();
-      if (!connection->Run(statements)) return 1;
-      signal();
-      SleepForEver();
-    });
-    EXPECT_TRUE(child->WaitForSignal());
-    return child;
-  }
-
   uint64_t WalBytes() {
     const auto wal = store::FindFile(region(), "/app.sqlite-wal");
     return wal.has_value() ? region().file(*wal)->size_bytes.load() : 0;

@@ -21,15 +21,7 @@ class Eviction : public Stage {
  protected:
   /// A child that holds WRITE and stays in it until it is killed.
   std::unique_ptr<ChildProcess> Holder() {
-    auto child = std::make_unique<ChildProcess>([this](const auto& signal) {
-      const Seat own = Seat::Join(name(), "holder");
-      const auto connection = own.Open();
-      if (!connection->Run("BEGIN IMMEDIATE; INSERT INTO t VALUES('held')")) return 1;
-      signal();
-      SleepForEver();
-    });
-    EXPECT_TRUE(child->WaitForSignal());
-    return child;
+    return Child("holder", "BEGIN IMMEDIATE; INSERT INTO t VALUES('held')");
   }
 
   static bool RunsAnotherProgram(pid_t process) {

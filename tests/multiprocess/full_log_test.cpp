@@ -69,16 +69,9 @@ TEST_F(FullLog, StartsAnewAlsoWhereNobodyCheckpoints) {
 }
 
 TEST_F(FullLog, StartsAnewWithTheNextWriteWhenItsReaderWasKilled) {
-  ChildProcess reader([this](const auto& signal) {
-    const Seat own = Seat::Join(name(), "doomed");
-    const auto connection = own.Open();
-    if (!connection->Run("BEGIN; SELECT count(*) FROM t")) return 1;
-    signal();
-    SleepForEver();
-  });
-  ASSERT_TRUE(reader.WaitForSignal());
+  const auto reader = Child("doomed", "BEGIN; SELECT count(*) FROM t");
   Fill();
-  reader.Kill();
+  reader->Kill();
   EXPECT_TRUE(sql().Run(kInsert)) << sql().error();
   EXPECT_EQ(sql().Text("PRAGMA integrity_check"), "ok");
 }
@@ -101,14 +94,7 @@ TEST_F(FullLog, StartsAnewToo_WhenItWasTheRegionThatWasFull) {
 }
 
 TEST_F(FullLog, IsRefusedWithTheNameOfTheReaderItsAgeAndTheOption) {
-  ChildProcess reader([this](const auto& signal) {
-    const Seat own = Seat::Join(name(), "slow-report");
-    const auto connection = own.Open();
-    if (!connection->Run("BEGIN; SELECT count(*) FROM t")) return 1;
-    signal();
-    SleepForEver();
-  });
-  ASSERT_TRUE(reader.WaitForSignal());
+  const auto reader = Child("slow-report", "BEGIN; SELECT count(*) FROM t");
   Fill();
   const std::string text = LastError();
   EXPECT_NE(text.find("`slow-report`"), std::string::npos) << text;
@@ -118,7 +104,7 @@ TEST_F(FullLog, IsRefusedWithTheNameOfTheReaderItsAgeAndTheOption) {
   const Refusal refusal = LastRefusal(sql().db());
   EXPECT_TRUE(refusal.present);
   EXPECT_EQ(refusal.holder, "slow-report");
-  EXPECT_EQ(refusal.client, PlaceOf(reader.process_id()).slot);
+  EXPECT_EQ(refusal.client, PlaceOf(reader->process_id()).slot);
 }
 
 TEST_F(FullLog, FastWriterWaitsForASlowReaderWithinItsBusyTimeout) {

@@ -16,6 +16,7 @@
 #include "glasswal/runtime.h"
 #include "multiprocess/effort.h"
 #include "multiprocess/sql.h"
+#include "port/child_process.h"
 #include "port/clock.h"
 #include "port/unique_name.h"
 #include "shm/region.h"
@@ -114,6 +115,20 @@ class Stage : public testing::Test {
       }
     }
     return {};
+  }
+
+  /// A child that joins as `client`, runs the statements in a connection of its own, and stays there
+  /// until it is killed.
+  std::unique_ptr<ChildProcess> Child(const std::string& client, const std::string& statements) {
+    auto child = std::make_unique<ChildProcess>([&](const auto& signal) {
+      const Seat own = Seat::Join(name(), client);
+      const auto connection = own.Open();
+      if (!connection->Run(statements)) return 1;
+      signal();
+      SleepForEver();
+    });
+    EXPECT_TRUE(child->WaitForSignal());
+    return child;
   }
 
   bool IsFree(const Place& place) {

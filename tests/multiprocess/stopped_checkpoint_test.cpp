@@ -30,15 +30,8 @@ TEST_F(StoppedCheckpoint, RefusesReadersByNameOnceAWriterHasDied) {
     return done ? 0 : 2;
   });
   ASSERT_TRUE(WaitUntilStopped(checkpointer.process_id()));
-  ChildProcess writer([this](const auto& signal) {
-    const Seat own = Seat::Join(name(), "writer");
-    const auto connection = own.Open();
-    if (!connection->Run("BEGIN IMMEDIATE; INSERT INTO t VALUES (2)")) return 1;
-    signal();
-    SleepForEver();
-  });
-  ASSERT_TRUE(writer.WaitForSignal());
-  writer.Kill();
+  const auto writer = Child("writer", "BEGIN IMMEDIATE; INSERT INTO t VALUES (2)");
+  writer->Kill();
 
   const auto reader = seat().Open("/app.sqlite", /*busy_ms=*/300);
   const uint64_t began_ns = port::NowNs();

@@ -39,19 +39,6 @@ class StoppedHolder : public Stage {
     return child;
   }
 
-  /// A child that runs `statements` and waits for its end.
-  std::unique_ptr<ChildProcess> Doomed(const std::string& statements) {
-    auto child = std::make_unique<ChildProcess>([this, statements](const auto& signal) {
-      const Seat own = Seat::Join(name(), "doomed");
-      const auto connection = own.Open();
-      if (!connection->Run(statements)) return 1;
-      signal();
-      SleepForEver();
-    });
-    EXPECT_TRUE(child->WaitForSignal());
-    return child;
-  }
-
   /// Commits for `duration_ms`; returns how long the slowest commit took.
   uint64_t SlowestCommitNs(uint64_t duration_ms) {
     uint64_t slowest_ns = 0;
@@ -67,8 +54,8 @@ class StoppedHolder : public Stage {
 };
 
 TEST_F(StoppedHolder, OfTheDirectoryDoesNotStallTheCommitsOfOthersWhenAThirdDies) {
-  const auto doomed = Doomed("BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
-  const auto reader = Doomed("BEGIN; SELECT * FROM t");
+  const auto doomed = Child("doomed", "BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
+  const auto reader = Child("doomed", "BEGIN; SELECT * FROM t");
   const Place dead = PlaceOf(doomed->process_id());
   const Place dead_reader = PlaceOf(reader->process_id());
   const auto stopped = HolderOfTheDirectory();
@@ -86,7 +73,7 @@ TEST_F(StoppedHolder, OfTheDirectoryDoesNotStallTheCommitsOfOthersWhenAThirdDies
 }
 
 TEST_F(StoppedHolder, LeavesTheInterruptedRecoveryToWhoeverComesFirst) {
-  const auto doomed = Doomed("BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
+  const auto doomed = Child("doomed", "BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
   const Place dead = PlaceOf(doomed->process_id());
   const auto stopped = HolderOfTheDirectory();
   doomed->Kill();
@@ -119,7 +106,7 @@ TEST_F(StoppedHolder, LeavesTheInterruptedRecoveryToWhoeverComesFirst) {
 }
 
 TEST_F(StoppedHolder, KeepsTheThreadThatOpensWaitingButNotTheOthersOfItsProcess) {
-  const auto doomed = Doomed("BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
+  const auto doomed = Child("doomed", "BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
   const auto stopped = HolderOfTheDirectory();
   std::atomic<bool> opened{false};
   std::thread opener([&] {
