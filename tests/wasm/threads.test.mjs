@@ -103,7 +103,7 @@ const IS_LEFT = `${SURROUNDINGS}
 `;
 
 test('a thread that created the runtime ends with WRITE: whoever is left finds out, though none of them started it',
-  { timeout: 30_000, skip: process.platform !== 'linux' }, async () => {
+  { skip: process.platform !== 'linux' }, within(60_000, async () => {
     const founder = start({}, 'founder', FOUNDS_AND_HOLDS_WRITE);
     const runtime = await founder.message;
     const lefts = ['left', 'other'].map((name) => start(runtime, name, IS_LEFT));
@@ -112,7 +112,7 @@ test('a thread that created the runtime ends with WRITE: whoever is left finds o
     await founder.worker.terminate();
     for (const values of await Promise.all(rows)) assert.deepEqual(new Set(values), new Set(['committed', 'next']));
     for (const { worker } of lefts) await worker.terminate();
-  });
+  }));
 
 const GIVES_UP = `${SURROUNDINGS}
   db.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('not committed')");
@@ -125,7 +125,7 @@ const GIVES_UP = `${SURROUNDINGS}
   setInterval(() => undefined, 1000);
 `;
 
-test('a client that is given up is recovered from at once, also if nobody needs what it held', { timeout: 30_000 }, async () => {
+test('a client that is given up is recovered from at once, also if nobody needs what it held', within(60_000, async () => {
   const runtime = await createRuntime('/given_up.sqlite');
   const db = runtime.client.open({ busyTimeout: 0 });
   db.exec('CREATE TABLE t(v)');
@@ -137,4 +137,4 @@ test('a client that is given up is recovered from at once, also if nobody needs 
   assert.deepEqual(db.prepare('SELECT v FROM t').pluck().all(), ['next']);
   await worker.terminate();
   runtime.close();
-});
+}));
