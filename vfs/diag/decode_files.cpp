@@ -88,7 +88,7 @@ FileSnapshot DecodeFile(const RegionImage& image, uint32_t number) {
 
 std::vector<FileSnapshot> DecodeFiles(const RegionImage& image) {
   std::vector<FileSnapshot> files;
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+  for (uint32_t number = 0; number < image.files.size(); ++number) {
     if (store::FileStateOf(Get(image.files[number].state)) == shm::kFileFree) continue;
     FileSnapshot file = DecodeFile(image, number);
     for (const DatabaseImage& database : image.databases) {

@@ -10,7 +10,7 @@ namespace {
 
 /// The log of `database`; none while it has none.
 std::optional<uint32_t> FindWal(const RegionImage& image, uint32_t database) {
-  for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
+  for (uint32_t number = 0; number < image.files.size(); ++number) {
     const shm::ShmFile& file = image.files[number];
     const uint64_t word = Get(file.state);
     if (store::FileStateOf(word) == shm::kFileLive && store::FileKindOf(word) == shm::kFileWal &&

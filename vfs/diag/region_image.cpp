@@ -58,7 +58,7 @@ void LoadDatabase(const RegionBytes& source, uint32_t file, RegionImage* image) 
 }
 
 void LoadDatabases(const RegionBytes& source, RegionImage* image) {
-  for (uint32_t file = 0; file < shm::kMaxFiles; ++file) {
+  for (uint32_t file = 0; file < image->files.size(); ++file) {
     const uint64_t state = Get(image->files[file].state);
     if (store::FileStateOf(state) == shm::kFileFree) continue;
     if (store::FileKindOf(state) != shm::kFileDatabase) continue;
@@ -82,15 +82,16 @@ Result<std::unique_ptr<RegionImage>> LoadRegion(const RegionBytes& source) {
   if (!geometry.ok()) return geometry.status();
   image->geometry = *geometry;
   image->clients = std::vector<shm::ShmClient>(shm::kMaxClients);
-  image->files = std::vector<shm::ShmFile>(shm::kMaxFiles);
+  // The rest of the table was never used. It is left out: it is large, and whoever looks may have
+  // little memory.
+  image->files = std::vector<shm::ShmFile>(std::min(Get(image->header.used_files), shm::kMaxFiles));
   image->recoveries = std::vector<shm::ShmRecovery>(shm::kMaxRecoveries);
   if (!CopyRecords(source, geometry->clients_offset, image->clients.data(),
                    image->clients.size())) {
     return Unavailable("table of clients");
   }
-  // The rest of the table was never used, and is free in the image, too.
-  const uint32_t used_files = std::min(Get(image->header.used_files), shm::kMaxFiles);
-  if (!CopyRecords(source, geometry->files_offset, image->files.data(), used_files)) {
+  if (!image->files.empty() &&
+      !CopyRecords(source, geometry->files_offset, image->files.data(), image->files.size())) {
     return Unavailable("table of files");
   }
   if (!CopyRecords(source, geometry->recoveries_offset, image->recoveries.data(),

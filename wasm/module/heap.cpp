@@ -141,12 +141,12 @@ void* OrAbort(void* memory) {
 void* operator new(size_t size_bytes) {
   return OrAbort(glasswal::wasm::Allocate(size_bytes != 0 ? size_bytes : 1));
 }
+// memalign() asks sbrk() for the bytes without what the alignment may cost, and again when that was
+// too little. So a piece that is large enough anywhere is made free first.
 void* operator new(size_t size_bytes, std::align_val_t alignment) {
   const auto boundary = static_cast<size_t>(alignment);
-  void* memory = memalign(boundary, size_bytes);
-  if (memory == nullptr && glasswal::wasm::MakeRoom(size_bytes + boundary))
-    memory = memalign(boundary, size_bytes);
-  return OrAbort(memory);
+  std::free(OrAbort(glasswal::wasm::Allocate(size_bytes + boundary)));
+  return OrAbort(memalign(boundary, size_bytes));
 }
 void operator delete(void* memory) noexcept { std::free(memory); }
 void operator delete(void* memory, size_t) noexcept { std::free(memory); }
