@@ -66,6 +66,10 @@ inEachBrowser((it) => {
     const robbed = await stage.actor('robbed');
     await robbed.exec("CREATE TABLE t(v); INSERT INTO t VALUES ('committed')");
     const slot = await robbed.run(({ client }) => client.slot);
+    await stage.inPage(({ runtimes, keep }) => {
+      keep.told = [];
+      runtimes.get('runtime').onRecovery(({ clientName, cause }) => keep.told.push({ clientName, cause }));
+    });
     await stage.inPage(async ({ runtimes }, number) => {
       const name = `glasswal:${runtimes.get('runtime').id}:client:${number}`;
       await navigator.locks.request(name, { steal: true }, () => undefined);
@@ -78,6 +82,39 @@ inEachBrowser((it) => {
     });
     const other = await stage.actor('other');
     assert.deepEqual(await other.all('SELECT v FROM t'), [{ v: 'committed' }]);
+    // The page tells the one whose lock was stolen from the one that is really dead.
+    await other.terminate();
+    const told = () => stage.inPage(({ keep }) => keep.told);
+    while ((await told()).length < 2) await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual(await told(), [{ clientName: 'robbed', cause: 'stolen' }, { clientName: 'other', cause: 'ended' }]);
+  });
+
+  it('a janitor whose Web Lock is stolen begins anew, and so does the heir', async (stand) => {
+    const stage = await stand.stage();
+    await stage.createRuntime();
+    const left = await stage.actor('left', { open: { busyTimeout: 0 } });
+    await left.exec('CREATE TABLE t(v)');
+    await stage.until(({ clients }) => clients.some(({ name }) => name === 'janitor'));
+    const robbed = await stage.inPage(async ({ runtimes, keep }) => {
+      keep.uncaught = [];
+      addEventListener('unhandledrejection', ({ reason }) => keep.uncaught.push(String(reason)));
+      const runtime = runtimes.get('runtime');
+      const { slot, generation } = runtime.diagnostics().clients.find(({ name }) => name === 'janitor');
+      for (const lock of ['heir', `client:${slot}`]) {
+        await navigator.locks.request(`glasswal:${runtime.id}:${lock}`, { steal: true }, () => undefined);
+      }
+      return { slot, generation };
+    });
+    // The new one recovers from the old one.
+    await stage.until(({ recoveries }, { slot, generation }) =>
+      recoveries.some(({ client, clientGeneration }) => client === slot && clientGeneration === generation), robbed);
+    const doomed = await stage.actor('doomed');
+    await doomed.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('lost')");
+    await doomed.terminate();
+    await stage.until(({ recoveries }) => recoveries.some(({ clientName }) => clientName === 'doomed'));
+    await left.exec("INSERT INTO t VALUES ('next')");
+    assert.deepEqual(await left.all('SELECT v FROM t'), [{ v: 'next' }]);
+    assert.deepEqual(await stage.inPage(({ keep }) => keep.uncaught), []);
   });
 
   it('listeners that throw starve neither the others nor themselves', async (stand) => {

@@ -45,6 +45,11 @@ export class Client implements Disposable {
     return this.#closed;
   }
 
+  /** @internal Whether it can do nothing any more: it has left, or was given up. */
+  get gone(): boolean {
+    return this.#closed || this.#membership.engine.fate.lost !== undefined;
+  }
+
   /** @internal */
   get engine(): Engine {
     this.check();

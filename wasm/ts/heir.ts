@@ -27,8 +27,10 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership): ()
       });
     })
     .catch((error: unknown) => {
+      // It was stolen: whoever is granted it next keeps another janitor, and ours does no harm beside that.
+      if (giveUp !== undefined || stopping.signal.aborted) return;
       // Nothing else can refuse a lock to a worker that is alive.
-      if (!stopping.signal.aborted) throw error;
+      throw error;
     });
   return () => {
     stopping.abort();

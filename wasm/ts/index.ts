@@ -1,5 +1,5 @@
 /** glasswal: an ephemeral SQLite database that several workers read and write at the same time. */
-export { createRuntime, Runtime, type Recovery } from './runtime.js';
+export { createRuntime, Runtime, type Recovery, type RecoveryCause, type RecoveryReport } from './runtime.js';
 export { Client, join, type JoinOptions } from './client.js';
 export type { RuntimeParts } from './membership.js';
 export type { RuntimeOptions } from './options.js';

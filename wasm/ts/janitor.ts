@@ -97,8 +97,10 @@ export class Janitor {
         if (await buryHolder(this.#engine, slot)) this.#tell({ recovered: slot });
       })
       .catch((error: unknown) => {
+        // One that is stolen while we have it was proof enough: the recovery goes on.
+        const isStolen = !this.#watched.has(slot) && error instanceof DOMException && error.name === 'AbortError';
         // Nothing else can refuse a lock to a worker that is alive.
-        if (!this.#stopping.signal.aborted) throw error;
+        if (!this.#stopping.signal.aborted && !isStolen) throw error;
       });
   }
 }

@@ -32,6 +32,7 @@ export function startJanitor(runtime: RuntimeParts, membership: Membership): () 
   } else {
     // A policy that forbids the worker shows only here.
     worker.onerror = workHere;
+    worker.onmessage = workHere;
     const { id, path, version, memory, module } = runtime;
     worker.postMessage({ runtime: { id, path, version, memory, module } });
   }

@@ -2,12 +2,19 @@
 import { Janitor } from './janitor.js';
 import { enter, type RuntimeParts } from './membership.js';
 
-addEventListener(
-  'message',
-  ({ data }: MessageEvent<{ readonly runtime: RuntimeParts }>) => {
-    void enter(data.runtime, 'janitor').then((membership) => {
-      new Janitor(membership.engine, data.runtime.id, membership.slot);
-    });
-  },
-  { once: true },
-);
+/** Joins and watches, and again if this client is lost: somebody can steal its lock, too. */
+async function keepJanitor(runtime: RuntimeParts): Promise<void> {
+  const { engine, slot } = await enter(runtime, 'janitor');
+  const janitor = new Janitor(engine, runtime.id, slot);
+  engine.fate.whenLost(() => {
+    janitor.stop();
+    start(runtime);
+  });
+}
+
+/** Where it cannot join, because the runtime is full, whoever started it must do the work: any message says so. */
+function start(runtime: RuntimeParts): void {
+  keepJanitor(runtime).catch((error: unknown) => postMessage(String(error)));
+}
+
+addEventListener('message', ({ data }: MessageEvent<{ readonly runtime: RuntimeParts }>) => start(data.runtime), { once: true });

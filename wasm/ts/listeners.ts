@@ -1,5 +1,12 @@
 /** Calling what an application gave us to be called. */
 
+/** Reports what nobody can catch as any uncaught exception is. */
+export function reportError(error: unknown): void {
+  queueMicrotask(() => {
+    throw error;
+  });
+}
+
 /**
  * Calls `listener`. What it throws is the application's own: it is reported as any uncaught exception is, and keeps neither
  * the other listeners nor the next call from happening.
@@ -8,8 +15,6 @@ export function callListener<Values extends unknown[]>(listener: (...values: Val
   try {
     listener(...values);
   } catch (error) {
-    queueMicrotask(() => {
-      throw error;
-    });
+    reportError(error);
   }
 }

@@ -33,6 +33,14 @@ export function lockName(runtimeId: string, slot: number): string {
   return `glasswal:${runtimeId}:client:${slot}`;
 }
 
+/**
+ * The name of the Web Lock that a client has besides, for as long as its thread lives: when somebody has stolen the lock of its
+ * slot, this one still says that it is not dead. Nothing is recovered, or not recovered, by it.
+ */
+export function witnessName(runtimeId: string, slot: number, generation: number): string {
+  return `glasswal:${runtimeId}:witness:${slot}:${generation}`;
+}
+
 /** The name of the Web Lock of whoever looks after the dead. */
 export function heirLockName(runtimeId: string): string {
   return `glasswal:${runtimeId}:heir`;
@@ -93,8 +101,8 @@ export function slotState(views: Views, slot: number): { free: boolean; generati
 /** A Web Lock that is ours. */
 interface TakenLock {
   readonly release: () => void;
-  /** What is called if it is stolen. */
-  stolen: () => void;
+  /** Calls `tell` if it is stolen, or was already. */
+  whenStolen(tell: () => void): void;
 }
 
 const nothing = (): void => undefined;
@@ -102,48 +110,96 @@ const nothing = (): void => undefined;
 /** Asks for the lock of a slot without waiting; undefined when somebody has it. */
 async function tryWebLock(name: string): Promise<TakenLock | undefined> {
   return new Promise((resolve, reject) => {
-    let taken: TakenLock | undefined;
+    let isTaken = false;
+    let isStolen = false;
+    let tellStolen = nothing;
+    const whenStolen = (tell: () => void): void => {
+      tellStolen = tell;
+      if (isStolen) tell();
+    };
     navigator.locks
       .request(name, { ifAvailable: true }, (lock) => {
         if (lock === null) return resolve(undefined);
         return new Promise<void>((release) => {
-          taken = { release: () => release(), stolen: nothing };
-          resolve(taken);
+          isTaken = true;
+          resolve({ release: () => release(), whenStolen });
         });
       })
       .catch((error: unknown) => {
-        if (taken === undefined) reject(error instanceof Error ? error : new Error(String(error)));
-        else taken.stolen();
+        if (!isTaken) return reject(error instanceof Error ? error : new Error(String(error)));
+        isStolen = true;
+        tellStolen();
       });
   });
 }
 
+/** The slot's lock and the witness of who is in it. */
+interface ClientLocks extends TakenLock {
+  readonly generation: number;
+}
+
+/** The generation that the next client of a slot is going to have. */
+function nextGeneration(views: Views, slot: number): number {
+  return (slotState(views, slot).generation + 1) >>> 0;
+}
+
+/** Takes the lock of a slot and, with it, that of the witness; undefined when somebody has the slot. */
+async function tryClientLocks(runtimeId: string, slot: number, generationOf: () => number): Promise<ClientLocks | undefined> {
+  const lock = await tryWebLock(lockName(runtimeId, slot));
+  if (lock === undefined) return undefined;
+  const generation = generationOf();
+  // Whoever has this name by stealing must not keep a client from joining: it is only asked when a lock was stolen.
+  const witness = await tryWebLock(witnessName(runtimeId, slot, generation));
+  let isStolen = false;
+  lock.whenStolen(() => (isStolen = true));
+  return {
+    generation,
+    release: () => {
+      // The witness of one that was robbed stays for as long as its thread does.
+      if (!isStolen) witness?.release();
+      lock.release();
+    },
+    whenStolen: (tell) =>
+      lock.whenStolen(() => {
+        isStolen = true;
+        tell();
+      }),
+  };
+}
+
+/** Whether a client that was recovered from lives: then its Web Lock was stolen. In Node there is nothing to steal. */
+export async function wasRobbed(runtimeId: string, slot: number, generation: number): Promise<boolean> {
+  if (isNode) return false;
+  const { held: locks = [] } = await navigator.locks.query();
+  const name = witnessName(runtimeId, slot, generation);
+  return locks.some((lock) => lock.name === name);
+}
+
 /** The lock of one slot, taken by the creator of a runtime, whom nobody else can know of yet. */
 export async function holdFirstSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
-  const lock = isNode ? noLock() : await tryWebLock(lockName(runtimeId, 0));
+  // The region was made by its first client, which is live already.
+  const { generation } = slotState(views, 0);
+  const lock = isNode ? noLock(generation) : await tryClientLocks(runtimeId, 0, () => generation);
   if (lock === undefined) throw new GlasswalError('ENVIRONMENT', 'The lock of a new runtime is taken already.');
   const owner = isNode ? ownSlotWord() : BigInt(ticket >>> 0);
   passSlot(views, 0, 0n, owner);
   return held(views, 0, owner, lock);
 }
 
-function noLock(): TakenLock {
-  return { release: nothing, stolen: nothing };
+function noLock(generation: number): ClientLocks {
+  return { generation, release: nothing, whenStolen: nothing };
 }
 
-function held(views: Views, slot: number, owner: bigint, lock: TakenLock): HeldSlot {
-  const { generation } = slotState(views, slot);
+function held(views: Views, slot: number, owner: bigint, lock: ClientLocks): HeldSlot {
   return {
     slot,
-    generation: (generation + 1) >>> 0,
+    generation: lock.generation,
     release: () => {
       // Not if somebody had the proof of our death meanwhile, and the slot is another's.
       passSlot(views, slot, owner, 0n);
       lock.release();
     },
-    whenStolen: (tell) => {
-      lock.stolen = tell;
-    },
+    whenStolen: (tell) => lock.whenStolen(tell),
   };
 }
 
@@ -152,11 +208,12 @@ async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Pro
   const slots = [...Array(maxClients).keys()].filter((slot) => holderOf(views, slot) === 0);
   const isFree = (slot: number): boolean => slotState(views, slot).free;
   for (const slot of [...slots.filter(isFree), ...slots.filter((slot) => !isFree(slot))]) {
+    const generation = (): number => nextGeneration(views, slot);
     if (isNode) {
-      if (passSlot(views, slot, 0n, ownSlotWord())) return held(views, slot, ownSlotWord(), noLock());
+      if (passSlot(views, slot, 0n, ownSlotWord())) return held(views, slot, ownSlotWord(), noLock(generation()));
       continue;
     }
-    const lock = await tryWebLock(lockName(runtimeId, slot));
+    const lock = await tryClientLocks(runtimeId, slot, generation);
     if (lock === undefined) continue;
     setHolder(views, slot, ticket);
     return held(views, slot, BigInt(ticket >>> 0), lock);

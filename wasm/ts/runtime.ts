@@ -11,8 +11,8 @@ import * as facts from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { blockSegments, callNumber, check, instantiate, withText } from './instance.js';
 import { hearRecoveries } from './janitor_start.js';
-import { callListener } from './listeners.js';
-import { holdFirstSlot } from './liveness.js';
+import { callListener, reportError } from './listeners.js';
+import { holdFirstSlot, wasRobbed } from './liveness.js';
 import { startLog } from './log_drain.js';
 import { leave, packageVersion, type RuntimeParts, thisThread, tieToSlot } from './membership.js';
 import { loadModule } from './module.js';
@@ -20,14 +20,25 @@ import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
 import { watchChild, watchChildren, watchThreads } from './threads.js';
 
-/** What onRecovery tells of one recovery: an entry of diagnostics().recoveries. */
+/**
+ * Why a client was recovered from: its thread has ended, or it could not go on and gave itself up ('ended'); or it lives, but
+ * somebody took its Web Lock away with `steal: true`, which is the same proof of death to all others ('stolen').
+ */
+export type RecoveryCause = 'ended' | 'stolen';
+
+/** One recovery: an entry of diagnostics().recoveries. */
 export type Recovery = Snapshot['recoveries'][number];
+
+/** What onRecovery tells of it. */
+export type RecoveryReport = Recovery & { readonly cause: RecoveryCause };
 
 interface Insides {
   readonly client: Client;
-  readonly listeners: Set<(recovery: Recovery) => void>;
+  readonly listeners: Set<(recovery: RecoveryReport) => void>;
   readonly workers: Set<object>;
   seenRecoveries: number;
+  /** Told one after the other, in the order of their numbers. */
+  telling: Promise<void>;
 }
 
 // Kept apart from the runtime's own properties, which are cloned when it is posted.
@@ -87,8 +98,8 @@ export class Runtime implements RuntimeParts, Disposable {
     return this.client.onCommit(committed);
   }
 
-  /** Calls `recovered` after each recovery from a dead client; what ends it. */
-  onRecovery(recovered: (recovery: Recovery) => void): () => void {
+  /** Calls `recovered` after each recovery from a client, with what it was and why (`cause`); what ends it. */
+  onRecovery(recovered: (recovery: RecoveryReport) => void): () => void {
     const { listeners } = insidesOf(this);
     listeners.add(recovered);
     return () => listeners.delete(recovered);
@@ -109,6 +120,7 @@ export class Runtime implements RuntimeParts, Disposable {
   async evict(target: EvictTarget, how: WayToEnd): Promise<void> {
     await evictClient(this.client, this.id, target, how);
     tellRecoveries(this);
+    await insidesOf(this).telling;
   }
 
   /** The bytes of a database: an ordinary SQLite file. */
@@ -152,12 +164,18 @@ export class Runtime implements RuntimeParts, Disposable {
 
 function tellRecoveries(runtime: Runtime): void {
   const own = insidesOf(runtime);
-  if (own.client.closed) return;
+  own.telling = own.telling.then(() => tellNewRecoveries(own, runtime.id)).catch(reportError);
+}
+
+async function tellNewRecoveries(own: Insides, runtimeId: string): Promise<void> {
+  if (own.client.gone) return;
   const { recoveries } = own.client.diagnostics();
   for (const recovery of [...recoveries].sort((a, b) => a.number - b.number)) {
     if (recovery.number <= own.seenRecoveries) continue;
     own.seenRecoveries = recovery.number;
-    for (const listener of own.listeners) callListener(listener, recovery);
+    const robbed = await wasRobbed(runtimeId, recovery.client, recovery.clientGeneration);
+    if (own.client.closed) return;
+    for (const listener of own.listeners) callListener(listener, { ...recovery, cause: robbed ? 'stolen' : 'ended' });
   }
 }
 
@@ -243,7 +261,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   const { id, memory, capacityBytes, membership } = await foundRegion(module, checked, name, ticket);
   const runtime = new Runtime({ id, path, version: packageVersion, memory, module, capacityBytes });
   const client = new Client(membership, name, path);
-  insides.set(runtime, { client, listeners: new Set(), workers: new Set(), seenRecoveries: 0 });
+  insides.set(runtime, { client, listeners: new Set(), workers: new Set(), seenRecoveries: 0, telling: Promise.resolve() });
   client.atClose(watchChildren(membership.engine, () => tellRecoveries(runtime)));
   client.atClose(watchThreads(membership.engine, id, () => tellRecoveries(runtime)));
   if (!isNode) client.atClose(hearRecoveries(id, () => tellRecoveries(runtime)));
