@@ -4,12 +4,14 @@
 #include <sqlite3.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <new>
 
 #include "module/host.h"
 #include "module/instance.h"
+#include "module/spare_pool.h"
 #include "shm/segments.h"
 
 namespace glasswal::wasm {
@@ -19,14 +21,14 @@ namespace {
 constexpr uint32_t kChunkSegments = 8;
 // What malloc() needs beside the bytes that it was asked for.
 constexpr uint64_t kOverheadBytes = 1024;  // Alignment included.
-// Given up when the region is full, so that the refusal itself can be written.
-constexpr size_t kReserveBytes = 8 * 1024;
 
 // What sbrk() has to hand out. An instance begins with what is left of its private block.
 uintptr_t arena_at = 0;
 uintptr_t arena_end = 0;
-void* reserve = nullptr;
 bool is_growing = false;
+// For operator new alone. SQLite and JavaScript can be refused, and end what they do with an error;
+// C++ code cannot, and is what ends it.
+SparePool spare;
 
 uint32_t ClaimChunk(const store::ClientContext& self, uint32_t count) {
   shm::Growth growth;
@@ -55,23 +57,24 @@ bool TakeChunk(uint64_t size_bytes) {
   return true;
 }
 
-}  // namespace
-
+// Takes more from the region for what malloc() has refused. True: it is worth another try.
 bool MakeRoom(uint64_t size_bytes) {
-  if (is_growing) {
-    if (reserve == nullptr) return false;
-    std::free(reserve);
-    reserve = nullptr;
-    return true;
-  }
+  if (is_growing) return false;
   is_growing = true;
   const bool grew = TakeChunk(size_bytes);
-  if (reserve == nullptr) reserve = std::malloc(kReserveBytes);
   is_growing = false;
   return grew;
 }
 
-namespace {
+// Pages that this client has read and does not use just now are worth less than what it is about to
+// do: without memory it could not even delete what fills the region. True: some were given up.
+bool GiveUpCachedPages(size_t size_bytes) {
+  // Several pages, so that those that lie side by side make one piece.
+  constexpr size_t kLeastBytes = 64 * 1024;
+  constexpr size_t kMostBytes = INT32_MAX;
+  return sqlite3_release_memory(static_cast<int>(std::clamp(size_bytes, kLeastBytes, kMostBytes))) >
+         0;
+}
 
 void* SqliteMalloc(int size_bytes) { return Allocate(static_cast<size_t>(size_bytes)); }
 void* SqliteRealloc(void* memory, int size_bytes) {
@@ -92,12 +95,17 @@ constexpr sqlite3_mem_methods kSqliteMethods = {SqliteMalloc,   std::free,     S
 
 void* Allocate(size_t size_bytes) {
   void* memory = std::malloc(size_bytes);
-  return memory == nullptr && MakeRoom(size_bytes) ? std::malloc(size_bytes) : memory;
+  if (memory == nullptr && MakeRoom(size_bytes)) memory = std::malloc(size_bytes);
+  while (memory == nullptr && GiveUpCachedPages(size_bytes)) memory = std::malloc(size_bytes);
+  return memory;
 }
 
 void* Reallocate(void* memory, size_t size_bytes) {
   void* moved = std::realloc(memory, size_bytes);
-  return moved == nullptr && MakeRoom(size_bytes) ? std::realloc(memory, size_bytes) : moved;
+  if (moved == nullptr && MakeRoom(size_bytes)) moved = std::realloc(memory, size_bytes);
+  while (moved == nullptr && GiveUpCachedPages(size_bytes))
+    moved = std::realloc(memory, size_bytes);
+  return moved;
 }
 
 void GiveHeapToSqlite() { sqlite3_config(SQLITE_CONFIG_MALLOC, &kSqliteMethods); }
@@ -130,25 +138,39 @@ extern "C" void* sbrk(intptr_t increment) {
 // library's own operators would return null, and null is an address like any other in WebAssembly.
 namespace {
 
-void* OrAbort(void* memory) {
-  if (memory == nullptr)
+// memalign() asks sbrk() for the bytes without what the alignment may cost, and again when that was
+// too little. So a piece that is large enough anywhere is made free first.
+void* AllocateAligned(size_t size_bytes, size_t alignment) {
+  using glasswal::wasm::Allocate;
+  if (alignment <= alignof(max_align_t)) return Allocate(size_bytes);
+  void* const room = Allocate(size_bytes + alignment);
+  if (room == nullptr) return nullptr;
+  std::free(room);
+  return memalign(alignment, size_bytes);
+}
+
+void* MustHave(size_t size_bytes, size_t alignment) {
+  if (size_bytes == 0) size_bytes = 1;
+  void* memory = AllocateAligned(size_bytes, alignment);
+  if (memory == nullptr) memory = glasswal::wasm::spare.Take(size_bytes, alignment);
+  if (memory == nullptr) {
     glasswal_host_abort("the runtime's memory is full and the client's own is used up");
+  }
   return memory;
+}
+
+void GiveBack(void* memory) {
+  using glasswal::wasm::spare;
+  return spare.Owns(memory) ? spare.GiveBack(memory) : std::free(memory);
 }
 
 }  // namespace
 
-void* operator new(size_t size_bytes) {
-  return OrAbort(glasswal::wasm::Allocate(size_bytes != 0 ? size_bytes : 1));
-}
-// memalign() asks sbrk() for the bytes without what the alignment may cost, and again when that was
-// too little. So a piece that is large enough anywhere is made free first.
+void* operator new(size_t size_bytes) { return MustHave(size_bytes, alignof(max_align_t)); }
 void* operator new(size_t size_bytes, std::align_val_t alignment) {
-  const auto boundary = static_cast<size_t>(alignment);
-  std::free(OrAbort(glasswal::wasm::Allocate(size_bytes + boundary)));
-  return OrAbort(memalign(boundary, size_bytes));
+  return MustHave(size_bytes, static_cast<size_t>(alignment));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory) noexcept { GiveBack(memory); }
+void operator delete(void* memory, size_t) noexcept { GiveBack(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { GiveBack(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept { GiveBack(memory); }

@@ -1,6 +1,9 @@
 // The heap of one instance: the library's malloc over segments of the region that the client has
 // for itself, so that all of it comes back when the client leaves or dies.
 //
+// Where the region is full SQLite is told so (SQLITE_NOMEM), and JavaScript. The C++ code between,
+// which writes the refusal, has a small pool of its own: see spare_pool.h.
+//
 // malloc() holds its lock while it asks for more memory, and asking the region may itself allocate
 // (a refusal has a message). So sbrk() only hands out what is there already, and it is the callers
 // of malloc() that grow the heap: operator new, SQLite and JavaScript, all of which come through
@@ -15,13 +18,10 @@
 
 namespace glasswal::wasm {
 
-/// As malloc() and realloc(): null when neither the heap nor the region has room.
+/// As malloc() and realloc(): null when neither the heap nor the region has room, and SQLite's
+/// caches have no page to give up.
 void* Allocate(size_t size_bytes);
 void* Reallocate(void* memory, size_t size_bytes);
-
-/// Takes more memory from the region for `size_bytes` that malloc() has refused. True: it is worth
-/// another try.
-bool MakeRoom(uint64_t size_bytes);
 
 /// Makes SQLite allocate here. REQUIRES: SQLite has not been initialised.
 void GiveHeapToSqlite();

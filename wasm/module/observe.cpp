@@ -13,6 +13,7 @@
 #include "module/bootstrap.h"
 #include "module/host.h"
 #include "module/instance.h"
+#include "module/observe_room.h"
 #include "module/region_memory.h"
 #include "sqlite/vfs.h"
 
@@ -40,6 +41,8 @@ Status NotJoined() {
 GLASSWAL_EXPORT(glasswal_observe)
 int32_t ObserveRegion() {
   if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
+  const Status room = RoomForSnapshot();
+  if (!room.ok()) return GiveStatus(room);
   const std::unique_ptr<RegionBytes> bytes = BytesAtHand();
   Result<Snapshot> snapshot = Observe(*bytes);
   if (!snapshot.ok()) return GiveStatus(snapshot.status());
@@ -54,7 +57,7 @@ GLASSWAL_EXPORT(glasswal_observe_events)
 int32_t ObserveRegionEvents(double from_sequence, uint32_t limit) {
   if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
   Result<EventBatch> batch =
-      ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), limit);
+      ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), RoomForEvents(limit));
   if (!batch.ok()) return GiveStatus(batch.status());
   std::string text = "{\"events\":[";
   for (const Event& event : batch->events) {
