@@ -16,6 +16,14 @@ export interface JoinOptions {
   readonly name?: string;
 }
 
+/** A file of a runtime. */
+export interface FileEntry {
+  readonly path: string;
+  readonly sizeBytes: number;
+  /** So many clients have it open. */
+  readonly openClients: number;
+}
+
 /** Made by join(), or `runtime.client` in the thread that created the runtime. */
 export class Client implements Disposable {
   /** What others call it. */
@@ -72,9 +80,16 @@ export class Client implements Disposable {
     return openDatabase(this.engine, this, 'glasswal', path, options);
   }
 
+  /** All files of the runtime: databases, and their logs and journals while there are any. */
+  files(): FileEntry[] {
+    const { engine } = this;
+    check(engine, callNumber(engine, 'glasswal_list_files'));
+    return JSON.parse(engine.text()) as FileEntry[];
+  }
+
   /**
    * Removes a database that nobody has open, with its log and journals. A runtime has room for 1,024 files, and one that
-   * is closed keeps its place and its memory; `diagnostics().files` lists them. Throws NOT_FOUND, or BUSY with the name
+   * is closed keeps its place and its memory; `files()` lists them. Throws NOT_FOUND, or BUSY with the name
    * of a client that has it open.
    */
   remove(path: string): void {

@@ -1,6 +1,6 @@
 /** glasswal: an ephemeral SQLite database that several workers read and write at the same time. */
 export { createRuntime, Runtime, type Recovery, type RecoveryCause, type RecoveryReport } from './runtime.js';
-export { Client, join, type JoinOptions } from './client.js';
+export { Client, join, type FileEntry, type JoinOptions } from './client.js';
 export type { RuntimeParts } from './membership.js';
 export type { RuntimeOptions } from './options.js';
 export { Database } from './database.js';

@@ -13,9 +13,14 @@ test('a database that nobody has open can be removed', async (t) => {
   throws(() => client.remove('/'), 'OPTION', 'names no file');
   const db = open({ path: 'gone.sqlite' });
   db.exec('CREATE TABLE t(x); INSERT INTO t VALUES (1)');
-  throws(() => client.remove('gone.sqlite'), 'BUSY', '`tester` has it open');
+  throws(() => client.remove('gone.sqlite'), 'BUSY',
+    '/gone.sqlite cannot be removed while `tester` has it open: close it there first');
+  assert.equal(client.files().find(({ path }) => path === '/gone.sqlite').openClients, 1);
   db.close();
   assert.deepEqual(paths(), ['/gone.sqlite']);
+  const [{ sizeBytes, ...gone }, ...others] = client.files();
+  assert.deepEqual([gone, others], [{ path: '/gone.sqlite', openClients: 0 }, []]);
+  assert.ok(sizeBytes > 0);
   client.remove('gone.sqlite');
   assert.deepEqual(paths(), []);
   assert.equal(open({ path: 'gone.sqlite' }).prepare('SELECT count(*) AS n FROM sqlite_schema').get().n, 0);
