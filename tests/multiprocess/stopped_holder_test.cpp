@@ -5,11 +5,15 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <string_view>
 #include <thread>
 
+#include "glasswal/sqlite.h"
 #include "multiprocess/region_audit.h"
 #include "multiprocess/stage.h"
 #include "port/child_process.h"
+#include "port/point.h"
 #include "recovery/client.h"
 #include "store/directory.h"
 
@@ -70,6 +74,81 @@ TEST_F(StoppedHolder, OfTheDirectoryDoesNotStallTheCommitsOfOthersWhenAThirdDies
   EXPECT_EQ(AuditDead(region(), dead.slot, dead.generation), "");
   EXPECT_EQ(AuditDead(region(), dead_reader.slot, dead_reader.generation), "");
   EXPECT_EQ(sql().Number("SELECT count(*) FROM t WHERE x = 'lost'"), 0);
+}
+
+TEST_F(StoppedHolder, KeepsWhoeverNeedsTheDirectoryNoLongerThanItsBusyTimeout) {
+  // Opened before, but its log is opened with the first statement.
+  const auto reader = seat().Open("/app.sqlite", 200);
+  const auto writer = seat().Open("/rollback.sqlite", 200);
+  ASSERT_TRUE(writer->Run("PRAGMA journal_mode=DELETE; CREATE TABLE r(x)"));
+  auto closing = seat().Open("/closing.sqlite");
+  ASSERT_TRUE(closing->Run("CREATE TABLE c(x)"));
+  const auto stopped = HolderOfTheDirectory();
+  constexpr uint64_t kLongestNs = 1000 * kNsPerMs * kSlowness;
+  const auto took_ns = [](const std::function<void()>& act) {
+    const uint64_t began_ns = port::NowNs();
+    act();
+    return port::NowNs() - began_ns;
+  };
+  const auto is_refused = [](Sql& connection, const char* sql) {
+    EXPECT_FALSE(connection.Run(sql));
+    EXPECT_EQ(connection.code(), SQLITE_BUSY) << connection.error();
+    EXPECT_NE(LastError("stage").find("`stopped`"), std::string::npos) << LastError("stage");
+  };
+  EXPECT_LT(took_ns([&] { is_refused(*reader, "SELECT count(*) FROM t"); }), kLongestNs);
+  EXPECT_LT(took_ns([&] { is_refused(*writer, "INSERT INTO r VALUES(1)"); }), kLongestNs);
+  EXPECT_LT(took_ns([&] { closing.reset(); }), kLongestNs);
+  EXPECT_EQ(runtime().ListFiles().size(), 4u) << "closed ones stay until they are removed";
+
+  kill(stopped->process_id(), SIGCONT);
+  EXPECT_EQ(stopped->Wait(), 0);
+  EXPECT_EQ(reader->Number("SELECT count(*) FROM t"), 1);
+  EXPECT_TRUE(writer->Run("INSERT INTO r VALUES(1)")) << writer->error();
+  EXPECT_TRUE(runtime().RemoveFile("closing.sqlite").ok()) << "it was not closed in time";
+}
+
+TEST_F(StoppedHolder, OfARecoveryIsNamedSuspectedAndEvicted) {
+  Options options;
+  options.stale_ms = 200 * kSlowness;
+  Raise(options);
+  const auto doomed = Child("doomed", "BEGIN IMMEDIATE; INSERT INTO t VALUES('lost')");
+  const Place dead = PlaceOf(doomed->process_id());
+  const auto other = seat().Open("/app.sqlite", 300);
+  ASSERT_TRUE(other->Run("SELECT count(*) FROM t"));
+  ChildProcess recoverer([this, &doomed](const auto&) {
+    const Seat own = Seat::Join(name(), "recoverer");
+    kill(doomed->process_id(), SIGKILL);
+    port::SetPointHook(
+        [](const char* point, void*) {
+          if (std::string_view(point) == "recover.locks") raise(SIGSTOP);
+        },
+        nullptr);
+    while (own.runtime().RecoverDead() == 0) port::SleepUs(200);
+    return 0;
+  });
+  ASSERT_TRUE(WaitUntilStopped(recoverer.process_id()));
+  doomed->Wait();
+  const Place stopped = PlaceOf(recoverer.process_id());
+
+  EXPECT_FALSE(other->Run("INSERT INTO t VALUES('early')"));
+  const Refusal refusal = LastRefusal(other->db());
+  EXPECT_EQ(refusal.holder, "recoverer") << refusal.ToString();
+  EXPECT_EQ(refusal.dead, "doomed") << refusal.ToString();
+  EXPECT_EQ(refusal.client, stopped.slot);
+  // The dead one spoiled the index, and a reader cannot rebuild it.
+  const uint64_t began_ns = port::NowNs();
+  EXPECT_FALSE(other->Run("SELECT count(*) FROM t"));
+  EXPECT_EQ(other->code() & 0xff, SQLITE_BUSY) << other->error();
+  EXPECT_LT(port::NowNs() - began_ns, 3000 * kNsPerMs * kSlowness);
+  EXPECT_TRUE(Eventually([&] {
+    other->Run("INSERT INTO t VALUES('early')");
+    return region().header()->silent_reports.load() != 0;
+  }));
+  const Status status = runtime().Evict(dead.slot, dead.generation, 100);
+  EXPECT_NE(status.message().find("evict that"), std::string::npos) << status.message();
+  EXPECT_TRUE(runtime().Evict(stopped.slot, stopped.generation).ok());
+  EXPECT_TRUE(other->Run("INSERT INTO t VALUES('next')")) << other->error();
+  EXPECT_EQ(AuditDead(region(), dead.slot, dead.generation), "");
 }
 
 TEST_F(StoppedHolder, LeavesTheInterruptedRecoveryToWhoeverComesFirst) {

@@ -23,10 +23,25 @@ using store::ClientStateOf;
 using store::ClientWord;
 using store::GenerationOf;
 
-/// The locks that `client` holds and somebody may wait for. SHARED of the main file is not one: in
-/// WAL mode it lasts as long as the connection.
+/// `client` and those from whom it is recovering, one bit each: what the dead held, nobody else can
+/// take back meanwhile.
+uint64_t WithItsDead(const shm::Region& region, uint32_t client) {
+  uint64_t clients = lock::SlotBit(client);
+  for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
+    const uint64_t word = region.client(slot)->state.load();
+    if (ClientStateOf(word) == shm::kClientRecovering &&
+        store::ClientRecovererOf(word) == client + 1) {
+      clients |= lock::SlotBit(slot);
+    }
+  }
+  return clients;
+}
+
+/// The locks that `client` keeps others from and somebody may wait for. SHARED of the main file is
+/// not one: in WAL mode it lasts as long as the connection.
 uint32_t CountLocks(const shm::Region& region, uint32_t client) {
-  uint32_t count = lock::Holds(region.header()->directory.word.load(), client) ? 1 : 0;
+  const uint64_t clients = WithItsDead(region, client);
+  uint32_t count = (lock::Holders(region.header()->directory.word.load()) & clients) != 0 ? 1 : 0;
   for (uint32_t file = 0; file < region.used_files(); ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
@@ -35,7 +50,10 @@ uint32_t CountLocks(const shm::Region& region, uint32_t client) {
       const uint64_t held = database->locks[i].word.load();
       for (uint64_t rest = lock::Holders(held); rest != 0; rest &= rest - 1) {
         const uint64_t word = database->connections[std::countr_zero(rest)].state.load();
-        if (word != 0 && store::ConnectionClientOf(word) == client) ++count;
+        const uint32_t holder = store::ConnectionClientOf(word);
+        if (word != 0 && holder < shm::kMaxClients && (clients & lock::SlotBit(holder)) != 0) {
+          ++count;
+        }
       }
     }
   }
@@ -188,7 +206,8 @@ bool Client::LookAt(uint32_t slot) {
   if (ClientStateOf(word) == shm::kClientRecovering && recoverer != 0 &&
       recoverer != context_.slot + 1 && recoverer != slot + 1 && recoverer <= shm::kMaxClients &&
       !liveness_->IsDead(recoverer - 1)) {
-    return false;
+    // The recoverer may have been stopped, and then nobody gets what the dead held.
+    return ReportIfSilent(recoverer - 1, context_.region->client(recoverer - 1)->state.load());
   }
   // Another thread of this client is at a recovery: it looks after this one next, or somebody else.
   const std::unique_lock<std::recursive_mutex> guard(context_.recovery_mutex, std::try_to_lock);
@@ -230,6 +249,7 @@ bool Client::LookAtHolders(uint64_t holders) {
 uint32_t Client::Sweep() {
   swept_ns_.store(port::CoarseNowNs(), std::memory_order_relaxed);
   ReportIfUnlinked();
+  store::CloseWhatIsDue(context_);
   uint32_t recovered = 0;
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) recovered += LookAt(slot);
   return recovered;
@@ -245,6 +265,7 @@ void Client::SweepNowAndThen() {
 uint64_t Client::SilentNs(uint32_t slot) {
   Sighting& sighting = sightings_[slot];
   const uint64_t now = port::NowNs();
+  sighting.looked_ns.store(now);
   const uint32_t generation = GenerationOf(context_.region->client(slot)->state.load());
   const uint64_t heartbeat = HeartbeatOf(*context_.region, slot);
   const bool same = sighting.since_ns.load() != 0 && sighting.generation.load() == generation &&
@@ -270,8 +291,16 @@ void Client::ReportIfUnlinked() {
 
 bool Client::ReportIfSilent(uint32_t slot, uint64_t word) {
   const shm::ShmHeader* header = context_.region->header();
+  const uint64_t stale_ns = header->stale_ns.load(std::memory_order_relaxed);
+  // Everybody who waits comes here again and again, and a heartbeat is a sum over all databases.
+  const Sighting& sighting = sightings_[slot];
+  const uint64_t now = port::NowNs();
+  if (sighting.generation.load() == GenerationOf(word) && now - sighting.since_ns.load() < stale_ns &&
+      now - sighting.looked_ns.load() < stale_ns / 8) {
+    return false;
+  }
   const uint64_t silent_ns = SilentNs(slot);
-  if (silent_ns < header->stale_ns.load(std::memory_order_relaxed)) return false;
+  if (silent_ns < stale_ns) return false;
   const uint32_t held_locks = CountLocks(*context_.region, slot);
   if (held_locks == 0) return false;
   shm::ShmClient* client = context_.region->client(slot);
@@ -347,6 +376,13 @@ Status Client::Evict(uint32_t slot, uint32_t generation, uint32_t timeout_ms) {
     // True may also mean that somebody else is recovering from it: then it is not done yet.
     if (LookAt(slot)) continue;
     if (port::NowNs() >= deadline) {
+      const uint32_t recoverer = store::ClientRecovererOf(client->state.load());
+      if (recoverer != 0 && recoverer - 1 < shm::kMaxClients) {
+        return Status(StatusCode::kNotDead,
+                      "process " + std::to_string(process_id) + " is dead, and client " +
+                          std::to_string(recoverer - 1) +
+                          " has been recovering from it for too long (is it stopped?): evict that");
+      }
       return Status(StatusCode::kNotDead,
                     "process " + std::to_string(process_id) +
                         (was_sent ? " was ended but something still holds its liveness lock (a "

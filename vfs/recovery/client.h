@@ -79,6 +79,7 @@ class Client final : private lock::HolderWatch {
   struct Sighting {
     std::atomic<uint64_t> heartbeat{0};
     std::atomic<uint64_t> since_ns{0};  // 0: never seen.
+    std::atomic<uint64_t> looked_ns{0};
     std::atomic<uint32_t> generation{0};
   };
 

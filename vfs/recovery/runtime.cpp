@@ -8,6 +8,7 @@
 #include "recovery/client.h"
 #include "shm/region.h"
 #include "store/directory.h"
+#include "store/path.h"
 #include "store/words.h"
 #include "trace/ring.h"
 
@@ -252,8 +253,10 @@ Status Runtime::RemoveFile(const std::string& path) {
                   "this client was declared dead, or belongs to the parent of this process: open "
                   "the region anew");
   }
+  const std::string name = store::CanonicalPath(path);
+  if (name.empty()) return Status(StatusCode::kInvalidArgument, "the path names no file");
   client_->Sweep();
-  return store::RemoveFile(client_->context(), path);
+  return store::RemoveFile(client_->context(), name);
 }
 
 uint32_t Runtime::RecoverDead() { return client_->IsFenced() ? 0 : client_->Sweep(); }

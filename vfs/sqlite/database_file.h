@@ -84,7 +84,7 @@ struct DatabaseFile {
   int fetched = 0;                   // Outstanding xFetch references.
   bool created_as_wal = false;  // This connection wrote the page 1 that says so; see HandlePragma.
   bool has_read = false;        // SQLite has had SHARED, and so may know of an earlier mode.
-  // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again.
+  // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again; see MayTryAgain().
   int (*busy_handler)(void*) = nullptr;
   void* busy_argument = nullptr;
   RepeatedTries tries;
@@ -133,6 +133,8 @@ struct DatabaseFile {
   /// the outcome's wait is that of the busy handler.
   void Refuse(shm::LockId id, lock::LockMode mode, lock::LockOutcome outcome);
   void ReleaseLock(shm::LockId id);
+  /// Asks SQLite's busy handler, which waits meanwhile; false: its time is over, or there is none.
+  bool MayTryAgain() const { return busy_handler != nullptr && busy_handler(busy_argument) != 0; }
   /// Tells in snapshots and events that the connection waits for a lock; both or neither. A wait of
   /// no length is not counted.
   void BeginWait(shm::LockId id, lock::LockMode mode, uint64_t timeout_ns);

@@ -104,26 +104,19 @@ int DatabaseFile::Error(int code, const std::string& message) {
 
 int DatabaseClose(sqlite3_file* base) {
   DatabaseFile* file = DatabaseFile::Of(base);
-  int result = SQLITE_OK;
   file->vfs->databases().Remove(file);
   if (file->Enter()) {
     DatabaseUnlock(base, SQLITE_LOCK_NONE);
     DatabaseShmUnmap(base, 0);
     store::ClientContext& self = file->client().context();
-    store::DirectoryLock lock(self);
-    if (lock.held()) {
-      trace::SubtractShared(self.shm_client()->connections, uint32_t{1});
-      file->Record(EventKind::kConnectionClosed, self.shm_client()->connections.load());
-      store::ReleaseConnection(file->region(), file->connection.database, file->connection.slot);
-      store::CloseFile(self, lock, file->connection.file);
-    } else {
-      // The slot stays with this client and is given back when it leaves.
-      result = file->vfs->Fail(SQLITE_IOERR_CLOSE, lock.status().message());
-    }
+    trace::SubtractShared(self.shm_client()->connections, uint32_t{1});
+    file->Record(EventKind::kConnectionClosed, self.shm_client()->connections.load());
+    store::ReleaseConnection(file->region(), file->connection.database, file->connection.slot);
+    store::CloseFileInTime(self, file->connection.file);
   }
   file->~DatabaseFile();
   base->pMethods = nullptr;
-  return result;
+  return SQLITE_OK;
 }
 
 int DatabaseRead(sqlite3_file* base, void* to, int size, sqlite3_int64 offset) {

@@ -120,8 +120,7 @@ int WaitUntilReadable(DatabaseFile* file) {
   int result = SQLITE_OK;
   do {
     result = DatabaseLock(&file->base, SQLITE_LOCK_SHARED);
-  } while ((result & 0xff) == SQLITE_BUSY && file->busy_handler != nullptr &&
-           file->busy_handler(file->busy_argument) != 0);
+  } while ((result & 0xff) == SQLITE_BUSY && file->MayTryAgain());
   if (result == SQLITE_OK) DatabaseUnlock(&file->base, SQLITE_LOCK_NONE);
   file->has_read = has_read;
   return result;

@@ -93,20 +93,13 @@ int ReserveForFrame(LogFile* file, uint64_t offset, const uint8_t* frame_header)
 
 int Close(sqlite3_file* base) {
   LogFile* file = LogFile::Of(base);
-  int result = SQLITE_OK;
   if (Enter(file)) {
-    store::ClientContext& self = file->runtime->client().context();
-    store::DirectoryLock lock(self);
-    if (lock.held()) {
-      store::CloseFile(self, lock, file->file.number());
-    } else {
-      result = file->vfs->Fail(SQLITE_IOERR_CLOSE, lock.status().message());
-    }
+    store::CloseFileInTime(file->runtime->client().context(), file->file.number());
   }
   if (file->is_wal && file->database != nullptr) file->database->log = nullptr;
   file->~LogFile();
   base->pMethods = nullptr;
-  return result;
+  return SQLITE_OK;
 }
 
 int Read(sqlite3_file* base, void* to, int size, sqlite3_int64 offset) {

@@ -205,6 +205,11 @@ std::string DescribeFullLog(DatabaseFile* file) {
   const uint32_t frames = store::WalIndexMaxFrame(file->wal_index);
   const LogReader reader = AnyReader(*file, frames);
   std::string why("; ");
+  if (reader.connection_plus_1 == 0 && file->log == nullptr) {
+    why += "a VFS lies between, so that nothing is copied behind its back: run PRAGMA ";
+    why += "wal_checkpoint, which no reader hinders now, or raise ";
+    return why.append(kOption);
+  }
   if (reader.connection_plus_1 == 0) {
     why += "no reader holds it back, so it starts anew as soon as it can be copied: try again, ";
     why += "write less in one transaction, or raise ";

@@ -125,7 +125,10 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   }
 
   store::ClientContext& self = runtime->client().context();
-  store::DirectoryLock lock(self);
+  // The connection waits here as long as it would for a lock: SQLite's own handler is asked, and
+  // asked again by SQLite only if it has not said no.
+  store::DirectoryLock lock(self, store::Patience::kMoment);
+  while (!lock.held() && database != nullptr && database->MayTryAgain()) lock.TryAgain();
   if (!lock.held()) return vfs->Refuse(SQLITE_BUSY, lock.status().message());
   Result<store::OpenedFile> opened = store::OpenFile(self, lock, request);
   if (!opened.ok()) return vfs->Refuse(CodeOf(opened.status()), opened.status().message());

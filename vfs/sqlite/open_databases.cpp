@@ -16,6 +16,11 @@ void OpenDatabases::Remove(const DatabaseFile* database) {
   std::erase_if(by_log_name_, [database](const auto& entry) { return entry.second == database; });
 }
 
+bool OpenDatabases::AreAny() {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  return !by_log_name_.empty();
+}
+
 DatabaseFile* OpenDatabases::Find(const char* log_name) {
   const std::lock_guard<std::mutex> guard(mutex_);
   const auto found = by_log_name_.find(log_name);

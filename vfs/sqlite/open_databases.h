@@ -23,6 +23,7 @@ class OpenDatabases {
   /// `name` is what SQLite passed to xOpen for a main database.
   void Add(const char* name, DatabaseFile* database);
   void Remove(const DatabaseFile* database);
+  bool AreAny();
   /// The database for which SQLite made this name of a log or a journal; null if none is known.
   DatabaseFile* Find(const char* log_name);
 

@@ -19,6 +19,7 @@ std::string Refusal::ToString() const {
   if (!present) return "no lock was refused";
   std::string text =
       "`" + (holder.empty() ? "somebody who has left" : port::Printable(holder)) + "`";
+  if (!dead.empty()) text += ", who recovers from the death of `" + port::Printable(dead) + "`,";
   text += holder.empty() ? " held " : " has held ";
   text += lock + " for " + std::to_string(held_ms) + " ms";
   if (silent_ms > 0) text += " (silent for " + std::to_string(silent_ms) + " ms)";
@@ -46,14 +47,25 @@ Refusal DescribeRefusal(const DatabaseFile& file, shm::LockId id, lock::LockMode
   refusal.connection = static_cast<uint32_t>(std::countr_zero(outcome.blockers));
   const shm::ShmConnection& holder = file.database()->connections[refusal.connection];
   const uint64_t word = holder.state.load();
-  const uint32_t slot = store::ConnectionClientOf(word);
+  uint32_t slot = store::ConnectionClientOf(word);
   if (word == 0 || slot >= shm::kMaxClients) return refusal;
 
   const shm::ShmClient* client = file.region().client(slot);
   char name[shm::kNameBytes];
   refusal.holder = store::LoadText(client->name, name);
-  refusal.client = slot;
   refusal.client_generation = store::GenerationOf(word);
+  // Whoever recovers from the dead is the one who can be waited for, or evicted.
+  const uint64_t state = client->state.load();
+  const uint32_t recoverer = store::ClientRecovererOf(state);
+  if (store::ClientStateOf(state) == shm::kClientRecovering && recoverer != 0 &&
+      recoverer <= shm::kMaxClients && recoverer != slot + 1) {
+    refusal.dead = refusal.holder;
+    slot = recoverer - 1;
+    client = file.region().client(slot);
+    refusal.holder = store::LoadText(client->name, name);
+    refusal.client_generation = store::GenerationOf(client->state.load());
+  }
+  refusal.client = slot;
   refusal.process_id = client->process_id.load(std::memory_order_relaxed);
   const uint64_t taken = file.database()->locks[id].since_ns.load(std::memory_order_relaxed);
   // Shared locks have no time of their own. SHARED of the main file lasts as long as the

@@ -60,6 +60,10 @@ Status Runtime::UnregisterVfs(const std::string& vfs_name) {
   const std::lock_guard<std::mutex> guard(registered_mutex);
   for (auto it = registered.begin(); it != registered.end(); ++it) {
     if ((*it)->name() != vfs_name) continue;
+    if ((*it)->databases().AreAny()) {
+      return Status(StatusCode::kBusy, "the VFS " + vfs_name +
+                                           " has open databases: close them before it goes");
+    }
     sqlite3_vfs_unregister((*it)->base());
     registered.erase(it);
     return Status::Ok();

@@ -5,23 +5,42 @@
 #include <string_view>
 
 #include "port/clock.h"
+#include "port/futex.h"
 #include "port/memory.h"
 #include "port/printable.h"
 #include "port/process.h"
 #include "recovery/client.h"
+#include "sqlite/database_file.h"
 #include "sqlite/open.h"
 #include "sqlite/uri_options.h"
 #include "store/directory.h"
+#include "store/path.h"
 
 namespace glasswal::sqlite {
 namespace {
 
 constexpr int64_t kUnixEpochInJulianMs = 210866760000000;
 constexpr size_t kLongestPath = 240;  // SQLite appends up to 15 bytes for journals.
+constexpr uint64_t kDirectoryLookUs = 1000;
 constexpr int kFullPathBytes = 512;   // With the name of a region before it.
 
 int Open(sqlite3_vfs* base, sqlite3_filename path, sqlite3_file* file, int flags, int* out_flags) {
   return OpenFileForSqlite(Vfs::Of(base), path, file, flags, out_flags);
+}
+
+/// A transaction with a rollback journal ends with the journal's deletion, and is undone if that
+/// fails. So the directory is waited for as the connection waits for locks, and a second at least.
+Status DeletePatiently(Vfs* vfs, store::ClientContext& self, const char* path) {
+  constexpr uint64_t kLeastNs = 1'000'000'000;
+  const uint64_t end_ns = port::NowNs() + kLeastNs;
+  const DatabaseFile* database = vfs->databases().Find(path);
+  store::DirectoryLock lock(self, store::Patience::kMoment);
+  while (!lock.held() && port::MayWait() && port::NowNs() < end_ns) {
+    port::SleepUs(kDirectoryLookUs);
+    lock.TryAgain();
+  }
+  while (!lock.held() && database != nullptr && database->MayTryAgain()) lock.TryAgain();
+  return lock.held() ? store::DeleteFile(self, lock, Split(path).file) : lock.status();
 }
 
 int Delete(sqlite3_vfs* base, const char* path, int) {
@@ -29,7 +48,7 @@ int Delete(sqlite3_vfs* base, const char* path, int) {
   const std::shared_ptr<Runtime> runtime = vfs->RuntimeOf(path);
   if (runtime == nullptr) return SQLITE_IOERR_DELETE_NOENT;
   if (runtime->client().IsFenced()) return vfs->Fail(SQLITE_IOERR_DELETE, "this client is fenced");
-  const Status status = store::DeleteFile(runtime->client().context(), Split(path).file);
+  const Status status = DeletePatiently(vfs, runtime->client().context(), path);
   if (status.ok()) return SQLITE_OK;
   if (status.code() == StatusCode::kNotFound) return SQLITE_IOERR_DELETE_NOENT;
   return vfs->Refuse(SQLITE_IOERR_DELETE, status.message());
@@ -46,38 +65,27 @@ int Access(sqlite3_vfs* base, const char* path, int flags, int* result) {
   return SQLITE_OK;
 }
 
-/// Appends "/" and `part` to a path of at most `size` bytes with its terminating zero.
-bool Append(std::string_view prefix, std::string_view part, int size, char* out, int* used) {
-  const size_t wanted = prefix.size() + part.size();
-  if (static_cast<size_t>(*used) + wanted + 1 > static_cast<size_t>(size)) return false;
-  std::memcpy(out + *used, prefix.data(), prefix.size());
-  std::memcpy(out + *used + prefix.size(), part.data(), part.size());
-  *used += static_cast<int>(wanted);
-  out[*used] = '\0';
-  return true;
-}
-
-/// Paths are names in a flat directory: a leading slash, single slashes, no "." in between. The
-/// region that the URI names goes before them.
+/// Paths are names in a flat directory (store/path.h). The region that the URI names goes before
+/// them.
 int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
   Vfs* vfs = Vfs::Of(base);
   const char* region = sqlite3_uri_parameter(path, "region");
-  const Status named =
-      region == nullptr || *region == '\0' ? Status::Ok() : port::CheckRegionName(region);
+  const bool is_named = region != nullptr && *region != '\0';
+  const Status named = is_named ? port::CheckRegionName(region) : Status::Ok();
   if (!named.ok()) return vfs->Refuse(SQLITE_CANTOPEN, "region: its " + named.message());
-  int used = 0;
-  bool fits = region == nullptr || *region == '\0' || Append("/@", region, size, out, &used);
-  const int prefix = used;
-  for (const char* at = path; *at != '\0';) {
-    while (*at == '/') ++at;
-    const size_t length = std::strcspn(at, "/");
-    const bool is_empty = length == 0 || (length == 1 && *at == '.');
-    if (!is_empty) fits = fits && Append("/", {at, length}, size, out, &used);
-    at += length;
+  std::string full = store::CanonicalPath(path);
+  if (full.empty()) return vfs->Refuse(SQLITE_CANTOPEN, "the path names no file");
+  // Nobody's file name leads out of a runtime's region: only the URI's own parameter does.
+  if (!is_named && vfs->has_runtime() && full.starts_with("/@")) {
+    return vfs->Refuse(SQLITE_CANTOPEN, "the name of a file must not begin with @: another region "
+                                        "is named by the URI parameter `region`");
   }
-  if (used == prefix) return vfs->Refuse(SQLITE_CANTOPEN, "the path names no file");
-  if (fits && Split(out).file.size() <= kLongestPath) return SQLITE_OK;
-  return vfs->Refuse(SQLITE_CANTOPEN, "the path is too long: it may have 240 bytes");
+  if (is_named) full.insert(0, region).insert(0, "/@");
+  if (full.size() >= static_cast<size_t>(size) || Split(full.c_str()).file.size() > kLongestPath) {
+    return vfs->Refuse(SQLITE_CANTOPEN, "the path is too long: it may have 240 bytes");
+  }
+  std::memcpy(out, full.c_str(), full.size() + 1);
+  return SQLITE_OK;
 }
 
 // Loadable extensions are the host's business.
@@ -217,25 +225,33 @@ Result<std::shared_ptr<Runtime>> Vfs::RuntimeToOpen(const char* path) {
   }
   const Result<Options> options = OptionsFromUri(path, region.c_str());
   if (!options.ok()) return options.status();
-  const std::lock_guard<std::mutex> guard(mutex_);
-  const std::shared_ptr<Runtime> known = regions_[region].lock();
-  if (known != nullptr && !known->client().IsFenced()) {
+  const std::lock_guard<std::mutex> joining(join_mutex_);
+  if (const std::shared_ptr<Runtime> known = KnownRuntime(region)) {
     WarnIfUnlinked(*known);
     return known;
   }
   Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(*options);
-  if (runtime.ok()) regions_[region] = *runtime;
-  if (runtime.ok() && region.empty()) unnamed_ = *runtime;
+  if (!runtime.ok()) return runtime;
+  const std::lock_guard<std::mutex> guard(mutex_);
+  regions_[region] = *runtime;
+  if (region.empty()) unnamed_ = *runtime;
   return runtime;
+}
+
+std::shared_ptr<Runtime> Vfs::KnownRuntime(const std::string& region) {
+  const std::lock_guard<std::mutex> guard(mutex_);
+  const std::shared_ptr<Runtime> known = regions_[region].lock();
+  return known != nullptr && !known->client().IsFenced() ? known : nullptr;
 }
 
 Result<std::shared_ptr<Runtime>> Vfs::OwnRuntime() {
   if (!runtime_->client().IsFenced() || runtime_->name().empty()) return runtime_;
-  const std::lock_guard<std::mutex> guard(mutex_);
-  const std::shared_ptr<Runtime> known = regions_[std::string()].lock();
-  if (known != nullptr && !known->client().IsFenced()) return known;
+  const std::lock_guard<std::mutex> joining(join_mutex_);
+  if (std::shared_ptr<Runtime> known = KnownRuntime({})) return known;
   Result<std::shared_ptr<Runtime>> runtime = Runtime::Open(runtime_->name());
-  if (runtime.ok()) regions_[std::string()] = *runtime;
+  if (!runtime.ok()) return runtime;
+  const std::lock_guard<std::mutex> guard(mutex_);
+  regions_[std::string()] = *runtime;
   return runtime;
 }
 

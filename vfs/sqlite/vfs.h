@@ -37,6 +37,7 @@ class Vfs {
 
   sqlite3_vfs* base() { return &base_; }
   const std::string& name() const { return name_; }
+  bool has_runtime() const { return runtime_ != nullptr; }
   /// The operating system's VFS, for loading extensions; may be null.
   sqlite3_vfs* host() const { return host_; }
 
@@ -68,6 +69,8 @@ class Vfs {
  private:
   /// The VFS's own runtime, or the one that this process has in its place.
   Result<std::shared_ptr<Runtime>> OwnRuntime();
+  /// The runtime that this process has of a region; null if it has none that works.
+  std::shared_ptr<Runtime> KnownRuntime(const std::string& region);
 
   sqlite3_vfs base_{};
   std::string name_;
@@ -75,6 +78,9 @@ class Vfs {
   sqlite3_vfs* host_ = nullptr;
   int64_t most_mmap_bytes_ = 0;
   OpenDatabases databases_;
+  // Whoever joins a region may wait for others, and nobody is to wait for that who has joined: so
+  // this one is held meanwhile, and mutex_, which comes after it, only to look and to write down.
+  std::mutex join_mutex_;
   std::mutex mutex_;
   std::string last_error_;
   int last_code_ = SQLITE_OK;

@@ -13,6 +13,7 @@
 #include "sqlite/database_file.h"
 #include "sqlite/log_room.h"
 #include "store/wal_index.h"
+#include "store/words.h"
 
 namespace glasswal::sqlite {
 namespace {
@@ -144,6 +145,27 @@ int RefuseRebuild(DatabaseFile* file, int result) {
   return SQLITE_BUSY_RECOVERY;
 }
 
+/// The same for a reader that has to rebuild the index after the death of a writer from whom
+/// somebody is still recovering, perhaps a stopped one: it asks for WRITE, which the dead one has,
+/// again and again, and waits a third of a second at the most each time (walTryBeginRead). Whoever
+/// waits longer is a writer, and SQLite knows that its time is over.
+int RefuseBesideRecovery(DatabaseFile* file, int result) {
+  constexpr uint64_t kPatienceNs = 500'000'000;
+  constexpr uint32_t kLongestTryMs = 330;
+  if ((result & 0xff) != SQLITE_BUSY || file->settings.lock_timeout_ms > kLongestTryMs) {
+    return result;
+  }
+  const uint64_t waited_ns = file->tries.Refused(shm::kLockWalWrite);
+  const uint64_t holders = lock::Holders(file->database()->locks[shm::kLockWalWrite].word.load());
+  if (waited_ns < kPatienceNs || holders == 0) return result;
+  const uint64_t word = file->database()->connections[std::countr_zero(holders)].state.load();
+  const uint32_t slot = store::ConnectionClientOf(word);
+  const bool is_of_the_dead = slot < shm::kMaxClients &&
+                              store::ClientStateOf(file->region().client(slot)->state.load()) ==
+                                  shm::kClientRecovering;
+  return is_of_the_dead ? SQLITE_BUSY_RECOVERY : result;
+}
+
 bool IsRebuild(uint32_t first, uint32_t end) {
   return (first == shm::kLockWalCheckpoint || first == shm::kLockWalRecover) &&
          end == shm::kLockWalRead0 && first + 1 < end;
@@ -196,6 +218,7 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
   if (IsRestart(*file, begin, end)) return LockForRestart(file, begin, end - begin);
   const int result = LockRange(file, begin, end - begin, lock::LockMode::kExclusive,
                                file->settings.lock_timeout_ms);
+  if (begin == shm::kLockWalWrite) return RefuseBesideRecovery(file, result);
   return IsRebuild(begin, end) ? RefuseRebuild(file, result) : result;
 }
 

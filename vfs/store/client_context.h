@@ -15,6 +15,7 @@
 #define GLASSWAL_VFS_STORE_CLIENT_CONTEXT_H_
 
 #include <array>
+#include <atomic>
 #include <cstdint>
 #include <mutex>
 
@@ -35,6 +36,10 @@ struct ClientContext {
   std::recursive_mutex recovery_mutex;
   /// How many handles this client has open on each file.
   std::array<uint32_t, shm::kMaxFiles> open_counts{};
+  /// How many of them are to be closed as soon as this client has the directory's lock, for each
+  /// file and in all.
+  std::array<std::atomic<uint32_t>, shm::kMaxFiles> closes_due{};
+  std::atomic<uint32_t> all_closes_due{0};
 
   uint32_t owner() const { return shm::ClientOwner(slot, generation); }
   shm::ShmClient* shm_client() const { return region->client(slot); }

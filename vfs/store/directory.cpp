@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "port/clock.h"
 #include "port/futex.h"
 #include "port/point.h"
 #include "store/file.h"
@@ -18,6 +19,8 @@ namespace {
 
 constexpr uint64_t kDirectoryTimeoutNs = 10'000'000'000;
 constexpr int kTriesWithoutWaiting = 20'000;
+constexpr uint64_t kMomentNs = 100'000'000;
+constexpr uint64_t kMomentLookUs = 200;
 
 uint32_t StateOf(const shm::ShmFile& file) {
   return FileStateOf(file.state.load(std::memory_order_acquire));
@@ -165,18 +168,51 @@ Status CheckClosed(const shm::Region& region, uint32_t number, std::string_view 
                                        std::string(who) + "` has it open: close it there first");
 }
 
+/// REQUIRES: the caller holds the lock.
+void CloseDue(ClientContext& self, const DirectoryLock& lock) {
+  if (self.all_closes_due.load() == 0) return;
+  const uint32_t used = self.region->used_files();
+  for (uint32_t number = 0; number < used; ++number) {
+    for (uint32_t due = self.closes_due[number].exchange(0); due > 0; --due) {
+      self.all_closes_due.fetch_sub(1);
+      CloseFile(self, lock, number);
+    }
+  }
+}
+
 }  // namespace
 
 DirectoryLock::DirectoryLock(ClientContext& self, Patience patience)
     : self_(self), thread_(self.mutex, std::defer_lock) {
   if (patience == Patience::kTry) {
     Acquire(0, 1);
-  } else if (port::MayWait()) {
+  } else if (!port::MayWait()) {
+    Acquire(0, kTriesWithoutWaiting);
+  } else if (patience == Patience::kMoment) {
+    AcquireInAMoment();
+  } else {
     thread_.lock();
     Acquire(kDirectoryTimeoutNs, 1);
-  } else {
-    Acquire(0, kTriesWithoutWaiting);
   }
+  if (held_) CloseDue(self_, *this);
+}
+
+// The thread of this client that waits for the lock has the mutex for as long as it waits, and
+// mutexes have no timeout everywhere.
+void DirectoryLock::AcquireInAMoment() {
+  const uint64_t end_ns = port::NowNs() + kMomentNs;
+  for (;;) {
+    const uint64_t now_ns = port::NowNs();
+    Acquire(now_ns < end_ns ? end_ns - now_ns : 0, 1);
+    if (held_ || port::NowNs() >= end_ns || outcome_.result == lock::LockResult::kFenced) return;
+    port::SleepUs(kMomentLookUs);
+  }
+}
+
+bool DirectoryLock::TryAgain() {
+  Acquire(0, 1);
+  if (held_) CloseDue(self_, *this);
+  return held_;
 }
 
 void DirectoryLock::Acquire(uint64_t timeout_ns, int tries) {
@@ -200,9 +236,17 @@ Status DirectoryLock::status() const {
     return Status(StatusCode::kBusy,
                   "this client was declared dead and recovered from: join the region again");
   }
-  return Status(StatusCode::kBusy,
-                "another client has held the directory of files for too long: "
-                "see glasswal::Observe for who, or evict it");
+  const uint64_t holders = lock::Holders(outcome_.blockers) & ~lock::SlotBit(self_.slot);
+  std::string who = "another thread of this client waits for";
+  if (holders != 0) {
+    const auto slot = static_cast<uint32_t>(std::countr_zero(holders));
+    char name[shm::kNameBytes];
+    who = "`";
+    who += LoadText(self_.region->client(slot)->name, name);
+    who += "` (client " + std::to_string(slot) + ") has held";
+  }
+  return Status(StatusCode::kBusy, who + " the directory of files for too long: wait until it goes "
+                                         "on, or evict it");
 }
 
 std::string_view PathOf(const shm::ShmFile& file, char* buffer) {
@@ -261,9 +305,24 @@ void CloseFile(ClientContext& self, const DirectoryLock&, uint32_t number) {
   }
 }
 
+void CloseFileInTime(ClientContext& self, uint32_t number) {
+  DirectoryLock lock(self, Patience::kMoment);
+  if (lock.held()) return CloseFile(self, lock, number);
+  self.closes_due[number].fetch_add(1);
+  self.all_closes_due.fetch_add(1);
+}
+
+void CloseWhatIsDue(ClientContext& self) {
+  if (self.all_closes_due.load() == 0) return;
+  const DirectoryLock lock(self, Patience::kTry);  // Which closes them, if it is held.
+}
+
 Status DeleteFile(ClientContext& self, std::string_view path) {
   DirectoryLock lock(self);
-  if (!lock.held()) return lock.status();
+  return lock.held() ? DeleteFile(self, lock, path) : lock.status();
+}
+
+Status DeleteFile(ClientContext& self, const DirectoryLock&, std::string_view path) {
   RemoveOrphans(self);
   const std::optional<uint32_t> found = FindFile(*self.region, path);
   if (!found) {

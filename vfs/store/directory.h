@@ -24,6 +24,7 @@ namespace glasswal::store {
 enum class Patience : uint8_t {
   kWait,  // It cannot go on without: up to ten seconds, or a moment on threads that may not wait.
   kTry,   // It can come back later, and must not be held up: recovery on behalf of the dead.
+  kMoment,  // It knows what to do without, or asks somebody how long to wait: see TryAgain().
 };
 
 /// Holds the directory's lock for the calling thread while it lives, if it could be had. Not to be
@@ -36,11 +37,14 @@ class DirectoryLock {
   DirectoryLock& operator=(const DirectoryLock&) = delete;
 
   bool held() const { return held_; }
-  /// Why it is not held. REQUIRES: !held().
+  /// Looks once more, without waiting; whether it is held now.
+  bool TryAgain();
+  /// Why it is not held, and who holds it. REQUIRES: !held().
   Status status() const;
 
  private:
   void Acquire(uint64_t timeout_ns, int tries);
+  void AcquireInAMoment();
 
   ClientContext& self_;
   std::unique_lock<std::recursive_mutex> thread_;
@@ -74,7 +78,17 @@ Result<OpenedFile> OpenFile(ClientContext& self, const DirectoryLock& lock,
 /// REQUIRES: the caller holds the directory's lock.
 void CloseFile(ClientContext& self, const DirectoryLock& lock, uint32_t number);
 
-/// Takes the name away. kNotFound if there is no such file.
+/// The same for whoever cannot wait: where somebody else keeps the directory's lock, the handle is
+/// closed as soon as this client has the lock the next time, or has left.
+void CloseFileInTime(ClientContext& self, uint32_t number);
+
+/// Closes what CloseFileInTime() could not, if the lock can be had at once.
+void CloseWhatIsDue(ClientContext& self);
+
+/// Takes the name away. kNotFound if there is no such file. REQUIRES: the caller holds the
+/// directory's lock.
+Status DeleteFile(ClientContext& self, const DirectoryLock& lock, std::string_view path);
+/// The same for whoever can wait for the lock.
 Status DeleteFile(ClientContext& self, std::string_view path);
 
 /// Takes away the name of a file that nobody has open, and of the log and the journals of a

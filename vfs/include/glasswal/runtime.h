@@ -79,7 +79,7 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// SQLite.
   Status RegisterVfs(const std::string& vfs_name, bool make_default);
 
-  /// Takes the VFS back. REQUIRES: no connection of it is open.
+  /// Takes the VFS back. kBusy while a connection of it is open.
   static Status UnregisterVfs(const std::string& vfs_name);
 
   /// Empty for a region without a name.

@@ -21,6 +21,8 @@ struct Refusal {
   std::string lock;        // "WRITE", "CHECKPOINT", "RECOVER", "READ0".., "SHARED", ...
   bool exclusive = false;  // What was asked for.
   std::string holder;      // The holding client's name; empty if it was gone by then.
+  std::string dead;        // Not empty: the client of that name died with the lock, and the holder
+                           // is the one that is recovering from it.
   uint32_t client = 0;     // Its slot and generation, for Runtime::Evict.
   uint32_t client_generation = 0;
   uint32_t connection = 0;  // Its connection's slot.
