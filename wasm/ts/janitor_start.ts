@@ -1,7 +1,18 @@
-/** Gives a runtime its janitor: in a worker, or in this thread where that worker cannot be had. */
+/**
+ * Gives a runtime its janitor: in a worker, or in this thread where that worker cannot be had.
+ *
+ * A page starts the worker at once. A worker that inherits does the janitor's work itself at first: Firefox can block a worker
+ * for good in `new Worker()` while the browser is busy taking another one down, which is just when somebody inherits. Until the
+ * janitor's own worker has joined there are two that watch, or one, and never none.
+ */
+import { isPage } from './environment.js';
 import { Janitor, slotTold } from './janitor.js';
+import { watching } from './janitor_worker_messages.js';
 import { channelName } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
+
+/** When a worker that inherited may start a worker itself: whoever died is gone by then. */
+const QUIET_MS = 2_000;
 
 function newJanitorWorker(): Worker | undefined {
   try {
@@ -23,20 +34,32 @@ export function hearRecoveries(runtimeId: string, recovered: () => void): () => 
 /** Starts it; what stops it. */
 export function startJanitor(runtime: RuntimeParts, membership: Membership): () => void {
   let own: Janitor | undefined;
-  const worker = newJanitorWorker();
+  let worker: Worker | undefined;
   const workHere = (): void => {
     own ??= new Janitor(membership.engine, runtime.id, membership.slot);
   };
-  if (worker === undefined) {
-    workHere();
-  } else {
+  const letWork = (): void => {
+    worker = newJanitorWorker();
+    if (worker === undefined) return workHere();
     // A policy that forbids the worker shows only here.
     worker.onerror = workHere;
-    worker.onmessage = workHere;
+    worker.onmessage = ({ data }: MessageEvent<unknown>) => {
+      if (data !== watching) return workHere();
+      own?.stop();
+      own = undefined;
+    };
     const { id, path, version, memory, module } = runtime;
     worker.postMessage({ runtime: { id, path, version, memory, module } });
+  };
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  if (isPage) {
+    letWork();
+  } else {
+    workHere();
+    timer = setTimeout(letWork, QUIET_MS);
   }
   return () => {
+    clearTimeout(timer);
     worker?.terminate();
     own?.stop();
   };
