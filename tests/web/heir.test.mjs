@@ -89,6 +89,34 @@ inEachBrowser((it) => {
     assert.deepEqual(await told(), [{ clientName: 'robbed', cause: 'stolen' }, { clientName: 'other', cause: 'ended' }]);
   });
 
+  it('onRecovery tells of a recovery by whoever waited for the dead client, without the janitor', async (stand) => {
+    const stage = await stand.stage();
+    await stage.createRuntime();
+    const robbed = await stage.actor('robbed');
+    await robbed.exec('CREATE TABLE t(v); BEGIN IMMEDIATE');
+    const slot = await robbed.run(({ client }) => client.slot);
+    const waiting = await stage.actor('waiting', { open: { busyTimeout: 60_000 } });
+    const inserted = waiting.exec("INSERT INTO t VALUES ('next')");
+    await stage.until(({ connections }) => connections.some((one) => one.waiting !== null));
+    // While the page has the lock of the slot, the janitor has no proof: only who waits can see that it was given up.
+    await stage.inPage(async ({ runtimes, keep }, number) => {
+      const runtime = runtimes.get('runtime');
+      keep.told = new Promise((told) => runtime.onRecovery(told));
+      const stolen = Promise.withResolvers();
+      const name = `glasswal:${runtime.id}:client:${number}`;
+      navigator.locks.request(name, { steal: true }, () => {
+        stolen.resolve();
+        return new Promise((release) => (keep.release = release));
+      });
+      await stolen.promise;
+    }, slot);
+    await inserted;
+    const { clientName, running, recoverer, cause } = await stage.inPage(({ keep }) => keep.told);
+    assert.deepEqual({ clientName, running, cause }, { clientName: 'robbed', running: false, cause: 'stolen' });
+    assert.equal(recoverer, await waiting.run(({ client }) => client.slot));
+    await stage.inPage(({ keep }) => keep.release());
+  });
+
   it('a janitor whose Web Lock is stolen begins anew, and so does the heir', async (stand) => {
     const stage = await stand.stage();
     await stage.createRuntime();

@@ -1,5 +1,6 @@
 /** glasswal: an ephemeral SQLite database that several workers read and write at the same time. */
-export { createRuntime, Runtime, type Recovery, type RecoveryCause, type RecoveryReport } from './runtime.js';
+export { createRuntime, Runtime } from './runtime.js';
+export type { Recovery, RecoveryCause, RecoveryReport } from './recovery_watch.js';
 export { Client, join, type FileEntry, type JoinOptions } from './client.js';
 export type { RuntimeParts } from './membership.js';
 export type { RuntimeOptions } from './options.js';

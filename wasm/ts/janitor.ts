@@ -7,14 +7,14 @@
  */
 import type { Engine } from './engine.js';
 import { callNumber } from './instance.js';
-import { channelName, holderOf, isSlot, lockName, setHolder } from './liveness.js';
+import { channelName, holderOf, isSlot, lockName, setHolder, slotState } from './liveness.js';
 import { maxClients } from './generated/facts.js';
 
 /** What clients and the janitor of a runtime tell each other on its channel. */
 export type ChannelMessage =
   /** A client has got the lock of this slot. */
   | { readonly joined: number }
-  /** The janitor recovered from whoever was in this slot. */
+  /** Whoever was in this slot was recovered from. */
   | { readonly recovered: number };
 
 /**
@@ -74,8 +74,11 @@ export class Janitor {
       const slot = slotTold(data, 'joined');
       if (slot !== undefined) this.#watch(slot);
     };
-    // Whoever came before the channel was open has left a ticket.
-    for (let slot = 0; slot < maxClients; ++slot) if (holderOf(engine.views, slot) !== 0) this.#watch(slot);
+    // Whoever came before the channel was open has left a ticket; one whose death another janitor did not live to deal with
+    // has none, but its slot is not free.
+    for (let slot = 0; slot < maxClients; ++slot) {
+      if (holderOf(engine.views, slot) !== 0 || !slotState(engine.views, slot).free) this.#watch(slot);
+    }
   }
 
   stop(): void {
@@ -93,8 +96,10 @@ export class Janitor {
     navigator.locks
       .request(lockName(this.#runtimeId, slot), { signal: this.#stopping.signal }, async () => {
         this.#watched.delete(slot);
+        // Whoever waits for the dead one may be quicker: then it is recovered from, too.
+        const wasThere = !slotState(this.#engine.views, slot).free;
         // Until it returns the lock is ours, and the slot nobody else's.
-        if (await buryHolder(this.#engine, slot)) this.#tell({ recovered: slot });
+        if ((await buryHolder(this.#engine, slot)) || wasThere) this.#tell({ recovered: slot });
       })
       .catch((error: unknown) => {
         // One that is stolen while we have it was proof enough: the recovery goes on.

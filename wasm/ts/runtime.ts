@@ -11,34 +11,19 @@ import * as facts from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { blockSegments, callNumber, check, instantiate, withText } from './instance.js';
 import { hearRecoveries } from './janitor_start.js';
-import { callListener, reportError } from './listeners.js';
-import { holdFirstSlot, wasRobbed } from './liveness.js';
+import { holdFirstSlot } from './liveness.js';
 import { startLog } from './log_drain.js';
 import { leave, packageVersion, type RuntimeParts, thisThread, tieToSlot } from './membership.js';
 import { loadModule } from './module.js';
 import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
+import { type RecoveryReport, RecoveryWatch } from './recovery_watch.js';
 import { watchChild, watchChildren, watchThreads } from './threads.js';
-
-/**
- * Why a client was recovered from: its thread has ended, or it could not go on and gave itself up ('ended'); or it lives, but
- * somebody took its Web Lock away with `steal: true`, which is the same proof of death to all others ('stolen').
- */
-export type RecoveryCause = 'ended' | 'stolen';
-
-/** One recovery: an entry of diagnostics().recoveries. */
-export type Recovery = Snapshot['recoveries'][number];
-
-/** What onRecovery tells of it. */
-export type RecoveryReport = Recovery & { readonly cause: RecoveryCause };
 
 interface Insides {
   readonly client: Client;
-  readonly listeners: Set<(recovery: RecoveryReport) => void>;
+  readonly recoveries: RecoveryWatch;
   readonly workers: Set<object>;
-  seenRecoveries: number;
-  /** Told one after the other, in the order of their numbers. */
-  telling: Promise<void>;
 }
 
 // Kept apart from the runtime's own properties, which are cloned when it is posted.
@@ -100,9 +85,7 @@ export class Runtime implements RuntimeParts, Disposable {
 
   /** Calls `recovered` after each recovery from a client, with what it was and why (`cause`); what ends it. */
   onRecovery(recovered: (recovery: RecoveryReport) => void): () => void {
-    const { listeners } = insidesOf(this);
-    listeners.add(recovered);
-    return () => listeners.delete(recovered);
+    return insidesOf(this).recoveries.add(recovered);
   }
 
   /**
@@ -113,14 +96,13 @@ export class Runtime implements RuntimeParts, Disposable {
     const own = insidesOf(this);
     if (own.workers.has(worker)) return;
     own.workers.add(worker);
-    watchChild(own.client.engine, worker, () => tellRecoveries(this));
+    watchChild(own.client.engine, worker, () => void own.recoveries.look());
   }
 
   /** Ends a client for good by `how`, waits for the proof of its death, and recovers from it. */
   async evict(target: EvictTarget, how: WayToEnd): Promise<void> {
     await evictClient(this.client, this.id, target, how);
-    tellRecoveries(this);
-    await insidesOf(this).telling;
+    await insidesOf(this).recoveries.look();
   }
 
   /** The bytes of a database: an ordinary SQLite file. */
@@ -159,23 +141,6 @@ export class Runtime implements RuntimeParts, Disposable {
 
   [Symbol.dispose](): void {
     this.close();
-  }
-}
-
-function tellRecoveries(runtime: Runtime): void {
-  const own = insidesOf(runtime);
-  own.telling = own.telling.then(() => tellNewRecoveries(own, runtime.id)).catch(reportError);
-}
-
-async function tellNewRecoveries(own: Insides, runtimeId: string): Promise<void> {
-  if (own.client.gone) return;
-  const { recoveries } = own.client.diagnostics();
-  for (const recovery of [...recoveries].sort((a, b) => a.number - b.number)) {
-    if (recovery.number <= own.seenRecoveries) continue;
-    own.seenRecoveries = recovery.number;
-    const robbed = await wasRobbed(runtimeId, recovery.client, recovery.clientGeneration);
-    if (own.client.closed) return;
-    for (const listener of own.listeners) callListener(listener, { ...recovery, cause: robbed ? 'stolen' : 'ended' });
   }
 }
 
@@ -261,10 +226,12 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   const { id, memory, capacityBytes, membership } = await foundRegion(module, checked, name, ticket);
   const runtime = new Runtime({ id, path, version: packageVersion, memory, module, capacityBytes });
   const client = new Client(membership, name, path);
-  insides.set(runtime, { client, listeners: new Set(), workers: new Set(), seenRecoveries: 0, telling: Promise.resolve() });
-  client.atClose(watchChildren(membership.engine, () => tellRecoveries(runtime)));
-  client.atClose(watchThreads(membership.engine, id, () => tellRecoveries(runtime)));
-  if (!isNode) client.atClose(hearRecoveries(id, () => tellRecoveries(runtime)));
+  const recoveries = new RecoveryWatch(client, id);
+  const look = (): void => void recoveries.look();
+  insides.set(runtime, { client, recoveries, workers: new Set() });
+  client.atClose(watchChildren(membership.engine, look));
+  client.atClose(watchThreads(membership.engine, id, look));
+  if (!isNode) client.atClose(hearRecoveries(id, look));
   if (!isNode) client.atClose(waitToInherit(runtime, membership));
   if (options.logger !== undefined) client.atClose(startLog(client, options.logger));
   return runtime;

@@ -40,7 +40,9 @@ export async function buryThread(engine: Engine, ticket: number, recovered: Reco
     const owner = ownerOf(engine.views, slot);
     if (Number(BigInt.asUintN(32, owner)) !== ticket) continue;
     clearSlot(engine, slot, owner);
-    if (await recoverSlot(engine, slot, false)) recovered();
+    await recoverSlot(engine, slot, false);
+    // Whoever waited for the dead one may have been quicker.
+    recovered();
   }
 }
 
@@ -99,10 +101,10 @@ class ThreadWatch {
       const owner = ownerOf(views, slot);
       if (owner !== ownSlotWord() && threadEnded(owner)) clearSlot(this.#engine, slot, owner);
       // A client takes its holder word before its slot goes live, and gives it up after the slot is free.
-      if (holderOf(views, slot) === 0 && !slotState(views, slot).free && (await recoverSlot(this.#engine, slot, false))) {
-        this.#tell();
-        if (!this.#stopped) this.#recovered();
-      }
+      if (holderOf(views, slot) !== 0 || slotState(views, slot).free) continue;
+      const isOurs = await recoverSlot(this.#engine, slot, false);
+      if (isOurs) this.#tell();
+      if (!this.#stopped) this.#recovered();
     }
     this.#looking = false;
   }
