@@ -1,6 +1,6 @@
 // How much a randomised test does, and from which seed.
 //
-//   GLASSWAL_KILLS  how many clients the random kill tests kill in all (default 2,000)
+//   GLASSWAL_KILLS  how many clients the random kill tests kill in all (default 1,000)
 //   GLASSWAL_THOROUGH  set by `./dev test --all`: leave nothing out because a sanitizer makes it slow
 //   GLASSWAL_SEED   the seed; without it a new one each time, printed so that a run can be repeated
 //
@@ -36,7 +36,7 @@ inline bool Thorough() { return std::getenv("GLASSWAL_THOROUGH") != nullptr; }
 inline uint32_t KillsPerCase(uint32_t cases) {
   const char* wanted = std::getenv("GLASSWAL_KILLS");
   const uint32_t asked = wanted != nullptr ? static_cast<uint32_t>(std::atoi(wanted)) : 0;
-  const uint32_t total = asked != 0 ? asked : 2000;
+  const uint32_t total = asked != 0 ? asked : 1000;
   return std::max(4u, (total + cases - 1) / cases / kSlowness);
 }
 

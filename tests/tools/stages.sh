@@ -5,7 +5,7 @@ FAILED=0
 ALL=OFF  # ON: every suite in every configuration, and the long campaigns.
 SUMS=()  # Files of `seconds, suite` of those that ran.
 FUZZ_SEED=${GLASSWAL_FUZZ_SEED:-20260101}
-FUZZ_SECONDS=${GLASSWAL_FUZZ_SECONDS:-20}
+FUZZ_SECONDS=${GLASSWAL_FUZZ_SECONDS:-10}
 
 # Everything that can be run: what `./dev test --all` adds to each stage.
 run_all() {
@@ -138,7 +138,7 @@ install_consumer() {
   local name=$1 at=build/install-test/$1
   shift
   step "install-$name" "install: $name, configure" cmake -S "tests/install/$name" -B "$at" -G Ninja \
-    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 "$@" &&
+    -DCMAKE_BUILD_TYPE=Release -DCMAKE_CXX_FLAGS_RELEASE=-O0 -DGLASSWAL_FOREIGN_OPTIMISATION=-O0 "$@" &&
     step "install-$name" "install: $name, build" cmake --build "$at" &&
     step "install-$name" "install: $name, run" "$at/consumer"
 }
@@ -160,17 +160,18 @@ stage_wasm() {
   FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
 }
 
+# Two test files beside each other, here and below: most of them wait for one core, or for a browser to start or end a worker.
 stage_web() {
   setup_browsers || return
   build_package && build_pages || return
   local files
   mapfile -t files < <(find tests/web -maxdepth 1 -name '*.test.mjs' ! -name 'inspector_*' | sort)
-  node_tests web "web: Chromium and Firefox" "$1" "${files[@]}"
+  FILES_AT_ONCE=2 node_tests web "web: Chromium and Firefox" "$1" "${files[@]}"
 }
 
 stage_inspector() {
   setup_browsers || return
   # The native one opens what a page has saved.
   build_package && build_pages && build native glasswal_inspector || return
-  node_tests inspector "inspector: Chromium and Firefox" "$1" tests/web/inspector_*.test.mjs
+  FILES_AT_ONCE=2 node_tests inspector "inspector: Chromium and Firefox" "$1" tests/web/inspector_*.test.mjs
 }

@@ -2,7 +2,8 @@
 //
 // A mount gives a URL prefix a folder or a file. Everything is served with the headers that make a page cross-origin
 // isolated, except below the prefixes of HEADER_PROFILES: they serve the same files with a header missing, so that a
-// test can ask what the package says then. Nothing is cached: a rebuilt file is what the next load gets.
+// test can ask what the package says then. Nothing is cached unless that is asked for: a rebuilt file is what the next load
+// gets.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -59,11 +60,11 @@ async function resolve(mounts, pathname) {
   }
 }
 
-async function answer(mounts, request, response) {
+async function answer(mounts, cacheControl, request, response) {
   const url = new URL(request.url, 'http://server');
   const { pathname, headers } = headersOf(decodeURIComponent(url.pathname));
   const found = await resolve(mounts, pathname);
-  const common = { ...headers, 'Cross-Origin-Resource-Policy': 'same-origin', 'Cache-Control': 'no-store' };
+  const common = { ...headers, 'Cross-Origin-Resource-Policy': 'same-origin', 'Cache-Control': cacheControl };
   if (found === undefined) {
     response.writeHead(404, { ...common, 'Content-Type': 'text/plain' }).end(`nothing at ${pathname}\n`);
     return;
@@ -76,11 +77,13 @@ async function answer(mounts, request, response) {
 
 /**
  * Serves the mounts ({'/prefix/': 'folder', '/name': 'file'}, folders relative to the repository) on 127.0.0.1.
- * Port 0 takes a free one. Resolves to {origin, close}.
+ * Port 0 takes a free one. `cached` lets a browser keep what it has loaded, so that many workers start quickly. Resolves to
+ * {origin, close}.
  */
-export async function serve(mounts, { port = 0 } = {}) {
+export async function serve(mounts, { port = 0, cached = false } = {}) {
+  const cacheControl = cached ? 'max-age=3600' : 'no-store';
   const server = createServer((request, response) => {
-    answer(mounts, request, response).catch((error) => response.destroy(error));
+    answer(mounts, cacheControl, request, response).catch((error) => response.destroy(error));
   });
   await new Promise((ready, failed) => {
     server.once('error', failed);

@@ -25,7 +25,7 @@ export function inEachBrowser(declare, { mounts = MOUNTS, ...options } = {}) {
       let browser;
       let server;
       before(async () => {
-        server = await serve(mounts);
+        server = await serve(mounts, { cached: true });
         browser = await launch(name, options);
       });
       after(async () => {
