@@ -8,7 +8,7 @@
 namespace glasswal::diag {
 namespace {
 
-ClientState StateOf(uint64_t word) {
+ClientState StateOfClient(uint64_t word) {
   switch (store::ClientStateOf(word)) {
     case shm::kClientLive:
       return ClientState::kLive;
@@ -26,7 +26,7 @@ ClientSnapshot DecodeClient(const RegionImage& image, uint32_t slot) {
   client.slot = slot;
   client.name = TextOf(from.name, shm::kNameBytes);
   client.kind = ClientKindOf(Get(from.kind));
-  client.state = StateOf(word);
+  client.state = StateOfClient(word);
   client.generation = store::GenerationOf(word);
   const uint32_t recoverer = store::ClientRecovererOf(word);
   if (recoverer >= 1 && recoverer <= shm::kMaxClients) client.recoverer = recoverer - 1;

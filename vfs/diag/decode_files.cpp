@@ -7,7 +7,7 @@
 namespace glasswal::diag {
 namespace {
 
-FileState StateOf(uint64_t word) {
+FileState StateOfFile(uint64_t word) {
   switch (store::FileStateOf(word)) {
     case shm::kFileCreating:
       return FileState::kCreating;
@@ -75,7 +75,7 @@ FileSnapshot DecodeFile(const RegionImage& image, uint32_t number) {
   file.generation = store::GenerationOf(word);
   file.path = PathOf(image, number);
   file.kind = KindOf(word);
-  file.state = StateOf(word);
+  file.state = StateOfFile(word);
   const uint32_t database = Get(from.database);
   if (database >= 1 && database <= shm::kMaxFiles) file.database = database - 1;
   DecodeSizes(from, &file);

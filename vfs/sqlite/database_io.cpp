@@ -4,20 +4,13 @@
 #include <string>
 
 #include "sqlite/database_file.h"
+#include "sqlite/database_header.h"
 #include "store/directory.h"
 #include "store/wal_index.h"
 #include "store/words.h"
 
 namespace glasswal::sqlite {
 namespace {
-
-constexpr int kHeaderBytes = 100;  // The database header at the start of page 1.
-constexpr int kWriteVersionAt = 18;
-constexpr int kReadVersionAt = 19;
-constexpr int kChangeCounterAt = 24;
-constexpr int kVersionValidForAt = 92;
-constexpr uint8_t kRollbackVersion = 1;
-constexpr uint8_t kWalVersion = 2;
 
 void IncrementBigEndian(uint8_t* at) {
   const uint32_t value =

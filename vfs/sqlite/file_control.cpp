@@ -10,6 +10,7 @@
 #include "port/clock.h"
 #include "port/futex.h"
 #include "sqlite/database_file.h"
+#include "sqlite/database_header.h"
 #include "store/directory.h"
 #include "store/words.h"
 
@@ -76,9 +77,9 @@ bool OtherClientsRead(const DatabaseFile& file) {
 }
 
 bool SaysWal(const DatabaseFile& file) {
-  constexpr uint64_t kWriteVersionAt = 18;
   uint8_t version = 0;
-  return file.file.Read(kWriteVersionAt, &version, 1) == store::IoStatus::kOk && version == 2;
+  return file.file.Read(kWriteVersionAt, &version, 1) == store::IoStatus::kOk &&
+         version == kWalVersion;
 }
 
 /// True when frames of a write-ahead log are there, whoever wrote them.
