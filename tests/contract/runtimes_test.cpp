@@ -122,6 +122,9 @@ TEST_P(Regions, AFileThatNobodyHasOpenCanBeRemoved) {
   sqlite3_file_control(db.get(), "main", SQLITE_FCNTL_PERSIST_WAL, &persist);
   db.Close();
   EXPECT_EQ(paths(), "/app.sqlite /app.sqlite-wal ") << "the log stays as asked";
+  const Status log = runtime.RemoveFile("/app.sqlite-wal");
+  EXPECT_EQ(log.code(), StatusCode::kInvalidArgument);
+  EXPECT_NE(log.message().find("belongs to /app.sqlite"), std::string::npos) << log.message();
   const Status removed = runtime.RemoveFile("/app.sqlite");
   EXPECT_TRUE(removed.ok()) << removed.message();
   EXPECT_EQ(paths(), "") << "its log goes with it";

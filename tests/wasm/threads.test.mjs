@@ -1,44 +1,17 @@
 // Threads of Node that share a runtime and are ended: their exit is the proof of their death.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { Worker } from 'node:worker_threads';
 
 import { within } from '../tools/limit.mjs';
 import { createRuntime } from '../../wasm/dist/index.js';
+import { recovery, start, SURROUNDINGS } from './thread.mjs';
 
 const KILLS = 40;
-const SURROUNDINGS = `
-  import { parentPort, workerData } from 'node:worker_threads';
-  const { join } = await import(workerData.package);
-  const client = await join(workerData.runtime, { name: workerData.name });
-  const db = client.open({ busyTimeout: 20000 });
-`;
 const HOLDS_WRITE = `${SURROUNDINGS}
   db.exec("INSERT INTO t VALUES ('committed'); BEGIN IMMEDIATE; INSERT INTO t VALUES ('not committed')");
   parentPort.postMessage('holds WRITE');
   Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
 `;
-
-function start(runtime, name, source) {
-  const { id, path, version, memory, module } = runtime;
-  const workerData = { name, runtime: { id, path, version, memory, module },
-    package: new URL('../../wasm/dist/index.js', import.meta.url).href };
-  const worker = new Worker(source, { eval: true, workerData });
-  const message = new Promise((resolve, reject) => {
-    worker.once('message', resolve);
-    worker.once('error', reject);
-  });
-  return { worker, message };
-}
-
-async function recovery(runtime) {
-  return new Promise((resolve) => {
-    const end = runtime.onRecovery((recovered) => {
-      end();
-      resolve(recovered);
-    });
-  });
-}
 
 test(`${KILLS} threads that end while they hold WRITE are recovered from`, within(120_000, async () => {
   const runtime = await createRuntime('/threads.sqlite');

@@ -76,7 +76,7 @@ export class Stage {
     return unwrap(await within(HUNG_MS, work, `${method} ${message.name ?? ''}`)());
   }
 
-  /** Runs part({glasswal, runtimes, keep}, ...values) on the page's main thread. */
+  /** Runs part({glasswal, runtimes, actors, signals, keep}, ...values) on the page's main thread. */
   inPage(part, ...values) {
     return this.call('inPage', { source: part.toString(), values });
   }

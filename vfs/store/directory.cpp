@@ -180,6 +180,16 @@ void CloseDue(ClientContext& self, const DirectoryLock& lock) {
   }
 }
 
+/// The database that needs the log or journal of that path, if both are there.
+std::optional<std::string> DatabaseOfLog(const shm::Region& region, std::string_view path) {
+  for (const std::string_view ending : {"-wal", "-journal"}) {
+    if (!path.ends_with(ending)) continue;
+    std::string database(path.substr(0, path.size() - ending.size()));
+    if (FindFile(region, path) && FindFile(region, database)) return database;
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 DirectoryLock::DirectoryLock(ClientContext& self, Patience patience)
@@ -336,6 +346,12 @@ Status RemoveFile(ClientContext& self, std::string_view path) {
   DirectoryLock lock(self);
   if (!lock.held()) return lock.status();
   RemoveOrphans(self);
+  const std::optional<std::string> owner = DatabaseOfLog(*self.region, path);
+  if (owner) {
+    return Status(StatusCode::kInvalidArgument,
+                  std::string(path) + " belongs to " + *owner +
+                      ", which would lose commits without it: remove " + *owner + " instead");
+  }
   // The database goes first: a log or a journal without one, which is what a death on the way
   // leaves, is deleted by SQLite when it creates the database anew, but a database without its log
   // has lost commits.

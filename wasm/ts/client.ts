@@ -7,6 +7,7 @@ import { GlasswalError } from './errors.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { waitToInherit } from './heir.js';
 import { callNumber, check, withText } from './instance.js';
+import { reportError } from './listeners.js';
 import { enter, type Membership, type RuntimeParts } from './membership.js';
 import { watchChildren, watchThreads } from './threads.js';
 
@@ -126,10 +127,21 @@ export class Client implements Disposable {
   close(): void {
     if (this.#closed) return;
     for (const database of [...this.#databases]) database.close();
-    for (const end of this.#endings) end();
+    this.#closing();
     this.#closed = true;
     // One that was given up is recovered from by others.
     if (this.#membership.engine.fate.lost === undefined) this.#membership.leave();
+  }
+
+  /** Ends everything that goes on beside the calls of the application. One that fails keeps none of the others from ending. */
+  #closing(): void {
+    for (const end of this.#endings) {
+      try {
+        end();
+      } catch (error) {
+        reportError(error);
+      }
+    }
   }
 
   [Symbol.dispose](): void {

@@ -42,6 +42,12 @@ export class Fate {
     this.#whenLost.push(tell);
   }
 
+  /** Ends it as planned: every later call throws `reason`, and nobody is told, for nothing is lost. */
+  end(reason: GlasswalError): void {
+    this.#whenLost.length = 0;
+    this.#lost ??= reason;
+  }
+
   /** Gives the instance up for a reason that lies outside of it, which the next call says. */
   giveUp(reason: GlasswalError): void {
     if (this.lost === undefined) this.#lose(reason);

@@ -119,6 +119,7 @@ export function check(engine: Engine, status: number): void {
 
 /** Calls `use` with the address of `text` as a zero-terminated string in the module's heap. */
 export function withText<T>(engine: Engine, text: string, use: (pointer: number) => T): T {
+  if (typeof text !== 'string' || text.includes('\0')) throw new TypeError(`A text without zero bytes is needed, not ${JSON.stringify(text)}.`);
   const bytes = new TextEncoder().encode(text);
   const pointer = engine.exports.glasswal_malloc(bytes.length + 1) >>> 0;
   if (pointer === 0) throw new GlasswalError('OUT_OF_MEMORY', 'The client has no memory left for a text.');

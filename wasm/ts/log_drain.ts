@@ -9,6 +9,8 @@ const mostAtOnce = 1000;
 export function startLog(client: Client, logger: Logger): () => void {
   let next = 0;
   const drain = (): void => {
+    // One that was given up can look no more; the events are there for any other client.
+    if (client.gone) return;
     const batch = client.events(next, mostAtOnce);
     next = batch.nextSequence;
     for (const event of batch.events) deliver(logger, toLogRecord(event));

@@ -61,7 +61,8 @@ export function thisThread(ticket: number): { mayWait: boolean; number: number }
 /** The end of a client that is in `held`. */
 export function leave(engine: Engine, held: HeldSlot): void {
   check(engine, callNumber(engine, 'glasswal_leave'));
-  // From here on the instance is memory like any other.
+  // From here on the instance is memory like any other, and soon another client's: whatever still has it must not call it.
+  engine.fate.end(new GlasswalError('CLOSED', 'This client has left its runtime: join it again with join(runtime).'));
   releaseAll(new Views(engine.views.memory), leavingOwner(held.slot));
   held.release();
 }

@@ -3,11 +3,13 @@
 interface NodeWorker {
   readonly threadId: number;
   once(event: 'exit', listener: () => void): void;
+  off(event: 'exit', listener: () => void): void;
 }
 interface NodeProcess {
   on(event: 'worker', listener: (worker: NodeWorker) => void): void;
   off(event: 'worker', listener: (worker: NodeWorker) => void): void;
 }
+type Gone = (ticket: number) => void;
 
 // A name in a variable, so that bundlers for the browser do not look for the module.
 async function builtin<T>(name: string): Promise<T> {
@@ -35,18 +37,29 @@ export function ticketOfWorker(worker: object): number | undefined {
   return threadId !== undefined && threadId > 0 ? threadId + 1 : undefined;
 }
 
-/** Calls `gone` with the ticket of `worker` once its thread has ended: the proof that its clients are dead. */
-export function whenGone(worker: object, gone: (ticket: number) => void): void {
+/** Calls `gone` with the ticket of `worker` once its thread has ended: the proof that its clients are dead. What stops it. */
+export function whenGone(worker: object, gone: Gone): () => void {
   const ticket = ticketOfWorker(worker);
-  if (ticket !== undefined) (worker as NodeWorker).once('exit', () => gone(ticket));
+  if (ticket === undefined) return () => undefined;
+  const ended = (): void => gone(ticket);
+  (worker as NodeWorker).once('exit', ended);
+  return () => (worker as NodeWorker).off('exit', ended);
 }
 
+// All clients of this thread share one listener, for Node warns of emitters with many.
+const watching = new Set<Gone>();
+const tellAll: Gone = (ticket) => [...watching].forEach((gone) => gone(ticket));
+const workerStarted = (worker: NodeWorker): void => void whenGone(worker, tellAll);
+
 /** The same for every worker that this thread starts from now on; what stops it. */
-export function whenAnyGone(gone: (ticket: number) => void): () => void {
+export function whenAnyGone(gone: Gone): () => void {
   const { process } = globalThis as unknown as { process: NodeProcess };
-  const started = (worker: NodeWorker): void => whenGone(worker, gone);
-  process.on('worker', started);
-  return () => process.off('worker', started);
+  const own: Gone = (ticket) => gone(ticket);
+  if (watching.size === 0) process.on('worker', workerStarted);
+  watching.add(own);
+  return () => {
+    if (watching.delete(own) && watching.size === 0) process.off('worker', workerStarted);
+  };
 }
 
 interface Files {

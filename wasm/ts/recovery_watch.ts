@@ -3,7 +3,8 @@
  * the dead one, or one that joined in its slot. The first says so on the runtime's channel. The others are inside the module
  * then, so a look at the region's count of recoveries finds theirs, for as long as somebody listens.
  *
- * Each recovery is told once, after its end. Belongs to one thread.
+ * Each recovery is told once, after its end. A region remembers the last 32, so that a thread that is busy while more die
+ * does not hear of all. Belongs to one thread.
  */
 import type { Client } from './client.js';
 import { header, regionOffset } from './generated/facts.js';
@@ -23,16 +24,24 @@ export type Recovery = Snapshot['recoveries'][number];
 /** What onRecovery tells of it. */
 export type RecoveryReport = Recovery & { readonly cause: RecoveryCause };
 
-type Listener = (recovery: RecoveryReport) => void;
+interface Subscription {
+  readonly listener: (recovery: RecoveryReport) => void;
+  /** The recoveries that were over when it began: nothing that it is to hear of. */
+  readonly over: ReadonlySet<number>;
+}
 
 const lookEveryMs = 100;
+
+const isOver = ({ running }: Recovery): boolean => !running;
+
+const numbersOf = (recoveries: readonly Recovery[]): ReadonlySet<number> => new Set(recoveries.map(({ number }) => number));
 
 export class RecoveryWatch {
   readonly #client: Client;
   readonly #runtimeId: string;
-  readonly #listeners = new Set<Listener>();
+  readonly #subscriptions = new Set<Subscription>();
   /** The numbers of those in the snapshot that are settled. */
-  #told = new Set<number>();
+  #told: ReadonlySet<number> = new Set();
   #begun = 0;
   #isOneRunning = false;
   #timer: ReturnType<typeof setInterval> | undefined;
@@ -46,18 +55,17 @@ export class RecoveryWatch {
   }
 
   /** Calls `listener` of each recovery that ends from now on; what ends it. */
-  add(listener: Listener): () => void {
-    if (this.#listeners.size === 0) {
-      // What is over was nobody's to hear.
-      const over = this.#client.diagnostics().recoveries.filter(({ running }) => !running);
-      this.#told = new Set(over.map(({ number }) => number));
+  add(listener: Subscription['listener']): () => void {
+    const subscription = { listener, over: numbersOf(this.#client.diagnostics().recoveries.filter(isOver)) };
+    if (this.#subscriptions.size === 0) {
+      this.#told = subscription.over;
       this.#timer = setInterval(() => this.#lookIfAny(), lookEveryMs);
       (this.#timer as unknown as { unref?: () => void }).unref?.();
     }
-    this.#listeners.add(listener);
+    this.#subscriptions.add(subscription);
     return () => {
-      this.#listeners.delete(listener);
-      if (this.#listeners.size === 0) this.#rest();
+      this.#subscriptions.delete(subscription);
+      if (this.#subscriptions.size === 0) this.#rest();
     };
   }
 
@@ -79,16 +87,23 @@ export class RecoveryWatch {
   }
 
   async #tellNew(): Promise<void> {
-    if (this.#client.gone || this.#listeners.size === 0) return;
+    if (this.#client.gone || this.#subscriptions.size === 0) return;
     const { recoveries } = this.#client.diagnostics();
-    const over = recoveries.filter(({ running }) => !running).sort((a, b) => a.number - b.number);
+    const over = recoveries.filter(isOver).sort((a, b) => a.number - b.number);
     const fresh = over.filter(({ number }) => !this.#told.has(number));
     this.#isOneRunning = over.length < recoveries.length;
-    this.#told = new Set(over.map(({ number }) => number));
+    this.#told = numbersOf(over);
     for (const recovery of fresh) {
       const robbed = await wasRobbed(this.#runtimeId, recovery.client, recovery.clientGeneration);
-      if (this.#client.closed) return;
-      for (const listener of this.#listeners) callListener(listener, { ...recovery, cause: robbed ? 'stolen' : 'ended' });
+      this.#tell({ ...recovery, cause: robbed ? 'stolen' : 'ended' });
+    }
+  }
+
+  /** Listeners may end their subscriptions, begin others, and close the runtime. */
+  #tell(report: RecoveryReport): void {
+    for (const subscription of [...this.#subscriptions]) {
+      const isWanted = this.#subscriptions.has(subscription) && !subscription.over.has(report.number);
+      if (isWanted && !this.#client.closed) callListener(subscription.listener, report);
     }
   }
 }

@@ -96,7 +96,7 @@ export class Runtime implements RuntimeParts, Disposable {
     const own = insidesOf(this);
     if (own.workers.has(worker)) return;
     own.workers.add(worker);
-    watchChild(own.client.engine, worker, () => void own.recoveries.look());
+    own.client.atClose(watchChild(own.client.engine, worker, () => void own.recoveries.look()));
   }
 
   /** Ends a client for good by `how`, waits for the proof of its death, and recovers from it. */

@@ -53,8 +53,9 @@ export function watchChildren(engine: Engine, recovered: Recovered = () => undef
 }
 
 /** The same for a worker that was started before. */
-export function watchChild(engine: Engine, worker: object, recovered: Recovered): void {
-  if (isNode) whenGone(worker, (ticket) => void buryThread(engine, ticket, recovered));
+export function watchChild(engine: Engine, worker: object, recovered: Recovered = () => undefined): () => void {
+  if (!isNode) return () => undefined;
+  return whenGone(worker, (ticket) => void buryThread(engine, ticket, recovered));
 }
 
 /** What the clients of a runtime in the threads of one process tell each other: somebody was given up, or recovered from. */

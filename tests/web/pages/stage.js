@@ -6,7 +6,7 @@ const runtimes = new Map();
 const actors = new Map();
 // Numbers that all workers of this page share, for tests that say 'now' from one to another.
 const signals = new Int32Array(globalThis.crossOriginIsolated ? new SharedArrayBuffer(256) : 256);
-const context = { glasswal, runtimes, signals, keep: {} };
+const context = { glasswal, runtimes, actors, signals, keep: {} };
 
 class Actor {
   #waiting = new Map();
