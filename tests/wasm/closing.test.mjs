@@ -119,7 +119,7 @@ test('evict() is refused when it is called for nothing, and when its runtime is 
 test('remove() takes a path, and no log away from its database', within(60_000, async () => {
   const runtime = await createRuntime('/closing.sqlite');
   const db = runtime.client.open();
-  db.exec('CREATE TABLE t(v)');
+  db.exec('CREATE TABLE t(v); INSERT INTO t VALUES (1)');
   for (const path of [undefined, null, 5, {}, '/closing.sqlite\0junk']) assert.throws(() => runtime.client.remove(path), TypeError);
   assert.throws(() => runtime.client.remove('/closing.sqlite-wal'), ({ code, message }) =>
     code === 'OPTION' && message.includes('remove /closing.sqlite instead'));
