@@ -3,17 +3,35 @@ import assert from 'node:assert/strict';
 
 import { inEachBrowser } from './suite.mjs';
 
+/** Starts the worker that creates the runtime and holds WRITE; keep.ask(sql) has it execute something. */
+async function startFounder(stage) {
+  await stage.inPage(async ({ runtimes, keep }) => {
+    keep.founder = new Worker(new URL('/founder.js', location.href), { type: 'module' });
+    const answer = () => new Promise((resolve, reject) => {
+      keep.founder.onmessage = ({ data }) => resolve(data);
+      keep.founder.onerror = ({ message }) => reject(new Error(message));
+    });
+    keep.ask = (sql) => {
+      keep.founder.postMessage(sql);
+      return answer();
+    };
+    const { runtime } = await answer();
+    runtimes.set('runtime', runtime);
+  });
+}
+
+/** Waits until `actor` sees that somebody is blocked. */
+async function somebodyWaits(actor) {
+  await actor.run(async ({ client }) => {
+    const isWaiting = () => client.diagnostics().connections.some(({ waiting }) => waiting !== null);
+    while (!isWaiting()) await new Promise((resolve) => setTimeout(resolve, 20));
+  });
+}
+
 inEachBrowser((it) => {
   it('a worker that created the runtime dies with WRITE: whoever is left recovers and goes on', async (stand) => {
     const stage = await stand.stage();
-    await stage.inPage(async ({ runtimes, keep }) => {
-      keep.founder = new Worker(new URL('/founder.js', location.href), { type: 'module' });
-      const { runtime } = await new Promise((resolve, reject) => {
-        keep.founder.onmessage = ({ data }) => resolve(data);
-        keep.founder.onerror = ({ message }) => reject(new Error(message));
-      });
-      runtimes.set('runtime', runtime);
-    });
+    await startFounder(stage);
     const left = await stage.actor('left', { open: { busyTimeout: 0 } });
     const other = await stage.actor('other', { open: { busyTimeout: 0 } });
     await assert.rejects(left.exec("INSERT INTO t VALUES ('too early')"), /founder/);
@@ -25,6 +43,75 @@ inEachBrowser((it) => {
     });
     await other.exec("INSERT INTO t VALUES ('next')");
     assert.deepEqual(await left.all('SELECT v FROM t'), [{ v: 'committed' }, { v: 'next' }]);
+  });
+
+  it('a dead heir is recovered from although the next one is blocked waiting for it', async (stand) => {
+    const stage = await stand.stage();
+    await startFounder(stage);
+    // It is the first that waits for the heir's lock, so it would have it if only one could.
+    const blocked = await stage.actor('blocked', { open: { busyTimeout: 10_000 } });
+    const idle = await stage.actor('idle');
+    const inserted = blocked.exec("INSERT INTO t VALUES ('next')");
+    await somebodyWaits(idle);
+    await stage.inPage(({ keep }) => keep.founder.terminate());
+    await inserted;
+    assert.deepEqual(await idle.all('SELECT v FROM t'), [{ v: 'committed' }, { v: 'next' }]);
+  });
+
+  it('a new heir is blocked before it has recovered from the last one: others help out', async (stand) => {
+    const stage = await stand.stage();
+    await startFounder(stage);
+    const called = await stage.actor('called');
+    const idle = await stage.actor('idle');
+    // It waits for what the dead heir held from the moment on at which it is the heir.
+    await called.run(({ db, signals, keep }) => {
+      const request = navigator.locks.request.bind(navigator.locks);
+      navigator.locks.request = (name, options, granted) => request(name, options, (lock) => {
+        const result = granted(lock);
+        if (!name.endsWith(':heir:2') || lock?.mode !== 'exclusive') return result;
+        Atomics.store(signals, 0, 1);
+        Atomics.notify(signals, 0);
+        try {
+          db.exec("INSERT INTO t VALUES ('next')");
+          keep.said = 'done';
+        } catch (error) {
+          keep.said = error.message;
+        }
+        return result;
+      });
+    });
+    // The other one hears of the death only then.
+    const heard = idle.run(({ signals }) => {
+      Atomics.store(signals, 1, 1);
+      Atomics.wait(signals, 0, 0);
+    });
+    await stage.inPage(async ({ signals, keep }) => {
+      while (Atomics.load(signals, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      keep.founder.terminate();
+    });
+    await heard;
+    const said = await called.run(async ({ keep }) => {
+      while (keep.said === undefined) await new Promise((resolve) => setTimeout(resolve, 20));
+      return keep.said;
+    });
+    assert.equal(said, 'done');
+  });
+
+  it('a worker that created the runtime is soon blocked: whom it waits for is recovered from', async (stand) => {
+    const stage = await stand.stage();
+    await startFounder(stage);
+    const doomed = await stage.actor('doomed');
+    await doomed.run(async ({ client }) => {
+      const isWatched = () => client.diagnostics().clients.some(({ name }) => name === 'janitor');
+      // Two seconds after it was created would be too late.
+      for (let waited = 0; waited < 1000 && !isWatched(); waited += 20) await new Promise((resolve) => setTimeout(resolve, 20));
+    });
+    assert.equal(await stage.inPage(({ keep }) => keep.ask('COMMIT')), 'done');
+    await doomed.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('also lost')");
+    await stage.inPage(({ keep }) => void (keep.answer = keep.ask("INSERT INTO t VALUES ('next')")));
+    await somebodyWaits(doomed);
+    await doomed.terminate();
+    assert.equal(await stage.inPage(({ keep }) => keep.answer), 'done');
   });
 
   it('the page that created the runtime closes it: a worker that dies later is recovered from', async (stand) => {
@@ -128,7 +215,7 @@ inEachBrowser((it) => {
       addEventListener('unhandledrejection', ({ reason }) => keep.uncaught.push(String(reason)));
       const runtime = runtimes.get('runtime');
       const { slot, generation } = runtime.diagnostics().clients.find(({ name }) => name === 'janitor');
-      for (const lock of ['heir', `client:${slot}`]) {
+      for (const lock of ['heir:1', `client:${slot}`]) {
         await navigator.locks.request(`glasswal:${runtime.id}:${lock}`, { steal: true }, () => undefined);
       }
       return { slot, generation };

@@ -51,7 +51,8 @@ async function lockGivenUp(self: Client, runtimeId: string, slot: number, genera
   const patience = new AbortController();
   const timer = setTimeout(() => patience.abort(), proofPatienceMs);
   try {
-    await navigator.locks.request(lockName(runtimeId, slot), { signal: patience.signal }, async () => {
+    // In shared mode, as janitors: whoever of them cannot run when it is granted keeps nobody else from the recovery.
+    await navigator.locks.request(lockName(runtimeId, slot), { mode: 'shared', signal: patience.signal }, async () => {
       self.check();
       // The janitor may have been here first, and the slot be another's by now: not while we have the lock.
       const now = slotState(self.engine.views, slot);

@@ -1,39 +1,73 @@
 /**
- * Who looks after the dead. In a browser exactly one client of a runtime at a time is the heir: the one that has the
- * runtime's heir lock. It keeps the janitor. All other clients wait for that lock, so when the heir leaves, closes the
- * runtime or dies, whoever came next has it, also if the heir was the creator.
+ * Who looks after the dead. In a browser one client of a runtime at a time is the heir: the one that has the last of the
+ * runtime's heir locks, which are numbered. It keeps the janitor. All other clients wait for the lock that the heir has, so when
+ * the heir leaves, closes the runtime or dies, another follows, also if the heir was the creator.
  *
- * Thread-safety: belongs to one thread; the browser gives the lock to one client at a time.
+ * They wait for it in shared mode. A lock is granted also to a worker that cannot be told so, because it is blocked in a
+ * statement, which may wait for the very lock that the dead heir held: so it must be granted to all at once, and the first one
+ * that hears of it takes the next number. Whoever is blocked keeps nobody from that. The others help out for some seconds, because
+ * the new heir may be blocked a moment later.
+ *
+ * Two may become heirs at a time, if one comes just when a heir has gone. Both watch, which does no harm.
+ *
+ * Thread-safety: belongs to one thread.
  */
-import { startJanitor } from './janitor_start.js';
-import { heirLockName } from './liveness.js';
+import { helpOut, startJanitor } from './janitor_start.js';
+import { heirLockName, heirLocks } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
 
-/** Makes the client heir as soon as nobody else is. What gives that up. */
-export function waitToInherit(runtime: RuntimeParts, membership: Membership): () => void {
+/** Makes the client heir as soon as nobody else is. What gives that up. `isFounder`: it has created the runtime. */
+export function waitToInherit(runtime: RuntimeParts, membership: Membership, isFounder = false): () => void {
+  const { fate } = membership.engine;
   const stopping = new AbortController();
-  let giveUp: (() => void) | undefined;
-  navigator.locks
-    .request(heirLockName(runtime.id), { signal: stopping.signal }, () => {
-      if (stopping.signal.aborted || membership.engine.fate.lost !== undefined) return undefined;
-      const stopJanitor = startJanitor(runtime, membership);
-      return new Promise<void>((release) => {
-        giveUp = () => {
-          stopJanitor();
-          release();
-        };
-        // An instance that is given up can recover from nobody.
-        membership.engine.fate.whenLost(giveUp);
-      });
-    })
-    .catch((error: unknown) => {
-      // It was stolen: whoever is granted it next keeps another janitor, and ours does no harm beside that.
-      if (giveUp !== undefined || stopping.signal.aborted) return;
-      // Nothing else can refuse a lock to a worker that is alive.
-      throw error;
-    });
-  return () => {
+  const { signal } = stopping;
+  const isOver = (): boolean => signal.aborted || fate.lost !== undefined;
+  let stopHelping: (() => void) | undefined;
+  let stopJanitor: (() => void) | undefined;
+  let release: (() => void) | undefined;
+  const giveUp = (): void => {
     stopping.abort();
-    giveUp?.();
+    stopHelping?.();
+    stopJanitor?.();
+    release?.();
   };
+  // An instance that is given up can recover from nobody.
+  fate.whenLost(giveUp);
+
+  /** Is heir until the client gives up, if nobody else has the lock. */
+  const tryToInherit = (number: number): Promise<void> =>
+    navigator.locks.request(heirLockName(runtime.id, number), { ifAvailable: true }, (lock) => {
+      if (lock === null || isOver()) return undefined;
+      // One that was robbed has its janitor still.
+      stopJanitor ??= startJanitor(runtime, membership, isFounder && number === 1);
+      return new Promise<void>((resolve) => (release = resolve));
+    });
+
+  let last = 0;
+  const next = async (): Promise<void> => {
+    const found = await heirLocks(runtime.id);
+    let { heir } = found;
+    // Without a heir there may still be those who were granted the lock of the last one and cannot know it yet.
+    last = Math.max(last, found.last);
+    if (heir === 0) {
+      heir = ++last;
+      await tryToInherit(heir);
+    }
+    // Another one was quicker, or has stolen the lock.
+    if (isOver()) return;
+    await navigator.locks.request(heirLockName(runtime.id, heir), { mode: 'shared', signal }, () => undefined);
+    if (isOver()) return;
+    stopHelping?.();
+    stopHelping = helpOut(runtime, membership);
+  };
+  const queue = async (): Promise<void> => {
+    while (!isOver()) {
+      await next().catch((error: unknown) => {
+        // It was given up, or stolen. Nothing else can refuse a lock to a worker that is alive.
+        if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
+      });
+    }
+  };
+  void queue();
+  return giveUp;
 }

@@ -3,6 +3,10 @@
  * client is gone, recovers from it at once. So a dead reader does not hold back checkpoints until somebody happens to
  * wait for it.
  *
+ * It waits in shared mode: there may be several janitors, and one whose thread is blocked must not keep the others from a
+ * recovery by being granted the lock. Clients take theirs exclusively, so nobody joins in a slot while a janitor has its lock.
+ * Two janitors that bury the same one do no harm: one of them claims the recovery, in one step with the slot's state.
+ *
  * It has a worker of its own, so that a busy page delays no recovery; where a worker cannot be had it runs in the page.
  */
 import type { Engine } from './engine.js';
@@ -94,11 +98,11 @@ export class Janitor {
     if (slot === this.#own || this.#watched.has(slot)) return;
     this.#watched.add(slot);
     navigator.locks
-      .request(lockName(this.#runtimeId, slot), { signal: this.#stopping.signal }, async () => {
+      .request(lockName(this.#runtimeId, slot), { mode: 'shared', signal: this.#stopping.signal }, async () => {
         this.#watched.delete(slot);
         // Whoever waits for the dead one may be quicker: then it is recovered from, too.
         const wasThere = !slotState(this.#engine.views, slot).free;
-        // Until it returns the lock is ours, and the slot nobody else's.
+        // Until it returns we have the lock, and nobody can join in the slot.
         if ((await buryHolder(this.#engine, slot)) || wasThere) this.#tell({ recovered: slot });
       })
       .catch((error: unknown) => {

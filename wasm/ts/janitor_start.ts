@@ -1,9 +1,10 @@
 /**
  * Gives a runtime its janitor: in a worker, or in this thread where that worker cannot be had.
  *
- * A page starts the worker at once. A worker that inherits does the janitor's work itself at first: Firefox can block a worker
- * for good in `new Worker()` while the browser is busy taking another one down, which is just when somebody inherits. Until the
- * janitor's own worker has joined there are two that watch, or one, and never none.
+ * A page starts the worker at once, and so does a worker that has just created the runtime. A worker that inherits does the
+ * janitor's work itself at first: Firefox can block a worker for good in `new Worker()` while the browser is busy taking another
+ * one down, which is just when somebody inherits. Until the janitor's own worker has joined there are two that watch, or one, and
+ * never none.
  */
 import { isPage } from './environment.js';
 import { Janitor, slotTold } from './janitor.js';
@@ -31,8 +32,21 @@ export function hearRecoveries(runtimeId: string, recovered: () => void): () => 
   return () => channel.close();
 }
 
-/** Starts it; what stops it. */
-export function startJanitor(runtime: RuntimeParts, membership: Membership): () => void {
+/**
+ * Watches from this thread for as long as whoever inherits has no janitor's worker; what stops it. The heir may be called away
+ * before it could recover from anybody, and wait for what the dead one held.
+ */
+export function helpOut(runtime: RuntimeParts, membership: Membership): () => void {
+  const janitor = new Janitor(membership.engine, runtime.id, membership.slot);
+  const timer = setTimeout(() => janitor.stop(), 2 * QUIET_MS);
+  return () => {
+    clearTimeout(timer);
+    janitor.stop();
+  };
+}
+
+/** Starts it; what stops it. `isFirst`: the runtime is new, so nobody has died. */
+export function startJanitor(runtime: RuntimeParts, membership: Membership, isFirst: boolean): () => void {
   let own: Janitor | undefined;
   let worker: Worker | undefined;
   const workHere = (): void => {
@@ -52,7 +66,7 @@ export function startJanitor(runtime: RuntimeParts, membership: Membership): () 
     worker.postMessage({ runtime: { id, path, version, memory, module } });
   };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  if (isPage) {
+  if (isPage || isFirst) {
     letWork();
   } else {
     workHere();

@@ -41,9 +41,24 @@ export function witnessName(runtimeId: string, slot: number, generation: number)
   return `glasswal:${runtimeId}:witness:${slot}:${generation}`;
 }
 
-/** The name of the Web Lock of whoever looks after the dead. */
-export function heirLockName(runtimeId: string): string {
-  return `glasswal:${runtimeId}:heir`;
+/** The name of one of the Web Locks of whoever looks after the dead; they are numbered from 1, see heir.ts. */
+export function heirLockName(runtimeId: string, number: number | ''): string {
+  return `glasswal:${runtimeId}:heir:${number}`;
+}
+
+/** The number of the last heir lock that anybody has, in whatever mode, and of the last one that a heir has. 0: none. */
+export async function heirLocks(runtimeId: string): Promise<{ last: number; heir: number }> {
+  const { held = [] } = await navigator.locks.query();
+  const prefix = heirLockName(runtimeId, '');
+  const found = { last: 0, heir: 0 };
+  for (const { name = '', mode } of held) {
+    const number = Number(name.slice(prefix.length));
+    // Any tab of the origin can have a lock of any name.
+    if (!Number.isSafeInteger(number) || name !== prefix + String(number)) continue;
+    found.last = Math.max(found.last, number);
+    if (mode === 'exclusive') found.heir = Math.max(found.heir, number);
+  }
+  return found;
 }
 
 /** The name of the channel on which the clients of a runtime tell its janitor that they have come. */
@@ -225,9 +240,14 @@ async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Pro
 async function slotGivenBack(runtimeId: string): Promise<void> {
   if (isNode) return;
   const { held: locks = [] } = await navigator.locks.query();
-  const names = locks.map((lock) => lock.name ?? '').filter((name) => name.startsWith(`glasswal:${runtimeId}:client:`));
   const giveUp = new AbortController();
-  const waits = names.map((name) => navigator.locks.request(name, { mode: 'shared', signal: giveUp.signal }, () => undefined));
+  const waits = locks
+    .filter(({ name = '' }) => name.startsWith(`glasswal:${runtimeId}:client:`))
+    // The living have theirs exclusively. Where janitors are at a recovery, it is worth waiting until the last of them is done.
+    .map(({ name = '', mode }) => {
+      const options = { mode: mode === 'shared' ? 'exclusive' : 'shared', signal: giveUp.signal } as const;
+      return navigator.locks.request(name, options, () => undefined);
+    });
   const patience = new Promise<void>((resolve) => setTimeout(resolve, 250));
   await Promise.race([...waits, patience]).catch(() => undefined);
   giveUp.abort();

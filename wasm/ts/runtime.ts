@@ -232,7 +232,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   client.atClose(watchChildren(membership.engine, look));
   client.atClose(watchThreads(membership.engine, id, look));
   if (!isNode) client.atClose(hearRecoveries(id, look));
-  if (!isNode) client.atClose(waitToInherit(runtime, membership));
+  if (!isNode) client.atClose(waitToInherit(runtime, membership, true));
   if (options.logger !== undefined) client.atClose(startLog(client, options.logger));
   return runtime;
 }

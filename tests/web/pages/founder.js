@@ -1,7 +1,16 @@
-// A worker that creates a runtime, holds its WRITE lock, and hands the runtime to the page.
+// A worker that creates a runtime, holds its WRITE lock, and hands the runtime to the page. Then it executes what it is sent.
 import { createRuntime } from '/glasswal/index.js';
 
 const runtime = await createRuntime('/app.sqlite', { name: 'founder' });
 const db = runtime.client.open();
 db.exec("CREATE TABLE t(v); INSERT INTO t VALUES ('committed'); BEGIN IMMEDIATE; INSERT INTO t VALUES ('lost')");
 postMessage({ runtime });
+
+onmessage = ({ data }) => {
+  try {
+    db.exec(data);
+    postMessage('done');
+  } catch (error) {
+    postMessage(error.message);
+  }
+};
