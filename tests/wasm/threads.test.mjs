@@ -87,6 +87,25 @@ test('a thread that created the runtime ends with WRITE: whoever is left finds o
     for (const { worker } of lefts) await worker.terminate();
   }));
 
+test('the only thread that is left recovers from the dead one that it waits for',
+  { skip: process.platform !== 'linux' }, within(60_000, async () => {
+    const runtime = await createRuntime('/alone.sqlite');
+    const db = runtime.client.open({ busyTimeout: 30_000 });
+    db.exec('CREATE TABLE t(v)');
+    const { worker, message } = start(runtime, 'dead', HOLDS_WRITE);
+    await message;
+    // From here on this thread is inside the module, where no event of the other's exit arrives.
+    const ended = worker.terminate();
+    const began = performance.now();
+    db.exec("INSERT INTO t VALUES ('next')");
+    const waitedMs = performance.now() - began;
+    assert.ok(waitedMs < 5000, `${waitedMs} ms`);
+    assert.deepEqual(db.prepare('SELECT v FROM t').pluck().all(), ['committed', 'next']);
+    assert.deepEqual(runtime.diagnostics().recoveries.map(({ clientName }) => clientName), ['dead']);
+    await ended;
+    runtime.close();
+  }));
+
 const GIVES_UP = `${SURROUNDINGS}
   db.exec("BEGIN IMMEDIATE; INSERT INTO t VALUES ('not committed')");
   const parts = Array.from({ length: 20_000 }, (_, i) => 'c' + (i + 1) + '(x) AS (SELECT x FROM c' + i + ')');

@@ -9,7 +9,8 @@
 // A client's liveness is proved by a Web Lock (in Node: by the exit of its thread), which only
 // JavaScript can see. The holder words are how it tells the modules: JavaScript writes a holder's
 // ticket after it was granted the lock of that slot and before the slot goes live, and a zero after
-// the proof that the holder is gone.
+// the proof that the holder is gone. Where the kernel's thread is known, a module that meets the
+// holder asks JavaScript to look for that proof (glasswal_host_look).
 //
 // Thread-safety: atomics; who may write what is said beside each field.
 #ifndef GLASSWAL_WASM_MODULE_BOOTSTRAP_H_

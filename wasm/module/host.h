@@ -20,6 +20,10 @@ void glasswal_host_random(void* to, uint32_t size_bytes) GLASSWAL_IMPORT(glasswa
 /// How many minutes local time is ahead of UTC at `unix_ms`.
 double glasswal_host_timezone(double unix_ms) GLASSWAL_IMPORT(glasswal_host_timezone);
 
+/// Looks whether the thread of who has `slot` has ended, and clears the holder word of the slot if
+/// that is proved. It throws nothing, and of the module it asks at most how large the memory is.
+void glasswal_host_look(uint32_t slot) GLASSWAL_IMPORT(glasswal_host_look);
+
 /// Ends this instance for good with an exception that says `message`.
 [[noreturn]] void glasswal_host_abort(const char* message) GLASSWAL_IMPORT(glasswal_host_abort);
 

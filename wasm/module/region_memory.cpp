@@ -1,8 +1,11 @@
 #include "module/region_memory.h"
 
+#include <array>
 #include <string>
 
 #include "module/bootstrap.h"
+#include "module/host.h"
+#include "port/clock.h"
 #include "port/commit_range.h"
 #include "shm/layout.h"
 
@@ -10,6 +13,10 @@ namespace glasswal::wasm {
 namespace {
 
 constexpr uint64_t kPageBytes = 64 * 1024;
+
+// How often JavaScript is asked about one slot at most: as often as its own timer looks at all of
+// them (wasm/ts/threads.ts). Whoever tries again and again without waiting pays for no more.
+constexpr uint64_t kLookEveryNs = 500'000'000;
 
 class WorkerLiveness final : public port::Liveness {
  public:
@@ -26,12 +33,26 @@ class WorkerLiveness final : public port::Liveness {
     if (slot == slot_) held_ = false;
   }
   bool IsDead(uint32_t slot) const override {
-    return slot < shm::kMaxClients && Bootstrap()->workers[slot].holder.load() == 0;
+    if (slot >= shm::kMaxClients) return false;
+    const ShmWorker& worker = Bootstrap()->workers[slot];
+    if (worker.holder.load() != 0 && IsLookDue(slot, worker)) glasswal_host_look(slot);
+    return worker.holder.load() == 0;
   }
 
  private:
+  // Whoever waits in here may be the only thread that is left, and its timers do not run meanwhile.
+  // Where the kernel's thread is not known there is nothing to look for.
+  bool IsLookDue(uint32_t slot, const ShmWorker& worker) const {
+    if (worker.thread.load() == 0) return false;
+    const uint64_t now = port::CoarseNowNs();
+    if (now - looked_ns_[slot] < kLookEveryNs) return false;
+    looked_ns_[slot] = now;
+    return true;
+  }
+
   const uint32_t slot_;
   bool held_ = false;
+  mutable std::array<uint64_t, shm::kMaxClients> looked_ns_ = {};
 };
 
 class RegionMemory final : public port::Memory {

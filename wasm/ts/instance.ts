@@ -4,6 +4,7 @@ import { segmentAddress } from './block.js';
 import { GlasswalError } from './errors.js';
 import { Fate } from './fate.js';
 import { segmentBytes } from './generated/facts.js';
+import { lookFromModule } from './liveness.js';
 
 /*
  * A block, from its beginning:
@@ -48,6 +49,7 @@ function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly
       }
       views.u8.set(bytes, to >>> 0);
     },
+    glasswal_host_look: (slot: number) => lookFromModule(views, slot),
     glasswal_host_abort: (message: number) => {
       const memory = views.u8;
       const begin = message >>> 0;

@@ -3,7 +3,7 @@
  *
  * In a browser a client holds a Web Lock that is named after the runtime and its slot, from before the slot goes live
  * until after it is free again; the browser drops the lock when the worker or page is really gone, and with nothing
- * else. Whoever is granted it has the proof. In Node it is the exit of the thread, seen by the thread that watches it.
+ * else. Whoever is granted it has the proof. In Node it is the exit of the thread: see threads.ts.
  *
  * The holder words in the shared memory tell the modules what only JavaScript can know. They are written by whoever
  * has the lock of the slot: a ticket before the slot goes live, and 0 once the holder is gone.
@@ -11,7 +11,7 @@
 import type { Views } from './engine.js';
 import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
-import { ownSlotWord } from './node.js';
+import { ownSlotWord, threadEnded } from './node.js';
 import { clientState, clientBytes, header, maxClients, regionOffset, workerBytes, workersOffset } from './generated/facts.js';
 
 /** A slot that is ours. */
@@ -111,6 +111,20 @@ export function slotState(views: Views, slot: number): { free: boolean; generati
   const index = stateIndex(views, slot);
   const generation = Atomics.load(views.u32, index);
   return { free: Atomics.load(views.u32, index + 1) >>> 24 === clientState.free, generation };
+}
+
+/**
+ * Looks for a waiter inside the module, whose timers do not run, whether the thread that has `slot` has ended, and leaves the
+ * slot to nobody then. Only Node knows of threads. One whose slot is free holds nothing that anybody could wait for: it is
+ * left to the timers.
+ */
+export function lookFromModule(views: Views, slot: number): void {
+  try {
+    const owner = ownerOf(views, slot);
+    if (threadEnded(owner) && !slotState(views, slot).free) passSlot(views, slot, owner, 0n);
+  } catch {
+    // Nothing may be thrown into the module. Without room on the stack nothing was seen, and nothing was changed.
+  }
 }
 
 /** A Web Lock that is ours. */

@@ -1,6 +1,7 @@
 /**
  * Node's proof of death: the end of a thread. The thread that started it sees its exit event; on Linux every client sees that
- * the kernel has no such thread any more, so looking after the dead depends on nobody. Browsers have locks for that.
+ * the kernel has no such thread any more, so looking after the dead depends on nobody: each looks now and then, and whoever
+ * waits inside the module, where no timer runs, from there (lookFromModule). Browsers have locks for that.
  *
  * What comes over the channel is only a reason to look.
  */
