@@ -8,7 +8,7 @@
  * that hears of it takes the next number. Whoever is blocked keeps nobody from that. The others help out for some seconds, because
  * the new heir may be blocked a moment later.
  *
- * Two may become heirs at a time, if one comes just when a heir has gone. Both watch, which does no harm.
+ * Two may become heirs at a time, if one comes just when an heir has gone. Both watch, which does no harm.
  *
  * Thread-safety: belongs to one thread.
  */
@@ -47,7 +47,7 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership, isF
   const next = async (): Promise<void> => {
     const found = await heirLocks(runtime.id);
     let { heir } = found;
-    // Without a heir there may still be those who were granted the lock of the last one and cannot know it yet.
+    // Without an heir there may still be those who were granted the lock of the last one and cannot know it yet.
     last = Math.max(last, found.last);
     if (heir === 0) {
       heir = ++last;

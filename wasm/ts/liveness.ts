@@ -46,7 +46,7 @@ export function heirLockName(runtimeId: string, number: number | ''): string {
   return `glasswal:${runtimeId}:heir:${number}`;
 }
 
-/** The number of the last heir lock that anybody has, in whatever mode, and of the last one that a heir has. 0: none. */
+/** The number of the last heir lock that anybody has, in whatever mode, and of the last one that an heir has. 0: none. */
 export async function heirLocks(runtimeId: string): Promise<{ last: number; heir: number }> {
   const { held = [] } = await navigator.locks.query();
   const prefix = heirLockName(runtimeId, '');
