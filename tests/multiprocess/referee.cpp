@@ -158,9 +158,14 @@ void Referee::CheckBooks() {
 }
 
 void Referee::MakeRoom() {
-  if (!sql_->Run("DELETE FROM bulk; PRAGMA main.wal_checkpoint(TRUNCATE); VACUUM;"
-                 "REPLACE INTO probe VALUES(0)")) {
-    Fail("there is no room for anything after all have left: " + sql_->error());
+  for (const char* statement : {"DELETE FROM bulk", "PRAGMA main.wal_checkpoint(TRUNCATE)", "VACUUM",
+                                "REPLACE INTO probe VALUES(0)"}) {
+    if (sql_->Run(statement)) continue;
+    std::string files;
+    for (const FileEntry& file : runtime().ListFiles()) {
+      files += " " + file.path + " " + std::to_string(file.size_bytes);
+    }
+    Fail("there is no room for anything after all have left: " + sql_->error() + "; files:" + files);
   }
 }
 
