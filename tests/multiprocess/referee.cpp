@@ -158,14 +158,15 @@ void Referee::CheckBooks() {
 }
 
 void Referee::MakeRoom() {
-  for (const char* statement : {"DELETE FROM bulk", "PRAGMA main.wal_checkpoint(TRUNCATE)", "VACUUM",
-                                "REPLACE INTO probe VALUES(0)"}) {
+  for (const char* statement : {"DELETE FROM bulk", "PRAGMA main.wal_checkpoint(TRUNCATE)",
+                                "VACUUM", "REPLACE INTO probe VALUES(0)"}) {
     if (sql_->Run(statement)) continue;
     std::string files;
     for (const FileEntry& file : runtime().ListFiles()) {
       files += " " + file.path + " " + std::to_string(file.size_bytes);
     }
-    Fail("there is no room for anything after all have left: " + sql_->error() + "; files:" + files);
+    Fail("there is no room for anything after all have left: " + sql_->error() +
+         "; files:" + files);
   }
 }
 
