@@ -61,8 +61,8 @@ Status Runtime::UnregisterVfs(const std::string& vfs_name) {
   for (auto it = registered.begin(); it != registered.end(); ++it) {
     if ((*it)->name() != vfs_name) continue;
     if ((*it)->databases().AreAny()) {
-      return Status(StatusCode::kBusy, "the VFS " + vfs_name +
-                                           " has open databases: close them before it goes");
+      return Status(StatusCode::kBusy,
+                    "the VFS " + vfs_name + " has open databases: close them before it goes");
     }
     sqlite3_vfs_unregister((*it)->base());
     registered.erase(it);
