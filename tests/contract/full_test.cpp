@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "contract/audit.h"
+#include "contract/shim.h"
 #include "contract/workload.h"
 #include "glasswal/runtime.h"
 #include "port/memory.h"
@@ -259,6 +260,63 @@ TEST(Full, ACheckpointKeepsTheRoomOfAWriterAtWork) {
     db.Run("COMMIT");
     EXPECT_EQ(db.Rows("PRAGMA wal_checkpoint(TRUNCATE)"), "0|0|0") << db.error();
     EXPECT_EQ(other.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"), "401 ok");
+  }
+}
+
+/// Transactions over three databases until `free` segments are used up: all of them or none, also
+/// when there is no room. Returns the number of refusals.
+int RunOverThree(Scarcity& place, const std::string& vfs, const std::string& main_mode,
+                 uint32_t free) {
+  Database db("app.sqlite", vfs);
+  db.Run("ATTACH 'left.sqlite' AS l; ATTACH 'right.sqlite' AS r; PRAGMA main.journal_mode = " +
+         main_mode +
+         "; PRAGMA l.journal_mode = DELETE; PRAGMA r.journal_mode = DELETE;"
+         "CREATE TABLE t(x); CREATE TABLE l.t(x); CREATE TABLE r.t(x)");
+  Hog hog(place, place.runtime(), free);
+  int refusals = 0;
+  for (int i = 0; i < 10; ++i) {
+    const bool is_done =
+        db.Exec("BEGIN;" + InsertBlobs("t", 40, 1000) + InsertBlobs("l.t", 40, 1000) +
+                InsertBlobs("r.t", 40, 1000) + "COMMIT") == SQLITE_OK;
+    if (!is_done) {
+      EXPECT_EQ(db.extended(), SQLITE_FULL) << db.error();
+      ++refusals;
+      if (sqlite3_get_autocommit(db.get()) == 0) db.Exec("ROLLBACK");
+    }
+    // With a WAL database among them it is not one transaction (SQLite's documentation of WAL).
+    const std::string rows = db.Rows("SELECT count(*) FROM l.t");
+    EXPECT_EQ(db.Rows("SELECT count(*) FROM r.t"), rows);
+    EXPECT_TRUE(main_mode == "WAL" || db.Rows("SELECT count(*) FROM t") == rows);
+  }
+  return refusals;
+}
+
+TEST(Full, ATransactionOverSeveralDatabasesLeavesNoSuperJournal) {
+  // SQLite leaves it to whoever finds it named in a journal, also if the refusal came before it was
+  // named in any. Each would cost two segments for ever.
+  for (const char* main_mode : {"WAL", "DELETE"}) {
+    int refusals = 1;
+    for (uint32_t free = 0; refusals > 0; ++free) {
+      SCOPED_TRACE(std::to_string(free) + " free segments, " + main_mode);
+      Scarcity place(SmallOptions());
+      refusals = RunOverThree(place, "scarce", main_mode, free);
+      for (const FileEntry& file : place.runtime().ListFiles()) {
+        ASSERT_EQ(file.path.find("-mj"), std::string::npos) << file.path;
+      }
+      ASSERT_LT(free, 120u);
+    }
+  }
+}
+
+TEST(Full, ATransactionOverSeveralDatabasesUnderACipher) {
+  // What a journal names cannot be told: nothing may be deleted that one might name.
+  int refusals = 1;
+  for (uint32_t free = 0; refusals > 0; ++free) {
+    SCOPED_TRACE(std::to_string(free) + " free segments");
+    Scarcity place(SmallOptions());
+    const Shim cipher("cipher", "scarce", Shim::Names::kPassed, Shim::Bytes::kInverted);
+    refusals = RunOverThree(place, "cipher", "DELETE", free);
+    ASSERT_LT(free, 120u);
   }
 }
 

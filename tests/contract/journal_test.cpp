@@ -284,6 +284,17 @@ TEST_P(Attach, TransactionsOverSeveralDatabases) {
   }
 }
 
+TEST_P(Attach, ATransactionOverSeveralDatabasesThatChangesNothing) {
+  // There is a super-journal, and nobody names it: SQLite deletes it all the same.
+  Database db = Open();
+  db.Run("PRAGMA journal_mode = DELETE; CREATE TABLE t(x); ATTACH '" + place().Path("b") +
+         "' AS b; PRAGMA b.journal_mode = DELETE; CREATE TABLE b.t(x)");
+  db.Run("BEGIN EXCLUSIVE; COMMIT; BEGIN EXCLUSIVE; ROLLBACK");
+  db.Run("BEGIN EXCLUSIVE; INSERT INTO t VALUES (1); COMMIT");
+  db.Run("BEGIN; INSERT INTO t VALUES (2); INSERT INTO b.t VALUES (2); COMMIT");
+  EXPECT_EQ(db.Rows("SELECT sum(x) FROM t; SELECT sum(x) FROM b.t"), "3 2");
+}
+
 TEST_P(Attach, TheSameDatabaseTwiceInOneConnectionIsTwoConnections) {
   Database db = Open();
   db.Run("CREATE TABLE t(x); ATTACH '" + place().Path("app.sqlite") + "' AS again");

@@ -1,5 +1,7 @@
 #include "contract/shim.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <vector>
@@ -37,6 +39,33 @@ int Close(sqlite3_file* file) {
   return result;
 }
 
+void Invert(std::vector<uint8_t>& bytes) {
+  for (uint8_t& byte : bytes) byte = static_cast<uint8_t>(~byte);
+}
+
+int ReadInverted(sqlite3_file* file, void* to, int size, sqlite3_int64 offset) {
+  sqlite3_int64 end = 0;
+  const int sized = Pass<&Methods::xFileSize>(file, &end);
+  std::vector<uint8_t> bytes(static_cast<size_t>(size));
+  const int result = sized != SQLITE_OK ? sized
+                                        : Pass<&Methods::xRead>(
+                                              file, static_cast<void*>(bytes.data()), size, offset);
+  if (result != SQLITE_OK && result != SQLITE_IOERR_SHORT_READ) return result;
+  Invert(bytes);
+  // What lies behind the end reads as zeros.
+  const auto there = std::min<sqlite3_int64>(size, std::max<sqlite3_int64>(end - offset, 0));
+  std::fill(bytes.begin() + there, bytes.end(), uint8_t{0});
+  std::memcpy(to, bytes.data(), bytes.size());
+  return result;
+}
+
+int WriteInverted(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
+  std::vector<uint8_t> bytes(static_cast<size_t>(size));
+  std::memcpy(bytes.data(), from, bytes.size());
+  Invert(bytes);
+  return Pass<&Methods::xWrite>(file, static_cast<const void*>(bytes.data()), size, offset);
+}
+
 int FileControl(sqlite3_file* file, int operation, void* argument) {
   if (operation != SQLITE_FCNTL_VFSNAME) {
     return Pass<&Methods::xFileControl>(file, operation, argument);
@@ -71,6 +100,14 @@ Methods MethodsOf(int version) {
   return methods;
 }
 
+/// Without xFetch, which would show what lies below.
+Methods InvertedMethods() {
+  Methods methods = MethodsOf(2);
+  methods.xRead = ReadInverted;
+  methods.xWrite = WriteInverted;
+  return methods;
+}
+
 /// A copy of `name` with the parameters of its URI, which belongs to no database.
 sqlite3_filename Copy(const char* name, int flags) {
   std::vector<const char*> parameters;
@@ -86,6 +123,7 @@ sqlite3_filename Copy(const char* name, int flags) {
 
 int Open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* base, int flags, int* out_flags) {
   static const Methods kVersions[] = {MethodsOf(1), MethodsOf(2), MethodsOf(3)};
+  static const Methods kInverted = InvertedMethods();
   ShimFile* file = ShimFile::Of(base);
   *file = ShimFile{};
   file->shim = Of(vfs);
@@ -94,7 +132,9 @@ int Open(sqlite3_vfs* vfs, sqlite3_filename name, sqlite3_file* base, int flags,
   const int result =
       Below(vfs)->xOpen(Below(vfs), copies ? file->copy : name, file->below(), flags, out_flags);
   if (file->methods() != nullptr) {
-    base->pMethods = &kVersions[file->methods()->iVersion - 1];
+    base->pMethods = Of(vfs)->bytes() == Shim::Bytes::kInverted
+                         ? &kInverted
+                         : &kVersions[file->methods()->iVersion - 1];
   } else {
     sqlite3_free_filename(file->copy);
   }
@@ -108,8 +148,11 @@ auto PassVfs(sqlite3_vfs* vfs, Arguments... arguments) {
 
 }  // namespace
 
-Shim::Shim(std::string name, const std::string& below, Names names)
-    : name_(std::move(name)), below_(sqlite3_vfs_find(below.c_str())), names_(names) {
+Shim::Shim(std::string name, const std::string& below, Names names, Bytes bytes)
+    : name_(std::move(name)),
+      below_(sqlite3_vfs_find(below.c_str())),
+      names_(names),
+      bytes_(bytes) {
   base_ = *below_;
   base_.szOsFile = static_cast<int>(sizeof(ShimFile)) + below_->szOsFile;
   base_.zName = name_.c_str();

@@ -17,8 +17,12 @@ class Shim {
   /// sqlite3_create_filename, which belong to no database (multiplex).
   enum class Names { kPassed, kCopied };
 
+  /// What it writes below: what SQLite gave it, or the complement of each byte, as a cipher that
+  /// leaves nothing readable.
+  enum class Bytes { kPassed, kInverted };
+
   /// Registers itself as `name` over the registered VFS `below`.
-  Shim(std::string name, const std::string& below, Names names);
+  Shim(std::string name, const std::string& below, Names names, Bytes bytes = Bytes::kPassed);
   Shim(const Shim&) = delete;
   Shim& operator=(const Shim&) = delete;
   ~Shim();
@@ -29,11 +33,13 @@ class Shim {
   const std::string& name() const { return name_; }
   sqlite3_vfs* below() const { return below_; }
   Names names() const { return names_; }
+  Bytes bytes() const { return bytes_; }
 
  private:
   std::string name_;
   sqlite3_vfs* below_;
   Names names_;
+  Bytes bytes_;
   sqlite3_vfs base_{};
 };
 

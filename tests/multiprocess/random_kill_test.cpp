@@ -42,6 +42,7 @@ class Massacre {
     crew_.LeaveAll();
     if (referee_.ok()) referee_.CheckBooks();
     if (referee_.ok()) referee_.CheckRegion(kills_);
+    if (referee_.ok()) referee_.CheckFiles();
     if (referee_.ok()) referee_.MakeRoom();
     if (referee_.ok()) referee_.Close();
   }

@@ -9,6 +9,7 @@
 #include "port/clock.h"
 #include "port/memory.h"
 #include "port/unique_name.h"
+#include "store/super_journal.h"
 #include "store/words.h"
 
 namespace glasswal::test {
@@ -155,6 +156,12 @@ void Referee::CheckBooks() {
   sql_->Run("COMMIT");
   CheckSound();
   if (board_->failed.load() != 0) Fail(board_->FirstFailure());
+}
+
+void Referee::CheckFiles() {
+  for (const FileEntry& file : runtime().ListFiles()) {
+    if (store::IsSuperJournalName(file.path)) Fail(file.path + " stayed behind");
+  }
 }
 
 void Referee::MakeRoom() {

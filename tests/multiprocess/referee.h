@@ -48,8 +48,11 @@ class Referee {
   /// Nobody is inside the VFS: the region must add up.
   void CheckRegion(uint64_t kills);
 
-  /// Nobody else is there: what the workers filled the region with can be deleted, and then there is
-  /// room for writes.
+  /// Nobody is in a transaction and all journals were looked at: no super-journal is left.
+  void CheckFiles();
+
+  /// Nobody else is there: what the workers filled the region with can be deleted, and then there
+  /// is room for writes.
   void MakeRoom();
 
   /// The longest that a write took after a death.

@@ -15,6 +15,7 @@
 #include "sqlite/uri_options.h"
 #include "store/directory.h"
 #include "store/path.h"
+#include "store/super_journal.h"
 
 namespace glasswal::sqlite {
 namespace {
@@ -22,7 +23,7 @@ namespace {
 constexpr int64_t kUnixEpochInJulianMs = 210866760000000;
 constexpr size_t kLongestPath = 240;  // SQLite appends up to 15 bytes for journals.
 constexpr uint64_t kDirectoryLookUs = 1000;
-constexpr int kFullPathBytes = 512;   // With the name of a region before it.
+constexpr int kFullPathBytes = 512;  // With the name of a region before it.
 
 int Open(sqlite3_vfs* base, sqlite3_filename path, sqlite3_file* file, int flags, int* out_flags) {
   return OpenFileForSqlite(Vfs::Of(base), path, file, flags, out_flags);
@@ -50,7 +51,11 @@ int Delete(sqlite3_vfs* base, const char* path, int) {
   if (runtime->client().IsFenced()) return vfs->Fail(SQLITE_IOERR_DELETE, "this client is fenced");
   const Status status = DeletePatiently(vfs, runtime->client().context(), path);
   if (status.ok()) return SQLITE_OK;
-  if (status.code() == StatusCode::kNotFound) return SQLITE_IOERR_DELETE_NOENT;
+  if (status.code() == StatusCode::kNotFound) {
+    // Whoever closed it last has found that no journal names it, as in a transaction over several
+    // databases that changed none; SQLite would call the commit failed.
+    return store::IsSuperJournalName(path) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
+  }
   return vfs->Refuse(SQLITE_IOERR_DELETE, status.message());
 }
 
@@ -77,8 +82,9 @@ int FullPathname(sqlite3_vfs* base, const char* path, int size, char* out) {
   if (full.empty()) return vfs->Refuse(SQLITE_CANTOPEN, "the path names no file");
   // Nobody's file name leads out of a runtime's region: only the URI's own parameter does.
   if (!is_named && vfs->has_runtime() && full.starts_with("/@")) {
-    return vfs->Refuse(SQLITE_CANTOPEN, "the name of a file must not begin with @: another region "
-                                        "is named by the URI parameter `region`");
+    return vfs->Refuse(SQLITE_CANTOPEN,
+                       "the name of a file must not begin with @: another region "
+                       "is named by the URI parameter `region`");
   }
   if (is_named) full.insert(0, region).insert(0, "/@");
   if (full.size() >= static_cast<size_t>(size) || Split(full.c_str()).file.size() > kLongestPath) {

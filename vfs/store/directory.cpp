@@ -255,8 +255,9 @@ Status DirectoryLock::status() const {
     who += LoadText(self_.region->client(slot)->name, name);
     who += "` (client " + std::to_string(slot) + ") has held";
   }
-  return Status(StatusCode::kBusy, who + " the directory of files for too long: wait until it goes "
-                                         "on, or evict it");
+  return Status(StatusCode::kBusy, who +
+                                       " the directory of files for too long: wait until it goes "
+                                       "on, or evict it");
 }
 
 std::string_view PathOf(const shm::ShmFile& file, char* buffer) {
@@ -307,6 +308,7 @@ void CloseFile(ClientContext& self, const DirectoryLock&, uint32_t number) {
     return;
   }
   self.open_counts[number] = 0;
+  if (IsForgottenSuperJournal(self, number, self.slot)) Unlink(self, number);
   file->open_clients.fetch_and(~lock::SlotBit(self.slot));
   GLASSWAL_POINT("directory.close.closed");
   if (StateOf(*file) == shm::kFileUnlinked &&
