@@ -274,7 +274,7 @@ int RunOverThree(Scarcity& place, const std::string& vfs, const std::string& mai
          "CREATE TABLE t(x); CREATE TABLE l.t(x); CREATE TABLE r.t(x)");
   Hog hog(place, place.runtime(), free);
   int refusals = 0;
-  for (int i = 0; i < 10; ++i) {
+  for (int i = 0; i < 4; ++i) {
     const bool is_done =
         db.Exec("BEGIN;" + InsertBlobs("t", 40, 1000) + InsertBlobs("l.t", 40, 1000) +
                 InsertBlobs("r.t", 40, 1000) + "COMMIT") == SQLITE_OK;

@@ -156,7 +156,6 @@ stage_install() {
 stage_wasm() {
   need_packages googletest || return
   build_package && build wasm engine_test || return
-  # The engine's suites use one core.
   FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
 }
 

@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { ROOT } from './server.mjs';
 import { inEachBrowser } from './suite.mjs';
 
-const KILLS = Number(process.env.GLASSWAL_WEB_KILLS ?? 60);
+const KILLS = Number(process.env.GLASSWAL_WEB_KILLS ?? 40);
 const BATCH = 30;
 
 inEachBrowser((it) => {

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { inEachBrowser } from './suite.mjs';
 
 const OPENINGS = 1000;
-const JOININGS = process.env.GLASSWAL_THOROUGH === undefined ? 40 : 200;
+const JOININGS = process.env.GLASSWAL_THOROUGH === undefined ? 24 : 200;
 // By then everything that is made once has been made.
 const WARM_UP = 20;
 
