@@ -20,6 +20,7 @@ constexpr uint64_t kMagicBytes = 8;
 constexpr uint8_t kMagic[kMagicBytes] = {0xd9, 0xd5, 0x05, 0xf9, 0x20, 0xa1, 0x63, 0xd7};
 constexpr uint8_t kNoMagic[kMagicBytes] = {};  // Not yet synced, or done with and kept.
 constexpr uint32_t kLongestName = 512;
+constexpr uint32_t kMostJournals = 127;  // As many databases as SQLITE_MAX_ATTACHED can allow.
 
 File Open(ClientContext& self, uint32_t number) {
   return File(&self, number, nullptr, &self.region->header()->topology);
@@ -67,7 +68,9 @@ bool IsWithout(ClientContext& self, std::string_view journal, std::string_view p
 /// its end. False if that cannot be told, or if the list is not one.
 bool IsNamedByNone(ClientContext& self, const File& super, std::string_view path) {
   const uint64_t size = super.SizeBytes();
+  uint32_t left = kMostJournals;
   for (uint64_t at = 0; at < size;) {
+    if (left-- == 0) return false;
     char piece[kLongestName];
     const auto part = static_cast<uint32_t>(std::min<uint64_t>(size - at, sizeof(piece)));
     (void)super.Read(at, piece, part);
