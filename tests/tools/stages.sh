@@ -155,7 +155,7 @@ stage_install() {
 
 stage_wasm() {
   need_packages googletest || return
-  build_package && build wasm engine_test || return
+  build_package engine_test || return
   FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
 }
 

@@ -106,12 +106,13 @@ setup_node_modules() {
   cp package-lock.json node_modules/.glasswal-lock
 }
 
-# build PRESET [TARGET]: configures and builds. CONFIGURE_ARGS holds further arguments for cmake.
+# build PRESET [TARGET...]: configures and builds. CONFIGURE_ARGS holds further arguments for cmake.
 CONFIGURE_ARGS=()
 build() {
-  local preset=$1 target=${2:-all}
+  local preset=$1 targets=("${@:2}")
+  [ "${#targets[@]}" -gt 0 ] || targets=(all)
   step "$preset-configure" "$preset: configure" cmake --preset "$preset" "${CONFIGURE_ARGS[@]}" || return
-  step "$preset-build" "$preset: build $target" cmake --build "build/$preset" --target "$target"
+  step "$preset-build" "$preset: build ${targets[*]}" cmake --build "build/$preset" --target "${targets[@]}"
 }
 
 # The preset wasm takes its toolchain file from the SDK that the emcc on the PATH belongs to.

@@ -5,11 +5,11 @@ setup_browsers() {
 }
 
 # The module and the package's scripts: wasm/dist. The build of the module copies it there and generates the constants
-# that the scripts are compiled with, so it comes first.
+# that the scripts are compiled with, so it comes first, with further targets of the same preset where some are named.
 build_package() {
   need_packages emscripten:emcc || return
   use_emscripten || { say "there is no emcc"; return 1; }
-  build wasm || return
+  build wasm all "$@" || return
   mkdir -p wasm/dist
   # Copied only when it changed, so that what watches the file has peace.
   cmp -s build/wasm/wasm/glasswal.wasm wasm/dist/glasswal.wasm || cp build/wasm/wasm/glasswal.wasm wasm/dist/
