@@ -7,7 +7,7 @@ import path from 'node:path';
 
 import { ROOT } from './server.mjs';
 
-const STAGED = path.join(ROOT, 'build/package');
+const PACKED = path.join(ROOT, 'build/package');
 
 /** Runs a program; resolves to what it printed, and rejects with all of that if it fails. */
 export function run(program, args, { cwd = ROOT, show = false } = {}) {
@@ -28,17 +28,20 @@ export function run(program, args, { cwd = ROOT, show = false } = {}) {
   });
 }
 
-/** Packs wasm/ with the repository's LICENSE; resolves to the tarball's path. */
+/** The tarball that the tests install: GLASSWAL_TARBALL, or what packPackage() packed. */
+export async function tarballPath() {
+  if (process.env.GLASSWAL_TARBALL !== undefined) return path.resolve(process.env.GLASSWAL_TARBALL);
+  const packed = (await readdir(PACKED).catch(() => [])).filter((name) => name.endsWith('.tgz'));
+  if (packed.length !== 1) throw new Error(`${PACKED} holds ${packed.length} tarballs: run node tests/web/package.mjs`);
+  return path.join(PACKED, packed[0]);
+}
+
+/** Packs wasm/ as it would be published; resolves to the tarball's path. */
 export async function packPackage() {
-  await rm(STAGED, { recursive: true, force: true });
-  await mkdir(STAGED, { recursive: true });
-  for (const part of ['package.json', 'README.md', 'dist', 'ts']) {
-    await cp(path.join(ROOT, 'wasm', part), path.join(STAGED, part), { recursive: true });
-  }
-  await cp(path.join(ROOT, 'LICENSE'), path.join(STAGED, 'LICENSE'));
-  await run('npm', ['pack', '--ignore-scripts', '--silent'], { cwd: STAGED });
-  const tarball = (await readdir(STAGED)).find((name) => name.endsWith('.tgz'));
-  return path.join(STAGED, tarball);
+  await rm(PACKED, { recursive: true, force: true });
+  await mkdir(PACKED, { recursive: true });
+  await run('npm', ['pack', '--silent', '--pack-destination', PACKED], { cwd: path.join(ROOT, 'wasm') });
+  return tarballPath();
 }
 
 /**

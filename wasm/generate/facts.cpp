@@ -107,6 +107,8 @@ void Events() {
 int main() {
   std::printf(
       "// Printed by wasm/generate/facts.cpp from the C++ headers; not kept in the repository.\n");
+  std::printf("/** The version of this package. */\nexport const packageVersion = '%s';\n\n",
+              GLASSWAL_VERSION);
   Memory();
   Header();
   SegmentKinds();

@@ -1,13 +1,18 @@
 /** Where this code runs, what may be done there, and what to say where something is missing. */
 import { GlasswalError } from './errors.js';
 
-interface NodeLike {
-  readonly versions?: { readonly node?: string };
+interface ProcessLike {
+  /** What kind of process of Electron's this is. */
+  readonly type?: string;
 }
+const { process } = globalThis as { readonly process?: ProcessLike };
 
-/** True in Node.js (and in what imitates it). */
+/**
+ * True in Node.js, and in Bun and Deno, which have what we need of it: also where a test has put a page's globals, as jsdom and
+ * happy-dom do. Bundlers give pages a `process`, too, but only the real one has this tag; Electron's pages have that and are pages.
+ */
 export const isNode: boolean =
-  typeof (globalThis as { process?: NodeLike }).process?.versions?.node === 'string' && typeof window === 'undefined';
+  Object.prototype.toString.call(process) === '[object process]' && !['renderer', 'worker'].includes(process?.type ?? '');
 
 /** True on a page's main thread, which must never sleep. */
 export const isPage: boolean = !isNode && typeof window !== 'undefined' && typeof document !== 'undefined';

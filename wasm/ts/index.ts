@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /** glasswal: an ephemeral SQLite database that several workers read and write at the same time. */
 export { createRuntime, Runtime } from './runtime.js';
 export type { Recovery, RecoveryCause, RecoveryReport } from './recovery_watch.js';

@@ -5,6 +5,7 @@ import { claimRun, clientOwner, leavingOwner, releaseAll } from './block.js';
 import { Views } from './engine.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
 import { GlasswalError } from './errors.js';
+import { packageVersion } from './generated/facts.js';
 import { channelName, holdSlot, type HeldSlot } from './liveness.js';
 import type { ChannelMessage } from './janitor.js';
 import { threadTicket } from './node.js';
@@ -20,9 +21,6 @@ export interface RuntimeParts {
   readonly memory: WebAssembly.Memory;
   readonly module: WebAssembly.Module;
 }
-
-/** The version of this package. */
-export const packageVersion = '0.1.0';
 
 /** One client's place in a runtime. */
 export interface Membership {

@@ -1,7 +1,7 @@
 /** Fetching and compiling glasswal.wasm. */
 import { isNode } from './environment.js';
 import { GlasswalError } from './errors.js';
-import { readFile } from './node.js';
+import { packageFile, readFile, urlOf } from './node_files.js';
 
 /** Fetches and compiles a module. */
 export async function compile(url: URL): Promise<WebAssembly.Module> {
@@ -15,10 +15,27 @@ export async function compile(url: URL): Promise<WebAssembly.Module> {
 
 let own: Promise<WebAssembly.Module> | undefined;
 
+/** Where the package's own file is. Bundlers know the expression, and put the file where it then says. */
+async function ownUrl(): Promise<URL> {
+  let beside: URL | undefined;
+  try {
+    beside = new URL('./glasswal.wasm', import.meta.url);
+  } catch {
+    // A bundle that is no module has no such URL.
+  }
+  if (isNode && (beside === undefined || beside.protocol === 'file:')) return packageFile('glasswal.wasm', beside);
+  return beside ?? new URL('glasswal.wasm', location.href);
+}
+
+/** Where the user says that it is. */
+async function givenUrl(wasm: URL | string): Promise<URL> {
+  return isNode ? urlOf(String(wasm)) : new URL(wasm, location.href);
+}
+
 /** The module: the one that is given, or compiled from where it is. */
 export async function loadModule(wasm: URL | string | WebAssembly.Module | undefined): Promise<WebAssembly.Module> {
   if (wasm instanceof WebAssembly.Module) return wasm;
-  const url = wasm === undefined ? new URL('./glasswal.wasm', import.meta.url) : new URL(wasm, isNode ? import.meta.url : location.href);
+  const url = await (wasm === undefined ? ownUrl() : givenUrl(wasm));
   try {
     if (wasm !== undefined) return await compile(url);
     own ??= compile(url);

@@ -1,4 +1,5 @@
-/** What Node.js has in the place of a browser's locks and fetch. Nothing here is loaded in a browser. */
+/** What Node.js has in the place of a browser's locks and fetch. Nothing here is called in a browser. */
+import { importUnseen } from './unseen.js';
 
 interface NodeWorker {
   readonly threadId: number;
@@ -11,17 +12,12 @@ interface NodeProcess {
 }
 type Gone = (ticket: number) => void;
 
-// A name in a variable, so that bundlers for the browser do not look for the module.
-async function builtin<T>(name: string): Promise<T> {
-  return (await import(/* @vite-ignore */ /* webpackIgnore: true */ name)) as T;
-}
-
 let slotWord = 0n;
 
 /** What this thread's clients write into the holder words. */
 export async function threadTicket(): Promise<number> {
-  const { threadId } = await builtin<{ threadId: number }>('node:worker_threads');
-  files = await builtin<Files>('node:fs');
+  const { threadId } = await importUnseen<{ threadId: number }>('node:worker_threads');
+  files = await importUnseen<Files>('node:fs');
   slotWord = BigInt.asIntN(64, (BigInt(ownKernelThread()) << 32n) | BigInt(threadId + 1));
   return threadId + 1;
 }
@@ -115,15 +111,9 @@ export function threadEnded(owner: bigint): boolean {
   }
 }
 
-/** A channel to the other threads that keeps no process running. */
+/** A channel to the other threads that keeps no process running. Deno's never does, and has no unref(). */
 export function openThreadChannel(name: string): BroadcastChannel {
   const channel = new BroadcastChannel(name);
-  (channel as unknown as { unref(): void }).unref();
+  (channel as unknown as { unref?: () => void }).unref?.();
   return channel;
-}
-
-/** The bytes of a file of the package. */
-export async function readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> {
-  const files = await builtin<{ readFile(url: URL): Promise<Uint8Array<ArrayBuffer>> }>('node:fs/promises');
-  return files.readFile(url);
 }

@@ -1,5 +1,6 @@
 /** Creating a runtime, and what its creator can do with it. */
 import { claimRunAt, clientOwner, segmentAddress } from './block.js';
+import type { Bytes } from './bytes.js';
 import { Client } from './client.js';
 import type { EventBatch, EventLevel } from './diagnostics.js';
 import { Views } from './engine.js';
@@ -13,12 +14,13 @@ import { blockSegments, callNumber, check, instantiate, withText } from './insta
 import { hearRecoveries } from './janitor_start.js';
 import { holdFirstSlot } from './liveness.js';
 import { startLog } from './log_drain.js';
-import { leave, packageVersion, type RuntimeParts, thisThread, tieToSlot } from './membership.js';
+import { leave, type RuntimeParts, thisThread, tieToSlot } from './membership.js';
 import { loadModule } from './module.js';
 import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
 import { type RecoveryReport, RecoveryWatch } from './recovery_watch.js';
 import { watchChild, watchChildren, watchThreads } from './threads.js';
+import { importUnseen } from './unseen.js';
 
 interface Insides {
   readonly client: Client;
@@ -127,11 +129,22 @@ export class Runtime implements RuntimeParts, Disposable {
 
   /**
    * The region as a file that any inspector opens: metadata, events and black boxes, and what the databases contain only if
-   * that is asked for. Nobody is stopped meanwhile.
+   * that is asked for. Nobody is stopped meanwhile. A bundle has the code for that only if it asks for it: ENVIRONMENT otherwise, and
+   * captureRuntime() of `glasswal/inspector` does the same.
    */
-  async capture(options: { readonly contents?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const { captureRegion } = await import('./inspector/capture.js');
-    return captureRegion(this.memory, options.contents === true);
+  async capture(options: { readonly contents?: boolean } = {}): Promise<Bytes> {
+    let inspector: typeof import('./inspector/capture.js');
+    try {
+      // Whoever makes no captures has nothing of the inspector in a bundle.
+      inspector = await importUnseen('./inspector/capture.js');
+    } catch {
+      throw new GlasswalError(
+        'ENVIRONMENT',
+        'The code that makes captures is not beside the scripts of the package, for a bundle leaves it out. Call ' +
+          "captureRuntime(runtime), which `import { captureRuntime } from 'glasswal/inspector'` brings along.",
+      );
+    }
+    return inspector.captureRuntime(this, options);
   }
 
   /** Leaves. Another client looks after the others from then on. The memory goes when the last worker that has it does. */
@@ -224,7 +237,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   const ticket = isNode ? await threadTicket() : newTicket();
   const name = options.name ?? (isPage ? 'page' : 'main');
   const { id, memory, capacityBytes, membership } = await foundRegion(module, checked, name, ticket);
-  const runtime = new Runtime({ id, path, version: packageVersion, memory, module, capacityBytes });
+  const runtime = new Runtime({ id, path, version: facts.packageVersion, memory, module, capacityBytes });
   const client = new Client(membership, name, path);
   const recoveries = new RecoveryWatch(client, id);
   const look = (): void => void recoveries.look();

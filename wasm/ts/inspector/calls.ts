@@ -1,4 +1,5 @@
 /** Calls into the inspector's module with texts and bytes as JavaScript has them. */
+import type { Bytes } from '../bytes.js';
 import type { Host } from './host.js';
 import { type InspectorModule, newModule } from './module.js';
 
@@ -52,7 +53,7 @@ export class Calls {
     this.#withBytes(encoder.encode(text), call);
   }
 
-  #result(size: number): Uint8Array<ArrayBuffer> {
+  #result(size: number): Bytes {
     const at = this.module._inspector_result() >>> 0;
     return new Uint8Array(this.module.HEAPU8.subarray(at, at + (size >>> 0)));
   }
@@ -67,7 +68,7 @@ export class Calls {
     this.#withBytes(bytes, (pointer, size) =>
       this.#withText(title, (text, textSize) => this.module._inspector_open_capture(pointer, size, text, textSize)));
   }
-  capture(withContents: boolean): Uint8Array<ArrayBuffer> {
+  capture(withContents: boolean): Bytes {
     return this.#result(this.module._inspector_capture(withContents ? 1 : 0));
   }
 

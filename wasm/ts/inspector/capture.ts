@@ -1,5 +1,7 @@
-/** A region as a file, without an inspector: what Runtime.capture() loads when it is called. */
+/** A region as a file, without an inspector being shown: what Runtime.capture() loads when it is called. */
+import type { Bytes } from '../bytes.js';
 import { GlasswalError } from '../errors.js';
+import type { RuntimeParts } from '../membership.js';
 import { Host } from './host.js';
 import { newModule } from './module.js';
 import { RegionReader } from './region.js';
@@ -8,16 +10,19 @@ function nothing(): never {
   throw new Error('A capture is made without a page.');
 }
 
-/** The bytes of a capture of the region in `memory`, which inspectors open. Nobody is stopped. */
-export async function captureRegion(memory: WebAssembly.Memory, contents: boolean): Promise<Uint8Array<ArrayBuffer>> {
+/**
+ * The runtime's region as a file that any inspector opens: createRuntime()'s, or one that arrived in a message. What the databases
+ * contain is in it only if that is asked for. Nobody is stopped meanwhile. CORRUPT if what is in the memory is no region.
+ */
+export async function captureRuntime(runtime: RuntimeParts, options: { readonly contents?: boolean } = {}): Promise<Bytes> {
   const host = new Host(
     { setClipboard: nothing, chooseFile: nothing, saveFile: nothing, frameDone: nothing, mirror: nothing, stateChanged: nothing },
     nothing,
   );
   const module = await newModule(host);
   host.module = module;
-  host.region = new RegionReader(memory, host.memory);
-  const size = module._inspector_capture_region(contents ? 1 : 0);
+  host.region = new RegionReader(runtime.memory, host.memory);
+  const size = module._inspector_capture_region(options.contents === true ? 1 : 0);
   const at = module._inspector_result() >>> 0;
   const bytes = new Uint8Array(module.HEAPU8.subarray(at, at + Math.abs(size)));
   if (size < 0) throw new GlasswalError('CORRUPT', new TextDecoder().decode(bytes));

@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 /**
  * `glasswal/inspector`: see what a runtime does, live.
  *
@@ -9,9 +10,11 @@
  */
 import { GlasswalError } from '../errors.js';
 import { isPage } from '../environment.js';
-import { packageVersion, type RuntimeParts } from '../membership.js';
+import { packageVersion } from '../generated/facts.js';
+import type { RuntimeParts } from '../membership.js';
 import { Inspector, type InspectorOptions } from './inspector.js';
 
+export { captureRuntime } from './capture.js';
 export { Inspector, type InspectorOptions } from './inspector.js';
 export type { InspectorCost } from './calls.js';
 export type { InspectorTarget } from './place.js';

@@ -1,4 +1,5 @@
 /** An inspector that is attached to a runtime, wherever it is shown and whether it is shown at the moment or not. */
+import type { Bytes } from '../bytes.js';
 import type { RuntimeParts } from '../membership.js';
 import type { InspectorCost } from './calls.js';
 import { parseHotkey } from './hotkey.js';
@@ -83,7 +84,7 @@ export class Inspector implements Disposable {
   }
 
   /** The region as a file: metadata, events and black boxes, and the databases' contents only if asked for. Nobody is stopped. */
-  async capture(options: { readonly contents?: boolean } = {}): Promise<Uint8Array<ArrayBuffer>> {
+  async capture(options: { readonly contents?: boolean } = {}): Promise<Bytes> {
     return (await this.#opened()).capture(options.contents === true);
   }
 

@@ -1,4 +1,5 @@
 /** One open inspector: a canvas in some element of some document, with all that belongs to it. */
+import type { Bytes } from '../bytes.js';
 import type { RuntimeParts } from '../membership.js';
 import { Calls } from './calls.js';
 import { copyText } from './clipboard.js';
@@ -120,7 +121,7 @@ export class View {
   }
 
   /** What is attached as the bytes of a capture. */
-  capture(withContents: boolean): Uint8Array<ArrayBuffer> {
+  capture(withContents: boolean): Bytes {
     return this.#calls.capture(withContents);
   }
 
