@@ -1,4 +1,5 @@
 /** The inspector's own module: fetched and compiled when the first inspector opens, instantiated for each. */
+import { inspectorUrl } from '../inspector_file.js';
 import { compile } from '../module.js';
 import type { Host } from './host.js';
 
@@ -46,12 +47,16 @@ export interface InspectorModule {
 type Instantiate = (imports: WebAssembly.Imports, received: (instance: WebAssembly.Instance) => void) => object;
 
 /** What Emscripten's linker makes of the module's JavaScript side. */
-export type CreateModule = (options: { host: Host; instantiateWasm: Instantiate }) => Promise<InspectorModule>;
+export type CreateModule = (options: {
+  host: Host;
+  instantiateWasm: Instantiate;
+  locateFile: (name: string) => string;
+}) => Promise<InspectorModule>;
 
 let loading: Promise<{ create: CreateModule; compiled: WebAssembly.Module }> | undefined;
 
 async function load(): Promise<{ create: CreateModule; compiled: WebAssembly.Module }> {
-  const url = new URL('../inspector.wasm', import.meta.url);
+  const url = inspectorUrl();
   const loaded = compile(url).catch((error: unknown) => {
     throw new Error(`${url.href} cannot be loaded: ${String(error)}. Serve the file beside the package.`);
   });
@@ -72,6 +77,8 @@ export async function newModule(host: Host): Promise<InspectorModule> {
   const { create, compiled } = parts;
   return create({
     host,
+    // It has the module already, and must not ask where the file is: in a bundle that is no module there is no answer.
+    locateFile: (name) => name,
     instantiateWasm: (imports, received) => {
       void WebAssembly.instantiate(compiled, imports).then((instance) => {
         host.memory = Object.values(instance.exports).find((exported) => exported instanceof WebAssembly.Memory)!;

@@ -1,0 +1,28 @@
+// A browser's page, and its worker: the page asks by postMessage, the worker answers likewise.
+import { play } from './play.js';
+import { newWork } from './work.js';
+
+/** A worker as play.js wants it. */
+function asked(worker) {
+  return {
+    ask: (message) => new Promise((resolve, reject) => {
+      worker.onerror = (event) => reject(new Error(`the worker failed: ${event.message ?? 'it could not be loaded'}`));
+      worker.onmessage = ({ data }) => (data.error === undefined ? resolve(data.value) : reject(new Error(data.error)));
+      worker.postMessage(message);
+    }),
+    terminate: () => worker.terminate(),
+  };
+}
+
+/** Plays with three of worker.js. What came of it is `outcome`, a promise, for the test. */
+export function playInPage(glasswal) {
+  globalThis.outcome = play(glasswal, () => asked(new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })));
+}
+
+/** Answers every message of this worker. */
+export function workInWorker(glasswal) {
+  const work = newWork(glasswal);
+  addEventListener('message', ({ data }) => {
+    work(data).then((value) => postMessage({ value }), (error) => postMessage({ error: `${error.name}: ${error.message}` }));
+  });
+}

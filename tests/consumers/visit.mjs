@@ -1,0 +1,29 @@
+// A page of a consumer's app, as a browser sees it.
+import { openPage } from '../web/browsers.mjs';
+
+/**
+ * Loads the page and waits for its `outcome`. Resolves to {outcome, workers, trouble}: the scripts of all workers that were started,
+ * and whatever a user would find in the console: failed requests, warnings and errors.
+ */
+export async function visit(browser, url) {
+  const page = await openPage(browser);
+  const workers = [];
+  const trouble = [];
+  page.on('worker', (worker) => workers.push(worker.url()));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) trouble.push(message.text());
+  });
+  page.on('response', (response) => {
+    if (response.status() >= 400) trouble.push(`${response.status()} ${response.url()}`);
+  });
+  const failed = new Promise((_, reject) => page.on('pageerror', reject));
+  try {
+    await page.goto(url);
+    const outcome = page.waitForFunction(() => globalThis.outcome !== undefined).then(() => page.evaluate(() => globalThis.outcome));
+    return { outcome: await Promise.race([outcome, failed]), workers, trouble };
+  } catch (error) {
+    throw new Error(`${error.message}\n${trouble.join('\n')}`, { cause: error });
+  } finally {
+    await page.close();
+  }
+}
