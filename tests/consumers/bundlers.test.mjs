@@ -11,10 +11,9 @@ import { serve } from '../web/server.mjs';
 import { serveByTool } from './serving.mjs';
 import { EXPECTED, WORKERS } from './shared/play.js';
 import { visit } from './visit.mjs';
-import { freshApp, toolFile } from './workspace.mjs';
+import { freshApp, tool } from './workspace.mjs';
 
 const LIMIT_MS = 60_000;
-const VITE = toolFile('vite', 'bin/vite.js');
 
 describe('bundlers', () => {
   let browser;
@@ -59,14 +58,14 @@ describe('bundlers', () => {
       });
 
       test(`${name}, development`, within(LIMIT_MS, async (t) => {
-        const origin = await isServed(t, await serveByTool(process.execPath, [VITE, '--host', '127.0.0.1'], folder));
+        const origin = await isServed(t, await serveByTool(tool('vite'), ['--host', '127.0.0.1'], folder));
         await plays(`${origin}/index.html`);
         await inspects(`${origin}/inspect.html`);
       }));
 
       test(`${name}, build and preview`, within(LIMIT_MS, async (t) => {
         await run('npm', ['run', 'build'], { cwd: folder });
-        const origin = await isServed(t, await serveByTool(process.execPath, [VITE, 'preview', '--host', '127.0.0.1'], folder));
+        const origin = await isServed(t, await serveByTool(tool('vite'), ['preview', '--host', '127.0.0.1'], folder));
         await plays(`${origin}/index.html`);
         if (name === 'vite') await inspects(`${origin}/inspect.html`);
         else await holdsNoInspector(path.join(folder, 'dist'));

@@ -11,9 +11,15 @@ import { ROOT } from '../web/server.mjs';
 const SOURCES = path.join(ROOT, 'tests/consumers');
 const FOLDER = path.join(ROOT, 'build/consumers');
 
-/** The path of a file of a tool. */
-export function toolFile(name, file) {
-  return path.join(FOLDER, 'node_modules', name, file);
+// Those that a package's installation would link, which is left out here.
+const BINARIES = {
+  bun: `@oven/bun-linux-${process.arch === 'arm64' ? 'aarch64' : 'x64'}/bin/bun`,
+  deno: `@deno/linux-${process.arch}-glibc/deno`,
+};
+
+/** The program of that name. */
+export function tool(name) {
+  return path.join(FOLDER, 'node_modules', BINARIES[name] ?? `.bin/${name}`);
 }
 
 /** Makes build/consumers/NAME anew of the shared files and those of the named folders, of which later ones replace earlier ones; resolves to its path. */

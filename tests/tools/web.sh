@@ -16,10 +16,10 @@ build_package() {
   build_inspector || return
   step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
   # People read comments in the types and in the sources; whoever loads a page pays for them in the scripts. Bundlers read
-  # those of unseen.js.
+  # those of unseen.js. The folder is as far from the sources as dist is, for the maps say where those are.
   step package-small "package: scripts without comments" node_modules/.bin/tsc -p wasm/tsconfig.json --removeComments \
-    --declaration false --outDir build/package-scripts || return
-  (cd build/package-scripts && find . -name '*.js*' ! -name 'unseen.js*' -exec cp --parents {} ../../wasm/dist/ \;) || return
+    --declaration false --outDir wasm/build || return
+  (cd wasm/build && find . -name '*.js*' ! -name 'unseen.js*' -exec cp --parents {} ../dist/ \;) || return
   step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
 }
 

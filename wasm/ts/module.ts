@@ -23,7 +23,7 @@ async function ownUrl(): Promise<URL> {
   } catch {
     // A bundle that is no module has no such URL.
   }
-  if (isNode && (beside === undefined || beside.protocol === 'file:')) return packageFile('glasswal.wasm', beside);
+  if (isNode) return packageFile('glasswal.wasm', beside);
   return beside ?? new URL('glasswal.wasm', location.href);
 }
 

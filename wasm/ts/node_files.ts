@@ -20,21 +20,23 @@ export async function urlOf(pathOrUrl: string): Promise<URL> {
 }
 
 /**
- * Where a file of the package is: beside its scripts, as `beside` says. A bundle is without it, and one in CommonJS does not even know
- * where it is itself: then beside the program, or where the package is installed for the bundle or the program.
+ * Where a file of the package is: beside its scripts, as `beside` says. A bundle is without it, one in CommonJS does not even know where
+ * it is itself, and a test's tool may say that it is at a page's address: then beside the program or in the working directory, or where
+ * the package is installed for the bundle, the program or that directory.
  */
 export async function packageFile(name: string, beside: URL | undefined): Promise<URL> {
   const { existsSync } = await importUnseen<{ existsSync(url: URL): boolean }>('node:fs');
-  const { createRequire } = await importUnseen<{ createRequire(base: URL): { resolve(name: string): string } }>('node:module');
+  const { createRequire } = await importUnseen<{ createRequire(base: string): { resolve(name: string): string } }>('node:module');
   const { process } = globalThis as unknown as { process: { readonly argv: readonly string[] } };
-  const besideProgram = new URL(name, await urlOf(process.argv[1] ?? './'));
-  for (const url of beside === undefined ? [besideProgram] : [beside, besideProgram]) {
-    if (existsSync(url)) return url;
+  const places = [process.argv[1] ?? name, name].map(async (place) => new URL(name, await urlOf(place)));
+  const files = [beside, ...(await Promise.all(places))].filter((url): url is URL => url?.protocol === 'file:');
+  for (const file of files) {
+    if (existsSync(file)) return file;
     try {
-      return await urlOf(createRequire(url).resolve(`glasswal/${name}`));
+      return await urlOf(createRequire(file.href).resolve(`glasswal/${name}`));
     } catch {
       // It is not installed there.
     }
   }
-  return beside ?? besideProgram;
+  return beside ?? files[0]!;
 }
