@@ -18,5 +18,6 @@ export type { GlasswalErrorCode, LockRefusal } from './errors.js';
 export type { EventBatch, EventLevel, EventRecord } from './diagnostics.js';
 export type { Logger, LogLevel, LogRecord } from './log.js';
 export type { Snapshot } from './generated/snapshot.js';
-export { connect, serve } from './remote.js';
-export type { RemoteDatabase, RemotePort } from './remote.js';
+export { connect, type RemoteDatabase } from './remote.js';
+export type { RemotePort } from './remote_port.js';
+export { serve } from './remote_serve.js';

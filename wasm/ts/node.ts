@@ -1,15 +1,8 @@
 /** What Node.js has in the place of a browser's locks and fetch. Nothing here is called in a browser. */
 import { importUnseen } from './unseen.js';
 
-interface NodeWorker {
-  readonly threadId: number;
-  once(event: 'exit', listener: () => void): void;
-  off(event: 'exit', listener: () => void): void;
-}
-interface NodeProcess {
-  on(event: 'worker', listener: (worker: NodeWorker) => void): void;
-  off(event: 'worker', listener: (worker: NodeWorker) => void): void;
-}
+import { listenTo } from './shared_listener.js';
+
 type Gone = (ticket: number) => void;
 
 let slotWord = 0n;
@@ -29,7 +22,7 @@ export function ownSlotWord(): bigint {
 
 /** The ticket of a worker that this thread has started. */
 export function ticketOfWorker(worker: object): number | undefined {
-  const { threadId } = worker as Partial<NodeWorker>;
+  const { threadId } = worker as { threadId?: number };
   return threadId !== undefined && threadId > 0 ? threadId + 1 : undefined;
 }
 
@@ -37,24 +30,24 @@ export function ticketOfWorker(worker: object): number | undefined {
 export function whenGone(worker: object, gone: Gone): () => void {
   const ticket = ticketOfWorker(worker);
   if (ticket === undefined) return () => undefined;
-  const ended = (): void => gone(ticket);
-  (worker as NodeWorker).once('exit', ended);
-  return () => (worker as NodeWorker).off('exit', ended);
+  return listenTo(worker, 'exit', () => gone(ticket));
 }
 
-// All clients of this thread share one listener, for Node warns of emitters with many.
+// Of a worker that starts all of them are told, also those that begin to watch before it ends.
 const watching = new Set<Gone>();
 const tellAll: Gone = (ticket) => [...watching].forEach((gone) => gone(ticket));
-const workerStarted = (worker: NodeWorker): void => void whenGone(worker, tellAll);
+let stopWatching: (() => void) | undefined;
 
 /** The same for every worker that this thread starts from now on; what stops it. */
 export function whenAnyGone(gone: Gone): () => void {
-  const { process } = globalThis as unknown as { process: NodeProcess };
+  const { process } = globalThis as unknown as { process: object };
   const own: Gone = (ticket) => gone(ticket);
-  if (watching.size === 0) process.on('worker', workerStarted);
   watching.add(own);
+  stopWatching ??= listenTo(process, 'worker', (worker: object) => void whenGone(worker, tellAll));
   return () => {
-    if (watching.delete(own) && watching.size === 0) process.off('worker', workerStarted);
+    if (!watching.delete(own) || watching.size > 0) return;
+    stopWatching?.();
+    stopWatching = undefined;
   };
 }
 

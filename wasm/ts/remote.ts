@@ -1,25 +1,32 @@
 /**
  * A database that another thread has: a page's main thread, which should not wait, asks a worker.
  *
- * The worker calls serve(db, port), the page connect(port); a port is a MessagePort or the worker itself. Messages that
- * are not ours pass by, so that the same port can carry others.
+ * The worker calls serve(db, port), the page connect(port), in whatever order; a port is a MessagePort or the worker itself.
+ * Messages that are not ours pass by, so that the same port can carry others.
+ *
+ *   connect                                        serve
+ *     greeting  ------------------------------------>   may be lost, if nobody serves yet
+ *     <------------------------------------------ hello   said when it begins; may be lost, if nobody has connected yet
+ *     greeting, again  ----------------------------->
+ *     <----------------------- hello, with the proof of life
+ *     request ... ---------------------------------->   held back until the first hello
+ *     <---------------------------------- response ...
+ *     <-------------------------------------- farewell   or its life ends
  */
-import type { Database } from './database.js';
-import { GlasswalError, type GlasswalErrorCode, type LockRefusal, SqliteError } from './errors.js';
-import type { RunResult, Row, Statement } from './statement.js';
+import { newTicket } from './environment.js';
+import { GlasswalError } from './errors.js';
+import { Life, whenLifeEnds } from './remote_life.js';
+import { type Greeting, isFarewell, isHello, isResponse, type Method, type Request, unpack } from './remote_messages.js';
+import { hear, hearEnd, hearFailure, type RemotePort } from './remote_port.js';
+import type { Row, RunResult } from './statement.js';
 import type { Bindings } from './values.js';
 
-/** What messages go through: a MessagePort, a Worker, a worker's own global scope, or Node's kinds of them. */
-export interface RemotePort {
-  postMessage(message: unknown): void;
-  addEventListener?(type: 'message', listener: (event: { data: unknown }) => void): void;
-  removeEventListener?(type: 'message', listener: (event: { data: unknown }) => void): void;
-  on?(type: 'message', listener: (data: unknown) => void): unknown;
-  off?(type: 'message', listener: (data: unknown) => void): unknown;
-  start?(): void;
-}
-
-/** A database of another thread. What would be thrown there rejects the promise here, as the same kind of error. */
+/**
+ * A database of another thread. What would be thrown there rejects the promise here, as the same kind of error. Requests that are
+ * made before the other end serves are held until it does. Where it is proved that nobody will answer (the worker was terminated,
+ * or failed to start, or stopped serving), what waits is rejected with a GlasswalError REMOTE, and so is what comes, until
+ * somebody serves again.
+ */
 export interface RemoteDatabase {
   /** Runs all statements of `sql`. */
   exec(sql: string): Promise<void>;
@@ -33,189 +40,116 @@ export interface RemoteDatabase {
   close(): void;
 }
 
-type Method = 'exec' | 'run' | 'get' | 'all';
-
-interface Request {
-  readonly glasswal: 'request';
-  readonly id: number;
-  readonly method: Method;
-  readonly sql: string;
-  readonly values: Bindings;
+interface Waiting {
+  readonly resolve: (result: never) => void;
+  readonly reject: (error: Error) => void;
 }
 
-interface Response {
-  readonly glasswal: 'response';
-  readonly id: number;
-  readonly result?: unknown;
-  readonly error?: CarriedError;
-}
+/** The asking side. */
+class Asker {
+  readonly #port: RemotePort;
+  readonly #probe = new Life();
+  readonly #waiting = new Map<number, Waiting>();
+  /** What waits for somebody to serve. */
+  readonly #held: Request[] = [];
+  readonly #stops: (() => void)[];
+  /** Several may ask through one port, and each hears all answers. */
+  #lastId = newTicket() * 2 ** 21;
+  #served = false;
+  #closed = false;
+  /** Why nobody will answer, if that is proved. */
+  #end: string | undefined;
+  #watched = '';
+  #stopWatching = (): void => undefined;
 
-/** An error as a message carries it: classes do not survive the way. */
-interface CarriedError {
-  readonly name: string;
-  readonly message: string;
-  readonly stack: string | undefined;
-  readonly glasswalCode?: GlasswalErrorCode;
-  readonly sqlite?: { extendedCode: number; sql: string | undefined; offset: number | undefined; lock: LockRefusal | undefined };
-}
-
-const CACHED_STATEMENTS = 64;
-
-/** Answers connect() at the other end of `port` from `database`. Call what it returns to stop. */
-export function serve(database: Database, port: RemotePort): () => void {
-  const statements = new Map<string, Statement>();
-  const stop = listen(port, (message) => {
-    if (!isRequest(message)) return;
-    port.postMessage(answer(database, statements, message));
-  });
-  return () => {
-    stop();
-    for (const statement of statements.values()) statement.finalize();
-    statements.clear();
-  };
-}
-
-function answer(database: Database, statements: Map<string, Statement>, request: Request): Response {
-  const { id, method, sql, values } = request;
-  try {
-    const result = method === 'exec' ? void database.exec(sql) : cached(database, statements, sql)[method](...values);
-    return { glasswal: 'response', id, result };
-  } catch (error) {
-    return { glasswal: 'response', id, error: pack(error) };
+  constructor(port: RemotePort) {
+    this.#port = port;
+    this.#stops = [
+      hear(port, (message) => this.#hear(message)),
+      hearEnd(port, (why) => this.#ended(why)),
+      // Errors of a worker that serves are its own affair.
+      hearFailure(port, (why) => (this.#served ? undefined : this.#ended(why))),
+    ];
+    void this.#greet();
   }
-}
 
-/** The statement of `sql`; those not used for the longest time are finalized. */
-function cached(database: Database, statements: Map<string, Statement>, sql: string): Statement {
-  const known = statements.get(sql);
-  const statement = known ?? database.prepare(sql);
-  statements.delete(sql);
-  statements.set(sql, statement);
-  if (statements.size > CACHED_STATEMENTS) {
-    const [oldest] = statements;
-    oldest![1].finalize();
-    statements.delete(oldest![0]);
-  }
-  return statement;
-}
-
-/** The database that serve() has given to the other end of `port`. */
-export function connect(port: RemotePort): RemoteDatabase {
-  const waiting = new Map<number, { resolve: (result: never) => void; reject: (error: Error) => void }>();
-  let lastId = 0;
-  let closed = false;
-  const stop = listen(port, (message) => {
-    if (!isResponse(message)) return;
-    const promise = waiting.get(message.id);
-    waiting.delete(message.id);
-    if (message.error !== undefined) promise?.reject(unpack(message.error));
-    else promise?.resolve(message.result as never);
-  });
-  const ask = <T>(method: Method, sql: string, values: Bindings): Promise<T> => {
-    if (closed) return Promise.reject(new GlasswalError('CLOSED', 'The remote database was closed here: connect() again.'));
+  ask<T>(method: Method, sql: string, values: Bindings): Promise<T> {
+    if (this.#closed) return Promise.reject(new GlasswalError('CLOSED', 'The remote database was closed here: connect() again.'));
+    if (this.#end !== undefined) return Promise.reject(notAnswered(this.#end));
     return new Promise<T>((resolve, reject) => {
-      const id = ++lastId;
+      const request: Request = { glasswal: 'request', id: ++this.#lastId, method, sql, values };
       // Values that cannot be cloned make this throw, and so reject.
-      port.postMessage({ glasswal: 'request', id, method, sql, values } satisfies Request);
-      waiting.set(id, { resolve, reject });
+      if (this.#served) this.#port.postMessage(request);
+      else this.#held.push(structuredClone(request));
+      this.#waiting.set(request.id, { resolve, reject });
     });
-  };
+  }
+
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#stopWatching();
+    this.#probe.end();
+    for (const stop of this.#stops) stop();
+    this.#reject(() => new GlasswalError('REMOTE', 'The remote database was closed here before it answered.'));
+  }
+
+  async #greet(): Promise<void> {
+    const probe = await this.#probe.name;
+    if (!this.#closed) this.#port.postMessage({ glasswal: 'greeting', probe } satisfies Greeting);
+  }
+
+  #hear(message: unknown): void {
+    if (isResponse(message)) {
+      const promise = this.#waiting.get(message.id);
+      this.#waiting.delete(message.id);
+      if (message.error !== undefined) promise?.reject(unpack(message.error));
+      else promise?.resolve(message.result as never);
+    } else if (isHello(message)) {
+      this.#hello(message.life);
+    } else if (isFarewell(message)) {
+      this.#ended('whoever had it stopped serving it');
+    }
+  }
+
+  #hello(life: string | undefined): void {
+    this.#served = true;
+    this.#end = undefined;
+    for (const request of this.#held.splice(0)) this.#port.postMessage(request);
+    // It had begun to serve before it could hear our greeting.
+    if (life === undefined) return void this.#greet();
+    if (life === this.#watched) return;
+    this.#stopWatching();
+    this.#watched = life;
+    this.#stopWatching = whenLifeEnds(life, () => this.#ended('the thread that had it has ended'));
+  }
+
+  #ended(why: string): void {
+    this.#served = false;
+    this.#end = why;
+    this.#reject(() => notAnswered(why));
+  }
+
+  #reject(error: () => GlasswalError): void {
+    this.#held.length = 0;
+    const waiting = [...this.#waiting.values()];
+    this.#waiting.clear();
+    for (const { reject } of waiting) reject(error());
+  }
+}
+
+function notAnswered(why: string): GlasswalError {
+  return new GlasswalError('REMOTE', `The remote database did not answer: ${why}. Let a worker serve() it, and connect() to that.`);
+}
+
+/** The database that serve() gives, or is going to give, to the other end of `port`. Connect to a worker right after it was made. */
+export function connect(port: RemotePort): RemoteDatabase {
+  const asker = new Asker(port);
   return {
-    exec: (sql) => ask('exec', sql, []),
-    run: (sql, ...values) => ask('run', sql, values),
-    get: (sql, ...values) => ask('get', sql, values),
-    all: (sql, ...values) => ask('all', sql, values),
-    close() {
-      closed = true;
-      stop();
-      for (const { reject } of waiting.values()) {
-        reject(new GlasswalError('REMOTE', 'The remote database was closed here before it answered.'));
-      }
-      waiting.clear();
-    },
+    exec: (sql) => asker.ask('exec', sql, []),
+    run: (sql, ...values) => asker.ask('run', sql, values),
+    get: (sql, ...values) => asker.ask('get', sql, values),
+    all: (sql, ...values) => asker.ask('all', sql, values),
+    close: () => asker.close(),
   };
-}
-
-function listen(port: RemotePort, onMessage: (message: unknown) => void): () => void {
-  if (port.addEventListener !== undefined) {
-    const listener = (event: { data: unknown }): void => onMessage(event.data);
-    port.addEventListener('message', listener);
-    port.start?.();
-    return () => port.removeEventListener!('message', listener);
-  }
-  if (port.on === undefined) throw new TypeError('The port is none: give a MessagePort or a Worker.');
-  port.on('message', onMessage);
-  return () => void port.off!('message', onMessage);
-}
-
-const methods: readonly unknown[] = ['exec', 'run', 'get', 'all'] satisfies Method[];
-
-// Whoever has the other end of the port can post anything. What is not whole passes by like a message of others; above all
-// `method` becomes the name of what is called.
-
-function isRequest(message: unknown): message is Request {
-  const request = message as Partial<Record<keyof Request, unknown>> | null;
-  return (
-    typeof request === 'object' &&
-    request?.glasswal === 'request' &&
-    Number.isSafeInteger(request.id) &&
-    methods.includes(request.method) &&
-    typeof request.sql === 'string' &&
-    Array.isArray(request.values)
-  );
-}
-
-function isResponse(message: unknown): message is Response {
-  const response = message as Partial<Record<keyof Response, unknown>> | null;
-  return (
-    typeof response === 'object' &&
-    response?.glasswal === 'response' &&
-    Number.isSafeInteger(response.id) &&
-    (response.error === undefined || isCarriedError(response.error))
-  );
-}
-
-function isCarriedError(value: unknown): value is CarriedError {
-  const error = value as Partial<Record<keyof CarriedError, unknown>> | null;
-  return (
-    typeof error === 'object' &&
-    typeof error?.name === 'string' &&
-    typeof error.message === 'string' &&
-    (error.stack === undefined || typeof error.stack === 'string') &&
-    (error.glasswalCode === undefined || typeof error.glasswalCode === 'string') &&
-    (error.sqlite === undefined || isCarriedSqlite(error.sqlite))
-  );
-}
-
-function isCarriedSqlite(value: unknown): boolean {
-  const sqlite = value as { extendedCode?: unknown; sql?: unknown } | null;
-  return (
-    typeof sqlite === 'object' &&
-    Number.isSafeInteger(sqlite?.extendedCode) &&
-    (sqlite?.sql === undefined || typeof sqlite.sql === 'string')
-  );
-}
-
-function pack(thrown: unknown): CarriedError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
-  const { name, message, stack } = error;
-  if (error instanceof SqliteError) {
-    const { resultCode: extendedCode, sql, offset, lock } = error;
-    return { name, message, stack, sqlite: { extendedCode, sql, offset, lock } };
-  }
-  return { name, message, stack, ...(error instanceof GlasswalError ? { glasswalCode: error.code } : {}) };
-}
-
-function unpack(carried: CarriedError): Error {
-  const error = revive(carried);
-  if (carried.stack !== undefined) error.stack = carried.stack;
-  return error;
-}
-
-function revive({ name, message, glasswalCode, sqlite }: CarriedError): Error {
-  if (sqlite !== undefined) return new SqliteError(message, sqlite);
-  if (glasswalCode !== undefined) return new GlasswalError(glasswalCode, message);
-  if (name === 'TypeError') return new TypeError(message);
-  if (name === 'RangeError') return new RangeError(message);
-  return Object.assign(new Error(message), { name });
 }

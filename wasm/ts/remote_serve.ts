@@ -1,0 +1,77 @@
+/** The serving side of a remote database: it answers what connect() at the other end of a port asks. */
+import type { Database } from './database.js';
+import { GlasswalError } from './errors.js';
+import { isSeen, Life } from './remote_life.js';
+import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, type Response } from './remote_messages.js';
+import { hear, type RemotePort } from './remote_port.js';
+import type { Statement } from './statement.js';
+
+const CACHED_STATEMENTS = 64;
+
+const served = new WeakSet<RemotePort>();
+
+/**
+ * Answers connect() at the other end of `port` from `database`. Call what it returns to stop: whoever is connected is told. A
+ * port can be served once at a time. It posts a message when it begins, for whoever connected before.
+ */
+export function serve(database: Database, port: RemotePort): () => void {
+  if (served.has(port)) {
+    throw new GlasswalError(
+      'MISUSE',
+      'This port is served already, so every request would be run twice: call what serve() has returned first, or give each database a port of its own.',
+    );
+  }
+  const life = new Life();
+  const statements = new Map<string, Statement>();
+  const say = (message: Hello | Farewell | Response): void => port.postMessage(message);
+  const greet = async (probe: string): Promise<void> => {
+    const name = await life.name;
+    const isShared = name !== '' && (await isSeen(probe));
+    if (!stopped) say({ glasswal: 'hello', life: isShared ? name : '' });
+  };
+  let stopped = false;
+  const stop = hear(port, (message) => {
+    if (isGreeting(message)) void greet(message.probe);
+    else if (isRequest(message)) respond(say, message.id, () => answer(database, statements, message));
+  });
+  served.add(port);
+  say({ glasswal: 'hello' });
+  return () => {
+    if (stopped) return;
+    stopped = true;
+    stop();
+    served.delete(port);
+    say({ glasswal: 'farewell' });
+    life.end();
+    for (const statement of statements.values()) statement.finalize();
+    statements.clear();
+  };
+}
+
+/** What is too large to be posted is an error, too: whoever asked waits. */
+function respond(say: (response: Response) => void, id: number, work: () => unknown): void {
+  try {
+    say({ glasswal: 'response', id, result: work() });
+  } catch (error) {
+    say({ glasswal: 'response', id, error: pack(error) });
+  }
+}
+
+function answer(database: Database, statements: Map<string, Statement>, request: Request): unknown {
+  const { method, sql, values } = request;
+  return method === 'exec' ? void database.exec(sql) : cached(database, statements, sql)[method](...values);
+}
+
+/** The statement of `sql`; those not used for the longest time are finalized. */
+function cached(database: Database, statements: Map<string, Statement>, sql: string): Statement {
+  const known = statements.get(sql);
+  const statement = known ?? database.prepare(sql);
+  statements.delete(sql);
+  statements.set(sql, statement);
+  if (statements.size > CACHED_STATEMENTS) {
+    const [oldest] = statements;
+    oldest![1].finalize();
+    statements.delete(oldest![0]);
+  }
+  return statement;
+}
