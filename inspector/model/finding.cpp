@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "glasswal/option_names.h"
 #include "model/format.h"
 #include "shm/layout.h"
 
@@ -15,6 +16,15 @@ constexpr uint64_t kSlotsWarningPercent = 90;
 
 bool Nearly(uint64_t part, uint64_t whole, uint64_t percent = kNearlyFullPercent) {
   return whole > 0 && part >= whole / 100 * percent + whole % 100 * percent / 100;
+}
+
+/// What whoever made the region calls one of its options: only JavaScript has workers and pages.
+std::string OptionOf(const Snapshot& s, Option option) {
+  const bool javascript =
+      std::any_of(s.clients.begin(), s.clients.end(), [](const ClientSnapshot& client) {
+        return client.kind == ClientKind::kWorker || client.kind == ClientKind::kPage;
+      });
+  return NameOf(option, javascript ? OptionLanguage::kJavaScript : OptionLanguage::kCpp);
 }
 
 std::string Quoted(const std::string& name) { return "`" + name + "`"; }
@@ -105,8 +115,8 @@ void FullLogs(const Snapshot& s, std::vector<Finding>* out) {
                     "The write-ahead log of " + wal.database + " is at " +
                         FormatPercent(UsedBytes(wal), wal.max_capacity_bytes) + " of its " +
                         FormatBytes(wal.max_capacity_bytes) + ".",
-                    "Beyond it commits fail with SQLITE_FULL. Let a checkpoint finish, or raise "
-                    "max_write_ahead_capacity_bytes.",
+                    "Beyond it commits fail with SQLITE_FULL. Let a checkpoint finish, or raise " +
+                        OptionOf(s, Option::kMaxWriteAheadCapacity) + ".",
                     PanelId::kWal,
                     {Kind::kFile, wal.wal_file.value_or(wal.file)}});
   }
@@ -122,7 +132,8 @@ void FullFiles(const Snapshot& s, std::vector<Finding>* out) {
                     file.path + " is at " +
                         FormatPercent(file.logical_size_bytes, file.max_capacity_bytes) +
                         " of its " + FormatBytes(file.max_capacity_bytes) + ".",
-                    "Beyond it statements fail with SQLITE_FULL.",
+                    "Beyond it statements fail with SQLITE_FULL. Delete rows, or raise " +
+                        OptionOf(s, Option::kMaxDatabaseCapacity) + ".",
                     PanelId::kFiles,
                     {Kind::kFile, file.number}});
   }
@@ -138,7 +149,8 @@ void FullRegion(const Snapshot& s, std::vector<Finding>* out) {
                     FormatPercent(used, s.region.segment_count) + " of the region's " +
                         FormatBytes(s.region.capacity_bytes) + " are in use.",
                     "Whoever needs another segment gets SQLITE_FULL: delete, checkpoint with "
-                    "TRUNCATE, or create a larger region.",
+                    "TRUNCATE, or create a region with a larger " +
+                        OptionOf(s, Option::kRegionCapacity) + ".",
                     PanelId::kSegments,
                     {}});
   }
@@ -160,7 +172,8 @@ void LostEvents(const Snapshot& s, uint64_t lost, std::vector<Finding>* out) {
                   FormatCounted(lost, "event was", "events were") +
                       " overwritten before the inspector read them, and " +
                       FormatCount(s.events.dropped) + " were dropped by their writers.",
-                  "Raise event_capacity or lower the event level if each one counts.",
+                  "Raise " + OptionOf(s, Option::kEventCapacity) +
+                      " or lower the event level if each one counts.",
                   PanelId::kEvents,
                   {}});
 }

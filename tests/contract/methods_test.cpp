@@ -356,7 +356,7 @@ TEST_P(OwnMethods, UriOptionsAreCheckedByName) {
     EXPECT_NE(LastError().find("must be a whole number"), std::string::npos) << LastError();
   }
   EXPECT_EQ(open("max_database_bytes=1"), SQLITE_CANTOPEN);
-  EXPECT_NE(LastError().find("max_database_capacity_bytes"), std::string::npos) << LastError();
+  EXPECT_NE(LastError().find("max_database_bytes is 1,"), std::string::npos) << LastError();
   EXPECT_EQ(open("stale_ms=0"), SQLITE_CANTOPEN);
   EXPECT_EQ(open("max_database_bytes=1048576&initial_database_bytes=65536"), SQLITE_OK);
 }

@@ -14,6 +14,7 @@
 #include "port/liveness_linux.h"
 #include "port/memory.h"
 #include "port/object_linux.h"
+#include "port/option_language.h"
 #include "port/point.h"
 #include "port/system_error.h"
 
@@ -101,8 +102,8 @@ Result<std::unique_ptr<Memory>> Map(Descriptor object, const std::string& name, 
   if (base == MAP_FAILED) {
     return SystemError(WhatRegion(name), "mmap", errno,
                        "It needs " + std::to_string(size_bytes) +
-                           " bytes of address space: lower region_capacity_bytes, or raise the "
-                           "limit (ulimit -v).");
+                           " bytes of address space: lower " + SayOption(Option::kRegionCapacity) +
+                           ", or raise the limit (ulimit -v).");
   }
   return std::unique_ptr<Memory>(std::make_unique<MappedMemory>(std::move(object), base, size_bytes,
                                                                 name, writable, IdOf(facts)));
@@ -119,9 +120,9 @@ Status CheckFileSizeLimit(const std::string& name, uint64_t size_bytes) {
   return SystemError(WhatRegion(name), "ftruncate", EFBIG,
                      "It is to have " + std::to_string(size_bytes) +
                          " bytes, and this process may write files of " +
-                         std::to_string(limit.rlim_cur) +
-                         ": lower region_capacity_bytes, or raise the limit (ulimit -f, "
-                         "RLIMIT_FSIZE).");
+                         std::to_string(limit.rlim_cur) + ": lower " +
+                         SayOption(Option::kRegionCapacity) +
+                         ", or raise the limit (ulimit -f, RLIMIT_FSIZE).");
 }
 
 // Gives the fresh object its size. The first unit is allocated before, so that everybody who sees a
@@ -138,8 +139,9 @@ Status Size(const Descriptor& object, const std::string& name, uint64_t size_byt
   if (error != 0) return AllocationError(name, kCommitUnitBytes, error);
   if (ftruncate(object.number(), static_cast<off_t>(size_bytes)) != 0) {
     return SystemError(WhatRegion(name), "ftruncate", errno,
-                       "It is to have " + std::to_string(size_bytes) +
-                           " bytes: lower region_capacity_bytes, or raise the limit (ulimit -f).");
+                       "It is to have " + std::to_string(size_bytes) + " bytes: lower " +
+                           SayOption(Option::kRegionCapacity) +
+                           ", or raise the limit (ulimit -f).");
   }
   return Status::Ok();
 }

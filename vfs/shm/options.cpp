@@ -4,6 +4,7 @@
 #include <string>
 
 #include "port/memory.h"
+#include "port/option_language.h"
 #include "shm/layout.h"
 #include "shm/region.h"
 
@@ -22,28 +23,32 @@ constexpr uint64_t kSpareSegments = 64;
 // Collects one sentence for each option that is refused.
 class Complaints {
  public:
+  explicit Complaints(OptionLanguage language) : language_(language) {}
+
+  std::string Name(Option option) const { return NameOf(option, language_); }
+
   void Add(const std::string& sentence) {
     if (!text_.empty()) text_ += ' ';
     text_ += sentence;
   }
 
   // True when `value` is within [low, high].
-  bool Range(const char* option, uint64_t value, uint64_t low, uint64_t high) {
+  bool Range(Option option, uint64_t value, uint64_t low, uint64_t high) {
     if (value >= low && value <= high) return true;
-    Add(std::string(option) + " is " + std::to_string(value) + ", but must be between " +
+    Add(Name(option) + " is " + std::to_string(value) + ", but must be between " +
         std::to_string(low) + " and " + std::to_string(high) + ".");
     return false;
   }
 
   // An initial capacity and its maximum; `limit` is the most that the maximum may be.
-  void Capacities(const char* initial_option, uint64_t initial, const char* max_option,
-                  uint64_t max, uint64_t limit) {
+  void Capacities(Option initial_option, uint64_t initial, Option max_option, uint64_t max,
+                  uint64_t limit) {
     const bool max_is_good = Range(max_option, max, kMinFileBytes, limit);
     if (!max_is_good || initial <= max) {
       Range(initial_option, initial, 1, limit);
     } else {
-      Add(std::string(initial_option) + " is " + std::to_string(initial) +
-          ", but must not exceed " + max_option + ", which is " + std::to_string(max) + ".");
+      Add(Name(initial_option) + " is " + std::to_string(initial) + ", but must not exceed " +
+          Name(max_option) + ", which is " + std::to_string(max) + ".");
     }
   }
 
@@ -53,6 +58,7 @@ class Complaints {
   }
 
  private:
+  const OptionLanguage language_;
   std::string text_;
 };
 
@@ -82,23 +88,25 @@ void CheckMemory(const Options& options, Complaints* complaints) {
 }
 
 void CheckBehaviour(const Options& options, Complaints* complaints) {
-  complaints->Range("stale_ms", options.stale_ms, 1, kMaxStaleMs);
+  complaints->Range(Option::kStaleMs, options.stale_ms, 1, kMaxStaleMs);
   if (options.on_stale != OnStale::kReport && options.on_stale != OnStale::kEvict) {
-    complaints->Add("on_stale is " + std::to_string(static_cast<uint32_t>(options.on_stale)) +
+    complaints->Add(complaints->Name(Option::kOnStale) + " is " +
+                    std::to_string(static_cast<uint32_t>(options.on_stale)) +
                     ", which is no OnStale.");
   }
-  if (complaints->Range("event_capacity", options.event_capacity, shm::kMinEvents,
+  if (complaints->Range(Option::kEventCapacity, options.event_capacity, shm::kMinEvents,
                         shm::kMaxEvents) &&
       !std::has_single_bit(options.event_capacity)) {
-    complaints->Add("event_capacity is " + std::to_string(options.event_capacity) +
-                    ", but must be a power of two.");
+    complaints->Add(complaints->Name(Option::kEventCapacity) + " is " +
+                    std::to_string(options.event_capacity) + ", but must be a power of two.");
   }
 }
 
 // REQUIRES: all other options are good, and region_capacity_bytes is not 0.
 void CheckRegionCapacity(const Options& options, Complaints* complaints) {
   const uint64_t capacity = options.region_capacity_bytes;
-  const std::string is = "region_capacity_bytes is " + std::to_string(capacity) + ", ";
+  const std::string is =
+      complaints->Name(Option::kRegionCapacity) + " is " + std::to_string(capacity) + ", ";
   if (capacity % shm::kSegmentBytes != 0) {
     complaints->Add(is + "but must be a multiple of " + std::to_string(shm::kSegmentBytes) + ".");
     return;
@@ -122,16 +130,17 @@ void CheckRegionCapacity(const Options& options, Complaints* complaints) {
 
 }  // namespace
 
-Status Validate(const Options& options) {
-  Complaints complaints;
+Status Validate(const Options& options) { return Validate(options, port::option_language); }
+
+Status Validate(const Options& options, OptionLanguage language) {
+  Complaints complaints(language);
   CheckMemory(options, &complaints);
-  complaints.Capacities("initial_database_capacity_bytes", options.initial_database_capacity_bytes,
-                        "max_database_capacity_bytes", options.max_database_capacity_bytes,
+  complaints.Capacities(Option::kInitialDatabaseCapacity, options.initial_database_capacity_bytes,
+                        Option::kMaxDatabaseCapacity, options.max_database_capacity_bytes,
                         kMaxDatabaseBytes);
-  complaints.Capacities("initial_write_ahead_capacity_bytes",
-                        options.initial_write_ahead_capacity_bytes,
-                        "max_write_ahead_capacity_bytes", options.max_write_ahead_capacity_bytes,
-                        kMaxWriteAheadBytes);
+  complaints.Capacities(Option::kInitialWriteAheadCapacity,
+                        options.initial_write_ahead_capacity_bytes, Option::kMaxWriteAheadCapacity,
+                        options.max_write_ahead_capacity_bytes, kMaxWriteAheadBytes);
   CheckBehaviour(options, &complaints);
   // What the region must hold is only known once the other options make sense.
   if (complaints.none() && options.region_capacity_bytes != 0) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "glasswal/event.h"
+#include "port/option_language.h"
 #include "port/point.h"
 #include "port/process.h"
 #include "shm/segments.h"
@@ -172,8 +173,8 @@ Status CheckFits(const port::Memory& memory, const RegionGeometry& geometry,
                 "The memory has " + std::to_string(memory.size_bytes()) +
                     " bytes, but the metadata and the initial capacities of database and "
                     "write-ahead log need " +
-                    std::to_string(needed) +
-                    ". Enlarge it, or lower initial_database_capacity_bytes.");
+                    std::to_string(needed) + ". Enlarge it, or lower " +
+                    port::SayOption(Option::kInitialDatabaseCapacity) + ".");
 }
 
 }  // namespace

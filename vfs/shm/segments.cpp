@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "port/option_language.h"
 #include "port/point.h"
 
 namespace glasswal::shm {
@@ -243,9 +244,9 @@ Status CommitSegments(const Region& region, uint32_t segments, Growth* growth) {
   const uint32_t count = region.geometry().segment_count;
   if (segments > count) {
     return Status(StatusCode::kFull, "The region is full: " + std::to_string(segments) +
-                                         " segments are wanted, and " + "its capacity is " +
-                                         std::to_string(count) +
-                                         ". Create it with a larger region_capacity_bytes.");
+                                         " segments are wanted, and its capacity is " +
+                                         std::to_string(count) + ". Create it with a larger " +
+                                         port::SayOption(Option::kRegionCapacity) + ".");
   }
   uint32_t committed = Committed(region);
   if (segments <= committed) return Status::Ok();

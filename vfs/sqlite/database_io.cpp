@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "port/option_language.h"
 #include "sqlite/database_file.h"
 #include "sqlite/database_header.h"
 #include "store/directory.h"
@@ -83,10 +84,14 @@ std::string FullMessage(uint64_t wanted_bytes, uint64_t limit_bytes, const char*
   if (wanted_bytes > limit_bytes) {
     return std::string(what) + " would need " + std::to_string(wanted_bytes) +
            " bytes, its maximum is " + std::to_string(limit_bytes) +
-           (why.empty() ? ": delete rows or raise the capacity option" : why);
+           (why.empty() ? ": delete rows, or raise " + port::SayOption(Option::kMaxDatabaseCapacity)
+                        : why);
   }
   return std::string(what) + " cannot grow: the region or the machine has no memory left" +
-         (why.empty() ? "; delete files or checkpoint with TRUNCATE" : why);
+         (why.empty()
+              ? "; delete files, checkpoint with TRUNCATE, or create a region with a larger " +
+                    port::SayOption(Option::kRegionCapacity)
+              : why);
 }
 
 int DatabaseFile::Error(int code, const std::string& message) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "port/option_language.h"
 #include "sqlite/log_room.h"
 #include "sqlite/plain_file.h"
 #include "store/directory.h"
@@ -37,7 +38,9 @@ int Full(LogFile* file, uint64_t wanted_bytes) {
   const uint64_t limit_bytes = file->file.LimitBytes();
   if (!file->is_wal) return FullFor(file, wanted_bytes, limit_bytes, "the rollback journal");
   if (file->database == nullptr) {
-    return FullFor(file, wanted_bytes, limit_bytes, "the write-ahead log");
+    return FullFor(file, wanted_bytes, limit_bytes, "the write-ahead log",
+                   ": copy it with PRAGMA wal_checkpoint, or raise " +
+                       port::SayOption(Option::kMaxWriteAheadCapacity));
   }
   // What its limit says everybody sees; that the region or the machine had nothing left, only the
   // one who asked.

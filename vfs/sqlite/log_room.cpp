@@ -6,6 +6,7 @@
 
 #include "port/clock.h"
 #include "port/futex.h"
+#include "port/option_language.h"
 #include "sqlite/backfill.h"
 #include "sqlite/checkpoint.h"
 #include "sqlite/refusal.h"
@@ -199,8 +200,7 @@ void LosePatience(DatabaseFile* file) {
 }
 
 std::string DescribeFullLog(DatabaseFile* file) {
-  static constexpr std::string_view kOption =
-      "max_write_ahead_capacity_bytes (in JavaScript maxWriteAheadCapacityBytes)";
+  const std::string option = port::SayOption(Option::kMaxWriteAheadCapacity);
   if (file->wal_index == nullptr) return {};
   const uint32_t frames = store::WalIndexMaxFrame(file->wal_index);
   const LogReader reader = AnyReader(*file, frames);
@@ -208,12 +208,12 @@ std::string DescribeFullLog(DatabaseFile* file) {
   if (reader.connection_plus_1 == 0 && file->log == nullptr) {
     why += "a VFS lies between, so that nothing is copied behind its back: run PRAGMA ";
     why += "wal_checkpoint, which no reader hinders now, or raise ";
-    return why.append(kOption);
+    return why.append(option);
   }
   if (reader.connection_plus_1 == 0) {
     why += "no reader holds it back, so it starts anew as soon as it can be copied: try again, ";
     why += "write less in one transaction, or raise ";
-    return why.append(kOption);
+    return why.append(option);
   }
   const auto id = static_cast<shm::LockId>(shm::kLockWalRead0 + reader.mark);
   const lock::LockOutcome outcome = {lock::LockResult::kBusy,
@@ -225,7 +225,7 @@ std::string DescribeFullLog(DatabaseFile* file) {
   why += std::to_string(refusal.held_ms) + " ms old, ";
   why += std::to_string(frames - std::min(frames, reader.frame)) + " frames behind. ";
   why += "End that transaction, or raise ";
-  return why.append(kOption);
+  return why.append(option);
 }
 
 }  // namespace glasswal::sqlite

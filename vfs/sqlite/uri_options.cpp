@@ -30,24 +30,27 @@ Result<Options> OptionsFromUri(const char* path, const char* region) {
   uint64_t stale_ms = options.stale_ms;
   uint64_t fixed_capacity = 0;
   const struct {
-    const char* name;
+    Option option;
     uint64_t* value;
   } numbers[] = {
-      {"initial_database_bytes", &options.initial_database_capacity_bytes},
-      {"max_database_bytes", &options.max_database_capacity_bytes},
-      {"initial_write_ahead_bytes", &options.initial_write_ahead_capacity_bytes},
-      {"max_write_ahead_bytes", &options.max_write_ahead_capacity_bytes},
-      {"region_bytes", &options.region_capacity_bytes},
-      {"stale_ms", &stale_ms},
-      {"fixed_capacity", &fixed_capacity},
+      {Option::kInitialDatabaseCapacity, &options.initial_database_capacity_bytes},
+      {Option::kMaxDatabaseCapacity, &options.max_database_capacity_bytes},
+      {Option::kInitialWriteAheadCapacity, &options.initial_write_ahead_capacity_bytes},
+      {Option::kMaxWriteAheadCapacity, &options.max_write_ahead_capacity_bytes},
+      {Option::kRegionCapacity, &options.region_capacity_bytes},
+      {Option::kStaleMs, &stale_ms},
+      {Option::kFixedCapacity, &fixed_capacity},
   };
   for (const auto& number : numbers) {
-    const Status status = ReadNumber(path, number.name, number.value);
+    const Status status =
+        ReadNumber(path, NameOf(number.option, OptionLanguage::kUri), number.value);
     if (!status.ok()) return status;
   }
   constexpr uint64_t kMaxStaleMs = 86'400'000;
   options.stale_ms = static_cast<uint32_t>(stale_ms <= kMaxStaleMs ? stale_ms : kMaxStaleMs + 1);
   options.fixed_capacity = fixed_capacity != 0;
+  const Status valid = Validate(options, OptionLanguage::kUri);
+  if (!valid.ok()) return valid;
   return options;
 }
 

@@ -6,6 +6,7 @@
 
 #include "port/clock.h"
 #include "port/futex.h"
+#include "port/option_language.h"
 #include "port/point.h"
 #include "store/file.h"
 #include "store/segment_map.h"
@@ -136,7 +137,8 @@ Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
     FreeStorage(self, *number);
     return Status(StatusCode::kFull, "the region has no segment left for the control data of " +
                                          std::string(request.path) +
-                                         ": remove files or create a region with more capacity");
+                                         ": remove files, or create a region with a larger " +
+                                         port::SayOption(Option::kRegionCapacity));
   }
   GLASSWAL_POINT("directory.create.live");
   SetState(region.file(*number), shm::kFileLive);

@@ -68,22 +68,29 @@ void SegmentKinds() {
               shm::kClientFree, shm::kClientLive, shm::kClientRecovering);
 }
 
+void Default(Option option, uint64_t value) {
+  std::printf("  %s: %llu,\n", NameOf(option, OptionLanguage::kJavaScript),
+              static_cast<unsigned long long>(value));
+}
+
 void Defaults() {
   const Options options;
   std::printf(
       "\n/** The options of a runtime where nothing else is said; sizes in bytes. */\nexport const "
       "defaults = {\n");
-  std::printf("  initialDatabaseCapacityBytes: %llu,\n",
-              static_cast<unsigned long long>(options.initial_database_capacity_bytes));
-  std::printf("  maxDatabaseCapacityBytes: %llu,\n",
-              static_cast<unsigned long long>(options.max_database_capacity_bytes));
-  std::printf("  initialWriteAheadCapacityBytes: %llu,\n",
-              static_cast<unsigned long long>(options.initial_write_ahead_capacity_bytes));
-  std::printf("  maxWriteAheadCapacityBytes: %llu,\n",
-              static_cast<unsigned long long>(options.max_write_ahead_capacity_bytes));
-  std::printf("  staleMs: %llu,\n", static_cast<unsigned long long>(options.stale_ms));
-  std::printf("  eventCapacity: %u,\n", options.event_capacity);
+  Default(Option::kInitialDatabaseCapacity, options.initial_database_capacity_bytes);
+  Default(Option::kMaxDatabaseCapacity, options.max_database_capacity_bytes);
+  Default(Option::kInitialWriteAheadCapacity, options.initial_write_ahead_capacity_bytes);
+  Default(Option::kMaxWriteAheadCapacity, options.max_write_ahead_capacity_bytes);
+  Default(Option::kStaleMs, options.stale_ms);
+  Default(Option::kEventCapacity, options.event_capacity);
   std::printf("} as const;\n");
+  std::printf(
+      "\n/** The options of a region, as messages name them. */\nexport const optionNames = [\n");
+#define GLASSWAL_OPTION_LINE(option, cpp, uri, javascript) std::printf("  '" javascript "',\n");
+  GLASSWAL_OPTIONS(GLASSWAL_OPTION_LINE)
+#undef GLASSWAL_OPTION_LINE
+  std::printf("] as const;\n");
 }
 
 void Events() {

@@ -1,6 +1,6 @@
 /** The options of a runtime, their defaults and their checks. */
 import { GlasswalError } from './errors.js';
-import { defaults, segmentBytes } from './generated/facts.js';
+import { defaults, optionNames, segmentBytes } from './generated/facts.js';
 import type { Logger } from './log.js';
 
 /** What the creator of a runtime decides. Sizes are whole numbers of bytes. */
@@ -44,10 +44,7 @@ export interface CheckedOptions {
   readonly eventCapacity: number;
 }
 
-const known = new Set([
-  'initialDatabaseCapacityBytes', 'maxDatabaseCapacityBytes', 'initialWriteAheadCapacityBytes', 'maxWriteAheadCapacityBytes',
-  'capacityBytes', 'staleMs', 'onStale', 'fixedCapacity', 'eventCapacity', 'name', 'wasm', 'logger',
-]);
+const known: ReadonlySet<string> = new Set([...optionNames, 'name', 'wasm', 'logger']);
 const clientsBytes = 256 * 1024 * 1024;
 /** All that a WebAssembly memory can have, less the page before the region. */
 const mostBytes = 4 * 1024 ** 3 - segmentBytes;
@@ -97,6 +94,8 @@ export function checkOptions(options: RuntimeOptions): CheckedOptions {
   if (typeof wasm !== 'string' && !(wasm instanceof URL) && !(wasm instanceof WebAssembly.Module)) {
     refuse('wasm', `a ${typeof wasm}`, 'a URL, or a WebAssembly.Module');
   }
+  const logger: unknown = options.logger;
+  if (logger !== undefined && typeof logger !== 'function') refuse('logger', `a ${typeof logger}`, 'a function that takes a record');
   return {
     initialDatabaseCapacityBytes: initialDatabase,
     maxDatabaseCapacityBytes: maxDatabase,

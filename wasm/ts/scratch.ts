@@ -44,7 +44,7 @@ export function allocate(engine: Engine, size: number, purpose: string): number 
   throw new GlasswalError(
     'OUT_OF_MEMORY',
     `The module's heap has no ${size} bytes for ${purpose}. The region is full: give createRuntime a larger ` +
-      'regionCapacityBytes, or close what is not needed.',
+      'capacityBytes, or close what is not needed.',
   );
 }
 

@@ -48,7 +48,7 @@ test('what there is no room for is told with the limit that was met', async (t) 
   db.exec('CREATE TABLE t(a)');
   const full = failure(() => db.exec('INSERT INTO t VALUES (zeroblob(3000000))'));
   assert.equal(full.code, 'SQLITE_FULL');
-  assert.match(full.message, /^database or disk is full: .* would need \d+ bytes, its maximum is 1048576: delete rows/);
+  assert.match(full.message, /^database or disk is full: .* would need \d+ bytes, its maximum is 1048576: delete rows, or raise maxDatabaseCapacityBytes$/);
   const others = [];
   const last = failure(() => { for (;;) others.push(open()); });
   assert.equal(last.code, 'SQLITE_FULL');

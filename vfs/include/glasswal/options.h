@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <string>
 
+#include "glasswal/option_names.h"
 #include "glasswal/status.h"
 
 namespace glasswal {
@@ -57,7 +58,9 @@ struct Options {
   uint32_t event_capacity = 4096;
 };
 
-/// Says which option is bad and why, or ok. Never changes anything.
+/// Says which option is bad and why, or ok. Never changes anything. Options are named as in
+/// `language`; where that is not given, as those who use this program give them.
+Status Validate(const Options& options, OptionLanguage language);
 Status Validate(const Options& options);
 
 /// The region_capacity_bytes that 0 stands for. REQUIRES: Validate(options).ok().
