@@ -16,8 +16,8 @@
 #include <thread>
 #include <vector>
 
+#include "diag/event_text.h"
 #include "glasswal/spdlog.h"
-#include "log/event_text.h"
 #include "port/clock.h"
 #include "store/words.h"
 #include "trace/ring.h"
@@ -315,10 +315,10 @@ TEST(EventDrainTest, WritesToARotatingFile) {
 }
 
 TEST(EventTextTest, PlainValuesStayPlain) {
-  fmt::memory_buffer text;
-  log::AppendValue("caf\xc3\xa9/x.y", &text);
-  log::AppendValue("", &text);
-  EXPECT_EQ(fmt::to_string(text), "caf\xc3\xa9/x.y\"\"");
+  std::string text;
+  diag::AppendValue("caf\xc3\xa9/x.y", &text);
+  diag::AppendValue("", &text);
+  EXPECT_EQ(text, "caf\xc3\xa9/x.y\"\"");
 }
 
 }  // namespace

@@ -1,71 +1,119 @@
-#include "log/event_text.h"
+#include "diag/event_text.h"
 
 #include <algorithm>
-#include <iterator>
-#include <string>
 
+#include "diag/region_image.h"
 #include "glasswal/snapshot.h"
 #include "port/printable.h"
 #include "shm/lock_names.h"
+#include "store/words.h"
 
-namespace glasswal::log {
+namespace glasswal::diag {
 namespace {
 
 bool NeedsQuotes(char character) {
   return character == ' ' || character == '"' || character == '\\' || character == '=';
 }
 
-void AppendArgument(std::string_view name, uint64_t value, fmt::memory_buffer* out) {
-  const auto end = std::back_inserter(*out);
+/// Who is in a slot, if it is of that generation.
+std::string ClientName(const shm::Region& region, uint64_t slot, uint32_t generation) {
+  if (slot >= shm::kMaxClients) return {};
+  const shm::ShmClient& client = *region.client(static_cast<uint32_t>(slot));
+  const bool same = store::GenerationOf(client.state.load(std::memory_order_acquire)) == generation;
+  return same ? TextOf(client.name, shm::kNameBytes) : std::string();
+}
+
+/// Who is in a slot now.
+std::string ClientInSlot(const shm::Region& region, uint64_t slot) {
+  if (slot >= shm::kMaxClients) return {};
+  const shm::ShmClient& client = *region.client(static_cast<uint32_t>(slot));
+  const uint64_t word = client.state.load(std::memory_order_acquire);
+  return store::ClientStateOf(word) == shm::kClientFree ? std::string()
+                                                        : TextOf(client.name, shm::kNameBytes);
+}
+
+/// The path of the file that has the event's number now: good enough for people, and almost always
+/// the one that was meant.
+std::string Path(const shm::Region& region, const Event& event) {
+  if (event.file == 0 || event.file > shm::kMaxFiles) return {};
+  const shm::ShmFile& file = *region.file(event.file - 1);
+  const uint64_t word = file.state.load(std::memory_order_acquire);
+  if (store::FileStateOf(word) == shm::kFileFree) return {};
+  return TextOf(file.path, shm::kPathBytes);
+}
+
+std::string ArgumentName(const shm::Region& region, std::string_view name, uint64_t value) {
   if (name == "lock" && value <= shm::kDirectoryLock) {
-    fmt::format_to(end, " {}={}", name, shm::LockName(static_cast<uint32_t>(value)));
-  } else if (name == "mode" && value < static_cast<uint64_t>(LockMode::kUnknown)) {
-    fmt::format_to(end, " {}={}", name, Name(static_cast<LockMode>(value)));
-  } else {
-    fmt::format_to(end, " {}={}", name, value);
+    return shm::LockName(static_cast<uint32_t>(value));
   }
+  if (name == "mode" && value < static_cast<uint64_t>(LockMode::kUnknown)) {
+    return Name(static_cast<LockMode>(value));
+  }
+  if (name == "kind" && value < static_cast<uint64_t>(FileKind::kUnknown)) {
+    return Name(static_cast<FileKind>(value));
+  }
+  // Whoever is dead may have a follower in its slot.
+  return IsClient(name) && name != "dead_client" ? ClientInSlot(region, value) : std::string();
+}
+
+void Append(std::string_view key, uint64_t value, std::string* text) {
+  text->append(" ").append(key).append("=").append(std::to_string(value));
+}
+
+void AppendName(std::string_view key, std::string_view suffix, std::string_view name,
+                std::string* text) {
+  if (name.empty()) return;
+  text->append(" ").append(key).append(suffix).append("=");
+  AppendValue(name, text);
 }
 
 }  // namespace
 
-void AppendValue(std::string_view value, fmt::memory_buffer* out) {
-  const auto end = std::back_inserter(*out);
+EventNames NamesOf(const shm::Region& region, const Event& event) {
+  EventNames names;
+  names.client = ClientName(region, event.client, event.client_generation);
+  names.path = Path(region, event);
+  const EventDescription description = Describe(event.kind);
+  for (uint32_t i = 0; i < kEventArguments; ++i) {
+    names.arguments[i] = ArgumentName(region, description.arguments[i], event.arguments[i]);
+  }
+  return names;
+}
+
+void AppendValue(std::string_view value, std::string* text) {
   const std::string printable = port::Printable(value);
   if (!value.empty() && printable == value &&
       std::none_of(value.begin(), value.end(), NeedsQuotes)) {
-    fmt::format_to(end, "{}", value);
+    text->append(value);
     return;
   }
   // What was a backslash is doubled; what became one by being made printable is not.
-  out->push_back('"');
+  text->push_back('"');
   while (!value.empty()) {
     const uint32_t size_bytes = std::max(port::FirstCharacter(value).size_bytes, 1u);
-    if (value[0] == '"' || value[0] == '\\') out->push_back('\\');
-    fmt::format_to(end, "{}", port::Printable(value.substr(0, size_bytes)));
+    if (value[0] == '"' || value[0] == '\\') text->push_back('\\');
+    text->append(port::Printable(value.substr(0, size_bytes)));
     value.remove_prefix(size_bytes);
   }
-  out->push_back('"');
+  text->push_back('"');
 }
 
-void AppendEvent(const Event& event, const EventNames& names, fmt::memory_buffer* out) {
+void AppendEvent(const Event& event, const EventNames& names, std::string* text) {
   const EventDescription description = Describe(event.kind);
-  const auto end = std::back_inserter(*out);
-  fmt::format_to(end, "event={} sequence={} client={}", description.name, event.sequence,
-                 event.client);
-  if (!names.client.empty()) {
-    fmt::format_to(end, " client_name=");
-    AppendValue(names.client, out);
-  }
-  if (event.connection != 0) fmt::format_to(end, " connection={}", event.connection - 1);
-  if (event.file != 0) fmt::format_to(end, " file={}", event.file - 1);
-  if (!names.path.empty()) {
-    fmt::format_to(end, " path=");
-    AppendValue(names.path, out);
-  }
+  text->append("event=").append(description.name);
+  Append("sequence", event.sequence, text);
+  Append("client", event.client, text);
+  AppendName("client", "_name", names.client, text);
+  if (event.connection != 0) Append("connection", event.connection - 1, text);
+  if (event.file != 0) Append("file", event.file - 1, text);
+  AppendName("path", "", names.path, text);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
-    const std::string_view name = description.arguments[i];
-    if (!name.empty()) AppendArgument(name, event.arguments[i], out);
+    const std::string_view argument = description.arguments[i];
+    const std::string& name = names.arguments[i];
+    if (argument.empty()) continue;
+    if (name.empty() || IsClient(argument)) Append(argument, event.arguments[i], text);
+    AppendName(argument, IsClient(argument) ? "_name" : "", name, text);
   }
 }
 
-}  // namespace glasswal::log
+}  // namespace glasswal::diag

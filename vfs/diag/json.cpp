@@ -12,20 +12,8 @@
 namespace glasswal {
 namespace {
 
+using diag::CamelCase;
 using diag::JsonWriter;
-
-/// "held_ns" of the table of events is "heldNs" in JSON.
-std::string CamelCase(const char* snake_case) {
-  std::string camel;
-  for (const char* at = snake_case; *at != '\0'; ++at) {
-    if (*at != '_') {
-      camel += *at;
-    } else if (at[1] >= 'a' && at[1] <= 'z') {
-      camel += static_cast<char>(*++at - 'a' + 'A');
-    }
-  }
-  return camel;
-}
 
 void WriteOneBased(JsonWriter& writer, uint32_t value) {
   value == 0 ? writer.Null() : writer.Number(value - 1);

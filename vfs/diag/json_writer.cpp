@@ -43,6 +43,19 @@ void AppendEscape(uint32_t character, std::string* out) {
 
 }  // namespace
 
+std::string CamelCase(std::string_view snake_case) {
+  std::string camel;
+  bool begins_word = false;
+  for (const char character : snake_case) {
+    if (character != '_') {
+      const bool is_raised = begins_word && character >= 'a' && character <= 'z';
+      camel += is_raised ? static_cast<char>(character - 'a' + 'A') : character;
+    }
+    begins_word = character == '_';
+  }
+  return camel;
+}
+
 void JsonWriter::Key(std::string_view name) {
   Separate();
   Quote(name);

@@ -13,6 +13,9 @@
 
 namespace glasswal::diag {
 
+/// "held_ns" of the table of events is "heldNs" in JSON.
+std::string CamelCase(std::string_view snake_case);
+
 class JsonWriter {
  public:
   /// REQUIRES: `out` outlives the writer.

@@ -10,13 +10,11 @@
 #include <string>
 #include <thread>
 
-#include "diag/region_image.h"
+#include "diag/event_text.h"
 #include "glasswal/spdlog.h"
-#include "log/event_text.h"
 #include "port/clock.h"
 #include "port/futex.h"
 #include "shm/region.h"
-#include "store/words.h"
 #include "trace/ring.h"
 
 namespace glasswal {
@@ -43,24 +41,6 @@ spdlog::level::level_enum LevelOf(EventLevel level) {
       break;
   }
   return spdlog::level::trace;
-}
-
-std::string ClientName(const shm::Region& region, const Event& event) {
-  if (event.client >= shm::kMaxClients) return {};
-  const shm::ShmClient& client = *region.client(event.client);
-  const uint64_t word = client.state.load(std::memory_order_acquire);
-  const bool same = store::GenerationOf(word) == event.client_generation;
-  return same ? diag::TextOf(client.name, shm::kNameBytes) : std::string();
-}
-
-/// The path of the file that has the event's number now: good enough for people, and almost always
-/// the one that was meant.
-std::string Path(const shm::Region& region, const Event& event) {
-  if (event.file == 0 || event.file > shm::kMaxFiles) return {};
-  const shm::ShmFile& file = *region.file(event.file - 1);
-  const uint64_t word = file.state.load(std::memory_order_acquire);
-  if (store::FileStateOf(word) == shm::kFileFree) return {};
-  return diag::TextOf(file.path, shm::kPathBytes);
 }
 
 }  // namespace
@@ -158,10 +138,8 @@ class EventDrain::Impl {
   void LogEvent(const Event& event) {
     const spdlog::level::level_enum level = LevelOf(event.level);
     if (!logger_->should_log(level)) return;
-    const std::string client = ClientName(region_, event);
-    const std::string path = Path(region_, event);
-    fmt::memory_buffer text;
-    log::AppendEvent(event, {client, path}, &text);
+    std::string text;
+    diag::AppendEvent(event, diag::NamesOf(region_, event), &text);
     const spdlog::log_clock::time_point time(
         std::chrono::duration_cast<spdlog::log_clock::duration>(Since1970(event.time_ns)));
     Log([&] {

@@ -24,6 +24,7 @@
 #include "module/host.h"
 #include "module/instance.h"
 #include "module/region_memory.h"
+#include "port/option_language.h"
 #include "port/stack.h"
 #include "recovery/client.h"
 #include "shm/segments.h"
@@ -66,10 +67,14 @@ int32_t Start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
   port::GuardStack(reinterpret_cast<void*>(stack_begin));
   GiveHeapToSqlite();
   this_thread = {may_wait != 0, thread_number};
+  port::option_language = OptionLanguage::kJavaScript;
   if (sqlite3_initialize() == SQLITE_OK) return GiveStatus(Status::Ok());
   return GiveStatus(Status(
       StatusCode::kFull, "SQLite could not be started: the client's private memory is too small."));
 }
+
+/// What tells the layout of this module from that of others.
+GLASSWAL_EXPORT(glasswal_layout_hash) uint32_t LayoutHash() { return shm::kLayoutHash; }
 
 /// Sizes come as doubles, which hold all integers up to 2^53.
 GLASSWAL_EXPORT(glasswal_create)

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <string>
 
+#include "diag/event_text.h"
 #include "diag/json_writer.h"
 #include "glasswal/sqlite.h"
 #include "module/bootstrap.h"
@@ -31,6 +32,32 @@ SilenceTracker& Silence() {
   return *tracker;
 }
 
+/// Puts the names of `event` and its text into the JSON object of it, which `json` ends with.
+void AppendLogText(const Event& event, std::string* json) {
+  const diag::EventNames names = diag::NamesOf(*ClientContext()->region, event);
+  const EventDescription description = Describe(event.kind);
+  std::string text;
+  diag::AppendEvent(event, names, &text);
+  std::string extra;
+  diag::JsonWriter writer(&extra);
+  const auto name = [&writer](const std::string& key, const std::string& value) {
+    if (!value.empty()) writer.Key(key), writer.String(value);
+  };
+  writer.BeginObject();
+  writer.Key("text"), writer.String(text);
+  writer.Key("names"), writer.BeginObject();
+  name("clientName", names.client);
+  name("path", names.path);
+  for (uint32_t i = 0; i < kEventArguments; ++i) {
+    const std::string key = diag::CamelCase(description.arguments[i]);
+    name(diag::IsClient(description.arguments[i]) ? key + "Name" : key, names.arguments[i]);
+  }
+  writer.EndObject();
+  writer.EndObject();
+  json->back() = ',';
+  json->append(extra, 1);
+}
+
 Status NotJoined() {
   return Status(StatusCode::kInvalidArgument, "The client has left the runtime: join it again.");
 }
@@ -52,17 +79,19 @@ int32_t ObserveRegion() {
 }
 
 /// Up to `limit` events from sequence `from` on: {"events": [...], "nextSequence": n, "lost": n} at
-/// glasswal_text.
+/// glasswal_text. `with_text` gives each event also what a log says of it: "text", and "names" of
+/// what its numbers stand for.
 GLASSWAL_EXPORT(glasswal_observe_events)
-int32_t ObserveRegionEvents(double from_sequence, uint32_t limit) {
+int32_t ObserveRegionEvents(double from_sequence, uint32_t limit, uint32_t with_text) {
   if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
-  Result<EventBatch> batch =
-      ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), RoomForEvents(limit));
+  Result<EventBatch> batch = ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence),
+                                           RoomForEvents(limit, with_text != 0));
   if (!batch.ok()) return GiveStatus(batch.status());
   std::string text = "{\"events\":[";
   for (const Event& event : batch->events) {
     if (text.back() != '[') text += ',';
     text += ToJson(event);
+    if (with_text != 0) AppendLogText(event, &text);
   }
   text += "],\"nextSequence\":" + std::to_string(batch->next_sequence) +
           ",\"lost\":" + std::to_string(batch->lost) + "}";

@@ -24,6 +24,8 @@ constexpr uint64_t kBytesOfRecovery = 12 * 1024;
 constexpr uint64_t kBytesOfSegment = 48;
 constexpr uint64_t kBytesOfRun = 256;
 constexpr uint64_t kBytesOfEvent = 1536;
+// Names and paths are any bytes, of which each may become several characters, twice.
+constexpr uint64_t kBytesOfLogText = 20 * 1024;
 constexpr uint64_t kBytesOfEvents = 64 * 1024;
 // So often what is needed must be free in the region for nobody to look closer.
 constexpr uint64_t kPlenty = 4;
@@ -108,10 +110,11 @@ Status RoomForFiles() {
   return RoomFor(region, kBytesOfFile * UsedFiles(region));
 }
 
-uint32_t RoomForEvents(uint32_t limit) {
+uint32_t RoomForEvents(uint32_t limit, bool with_text) {
   const shm::Region& region = *ClientContext()->region;
   limit = std::min(limit, region.geometry().event_capacity);
-  while (limit > 1 && !HasRoom(region, kBytesOfEvents + kBytesOfEvent * limit)) limit /= 2;
+  const uint64_t each = kBytesOfEvent + (with_text ? kBytesOfLogText : 0);
+  while (limit > 1 && !HasRoom(region, kBytesOfEvents + each * limit)) limit /= 2;
   return limit;
 }
 

@@ -20,8 +20,9 @@ Status RoomForSnapshot();
 /// The same for a list of all files.
 Status RoomForFiles();
 
-/// How many events there is memory for, `limit` at most. REQUIRES: it has joined.
-uint32_t RoomForEvents(uint32_t limit);
+/// How many events there is memory for, `limit` at most; `with_text`: and for what a log says of
+/// them. REQUIRES: it has joined.
+uint32_t RoomForEvents(uint32_t limit, bool with_text);
 
 }  // namespace glasswal::wasm
 

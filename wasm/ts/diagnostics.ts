@@ -41,8 +41,24 @@ export function takeSnapshot(engine: Engine): Snapshot {
 
 /** Up to `limit` events from sequence number `from` on; 0 is the oldest there is. */
 export function readEvents(engine: Engine, from: number, limit: number): EventBatch {
-  check(engine, callNumber(engine, 'glasswal_observe_events', from, limit));
-  return JSON.parse(engine.text()) as EventBatch;
+  return batchOf<EventBatch>(engine, from, limit, false);
+}
+
+/** An event with what a log says of it, in the words of all logs (vfs/diag/event_text.h). */
+export interface LoggedEvent extends EventRecord {
+  readonly text: string;
+  /** What its numbers stand for, as far as it is known. */
+  readonly names: Readonly<Record<string, string>>;
+}
+
+/** The same for a log. */
+export function readLog(engine: Engine, from: number, limit: number): EventBatch & { readonly events: readonly LoggedEvent[] } {
+  return batchOf(engine, from, limit, true);
+}
+
+function batchOf<Batch>(engine: Engine, from: number, limit: number, withText: boolean): Batch {
+  check(engine, callNumber(engine, 'glasswal_observe_events', from, limit, withText ? 1 : 0));
+  return JSON.parse(engine.text()) as Batch;
 }
 
 /** Sets what is recorded from now on, by all clients. */
