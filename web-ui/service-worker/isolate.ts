@@ -3,7 +3,7 @@
 // One file, two lives. Put it at the root of the site and include it first in the page:
 //     <script src="/isolate.js"></script>
 // In the page it registers itself as a service worker and reloads once, so that the page comes through it. In the
-// service worker it adds the two headers to every answer. It does nothing where the page is isolated already.
+// service worker it adds the two headers to pages, frames and workers. It does nothing where the page is isolated already.
 
 {
   const HEADERS = {
@@ -27,13 +27,19 @@
     addEventListener(type: 'fetch', listener: (event: FetchEventLike) => void): void;
   }
 
+  // Those that an isolated page needs the headers of; all else goes as if there were no service worker.
+  const DESTINATIONS = ['document', 'iframe', 'frame', 'embed', 'object', 'worker', 'sharedworker'];
+
   const withHeaders = (response: Response): Response => {
-    // An opaque answer says nothing of itself and cannot be rebuilt.
-    if (response.status === 0) return response;
+    const { status, statusText } = response;
+    // An opaque answer says nothing of itself, and one of a status that is none of HTTP's cannot be rebuilt.
+    if (status < 200 || status > 599) return response;
+    // One that is rebuilt has the address that was asked for, and what it imports is looked for there. So the browser is sent to
+    // where it comes from, and asks again.
+    if (response.redirected) return Response.redirect(response.url);
     const headers = new Headers(response.headers);
     for (const [name, value] of Object.entries(HEADERS)) headers.set(name, value);
-    const { status, statusText } = response;
-    const empty = [101, 204, 205, 304].includes(status);
+    const empty = [204, 205, 304].includes(status);
     return new Response(empty ? null : response.body, { status, statusText, headers });
   };
 
@@ -42,41 +48,44 @@
     scope.addEventListener('activate', (event) => event.waitUntil(scope.clients.claim()));
     scope.addEventListener('fetch', (event) => {
       const { request } = event;
+      if (!DESTINATIONS.includes(request.destination)) return;
       // Such a request may only be answered from the cache; browsers make it for their own tools.
       if (request.cache === 'only-if-cached' && request.mode !== 'same-origin') return;
       event.respondWith(fetch(request).then(withHeaders));
     });
   };
 
-  const reloadOnce = (): void => {
-    if (sessionStorage.getItem(RELOADED) !== null) {
-      console.warn('glasswal/isolate: the page came through the service worker and is still not cross-origin isolated');
-      return;
-    }
+  /** Never resolves if the page is loaded anew; why not, otherwise. */
+  const reloadOnce = (): Promise<string> | string => {
+    if (sessionStorage.getItem(RELOADED) !== null) return 'the page came through the service worker and is still not cross-origin isolated';
     sessionStorage.setItem(RELOADED, 'yes');
     location.reload();
+    return new Promise(() => undefined);
   };
 
-  const register = async (script: string): Promise<void> => {
+  const register = async (script: string | undefined): Promise<string> => {
     const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
-    if (container === undefined) {
-      console.warn('glasswal/isolate: service workers need https (or localhost), and are off in some private windows');
-      return;
-    }
+    if (container === undefined) return 'service workers need https (or localhost), and are off in some private windows';
+    if (!script) return 'include isolate.js by <script src="isolate.js"></script>: it registers that file, and cannot be bundled';
     await container.register(script);
+    // A page that was loaded past the service worker (a hard reload) is never given to it. The next load comes through it.
     await container.ready;
-    if (container.controller === null) {
-      await new Promise((resolve) => container.addEventListener('controllerchange', resolve, { once: true }));
-    }
-    reloadOnce();
+    return reloadOnce();
+  };
+
+  const giveUp = (why: string): string => {
+    console.warn('glasswal/isolate:', why);
+    return why;
   };
 
   if (typeof document === 'undefined') {
     serve(globalThis as unknown as ServiceWorkerScope);
   } else if (globalThis.crossOriginIsolated) {
-    sessionStorage.removeItem(RELOADED);
+    // Without storage nothing was remembered.
+    if (navigator.serviceWorker?.controller) sessionStorage.removeItem(RELOADED);
   } else {
-    const { src } = document.currentScript as HTMLScriptElement;
-    register(src).catch((error: unknown) => console.warn('glasswal/isolate:', error));
+    const { src } = (document.currentScript ?? {}) as { readonly src?: string };
+    // createRuntime() waits for it, so that a page which is about to be loaded anew has no errors to show (wasm/ts/environment.ts).
+    Object.assign(globalThis, { [Symbol.for('glasswal.isolating')]: register(src).catch(String).then(giveUp) });
   }
 }
