@@ -1,5 +1,6 @@
 /** An inspector that is attached to a runtime, wherever it is shown and whether it is shown at the moment or not. */
 import type { Bytes } from '../bytes.js';
+import { GlasswalError } from '../errors.js';
 import type { RuntimeParts } from '../membership.js';
 import type { InspectorCost } from './calls.js';
 import { parseHotkey } from './hotkey.js';
@@ -115,7 +116,7 @@ export class Inspector implements Disposable {
   }
 
   #opened(): Promise<View> {
-    if (this.#closed) return Promise.reject(new Error('This inspector is closed.'));
+    if (this.#closed) return Promise.reject(new GlasswalError('CLOSED', 'This inspector is closed: attach another one.'));
     if (this.#view === undefined) this.#open(this.#options.target ?? 'overlay');
     return this.#view!;
   }

@@ -1,4 +1,5 @@
 /** The inspector's own module: fetched and compiled when the first inspector opens, instantiated for each. */
+import { GlasswalError } from '../errors.js';
 import { inspectorUrl } from '../inspector_file.js';
 import { compile } from '../module.js';
 import type { Host } from './host.js';
@@ -58,7 +59,9 @@ let loading: Promise<{ create: CreateModule; compiled: WebAssembly.Module }> | u
 async function load(): Promise<{ create: CreateModule; compiled: WebAssembly.Module }> {
   const url = inspectorUrl();
   const loaded = compile(url).catch((error: unknown) => {
-    throw new Error(`${url.href} cannot be loaded: ${String(error)}. Serve the file beside the package.`);
+    if (error instanceof GlasswalError) throw error;
+    const why = error instanceof Error ? error.message : String(error);
+    throw new GlasswalError('ENVIRONMENT', `inspector.wasm could not be loaded from ${url.href}: ${why}. Serve the file beside the package.`);
   });
   const [{ default: create }, compiled] = await Promise.all([import('../inspector_module.js'), loaded]);
   return { create, compiled };
@@ -75,16 +78,18 @@ export async function newModule(host: Host): Promise<InspectorModule> {
     throw error;
   }
   const { create, compiled } = parts;
-  return create({
-    host,
-    // It has the module already, and must not ask where the file is: in a bundle that is no module there is no answer.
-    locateFile: (name) => name,
-    instantiateWasm: (imports, received) => {
-      void WebAssembly.instantiate(compiled, imports).then((instance) => {
+  return new Promise((resolve, reject) => {
+    const refused = (error: unknown): void =>
+      reject(new GlasswalError('ENVIRONMENT', `The engine cannot start the inspector's module: ${String(error)}. Close what needs memory.`));
+    const instantiateWasm: Instantiate = (imports, received) => {
+      // What Emscripten made waits for it, and is not told of a failure.
+      WebAssembly.instantiate(compiled, imports).then((instance) => {
         host.memory = Object.values(instance.exports).find((exported) => exported instanceof WebAssembly.Memory)!;
         received(instance);
-      });
+      }, refused);
       return {};
-    },
+    };
+    // It has the module already, and must not ask where the file is: in a bundle that is no module there is no answer.
+    create({ host, instantiateWasm, locateFile: (name) => name }).then(resolve, refused);
   });
 }

@@ -1,4 +1,5 @@
 /** Where an inspector is: over the page, in a frame of it, in a window of its own, or in an element that the page has for it. */
+import { GlasswalError } from '../errors.js';
 import { changeSettings, readSettings } from './settings.js';
 import { addStyle } from './style.js';
 
@@ -21,7 +22,6 @@ export interface PlaceActions {
   hide(): void;
 }
 
-const popupName = 'glasswal-inspector';
 const smallest = 160;
 
 function fill(document: Document): HTMLElement {
@@ -31,12 +31,17 @@ function fill(document: Document): HTMLElement {
   return document.body;
 }
 
+/** The height that the overlay can have in this window, for one that was wanted. */
+function fitting(height: number): number {
+  return Math.round(Math.max(smallest, Math.min(height, innerHeight - 20)));
+}
+
 /** Dragging the bar, or the arrow keys on it, makes the overlay higher or lower. */
 function makeResizable(panel: HTMLElement, bar: HTMLElement): void {
   const resize = (height: number): void => {
-    const fitting = Math.round(Math.min(Math.max(height, smallest), innerHeight - 20));
-    panel.style.height = `${fitting}px`;
-    changeSettings({ height: fitting });
+    const fit = fitting(height);
+    panel.style.height = `${fit}px`;
+    changeSettings({ height: fit });
   };
   bar.addEventListener('pointerdown', (event) => {
     if (event.target !== bar) return;
@@ -61,7 +66,7 @@ function button(document: Document, label: string, press: () => void): HTMLButto
 }
 
 function overlay(actions: PlaceActions): Place {
-  addStyle(document);
+  addStyle(document.body);
   const panel = document.createElement('section');
   panel.className = 'glasswal-overlay';
   panel.setAttribute('aria-label', 'glasswal inspector overlay');
@@ -75,7 +80,7 @@ function overlay(actions: PlaceActions): Place {
   title.textContent = 'glasswal inspector';
   bar.append(title, button(document, 'Pop out', actions.popOut), button(document, 'Hide', actions.hide));
   const { height } = readSettings();
-  if (height !== undefined) panel.style.height = `${height}px`;
+  if (height !== undefined) panel.style.height = `${fitting(height)}px`;
   panel.append(bar);
   document.body.append(panel);
   makeResizable(panel, bar);
@@ -106,13 +111,18 @@ function frame(): Place {
 }
 
 function popup(actions: PlaceActions): Place {
-  const opened = window.open('', popupName, 'popup,width=1180,height=760');
-  if (opened === null) throw new Error('The browser did not open a window for the inspector: call this from a click, or allow pop-ups.');
+  // A name could be that of a window or a frame of the page, which would be taken for it.
+  const opened = window.open('', '_blank', 'popup,width=1180,height=760');
+  if (opened === null) {
+    throw new GlasswalError(
+      'ENVIRONMENT',
+      'The browser did not open a window for the inspector: call this from a click, or allow pop-ups; a frame with `sandbox` needs `allow-popups`.',
+    );
+  }
   const closeWithPage = (): void => opened.close();
   window.addEventListener('pagehide', closeWithPage);
   opened.addEventListener('pagehide', actions.hide);
   const container = fill(opened.document);
-  container.replaceChildren();
   return {
     container,
     show: (shown) => (shown ? opened.focus() : undefined),

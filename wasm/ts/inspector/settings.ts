@@ -12,11 +12,24 @@ interface Settings {
 
 const key = 'glasswal-inspector';
 
-/** Storage may be forbidden, full, or hold what somebody else wrote: then nothing is remembered. */
+type Wanted = { readonly [Name in keyof Settings]-?: (value: unknown) => boolean };
+
+const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** What each of them must be to be taken. */
+const wanted: Wanted = {
+  layout: isText,
+  link: isText,
+  theme: (value) => value === 'dark' || value === 'light',
+  height: (value) => Number.isFinite(value) && (value as number) > 0,
+};
+
+/** Storage may be forbidden, full, or hold what somebody else wrote: what will not do is not remembered. */
 export function readSettings(): Settings {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(key) ?? '{}');
-    return typeof found === 'object' && found !== null ? (found as Settings) : {};
+    const found = JSON.parse(localStorage.getItem(key) ?? '{}') as Record<string, unknown>;
+    const good = Object.entries(wanted).filter(([name, isGood]) => isGood(found[name]));
+    return Object.fromEntries(good.map(([name]) => [name, found[name]]));
   } catch {
     return {};
   }

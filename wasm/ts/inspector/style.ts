@@ -20,7 +20,7 @@ const css = `
 .glasswal-inspector > .message { position: absolute; inset: 0; display: grid; place-items: center; padding: 2rem; color: #98a3aa;
   font: 15px/1.5 system-ui, sans-serif; text-align: center; white-space: pre-wrap; user-select: text; -webkit-user-select: text; }
 .glasswal-inspector > .message:empty { display: none; }
-.glasswal-overlay { position: fixed; z-index: 2147483000; inset: auto 0 0 0; height: min(58vh, 640px); display: flex;
+.glasswal-overlay { position: fixed; z-index: 2147483000; inset: auto 0 0 0; height: min(58vh, 640px); max-height: calc(100vh - 20px); display: flex;
   flex-direction: column; box-shadow: 0 -8px 30px #0007; background: #16191d; }
 .glasswal-overlay[hidden] { display: none; }
 .glasswal-overlay > .bar { flex: none; display: flex; align-items: center; gap: 6px; padding: 2px 6px 2px 12px; cursor: ns-resize;
@@ -34,11 +34,25 @@ const css = `
 .glasswal-overlay > .glasswal-inspector { flex: 1; height: auto; }
 `;
 
-/** Adds the style to the document, once. */
-export function addStyle(document: Document): void {
-  if (document.getElementById('glasswal-inspector-style') !== null) return;
-  const style = document.createElement('style');
-  style.id = 'glasswal-inspector-style';
-  style.textContent = css;
-  document.head.append(style);
+// A sheet belongs to the document whose window made it.
+const sheets = new WeakMap<Document, CSSStyleSheet>();
+
+function newSheet(document: Document): CSSStyleSheet {
+  const { CSSStyleSheet: Sheet } = document.defaultView as Window & typeof globalThis;
+  const sheet = new Sheet();
+  sheet.replaceSync(css);
+  sheets.set(document, sheet);
+  return sheet;
+}
+
+/**
+ * Gives the style to what `element` is in, a document or a shadow root of one, once. A sheet that is adopted is no style in the sense
+ * of a Content-Security-Policy, which forbids most pages a `<style>` of ours.
+ */
+export function addStyle(element: HTMLElement): void {
+  const root = element.getRootNode();
+  const { ownerDocument: document } = element;
+  const place = 'adoptedStyleSheets' in root ? (root as ShadowRoot) : document;
+  const sheet = sheets.get(document) ?? newSheet(document);
+  if (!place.adoptedStyleSheets.includes(sheet)) place.adoptedStyleSheets = [...place.adoptedStyleSheets, sheet];
 }

@@ -1,4 +1,5 @@
 /** The canvas, its WebGL2 context, and when to draw on it: after input, after a change in the region, and not else. */
+import { GlasswalError } from '../errors.js';
 import type { Calls } from './calls.js';
 
 /** How often a timer looks whether there is anything new; what it finds is drawn as often as the inspector itself thinks fit. */
@@ -70,7 +71,11 @@ export class Surface {
     this.#window = canvas.ownerDocument.defaultView as Window & typeof globalThis;
     const context = canvas.getContext('webgl2', { alpha: false, antialias: false, depth: false, stencil: false, powerPreference: 'low-power' });
     if (context === null) {
-      throw new Error('This browser has no WebGL2 here, which the inspector draws with. A headless Firefox has none: give it a display.');
+      throw new GlasswalError(
+        'ENVIRONMENT',
+        'This browser has no WebGL2 here, which the inspector draws with: allow hardware acceleration in its settings. A headless Firefox ' +
+          'has none: give it a display.',
+      );
     }
     this.#forgetState = rememberState(context);
     calls.useContext(context);

@@ -41,7 +41,7 @@ export class View {
 
   private constructor(container: HTMLElement, options: ViewOptions) {
     const document = container.ownerDocument;
-    addStyle(document);
+    addStyle(container);
     this.#options = options;
     this.root = document.createElement('div');
     this.root.className = options.light ? 'glasswal-inspector light' : 'glasswal-inspector';
