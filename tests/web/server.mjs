@@ -1,7 +1,7 @@
 // A static file server for browser tests, benches and the demo: node:http and nothing else.
 //
 // A mount gives a URL prefix a folder or a file. Everything is served with the headers that make a page cross-origin
-// isolated, except below the prefixes of HEADER_PROFILES: they serve the same files with a header missing, so that a
+// isolated, except below the prefixes of HEADER_PROFILES: they serve the same files with other headers, so that a
 // test can ask what the package says then. Nothing is cached unless that is asked for: a rebuilt file is what the next load
 // gets.
 import { createReadStream } from 'node:fs';
@@ -20,6 +20,13 @@ export const HEADER_PROFILES = {
   '/plain/': {},
   '/without-coep/': COOP,
   '/without-coop/': COEP,
+  // What other sites may show in a frame of theirs, and load without an origin.
+  '/framed/': { ...COOP, ...COEP, 'Cross-Origin-Resource-Policy': 'cross-origin', 'Access-Control-Allow-Origin': '*' },
+  '/no-wasm/': { ...COOP, ...COEP, 'Content-Security-Policy': "script-src 'self'" },
+  '/no-workers/': { ...COOP, ...COEP, 'Content-Security-Policy': "worker-src 'none'" },
+  '/no-styles/': {
+    ...COOP, ...COEP, 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'",
+  },
 };
 
 const TYPES = {
@@ -64,7 +71,7 @@ async function answer(mounts, cacheControl, request, response) {
   const url = new URL(request.url, 'http://server');
   const { pathname, headers } = headersOf(decodeURIComponent(url.pathname));
   const found = await resolve(mounts, pathname);
-  const common = { ...headers, 'Cross-Origin-Resource-Policy': 'same-origin', 'Cache-Control': cacheControl };
+  const common = { 'Cross-Origin-Resource-Policy': 'same-origin', ...headers, 'Cache-Control': cacheControl };
   if (found === undefined) {
     response.writeHead(404, { ...common, 'Content-Type': 'text/plain' }).end(`nothing at ${pathname}\n`);
     return;

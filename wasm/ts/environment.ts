@@ -21,42 +21,39 @@ export const isPage: boolean = !isNode && typeof window !== 'undefined' && typeo
 const isSharedWorker: boolean =
   typeof (globalThis as { SharedWorkerGlobalScope?: unknown }).SharedWorkerGlobalScope !== 'undefined';
 
-/** Which of the two headers of isolation this page or worker came without, as far as its server tells. */
-async function missingHeaders(): Promise<string[]> {
-  const wanted: readonly (readonly [string, RegExp])[] = [
-    ['Cross-Origin-Opener-Policy: same-origin', /^same-origin$/],
-    ['Cross-Origin-Embedder-Policy: require-corp', /^(require-corp|credentialless)$/],
-  ];
-  // An opener policy is a page's alone: its workers need the other header.
-  const needed = isPage ? wanted : wanted.slice(1);
-  try {
-    const { headers } = await fetch(location.href, { method: 'HEAD', cache: 'no-store' });
-    const value = (header: string): string => headers.get(header.split(':')[0]!)?.trim() ?? '';
-    const missing = needed.filter(([header, good]) => !good.test(value(header)));
-    return (missing.length > 0 ? missing : wanted).map(([header]) => header);
-  } catch {
-    return wanted.map(([header]) => header);
-  }
-}
+const isServiceWorker: boolean =
+  typeof (globalThis as { ServiceWorkerGlobalScope?: unknown }).ServiceWorkerGlobalScope !== 'undefined';
 
 async function requireIsolation(): Promise<void> {
   if (isNode || globalThis.crossOriginIsolated !== false) return;
-  const missing = (await missingHeaders()).map((header) => `\`${header}\``).join(' and ');
-  throw new GlasswalError(
-    'ENVIRONMENT',
-    `This ${isPage ? 'page' : 'worker'} is not cross-origin isolated, so it has no shared memory. It came without ${missing}: ` +
-      'serve the page and the scripts of its workers with both headers (the Vite plugin `glasswal/vite` sets them; a static ' +
-      'host can use the service worker of `glasswal/isolate`).' +
-      (globalThis.isSecureContext === false ? ' It must also be served over https or from localhost.' : ''),
-  );
+  // Where isolate.js is about to load the page anew this never comes back; where it cannot, it says why.
+  const why: unknown = await (globalThis as Record<symbol, unknown>)[Symbol.for('glasswal.isolating')];
+  const { whyNotIsolated } = await import('./isolation.js');
+  throw new GlasswalError('ENVIRONMENT', (await whyNotIsolated(isPage)) + (why === undefined ? '' : ` isolate.js said: ${String(why)}.`));
+}
+
+/** Locks prove who is dead, and channels tell of who has come: both are refused where a site may keep nothing. */
+async function requireLocks(): Promise<void> {
+  if (isNode) return;
+  try {
+    await navigator.locks.query();
+    new BroadcastChannel('glasswal').close();
+  } catch (error) {
+    throw new GlasswalError(
+      'ENVIRONMENT',
+      `The browser refuses Web Locks here, without which nobody's death can be proved: ${String(error)}. It does so where the user ` +
+        'has blocked the data of this site, in a frame of another site with third-party data blocked, and in a frame with `sandbox` ' +
+        'but without `allow-same-origin`. Allow the data of this site, or show the page outside of that frame.',
+    );
+  }
 }
 
 /** Throws a GlasswalError that says what is missing here, or does nothing. */
 export async function requireSharedMemory(): Promise<void> {
-  if (isSharedWorker) {
+  if (isSharedWorker || isServiceWorker) {
     throw new GlasswalError(
       'ENVIRONMENT',
-      'glasswal cannot run in a SharedWorker: browsers share memory only between a page and its dedicated workers. ' +
+      `glasswal cannot run in a ${isSharedWorker ? 'SharedWorker' : 'service worker'}: browsers share memory only between a page and its dedicated workers. ` +
         'Create the runtime in the page and hand it to dedicated workers.',
     );
   }
@@ -70,6 +67,7 @@ export async function requireSharedMemory(): Promise<void> {
       'This engine has no SharedArrayBuffer, which the database lives in. Use a current browser, or Node 20 or newer.',
     );
   }
+  await requireLocks();
 }
 
 /** A number that tells this thread from the others; never 0. */

@@ -1,9 +1,10 @@
 /** Instantiating the module in a private block of the shared memory. */
 import { Engine, Views, type HostFunctions, type ModuleExports } from './engine.js';
 import { segmentAddress } from './block.js';
+import { isPage } from './environment.js';
 import { GlasswalError } from './errors.js';
 import { Fate } from './fate.js';
-import { segmentBytes } from './generated/facts.js';
+import { layoutHash, segmentBytes } from './generated/facts.js';
 import { lookFromModule } from './liveness.js';
 
 /*
@@ -68,6 +69,24 @@ function guardExports(exports: WebAssembly.Exports, fate: Fate): ModuleExports {
   return guarded as ModuleExports;
 }
 
+/** The error for parts of different versions. */
+export function otherVersion(what: string): GlasswalError {
+  return new GlasswalError('VERSION', `${what}: load glasswal.wasm and the package's JavaScript of one version.`);
+}
+
+function newInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    if (error instanceof WebAssembly.LinkError) throw otherVersion(`The module wants what this version does not give (${error.message})`);
+    throw new GlasswalError(
+      'ENVIRONMENT',
+      `The engine refuses to start the module in this ${isPage ? 'page' : 'worker'}: ${String(error)}. A Content-Security-Policy must ` +
+        "allow `'wasm-unsafe-eval'` in script-src, and a process has room for some thousand instances at most.",
+    );
+  }
+}
+
 /** Instantiates `module` in the zeroed block that begins at `firstSegment`, and starts it. */
 export function instantiate(
   module: WebAssembly.Module,
@@ -81,7 +100,7 @@ export function instantiate(
   const host: HostFunctions = { call: () => 0 };
   const stackPointer = new WebAssembly.Global({ value: 'i32', mutable: true }, dataAt | 0);
   const fate = new Fate((error) => describeLoss(error, (stackPointer.value as number >>> 0) - block));
-  const instance = new WebAssembly.Instance(module, {
+  const instance = newInstance(module, {
     env: {
       memory: views.memory,
       __indirect_function_table: table,
@@ -98,6 +117,7 @@ export function instantiate(
   (exports['__wasm_apply_data_relocs'] as (() => void) | undefined)?.();
   const engine = new Engine({ exports, views, table, host, fate, mayWait: thread.mayWait });
   const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
+  if (callNumber(engine, 'glasswal_layout_hash') >>> 0 !== layoutHash) throw otherVersion('The module lays out its memory differently');
   callNumber(engine, 'glasswal_start_heap', (dataAt + dataEnd + 15) & ~15, block + blockSegments * segmentBytes);
   callNumber(engine, '__wasm_call_ctors');
   views.askModule(instance.exports['glasswal_memory_pages'] as () => number);
@@ -108,9 +128,7 @@ export function instantiate(
 /** Calls an export that takes and gives numbers. */
 export function callNumber(engine: Engine, name: string, ...args: number[]): number {
   const called = engine.exports[name] as unknown as ((...args: number[]) => number) | undefined;
-  if (called === undefined) {
-    throw new GlasswalError('VERSION', `The module has no function ${name}: load glasswal.wasm and the package's JavaScript of one version.`);
-  }
+  if (called === undefined) throw otherVersion(`The module has no function ${name}`);
   return called(...args);
 }
 

@@ -48,7 +48,10 @@ function requireRuntime(runtime: RuntimeParts): void {
         'dedicated workers, not to a SharedWorker, a service worker or another tab.',
     );
   }
-  throw new TypeError('join() needs the runtime that createRuntime() returned, as it arrived in a message: worker.postMessage({ runtime }).');
+  throw new TypeError(
+    'join() needs the runtime that createRuntime() returned, as it arrived in a message: worker.postMessage({ runtime }). A message that ' +
+      'arrives as `messageerror` had shared memory for somebody who cannot have it: only dedicated workers of an isolated page can.',
+  );
 }
 
 /** What this thread is to the module. */

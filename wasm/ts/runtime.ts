@@ -10,7 +10,7 @@ import { waitToInherit } from './heir.js';
 import { evictClient, type EvictTarget, type WayToEnd } from './evict.js';
 import * as facts from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
-import { blockSegments, callNumber, check, instantiate, withText } from './instance.js';
+import { blockSegments, callNumber, check, instantiate, otherVersion, withText } from './instance.js';
 import { hearRecoveries } from './janitor_start.js';
 import { holdFirstSlot } from './liveness.js';
 import { startLog } from './log_drain.js';
@@ -40,6 +40,9 @@ function insidesOf(runtime: Runtime): Insides {
 /**
  * One shared memory with one or more databases. Hand it to dedicated workers as it is, `worker.postMessage({ runtime })`:
  * what arrives has the data and none of the methods, and is what join() wants.
+ *
+ * Browsers hand shared memory to nobody else. Posted to a SharedWorker, a service worker, another tab or a frame of another site it
+ * arrives there as a `messageerror` event instead of a `message`, and the sender hears nothing.
  */
 export class Runtime implements RuntimeParts, Disposable {
   readonly id: string;
@@ -200,12 +203,23 @@ function idOf(views: Views): string {
   return [views.u64[at]!, views.u64[at + 1]!].map((half) => half.toString(16).padStart(16, '0')).join('');
 }
 
+function noRoom(): GlasswalError {
+  return new GlasswalError(
+    'FULL',
+    'The engine has no memory for the runtime: lower initialDatabaseCapacityBytes and initialWriteAheadCapacityBytes, or close other pages.',
+  );
+}
+
 /** Makes the region, from an instance of the module in what becomes this thread's private block. */
 async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, name: string, ticket: number) {
   const { memory, capacityBytes } = newMemory(options);
   const views = new Views(memory);
   const first = firstSegment(capacityBytes, options.eventCapacity);
-  memory.grow(segmentAddress(first + blockSegments) / facts.segmentBytes - 1);
+  try {
+    memory.grow(segmentAddress(first + blockSegments) / facts.segmentBytes - 1);
+  } catch {
+    throw noRoom();
+  }
   const engine = instantiate(module, views, first, thisThread(ticket));
   const status = withText(engine, name, (pointer) =>
     callNumber(
@@ -216,11 +230,11 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
   );
   check(engine, status);
   if (views.u32[(facts.regionOffset + facts.header.firstSegment) >>> 2] !== first) {
-    throw new GlasswalError('VERSION', 'glasswal.wasm and the JavaScript of the package are of different versions: load those of one version.');
+    throw otherVersion('The module puts its first block elsewhere');
   }
   // Nobody else knows of the region yet: this cannot be refused but for want of memory.
   if (!claimRunAt(views, clientOwner(0, 1), first, blockSegments, { keepBytes: true })) {
-    throw new GlasswalError('FULL', 'The engine has no memory for the runtime: lower the initial capacities.');
+    throw noRoom();
   }
   const id = idOf(views);
   const held = await holdFirstSlot(views, id, ticket);
@@ -228,7 +242,13 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
   return { id, memory, capacityBytes, membership: { engine, slot: 0, generation: 1, leave: () => leave(engine, held) } };
 }
 
-/** Creates a runtime, in a page or in a worker. `path` names the database that clients open by default. */
+/**
+ * Creates a runtime, in a page or in a dedicated worker. `path` names the database that clients open by default. What it returns can
+ * be posted to dedicated workers; elsewhere (a SharedWorker, a service worker, another tab) only a `messageerror` event arrives.
+ *
+ * Throws a GlasswalError: OPTION names an option that will not do; ENVIRONMENT what is missing here, and how to have it (headers, a
+ * policy, Web Locks, memory); VERSION where glasswal.wasm is not of this version; FULL without memory.
+ */
 export async function createRuntime(path = '/app.sqlite', options: RuntimeOptions = {}): Promise<Runtime> {
   await requireSharedMemory();
   requirePath(path);

@@ -1,0 +1,108 @@
+// Where a browser refuses what glasswal needs, the error names what was refused and how to have it.
+import assert from 'node:assert/strict';
+
+import { openPage } from './browsers.mjs';
+import { inEachBrowser } from './suite.mjs';
+
+/** What createRuntime comes to in a page or a frame whose address is below `prefix`. */
+function attempt(frame, options = {}) {
+  return frame.evaluate(async (given) => {
+    const base = location.pathname.replace(/[^/]*$/, '');
+    const glasswal = await import(`${base}glasswal/index.js`);
+    try {
+      const runtime = await glasswal.createRuntime('/app.sqlite', given);
+      runtime.close();
+      return {};
+    } catch ({ name, code, message }) {
+      return { name, code, message };
+    }
+  }, options);
+}
+
+inEachBrowser((it, browserName) => {
+  const opened = async ({ browser, origin, t }, path) => {
+    const page = await openPage(browser);
+    t.after(() => page.close());
+    await page.goto(origin + path);
+    return page;
+  };
+
+  /** A frame of another site in an isolated page, as the page's markup has it. */
+  const framed = async (stand, attributes) => {
+    const page = await opened(stand, '/blank.html');
+    const src = `${stand.origin.replace('127.0.0.1', 'localhost')}/framed/blank.html`;
+    await page.evaluate(([html]) => {
+      document.body.innerHTML = html;
+      return new Promise((resolve) => (document.querySelector('iframe').onload = resolve));
+    }, [`<iframe src="${src}" ${attributes}></iframe>`]);
+    return page.frames()[1];
+  };
+
+  it('a policy without wasm-unsafe-eval is named', async (stand) => {
+    const page = await opened(stand, '/no-wasm/blank.html');
+    const { name, code, message } = await attempt(page);
+    assert.equal(name, 'GlasswalError');
+    assert.equal(code, 'ENVIRONMENT');
+    assert.match(message, /Content-Security-Policy of this page forbids WebAssembly.*'wasm-unsafe-eval'/);
+    assert.doesNotMatch(message, /beside the package/);
+  });
+
+  it('a policy of the worker alone is named where the worker joins', async (stand) => {
+    const page = await opened(stand, '/blank.html');
+    const outcome = await page.evaluate(async () => {
+      const glasswal = await import('/glasswal/index.js');
+      const runtime = await glasswal.createRuntime();
+      const worker = new Worker('/no-wasm/joiner.js', { type: 'module' });
+      const answer = new Promise((resolve, reject) => {
+        worker.onmessage = ({ data }) => resolve(data);
+        worker.onerror = () => reject(new Error('the worker did not start'));
+      });
+      worker.postMessage({ runtime });
+      return answer;
+    });
+    // Where a module that was compiled elsewhere may be used all the same, nothing is refused.
+    if (outcome.code === 'joined') return;
+    assert.equal(outcome.code, 'ENVIRONMENT', outcome.message);
+    assert.match(outcome.message, /this worker.*'wasm-unsafe-eval'/);
+  });
+
+  it('a policy that forbids the janitor its worker keeps nobody from being recovered from', async (stand) => {
+    const stage = await stand.stage('/no-workers/stage.html');
+    await stage.createRuntime();
+    const { clients } = await stage.diagnostics();
+    assert.deepEqual(clients.map(({ name }) => name), ['page']);
+  });
+
+  it('a page that came instead of the module is told by what it is', async (stand) => {
+    const page = await opened(stand, '/blank.html');
+    const { code, message } = await attempt(page, { wasm: '/blank.html' });
+    assert.equal(code, 'ENVIRONMENT');
+    assert.match(message, /is no WebAssembly but text\/html; charset=utf-8, and begins with "<!doctype html>/);
+  });
+
+  it('a frame of another site that the page around it does not permit is told of `allow`', async (stand) => {
+    const frame = await framed(stand, '');
+    const { code, message } = await attempt(frame);
+    // Firefox needs no permission for it.
+    if (browserName === 'firefox' && code === undefined) return;
+    assert.equal(code, 'ENVIRONMENT');
+    assert.match(message, /<iframe allow="cross-origin-isolated">/);
+    assert.doesNotMatch(message, /came without/);
+    assert.deepEqual(await attempt(await framed(stand, 'allow="cross-origin-isolated"')), {}, 'and that helps');
+  });
+
+  it('refused Web Locks are told as that', async (stand) => {
+    const frame = await framed(stand, 'sandbox="allow-scripts" allow="cross-origin-isolated *"');
+    const { name, code, message } = await attempt(frame);
+    assert.equal(name, 'GlasswalError');
+    assert.equal(code, 'ENVIRONMENT');
+    assert.match(message, /Web Locks.*allow-same-origin|cross-origin-isolated/);
+  });
+
+  it('a headers-only page without isolation still names the header that is missing', async (stand) => {
+    const page = await opened(stand, '/without-coep/blank.html');
+    const { message } = await attempt(page);
+    assert.match(message, /It came without `Cross-Origin-Embedder-Policy: require-corp`/);
+  });
+});
+
