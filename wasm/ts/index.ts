@@ -9,6 +9,7 @@ export { Database } from './database.js';
 export type { CheckpointMode, CheckpointResult, OpenOptions } from './database.js';
 export { Statement } from './statement.js';
 export type { Row, RunResult } from './statement.js';
+export type { QueryResult } from './statement_cache.js';
 export type { ColumnDefinition } from './prepare.js';
 export type { BindValue, Bindings, NamedParameters, SqlValue } from './values.js';
 export type { Transaction } from './transaction.js';

@@ -19,6 +19,7 @@ import { Life, whenLifeEnds } from './remote_life.js';
 import { type Greeting, isFarewell, isHello, isResponse, type Method, type Request, unpack } from './remote_messages.js';
 import { hear, hearEnd, hearFailure, type RemotePort } from './remote_port.js';
 import type { Row, RunResult } from './statement.js';
+import type { QueryResult } from './statement_cache.js';
 import type { Bindings } from './values.js';
 
 /**
@@ -36,6 +37,8 @@ export interface RemoteDatabase {
   get<R = Row>(sql: string, ...values: Bindings): Promise<R | undefined>;
   /** All rows. */
   all<R = Row>(sql: string, ...values: Bindings): Promise<R[]>;
+  /** Runs one statement of whatever kind: its rows, if it returns some, and what run() tells. */
+  query(sql: string, ...values: Bindings): Promise<QueryResult>;
   /** Asks no more, and rejects what is still waiting. The database stays open. */
   close(): void;
 }
@@ -150,6 +153,7 @@ export function connect(port: RemotePort): RemoteDatabase {
     run: (sql, ...values) => asker.ask('run', sql, values),
     get: (sql, ...values) => asker.ask('get', sql, values),
     all: (sql, ...values) => asker.ask('all', sql, values),
+    query: (sql, ...values) => asker.ask('query', sql, values),
     close: () => asker.close(),
   };
 }

@@ -5,7 +5,7 @@
 import { GlasswalError, type GlasswalErrorCode, type LockRefusal, SqliteError } from './errors.js';
 import type { Bindings } from './values.js';
 
-export type Method = 'exec' | 'run' | 'get' | 'all';
+export type Method = 'exec' | 'run' | 'get' | 'all' | 'query';
 
 export interface Request {
   readonly glasswal: 'request';
@@ -49,7 +49,7 @@ function fieldsOf<Message>(message: unknown, kind: string): Fields<Message> | un
   return (message as { glasswal?: unknown }).glasswal === kind ? (message as Fields<Message>) : undefined;
 }
 
-const methods: readonly unknown[] = ['exec', 'run', 'get', 'all'] satisfies Method[];
+const methods: readonly unknown[] = ['exec', 'run', 'get', 'all', 'query'] satisfies Method[];
 
 /** `method` becomes the name of what is called. */
 export function isRequest(message: unknown): message is Request {

@@ -4,9 +4,7 @@ import { GlasswalError } from './errors.js';
 import { isSeen, Life } from './remote_life.js';
 import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, type Response } from './remote_messages.js';
 import { hear, type RemotePort } from './remote_port.js';
-import type { Statement } from './statement.js';
-
-const CACHED_STATEMENTS = 64;
+import { StatementCache } from './statement_cache.js';
 
 const served = new WeakSet<RemotePort>();
 
@@ -22,7 +20,7 @@ export function serve(database: Database, port: RemotePort): () => void {
     );
   }
   const life = new Life();
-  const statements = new Map<string, Statement>();
+  const statements = new StatementCache(database);
   const say = (message: Hello | Farewell | Response): void => port.postMessage(message);
   const greet = async (probe: string): Promise<void> => {
     const name = await life.name;
@@ -43,7 +41,6 @@ export function serve(database: Database, port: RemotePort): () => void {
     served.delete(port);
     say({ glasswal: 'farewell' });
     life.end();
-    for (const statement of statements.values()) statement.finalize();
     statements.clear();
   };
 }
@@ -57,21 +54,7 @@ function respond(say: (response: Response) => void, id: number, work: () => unkn
   }
 }
 
-function answer(database: Database, statements: Map<string, Statement>, request: Request): unknown {
-  const { method, sql, values } = request;
-  return method === 'exec' ? void database.exec(sql) : cached(database, statements, sql)[method](...values);
-}
-
-/** The statement of `sql`; those not used for the longest time are finalized. */
-function cached(database: Database, statements: Map<string, Statement>, sql: string): Statement {
-  const known = statements.get(sql);
-  const statement = known ?? database.prepare(sql);
-  statements.delete(sql);
-  statements.set(sql, statement);
-  if (statements.size > CACHED_STATEMENTS) {
-    const [oldest] = statements;
-    oldest![1].finalize();
-    statements.delete(oldest![0]);
-  }
-  return statement;
+function answer(database: Database, statements: StatementCache, { method, sql, values }: Request): unknown {
+  if (method === 'exec') return void database.exec(sql);
+  return method === 'query' ? statements.query(sql, values) : statements.take(sql)[method](...values);
 }

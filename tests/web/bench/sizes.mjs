@@ -12,8 +12,8 @@ function glasswalFiles(inspector) {
   const dist = path.join(ROOT, 'wasm/dist');
   if (!existsSync(dist)) return [];
   const names = readdirSync(dist, { recursive: true }).map(String);
-  // The Vite plugin runs in the build and not in the page.
-  return names.filter((name) => /\.(js|wasm)$/.test(name) && !name.startsWith('vite') && name.startsWith('inspector') === inspector)
+  // The Vite plugin runs in the build and not in the page, and the adapters are for those who have what they adapt to.
+  return names.filter((name) => /\.(js|wasm)$/.test(name) && !/^(vite|adapters)/.test(name) && name.startsWith('inspector') === inspector)
     .map((name) => `wasm/dist/${name}`);
 }
 
