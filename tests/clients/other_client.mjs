@@ -1,6 +1,6 @@
 // A second client of a runtime, in a thread of its own, which runs what a test's module exports for it.
 import { on, once } from 'node:events';
-import { Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
+import { MessagePort, Worker, isMainThread, parentPort, workerData } from 'node:worker_threads';
 
 import { join } from '../../wasm/dist/index.js';
 
@@ -22,7 +22,7 @@ export async function otherClient(t, runtime, module) {
   await next('ready');
   return {
     call(name, ...values) {
-      worker.postMessage({ name, values });
+      worker.postMessage({ name, values }, values.filter((value) => value instanceof MessagePort));
       return next('result');
     },
     /** Starts a call whose messages are waited for first. */
