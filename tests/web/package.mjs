@@ -45,12 +45,12 @@ export async function packPackage() {
 }
 
 /**
- * What npm must not be asked for: it would look up the versions of tools that it is told to leave out, which a machine that never
- * asked for them cannot answer offline. The tools are the repository's own, above the folder.
+ * What npm must not be asked for: it would look up the versions also of tools that it is told to leave out, which a machine that never
+ * asked for them cannot answer offline. Whatever a sample needs besides the package is the repository's own, above the folder.
  */
-async function dropTools(folder) {
+async function dropOthers(folder) {
   const file = path.join(folder, 'package.json');
-  const { devDependencies: _, ...rest } = JSON.parse(await readFile(file, 'utf8'));
+  const { devDependencies: _, dependencies: __, ...rest } = JSON.parse(await readFile(file, 'utf8'));
   await writeFile(file, JSON.stringify(rest));
 }
 
@@ -59,7 +59,7 @@ export async function installSample(name, tarball) {
   const folder = path.join(ROOT, 'build/samples', name);
   await rm(folder, { recursive: true, force: true });
   await cp(path.join(ROOT, 'samples', name), folder, { recursive: true });
-  await dropTools(folder);
+  await dropOthers(folder);
   await run('npm', ['install', '--omit=dev', '--ignore-scripts', '--no-package-lock', '--offline', tarball],
     { cwd: folder });
   return folder;

@@ -11,13 +11,14 @@ import { ROOT, serve } from './server.mjs';
 
 const VITE = path.join(ROOT, 'node_modules/vite/bin/vite.js');
 
-/** What the sample does for its user: a note goes to the worker and comes back through the database. */
-async function addNote(page, url) {
+/** What the samples do for their user: a note goes to a worker and comes back through the database, here when it `shows` that. */
+async function addNote(page, url, shows = '') {
   await page.goto(url);
   await page.fill('#text', 'from a packed package');
   await page.click('button');
-  await page.waitForSelector('#notes li');
-  return page.textContent('#notes li');
+  const note = page.locator('#notes li', { hasText: shows });
+  await note.waitFor();
+  return note.textContent();
 }
 
 describe('the packed package', () => {
@@ -40,6 +41,47 @@ describe('the packed package', () => {
     const folder = await installSample('node_workers', tarball);
     assert.match(await run(process.execPath, ['main.mjs'], { cwd: folder }), /20000 rows by 4 workers/);
   }));
+
+  test('samples/drizzle_app runs with it, and sells each piece once', within(60_000, async () => {
+    const folder = await installSample('drizzle_app', tarball);
+    const output = await run(process.execPath, ['main.mjs'], { cwd: folder });
+    assert.match(output, /900 of 900 pieces sold by 3 sellers, none twice/);
+    const refused = [...output.matchAll(/had to send (\d+) customers away/g)].map(([, count]) => Number(count));
+    assert.equal(refused.reduce((sum, count) => sum + count, 0), 300);
+  }));
+
+  describe('samples/kysely_app', () => {
+    let folder;
+    before(async () => {
+      folder = await installSample('kysely_app', tarball);
+      await run(process.execPath, [VITE, 'build'], { cwd: folder });
+    });
+
+    for (const name of BROWSERS) {
+      test(`${name}: the page asks one worker, and another one counts what was committed`, within(60_000, async (t) => {
+        const server = await serve({ '/': path.join(folder, 'dist') });
+        t.after(() => server.close());
+        const browser = await launch(name);
+        t.after(() => browser.close());
+        const page = await openPage(browser);
+        assert.equal(await addNote(page, server.origin, 'words)'), 'from a packed package (4 words)');
+        // The same once more is refused, in SQLite's words.
+        await page.click('button');
+        await page.waitForFunction(() => /UNIQUE constraint failed: note\.text/.test(document.querySelector('#message').value));
+      }));
+    }
+
+    test('Vite\'s development server runs it, too', within(60_000, async (t) => {
+      const { createServer } = await import('vite');
+      const vite = await createServer({ root: folder, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+      t.after(() => vite.close());
+      await vite.listen();
+      const browser = await launch(BROWSERS[0]);
+      t.after(() => browser.close());
+      const page = await openPage(browser);
+      assert.equal(await addNote(page, `http://127.0.0.1:${vite.httpServer.address().port}`, 'words)'), 'from a packed package (4 words)');
+    }));
+  });
 
   describe('samples/vite_app', () => {
     let folder;

@@ -1,0 +1,1 @@
+export default { dialect: 'sqlite', schema: './schema.mjs', out: './drizzle' };
