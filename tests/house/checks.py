@@ -200,18 +200,20 @@ def suites_are_run(root):
 
 
 def packages_are_pinned(root):
-    """package.json names exact versions; the lock file holds a hash, and no address, for each package."""
+    """Each package.json with a lock file names exact versions; the lock holds a hash, and no address, for each package."""
     bad = []
-    package = json.loads(read(root, "package.json"))
-    for group in ("dependencies", "devDependencies"):
-        for name, version in package.get(group, {}).items():
-            if not re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", version):
-                bad.append(f"package.json: {name} is not pinned: {version}")
-    for path, entry in json.loads(read(root, "package-lock.json"))["packages"].items():
-        if path and not entry.get("link") and not entry.get("integrity"):
-            bad.append(f"package-lock.json: {path} has no hash")
-        if "resolved" in entry:
-            bad.append(f"package-lock.json: {path} holds an address")
+    for lock in [path for path in files(root) if os.path.basename(path) == "package-lock.json"]:
+        package = lock.replace("package-lock.json", "package.json")
+        named = json.loads(read(root, package))
+        for group in ("dependencies", "devDependencies"):
+            for name, version in named.get(group, {}).items():
+                if not re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", version):
+                    bad.append(f"{package}: {name} is not pinned: {version}")
+        for path, entry in json.loads(read(root, lock))["packages"].items():
+            if path and not entry.get("link") and not entry.get("integrity"):
+                bad.append(f"{lock}: {path} has no hash")
+            if "resolved" in entry:
+                bad.append(f"{lock}: {path} holds an address")
     return bad
 
 

@@ -75,6 +75,9 @@ BREACHES = [
     (checks.packages_are_pinned, {"package-lock.json": '{"packages": {"node_modules/engine": {}}}'}, "has no hash"),
     (checks.packages_are_pinned,
      {"package-lock.json": '{"packages": {"node_modules/e": {"integrity": "x", "resolved": "y"}}}'}, "an address"),
+    (checks.packages_are_pinned,
+     {"tests/a/package.json": '{"dependencies": {"engine": "latest"}}', "tests/a/package-lock.json": '{"packages": {}}'},
+     "tests/a/package.json: engine is not pinned"),
 ]
 
 

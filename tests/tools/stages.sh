@@ -156,7 +156,9 @@ stage_install() {
 stage_wasm() {
   need_packages googletest || return
   build_package engine_test || return
-  FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs
+  install_npm tests/clients "fetching the mappers that the package is tried with" || return
+  FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs \
+    tests/clients/*.test.mjs
 }
 
 # Two test files beside each other, here and below: most of them wait for one core, or for a browser to start or end a worker.

@@ -99,11 +99,16 @@ setup_packages() {
   command -v npm >/dev/null || need_packages nodejs:node npm:npm
 }
 
-setup_node_modules() {
+# install_npm FOLDER TITLE: what the lock file of the folder names, when that has changed.
+install_npm() {
   # The copy of the lock file is written last, so an interrupted installation is repeated.
-  cmp -s package-lock.json node_modules/.glasswal-lock && return 0
-  step npm "fetching SQLite and the sample rows (npm ci)" npm ci --ignore-scripts
-  cp package-lock.json node_modules/.glasswal-lock
+  cmp -s "$1/package-lock.json" "$1/node_modules/.glasswal-lock" && return 0
+  step npm "$2 (npm ci)" npm ci --ignore-scripts --prefix "$1" || return
+  cp "$1/package-lock.json" "$1/node_modules/.glasswal-lock"
+}
+
+setup_node_modules() {
+  install_npm . "fetching SQLite and the sample rows"
 }
 
 # build PRESET [TARGET...]: configures and builds. CONFIGURE_ARGS holds further arguments for cmake.
