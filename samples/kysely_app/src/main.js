@@ -6,11 +6,10 @@ import { kyselyOver, migrate } from './database.js';
 const runtime = await createRuntime('/notes.sqlite');
 const server = new Worker(new URL('./server.js', import.meta.url), { type: 'module' });
 const counter = new Worker(new URL('./counter.js', import.meta.url), { type: 'module' });
-const ready = new Promise((resolve) => server.addEventListener('message', ({ data }) => data === 'ready' && resolve()));
 server.postMessage({ runtime });
 counter.postMessage({ runtime });
-await ready;
 
+// What is asked before the worker serves waits until it does.
 const db = kyselyOver(connect(server));
 await migrate(db);
 

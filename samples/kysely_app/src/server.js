@@ -5,5 +5,4 @@ self.addEventListener('message', async ({ data: { runtime } }) => {
   if (runtime === undefined) return;
   const client = await join(runtime, { name: 'server' });
   serve(client.open(), self);
-  self.postMessage('ready');
 });

@@ -28,6 +28,20 @@ test('exec, run, get and all answer as the database itself does', async (t) => {
   assert.deepEqual(await remote.all('SELECT a FROM t'), [{ a: 1 }, { a: 2n ** 60n }]);
 });
 
+test('query runs a statement of whatever kind', async (t) => {
+  const { remote } = await pair(t);
+  const told = async (sql, ...values) => {
+    const { rows, changes, lastInsertRowid } = await remote.query(sql, ...values);
+    return [rows, changes, lastInsertRowid];
+  };
+  assert.deepEqual(await told('CREATE TABLE t(a)'), [[], 0, 0]);
+  assert.deepEqual(await told('INSERT INTO t VALUES (?), (?)', 1, 2), [[], 2, 2]);
+  assert.deepEqual(await told('SELECT a FROM t WHERE a > @least', { least: 1 }), [[{ a: 2 }], 0, 2]);
+  assert.deepEqual(await told('UPDATE t SET a = a + 1 RETURNING a'), [[{ a: 2 }, { a: 3 }], 2, 2]);
+  assert.deepEqual(await told('PRAGMA user_version'), [[{ user_version: 0 }], 0, 2]);
+  await assert.rejects(remote.query('SELECT * FROM gone'), SqliteError);
+});
+
 test('requests are answered in order although nobody waits for them', async (t) => {
   const { remote } = await pair(t);
   const created = remote.exec('CREATE TABLE t(a)');
