@@ -230,7 +230,7 @@ test('the database may be made when it is first needed, begin otherwise, and be 
   assert.equal(database.open, false);
 });
 
-test("Kysely's own SqliteDialect takes a Database, too", async (t) => {
+test("Kysely's own SqliteDialect runs over a Database, too", async (t) => {
   const { open } = await place(t);
   const db = new Kysely({ dialect: new SqliteDialect({ database: open() }) });
   t.after(() => db.destroy());

@@ -2,7 +2,7 @@
  * A dialect for Kysely over this package's databases: a Database in its own thread, or one of another thread that connect() gives,
  * which is how a page's main thread asks a worker.
  *
- * Kysely's own SqliteDialect takes a Database, too. What this one adds: the remote database; transactions that wait for the write lock
+ * Kysely's own SqliteDialect can run over a Database, too. What this one adds: the remote database; transactions that wait for the write lock
  * before they read, so that none fails because somebody else has committed meanwhile; migrations that several clients may run at
  * once; no statement is left behind for each query.
  */
