@@ -12,7 +12,6 @@ import {
 } from 'kysely';
 import type { Database } from '../database.js';
 import type { RemoteDatabase } from '../remote.js';
-import type { TransactionMode } from '../transaction.js';
 import { GlasswalConnection } from './kysely_connection.js';
 
 type AnyDatabase = Database | RemoteDatabase;
@@ -25,7 +24,7 @@ export interface GlasswalDialectConfig {
    */
   readonly database: AnyDatabase | (() => AnyDatabase | Promise<AnyDatabase>);
   /** How a transaction begins that is not read-only: 'immediate' unless told otherwise. */
-  readonly transactionMode?: TransactionMode;
+  readonly transactionMode?: 'deferred' | 'immediate' | 'exclusive';
   /** Called once with the connection, before the first query. */
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>;
 }
