@@ -34,7 +34,7 @@ enum class Tag : uint8_t {
   kBadText = 7,    // Of a row only: text that is no UTF-8, laid down as a BLOB.
   kOwnedText = 8,  // Of a parameter only: an address from sqlite3_malloc that SQLite now owns.
   kOwnedBlob = 9,  // Likewise.
-  kError = 10,     // Of a result of a user function only: the message, an owned text.
+  kError = 10,     // Of a result of a user function only: JavaScript keeps what it threw.
 };
 
 struct Parameter {
@@ -89,6 +89,10 @@ inline constexpr int32_t kHostInverse = 3;
 inline constexpr int32_t kHostValue = 4;
 inline constexpr int32_t kHostFinal = 5;
 inline constexpr int32_t kHostForget = 6;  // SQLite has let go of the function.
+
+/// The extended result code of a statement that failed by a user function: an SQLITE_ERROR that is
+/// none of SQLite's.
+inline constexpr int32_t kHostThrew = 65281;
 
 }  // namespace glasswal::wasm
 

@@ -68,8 +68,7 @@ void SetResult(sqlite3_context* context, const Parameter& result) {
     case Tag::kOwnedBlob:
       return sqlite3_result_blob64(context, Text(result), result.size_bytes, sqlite3_free);
     case Tag::kError:
-      sqlite3_result_error(context, Text(result), static_cast<int>(result.size_bytes));
-      return sqlite3_free(reinterpret_cast<void*>(static_cast<uintptr_t>(result.address)));
+      return sqlite3_result_error_code(context, kHostThrew);
     default:
       return sqlite3_result_null(context);
   }

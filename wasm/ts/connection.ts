@@ -22,8 +22,10 @@ export interface DatabaseClient<Owner> {
 export interface StatementHandle {
   /** The sqlite3_stmt; 0 after it was finalized. */
   pointer: number;
-  /** Whether a call of it is in progress, or an iterator stands in it. */
+  /** Whether a call of it is in progress: who sees that is user code that it has called. */
   busy: boolean;
+  /** Whether an iterator of it is open, whatever was read ahead: from iterate() until it is done or left. */
+  iterated: boolean;
 }
 
 /** What the offset of an error is counted in. */
@@ -43,6 +45,8 @@ const CODES_OF_FILES: ReadonlySet<number> = new Set([SQLITE_IOERR, SQLITE_FULL, 
 /** One sqlite3 connection. */
 export class Connection {
   readonly statements = new Set<StatementHandle>();
+  /** How many iterators of its statements are open. */
+  iterators = 0;
   readonly #registry = new FinalizationRegistry<StatementHandle>((handle) => this.finalize(handle));
 
   constructor(
@@ -74,17 +78,23 @@ export class Connection {
 
   /** Takes a statement in, which is finalized when `owner` has been collected if nobody did it before. */
   adopt(owner: object, pointer: number): StatementHandle {
-    const handle: StatementHandle = { pointer, busy: false };
+    const handle: StatementHandle = { pointer, busy: false, iterated: false };
     this.statements.add(handle);
     this.#registry.register(owner, handle, handle);
     return handle;
+  }
+
+  /** Opens or closes the one iterator that a statement can have. */
+  iterate(handle: StatementHandle, open: boolean): void {
+    this.iterators += Number(open) - Number(handle.iterated);
+    handle.iterated = open;
   }
 
   finalize(handle: StatementHandle): void {
     if (handle.pointer === 0) return;
     const { pointer } = handle;
     handle.pointer = 0;
-    handle.busy = false;
+    this.iterate(handle, false);
     this.statements.delete(handle);
     this.#registry.unregister(handle);
     if (this.usable) this.exports.sqlite3_finalize(pointer);
@@ -122,6 +132,7 @@ export class Connection {
     const { context } = this;
     const text = this.placeSql(sql);
     const { batch } = context.scratch;
+    context.forgetThrown();
     const code = this.exports.glasswal_exec(this.pointer, text.address, text.size, batch.address);
     context.releaseText(text);
     if (code !== SQLITE_OK) throw this.failure({ sql, offset: batch.i32[AT_ERROR_OFFSET]! });
@@ -139,10 +150,10 @@ export class Connection {
 
   /** The error of the call that has just failed: what a user function threw, or what SQLite says. */
   failure(failed?: FailedSql): unknown {
-    const thrown = this.context.takeThrown();
-    if (thrown !== undefined) return thrown.error;
     const { exports } = this;
     const extendedCode = exports.sqlite3_extended_errcode(this.pointer);
+    const thrown = this.context.takeThrown(extendedCode);
+    if (thrown !== undefined) return thrown.error;
     const offset = failed === undefined ? -1 : (failed.offset ?? exports.sqlite3_error_offset(this.pointer));
     const text = decodeCString(this.engine.u8, exports.sqlite3_errmsg(this.pointer) >>> 0);
     const refusal = this.#refusal(extendedCode);

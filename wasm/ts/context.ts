@@ -2,13 +2,28 @@
  * What all connections of one client share: the scratch of the call in progress, the JavaScript functions that SQL can
  * call, and the exception that one of them threw.
  */
+import { HOST_THREW } from './encoding.js';
 import type { Engine } from './engine.js';
+import { GlasswalError } from './errors.js';
 import { Scratch, allocate, free } from './scratch.js';
 import { type SqliteExports, sqliteOf } from './sqlite_exports.js';
 import { encodeUtf8, writeUtf8 } from './text.js';
 
 /** Answers glasswal_host_call. */
 type HostCall = (kind: number, id: number, state: number, argc: number, frame: number) => number;
+
+/** What a user function threw. */
+interface Thrown {
+  readonly error: unknown;
+  /** Whether the statement may know nothing of it. */
+  readonly uncertain: boolean;
+}
+
+/**
+ * User functions whose statements call user functions, and so on: each is kept on the stacks of the module and of
+ * JavaScript, of which the end would cost the client.
+ */
+const MOST_DEPTH = 64;
 
 /** Text in the module's memory, with a zero byte after it. */
 export interface PlacedText {
@@ -27,10 +42,10 @@ export class Context {
   readonly exports: SqliteExports;
   /** What the call in progress uses. A user function's own statements use another one. */
   scratch: Scratch;
-  /** What a user function threw on the way to the failure of the statement that called it. */
-  thrown: { readonly error: unknown } | undefined;
 
   readonly #scratches: Scratch[];
+  /** By depth: what user functions threw, on the way to the failure of the statement that called them. */
+  readonly #thrown: (Thrown | undefined)[] = [];
   #depth = 0;
 
   constructor(engine: Engine) {
@@ -61,6 +76,11 @@ export class Context {
 
   /** To be called before user code runs in a host call: what it does must not disturb the statement that waits for it. */
   useOwnScratch(): void {
+    if (this.#depth > MOST_DEPTH) {
+      throw new GlasswalError(
+        'MISUSE', `User functions run statements that call user functions, ${MOST_DEPTH} deep: that is as far as it may go.`,
+      );
+    }
     this.scratch = this.#scratches[this.#depth] ??= new Scratch(this.engine);
   }
 
@@ -84,11 +104,30 @@ export class Context {
     if (text.owned) free(this.engine, text.address);
   }
 
-  /** The exception of the user function that made the last statement fail, once. */
-  takeThrown(): { readonly error: unknown } | undefined {
-    const { thrown } = this;
-    this.thrown = undefined;
-    return thrown;
+  /**
+   * Keeps what the running user function threw for the statement that called it. The first one counts. `uncertain`: the
+   * last call of an aggregate, which SQLite also makes when it cleans up, and then nobody waits for what comes of it.
+   */
+  threw(error: unknown, uncertain = false): void {
+    const first = this.#thrown[this.#depth];
+    if (first === undefined || (first.uncertain && !uncertain)) this.#thrown[this.#depth] = { error, uncertain };
+  }
+
+  /** Whether the statement that called the running user function has failed already, by another one. */
+  get failing(): boolean {
+    return this.#thrown[this.#depth]?.uncertain === false;
+  }
+
+  /** To be called before a statement runs: what those before it left is not its own. */
+  forgetThrown(): void {
+    this.#thrown[this.#depth + 1] = undefined;
+  }
+
+  /** The exception of the user function that made the last statement fail, as it did with the extended code `code`, once. */
+  takeThrown(code: number): { readonly error: unknown } | undefined {
+    const thrown = this.#thrown[this.#depth + 1];
+    this.forgetThrown();
+    return thrown?.uncertain && code !== HOST_THREW ? undefined : thrown;
   }
 }
 

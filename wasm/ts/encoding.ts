@@ -52,3 +52,6 @@ export const HOST_INVERSE = 3;
 export const HOST_VALUE = 4;
 export const HOST_FINAL = 5;
 export const HOST_FORGET = 6;
+
+/** The extended result code of a statement that failed by a user function. */
+export const HOST_THREW = 65281;

@@ -19,6 +19,12 @@ import { type Bindings, ParameterWriter, type ParameterShape } from './values.js
 // No user code runs while a batch is read, so one reader is enough for all statements.
 const reader = new BatchReader();
 
+/**
+ * Adds the next rows, at most `maxRows`, to `rows`; false when there are no more. Where a row fails, those before it are
+ * added first.
+ */
+export type Fetch = (rows: unknown[], maxRows: number) => boolean;
+
 /** What a Statement runs by. */
 export class Execution {
   /** The EXECUTE_* flags of each run. */
@@ -33,24 +39,41 @@ export class Execution {
     readonly connection: Connection,
     readonly handle: StatementHandle,
     readonly sql: string,
+    /** The Statement, which would be finalized if nobody had it any more. */
+    readonly owner: object,
   ) {
     this.#parameters = parameterShape(connection, handle.pointer);
     this.#writer = new ParameterWriter(connection.context);
   }
 
+  /** Throws unless there is still a statement. */
+  checkExists(): void {
+    this.connection.check();
+    if (this.handle.pointer !== 0) return;
+    throw new GlasswalError('FINALIZED', `The statement was finalized: prepare it again: ${this.sql}`);
+  }
+
+  /** Throws while a user function of the statement runs: it has no other state then than that of its call. */
+  checkStill(): void {
+    if (!this.handle.busy) return;
+    throw new GlasswalError('BUSY', `The statement is running, and waits for this function: prepare a second one of the same SQL: ${this.sql}`);
+  }
+
+  /** Throws while the statement runs or an iterator of it is open. */
+  checkIdle(): void {
+    this.checkStill();
+    if (!this.handle.iterated) return;
+    throw new GlasswalError(
+      'BUSY',
+      'The statement is running: end its iterator (with break or return()), or prepare a second one of the same ' +
+        `SQL: ${this.sql}`,
+    );
+  }
+
   /** Throws unless the statement can be used now. */
   check(): void {
-    this.connection.check();
-    if (this.handle.pointer === 0) {
-      throw new GlasswalError('FINALIZED', `The statement was finalized: prepare it again: ${this.sql}`);
-    }
-    if (this.handle.busy) {
-      throw new GlasswalError(
-        'BUSY',
-        'The statement is running: end its iterator (with break or return()), or prepare a second one of the same ' +
-          `SQL: ${this.sql}`,
-      );
-    }
+    this.checkExists();
+    this.checkIdle();
   }
 
   /** Encodes the parameters; the flags to execute with. */
@@ -92,21 +115,41 @@ export class Execution {
 
   /** Runs or goes on; SQLITE_ROW or SQLITE_DONE. What came is in `batch`. */
   execute(flags: number, batch: Block, maxRows: number): number {
+    const code = this.#run(flags, batch, maxRows);
+    if (code !== SQLITE_ROW && code !== SQLITE_DONE) throw this.connection.failure({ sql: this.sql });
+    return code;
+  }
+
+  /** Likewise; any other code is a failure, and the rows before it are in `batch`. */
+  #run(flags: number, batch: Block, maxRows: number): number {
     const handle = this.handle;
-    const connection = this.connection;
+    const { context } = this.connection;
     const writer = this.#writer;
-    let code: number;
     handle.busy = true;
     try {
-      code = connection.context.execute(
+      context.forgetThrown();
+      return context.execute(
         handle.pointer, writer.address, this.#parameters.count, flags, batch.address, batch.size, maxRows,
       );
     } finally {
       handle.busy = false;
       writer.handedOver();
     }
-    if (code !== SQLITE_ROW && code !== SQLITE_DONE) throw connection.failure({ sql: this.sql });
-    return code;
+  }
+
+  /** Ends a run before its last row. What it has written is committed then, which may fail. */
+  reset(): void {
+    const { connection, handle } = this;
+    let code: number;
+    // Aggregates that it had begun are asked for their results.
+    handle.busy = true;
+    try {
+      connection.context.forgetThrown();
+      code = connection.exports.sqlite3_reset(handle.pointer);
+    } finally {
+      handle.busy = false;
+    }
+    if (code !== SQLITE_OK) throw connection.failure({ sql: this.sql });
   }
 
   /** The first row of `batch`. */
@@ -130,26 +173,29 @@ export class Execution {
 
   /** The row that the statement stands on, which does not fit `batch`. */
   largeRow(flags: number, batch: Block, mode: RowMode): unknown {
-    const { engine, exports } = this.connection;
+    const { engine } = this.connection;
     let block: Block | undefined;
     try {
       block = allocateBlock(engine, batch.u32[AT_NEEDED_BYTES]!, 'one large row');
       this.execute((flags & ~EXECUTE_BIND) | EXECUTE_STANDS_ON_ROW, block, 1);
       return this.firstRow(block, mode);
     } catch (error) {
-      exports.sqlite3_reset(this.handle.pointer);
+      this.reset();
       throw error;
     } finally {
       if (block !== undefined) free(engine, block.address);
     }
   }
 
-  /** A function that adds the next rows, at most `maxRows`, to `rows`; false when there are no more. */
-  fetcher(firstFlags: number, mode: RowMode): (rows: unknown[], maxRows: number) => boolean {
+  /** What fetches the rows of a run. */
+  fetcher(firstFlags: number, mode: RowMode): Fetch {
+    const { connection } = this;
     let flags = firstFlags;
     return (rows, maxRows) => {
-      const { batch } = this.connection.context.scratch;
-      const code = this.execute(flags, batch, maxRows);
+      const { batch } = connection.context.scratch;
+      const code = this.#run(flags, batch, maxRows);
+      // To be asked for before SQLite is called again.
+      const failure = code === SQLITE_ROW || code === SQLITE_DONE ? undefined : { error: connection.failure({ sql: this.sql }) };
       flags &= ~(EXECUTE_BIND | EXECUTE_STANDS_ON_ROW);
       const pending = (batch.i32[AT_FLAGS]! & BATCH_PENDING) !== 0;
       if (batch.i32[AT_ROWS]! > 0) {
@@ -160,6 +206,7 @@ export class Execution {
       } else if (pending) {
         rows.push(this.largeRow(flags, batch, mode));
       }
+      if (failure !== undefined) throw failure.error;
       return code === SQLITE_ROW;
     };
   }

@@ -41,7 +41,7 @@ export interface FunctionOptions {
 
 /** How an aggregate is computed. */
 export interface AggregateOptions<T> extends FunctionOptions {
-  /** What to begin with, or a function that makes it. NULL if there is none. */
+  /** What to begin with, or a function that makes it. null if there is none. */
   readonly start?: T | (() => T);
   /** Takes a row in and returns what it makes of the total; undefined keeps the total as it is. */
   readonly step: (total: T, ...values: never[]) => T | undefined | void;
@@ -63,10 +63,13 @@ interface Registered {
   readonly result?: Callback | undefined;
 }
 
-/** A running aggregate; it has failed if one of its functions threw, and is then asked no more. */
+/** A running aggregate. */
 interface Running {
   total: unknown;
+  /** Whether one of its functions threw: it is asked no more. */
   failed: boolean;
+  /** Whether it has told a window's result: it is not asked for a last one. */
+  told: boolean;
 }
 
 const RAW_SHAPE = { names: [], tables: [], hasProto: false };
@@ -112,13 +115,14 @@ class FunctionTable {
       return 0;
     } catch (error) {
       this.#engine.fate.check();
-      this.#context.thrown = { error };
-      this.#putError(frame, `the function ${registered.name}() threw: ${String(error)}`);
+      this.#context.threw(error, kind === HOST_FINAL);
+      this.#engine.view.setUint32(frame, TAG_ERROR, true);
       return 1;
     }
   }
 
   #aggregate(registered: Registered, kind: number, state: number, frame: number, argc: number): unknown {
+    if (kind === HOST_FINAL && this.#isOver(state)) return undefined;
     const running = this.#runningAt(registered, state);
     if (running.failed) return undefined;
     try {
@@ -128,6 +132,7 @@ class FunctionTable {
         if (total !== undefined) running.total = total;
         return undefined;
       }
+      running.told = true;
       return registered.result === undefined ? running.total : registered.result(running.total);
     } catch (error) {
       running.failed = true;
@@ -137,11 +142,19 @@ class FunctionTable {
     }
   }
 
+  /** Whether nobody waits for the last result of the aggregate at `state`, of which SQLite only lets go. */
+  #isOver(state: number): boolean {
+    const number = this.#engine.u32[state >>> 2]!;
+    const over = this.#running.get(number)?.told === true || this.#context.failing;
+    if (over) this.#running.delete(number);
+    return over;
+  }
+
   /** The aggregate whose number is in the word at `state`; a zero there begins a new one. */
   #runningAt(registered: Registered, state: number): Running {
     const known = this.#running.get(this.#engine.u32[state >>> 2]!);
     if (known !== undefined) return known;
-    const running: Running = { total: null, failed: false };
+    const running: Running = { total: null, failed: false, told: false };
     const number = ++this.#lastRunning;
     this.#running.set(number, running);
     this.#engine.u32[state >>> 2] = number;
@@ -178,9 +191,9 @@ class FunctionTable {
     } else {
       const bytes = bytesOf(value);
       if (bytes === undefined) {
-        const what = typeof value === 'bigint' ? `${value}n, which does not fit 64 bits` : kindOf(value);
+        if (typeof value === 'bigint') throw new RangeError(`The function ${name}() returned ${value}n, which does not fit 64 bits.`);
         throw new TypeError(
-          `The function ${name}() returned ${what}: return a number, bigint, string, Uint8Array, null or undefined.`,
+          `The function ${name}() returned ${kindOf(value)}: return a number, bigint, string, Uint8Array, null or undefined.`,
         );
       }
       this.#putOwned(frame, TAG_OWNED_BLOB, bytes);
@@ -196,16 +209,6 @@ class FunctionTable {
     view.setUint32(frame + 8, address, true);
   }
 
-  #putError(frame: number, message: string): void {
-    try {
-      this.#putOwned(frame, TAG_ERROR, encodeUtf8(message));
-    } catch {
-      // Without memory for the message the module still has to fail.
-      this.#engine.view.setUint32(frame, TAG_ERROR, true);
-      this.#engine.view.setUint32(frame + 4, 0, true);
-      this.#engine.view.setUint32(frame + 8, 0, true);
-    }
-  }
 }
 
 const tables = new WeakMap<Context, FunctionTable>();
@@ -233,7 +236,9 @@ export function defineFunction(
 export function defineAggregate<T>(
   connection: Connection, name: string, options: AggregateOptions<T>, safeIntegers: boolean,
 ): void {
-  const { start = null, step, inverse, result } = options;
+  const { step, inverse, result } = options;
+  // One that is given counts, be it undefined.
+  const start = 'start' in options ? options.start : null;
   if (typeof step !== 'function') throw new TypeError(`aggregate('${name}') needs a function 'step' in its options.`);
   const id = tableOf(connection.context).add({
     name,

@@ -1,58 +1,83 @@
 /** Walks through the rows of a running statement, batch by batch. */
 import { dispose } from './dispose.js';
-import type { StatementHandle } from './connection.js';
-import { GlasswalError } from './errors.js';
+import type { Execution, Fetch } from './execution.js';
 
 /** An abandoned iterator should not have computed much, and a long one should cross the boundary seldom. */
 const FIRST_BATCH_ROWS = 16;
 const MOST_BATCH_ROWS = 1024;
 
-/** What an iterator reads from. */
-export interface RowSource {
-  /** The statement, which would be finalized if nobody had it any more. */
-  readonly owner: object;
-  readonly handle: StatementHandle;
-  readonly sql: string;
-  /** Throws if the connection can no longer be used. */
-  check(): void;
-  /** Adds the next rows, at most `maxRows`; false when there are no more. */
-  fetch(rows: unknown[], maxRows: number): boolean;
-  /** Ends the statement before its last row. */
-  reset(): void;
-}
-
-/** The rows of one run of a statement; leaving a `for` loop ends it. */
+/**
+ * The rows of one run of a statement; leaving a `for` loop ends it. What was read ahead shows nowhere: until the last row
+ * was asked for once more the statement is in use, a failure comes after the rows before it, and so does its being finalized.
+ */
 export class RowIterator<R> implements IterableIterator<R>, Disposable {
-  readonly #source: RowSource;
+  readonly #execution: Execution;
+  readonly #fetch: Fetch;
   #rows: unknown[] = [];
   #at = 0;
-  #running = true;
   #batchRows = FIRST_BATCH_ROWS;
+  /** Whether SQLite has more rows. */
+  #more = true;
+  /** What comes instead of more rows. */
+  #failure: { readonly error: unknown } | undefined;
+  /** Whether it is neither done nor left. */
+  #open = true;
 
-  constructor(source: RowSource) {
-    this.#source = source;
-    source.handle.busy = true;
+  constructor(execution: Execution, fetch: Fetch) {
+    this.#execution = execution;
+    this.#fetch = fetch;
+    execution.connection.iterate(execution.handle, true);
   }
 
   next(): IteratorResult<R, undefined> {
-    while (this.#at === this.#rows.length) {
-      if (!this.#running) return { value: undefined, done: true };
-      this.#fetch();
+    if (this.#open) {
+      this.#check();
+      if (this.#at < this.#rows.length || this.#read()) return { value: this.#rows[this.#at++] as R, done: false };
+      this.#end();
+      if (this.#failure !== undefined) throw this.#failure.error;
     }
-    return { value: this.#rows[this.#at++] as R, done: false };
+    return { value: undefined, done: true };
+  }
+
+  /** Throws if the statement cannot be read from. */
+  #check(): void {
+    const execution = this.#execution;
+    if (execution.handle.busy) execution.checkStill();
+    if (execution.handle.pointer !== 0) return;
+    this.#open = false;
+    execution.checkExists();
+  }
+
+  /** Whether there was another row to read. */
+  #read(): boolean {
+    this.#rows = [];
+    this.#at = 0;
+    if (!this.#more) return false;
+    try {
+      this.#execution.checkExists();
+      this.#more = this.#fetch(this.#rows, this.#batchRows);
+    } catch (error) {
+      this.#more = false;
+      this.#failure = { error };
+    }
+    this.#batchRows = Math.min(this.#batchRows * 2, MOST_BATCH_ROWS);
+    return this.#rows.length !== 0;
   }
 
   return(): IteratorResult<R, undefined> {
-    this.#rows = [];
-    this.#at = 0;
-    if (this.#running) {
-      this.#running = false;
-      if (this.#source.handle.pointer !== 0) {
-        this.#source.handle.busy = false;
-        this.#source.reset();
-      }
+    const { connection, handle } = this.#execution;
+    if (this.#open) {
+      this.#execution.checkStill();
+      this.#end();
+      if (this.#more && handle.pointer !== 0 && connection.usable) this.#execution.reset();
     }
     return { value: undefined, done: true };
+  }
+
+  #end(): void {
+    this.#open = false;
+    this.#rows = [];
+    this.#execution.connection.iterate(this.#execution.handle, false);
   }
 
   [Symbol.iterator](): this {
@@ -61,23 +86,5 @@ export class RowIterator<R> implements IterableIterator<R>, Disposable {
 
   [dispose](): void {
     this.return();
-  }
-
-  #fetch(): void {
-    const { handle, sql } = this.#source;
-    this.#rows = [];
-    this.#at = 0;
-    let more = false;
-    try {
-      this.#source.check();
-      if (handle.pointer === 0) {
-        throw new GlasswalError('FINALIZED', `The statement was finalized while its rows were read: ${sql}`);
-      }
-      more = this.#source.fetch(this.#rows, this.#batchRows);
-      this.#batchRows = Math.min(this.#batchRows * 2, MOST_BATCH_ROWS);
-    } finally {
-      this.#running = more;
-      if (handle.pointer !== 0) handle.busy = more;
-    }
   }
 }

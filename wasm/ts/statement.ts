@@ -54,7 +54,7 @@ export class Statement<R = Row> implements Disposable {
     const pointer = prepare(connection, sql);
     const { exports } = connection;
     this.source = sql;
-    this.#execution = new Execution(connection, connection.adopt(this, pointer), sql);
+    this.#execution = new Execution(connection, connection.adopt(this, pointer), sql, this);
     this.safeIntegers(safeIntegers);
     this.reader = exports.sqlite3_column_count(pointer) > 0;
     this.readonly = exports.sqlite3_stmt_readonly(pointer) !== 0;
@@ -62,7 +62,8 @@ export class Statement<R = Row> implements Disposable {
 
   /** Whether an iterator of it is in use, or a user function that it has called is running. */
   get busy(): boolean {
-    return this.#execution.handle.busy;
+    const { busy, iterated } = this.#execution.handle;
+    return busy || iterated;
   }
 
   /** Runs a statement that returns no rows. */
@@ -116,16 +117,8 @@ export class Statement<R = Row> implements Disposable {
    */
   iterate(...values: Bindings): IterableIterator<R> {
     this.#needRows('iterate');
-    const { connection, handle } = this.#execution;
-    const flags = this.#execution.beginSlowly(values);
-    return new RowIterator<R>({
-      owner: this,
-      handle,
-      sql: this.source,
-      check: () => connection.check(),
-      fetch: this.#execution.fetcher(flags, this.#mode),
-      reset: () => void connection.exports.sqlite3_reset(handle.pointer),
-    });
+    const execution = this.#execution;
+    return new RowIterator<R>(execution, execution.fetcher(execution.beginSlowly(values), this.#mode));
   }
 
   /** Binds values for good, which run(), get() and the others then take no more; possible once. */
@@ -151,6 +144,7 @@ export class Statement<R = Row> implements Disposable {
 
   /** Every INTEGER as a bigint (or only those that a number cannot hold). */
   safeIntegers(on = true): this {
+    this.#execution.checkIdle();
     this.#execution.flags = on ? EXECUTE_SAFE_INTEGERS : 0;
     return this;
   }
@@ -158,16 +152,14 @@ export class Statement<R = Row> implements Disposable {
   /** The columns of the rows. */
   columns(): ColumnDefinition[] {
     this.#needRows('columns');
-    this.#execution.check();
+    this.#execution.checkExists();
     return columnDefinitions(this.#execution.connection, this.#execution.handle.pointer);
   }
 
   /** Gives back what it takes in the module; happens by itself when the database is closed. */
   finalize(): void {
     const { connection, handle } = this.#execution;
-    if (handle.busy && connection.context.inHostCall) {
-      throw new GlasswalError('BUSY', `A user function cannot finalize a statement that is running: ${this.source}`);
-    }
+    this.#execution.checkStill();
     connection.finalize(handle);
   }
 
@@ -177,6 +169,7 @@ export class Statement<R = Row> implements Disposable {
 
   #as(mode: RowMode): unknown {
     this.#needRows(mode);
+    this.#execution.checkIdle();
     this.#mode = mode;
     return this;
   }

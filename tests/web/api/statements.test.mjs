@@ -107,7 +107,7 @@ test('an iterator keeps its parameters and its statement, and leaving it frees t
   const iterator = select.iterate('name %');
   iterator.next();
   select.finalize();
-  assert.throws(() => { for (const id of iterator) void id; }, /finalized while its rows were read/);
+  assert.throws(() => { for (const id of iterator) void id; }, /was finalized: prepare it again/);
 });
 
 test('what throws inside an iterator ends it', async (t) => {
