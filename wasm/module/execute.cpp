@@ -12,7 +12,7 @@
 namespace glasswal::wasm {
 namespace {
 
-/// Encodes the row that the statement stands on; false if it does not fit.
+/// Encodes the row that the statement stands on; false if it does not fit, or is lost.
 bool EncodeRow(sqlite3_stmt* statement, RowWriter* writer) {
   const int columns = sqlite3_data_count(statement);
   bool fits = writer->Begin(columns);
@@ -40,12 +40,13 @@ uint32_t BytesForRow(sqlite3_stmt* statement) {
 }
 
 /// Steps and encodes until there are `max_rows`, no more, or no room. SQLITE_ROW: the statement
-/// stands on a row.
+/// stands on a row. SQLITE_NOMEM may be a row that was lost.
 int Step(sqlite3_stmt* statement, RowWriter* writer, bool stands_on_row, int max_rows) {
   int code = stands_on_row ? SQLITE_ROW : sqlite3_step(statement);
   BatchHeader& header = writer->header();
   while (code == SQLITE_ROW && header.rows < max_rows) {
     if (!EncodeRow(statement, writer)) {
+      if (writer->lost()) return SQLITE_NOMEM;
       header.flags |= kBatchPending;
       if (header.rows == 0) header.needed_bytes = BytesForRow(statement);
       return code;

@@ -56,8 +56,12 @@ bool RowWriter::Add(sqlite3_value* value) {
       fits = AddText(value);
       break;
     case SQLITE_BLOB: {
+      // The size comes first: asked for its bytes, a BLOB of zeros needs the memory for them.
+      const auto size = static_cast<uint32_t>(sqlite3_value_bytes(value));
+      if (PadTo8(size) > header_->text_at - at_) return false;
       const void* bytes = sqlite3_value_blob(value);
-      fits = AddBytes(Tag::kBlob, bytes, static_cast<uint32_t>(sqlite3_value_bytes(value)));
+      lost_ = bytes == nullptr && size != 0;
+      fits = !lost_ && AddBytes(Tag::kBlob, bytes, size);
       break;
     }
     default:
@@ -86,6 +90,8 @@ void RowWriter::AddInteger(int64_t integer) {
 
 bool RowWriter::AddText(sqlite3_value* value) {
   const uint8_t* text = sqlite3_value_text(value);
+  lost_ = text == nullptr;
+  if (lost_) return false;
   const auto size = static_cast<uint32_t>(sqlite3_value_bytes(value));
   if (size > header_->text_at - at_) return false;
   const uint32_t text_at = header_->text_at - size;

@@ -19,12 +19,15 @@ class RowWriter {
 
   /// Begins a row; false if not even its fixed part fits.
   bool Begin(int columns);
-  /// Adds the next value of the row; false if it does not fit.
+  /// Adds the next value of the row; false if it does not fit, or SQLite has lost it.
   bool Add(sqlite3_value* value);
   /// The row is complete.
   void Commit();
   /// Takes back what was written since Begin().
   void Abandon();
+
+  /// Whether SQLite had no memory to give a value as what it is: a larger buffer would not help.
+  bool lost() const { return lost_; }
 
   BatchHeader& header() { return *header_; }
 
@@ -43,6 +46,7 @@ class RowWriter {
   uint32_t row_text_at_ = 0;           // What the text zone was when the row began.
   uint32_t row_text_units_ = 0;
   uint32_t row_flags_ = 0;
+  bool lost_ = false;
 };
 
 /// A capacity that is enough for one row of these columns, of which the texts and BLOBs have

@@ -79,7 +79,7 @@ export class Execution {
   /** Encodes the parameters; the flags to execute with. */
   begin(values: Bindings): number {
     this.check();
-    if (!this.#bound) return this.flags | this.#writer.write(this.#parameters, values, this.sql);
+    if (!this.#bound) return this.flags | this.#encode(values);
     if (values.length === 0) return this.flags;
     throw this.#alreadyBound();
   }
@@ -106,8 +106,18 @@ export class Execution {
     return this.flags;
   }
 
+  /** A getter among the values may have used the statement, too. */
+  #encode(values: Bindings): number {
+    const { handle } = this;
+    const flags = this.#writer.write(this.#parameters, values, this.sql);
+    if (handle.pointer !== 0 && !handle.iterated) return flags;
+    this.#writer.discard();
+    this.check();
+    return flags;
+  }
+
   #bindCopies(values: Bindings): void {
-    this.#writer.write(this.#parameters, values, this.sql);
+    this.#encode(values);
     const code = this.connection.exports.glasswal_bind(this.handle.pointer, this.#writer.address, this.#parameters.count);
     this.#writer.handedOver();
     if (code !== SQLITE_OK) throw this.connection.failure({ sql: this.sql });

@@ -65,13 +65,20 @@ export class RowIterator<R> implements IterableIterator<R>, Disposable {
   }
 
   return(): IteratorResult<R, undefined> {
-    const { connection, handle } = this.#execution;
     if (this.#open) {
       this.#execution.checkStill();
       this.#end();
-      if (this.#more && handle.pointer !== 0 && connection.usable) this.#execution.reset();
+      this.#stop();
     }
     return { value: undefined, done: true };
+  }
+
+  /** Ends the run. What is never asked for cannot fail, except what was written. */
+  #stop(): void {
+    const { connection, handle } = this.#execution;
+    if (handle.pointer === 0 || !connection.usable) return;
+    if (this.#more) this.#execution.reset();
+    else if (this.#failure !== undefined && connection.exports.sqlite3_stmt_readonly(handle.pointer) === 0) throw this.#failure.error;
   }
 
   #end(): void {

@@ -48,12 +48,19 @@ export interface ParameterShape {
 /** What a value is, for people. */
 export function kindOf(value: unknown): string {
   if (value === null) return 'null';
-  if (Array.isArray(value)) return 'an array';
-  if (typeof value === 'object') {
-    const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
-    return typeof name === 'string' && name !== '' && name !== 'Object' ? `a ${name}` : 'an object';
-  }
+  if (typeof value === 'object') return kindOfObject(value);
   return value === undefined ? 'undefined' : `a ${typeof value}`;
+}
+
+function kindOfObject(value: object): string {
+  try {
+    if (Array.isArray(value)) return 'an array';
+    const { name } = value.constructor as { name?: unknown };
+    if (typeof name === 'string' && name !== '' && name !== 'Object') return `a ${name}`;
+  } catch {
+    // It has no prototype, or does not want to be looked at.
+  }
+  return 'an object';
 }
 
 /** The bytes of a value that can be a BLOB. */
@@ -113,7 +120,6 @@ export class ParameterWriter {
     this.#begin(count);
     try {
       if (values.length !== count || shape.positional.length !== count || !this.#putAll(values, count)) {
-        this.#begin(count);
         this.#putAny(shape, values, sql);
       }
     } catch (error) {
@@ -160,7 +166,10 @@ export class ParameterWriter {
     return true;
   }
 
-  /** Arrays, named parameters, and everything that is wrong. */
+  /**
+   * Arrays, named parameters, and everything that is wrong. Getters and iterators are user code, which may run statements:
+   * all values are there before the first one is encoded.
+   */
   #putAny(shape: ParameterShape, values: readonly unknown[], sql: string): void {
     const positional: unknown[] = [];
     let named: Record<string, unknown> | undefined;
@@ -175,23 +184,15 @@ export class ParameterWriter {
       }
     }
     if (positional.length !== shape.positional.length) throw wrongNumber(shape, positional.length, sql);
+    const byName = shape.names.map((name) => (name === undefined ? undefined : valueOf(name, named, sql)));
+    this.#begin(shape.count);
     for (let i = 0; i < positional.length; i++) {
       const at = shape.positional[i]!;
       if (!this.#put(at, positional[i])) throw unbindable(`Parameter ${at + 1}`, positional[i]);
     }
-    this.#putNamed(shape, named, sql);
-  }
-
-  #putNamed(shape: ParameterShape, named: Record<string, unknown> | undefined, sql: string): void {
-    for (let i = 0; i < shape.count; i++) {
-      const name = shape.names[i];
-      if (name === undefined) continue;
-      if (named === undefined) {
-        throw new RangeError(`The parameters have names: give an object with a value for '${name}' to: ${sql}`);
-      }
-      if (!Object.hasOwn(named, name)) throw new RangeError(`The parameter '${name}' was given no value for: ${sql}`);
-      if (!this.#put(i, named[name])) throw unbindable(`Parameter '${name}'`, named[name]);
-    }
+    shape.names.forEach((name, i) => {
+      if (name !== undefined && !this.#put(i, byName[i])) throw unbindable(`Parameter '${name}'`, byName[i]);
+    });
   }
 
   /** Encodes one value; false if it is none that can be bound. */
@@ -279,6 +280,14 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function valueOf(name: string, named: Record<string, unknown> | undefined, sql: string): unknown {
+  if (named === undefined) {
+    throw new RangeError(`The parameters have names: give an object with a value for '${name}' to: ${sql}`);
+  }
+  if (!Object.hasOwn(named, name)) throw new RangeError(`The parameter '${name}' was given no value for: ${sql}`);
+  return named[name];
 }
 
 function wrongNumber(shape: ParameterShape, given: number, sql: string): Error {

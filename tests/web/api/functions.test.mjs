@@ -148,3 +148,141 @@ test('many rows through a function leave nothing behind', async (t) => {
   assert.equal(one(db, `WITH RECURSIVE c(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM c WHERE i < 50000)
     SELECT longest(label(i)) FROM c`), 'label of 10000');
 });
+
+/** What `run` throws, whatever it is. */
+const thrownBy = (run) => {
+  try {
+    run();
+  } catch (error) {
+    return { error };
+  }
+  return assert.fail('nothing was thrown');
+};
+
+test('of several functions that fail in one statement the first one tells', async (t) => {
+  const db = await database(t);
+  const [first, second] = [new Error('first'), new Error('second')];
+  const fail = (error) => () => { throw error; };
+  const calls = [];
+  db.function('check1', (value) => {
+    if (value === 2) throw first;
+    return value;
+  });
+  const result = () => {
+    calls.push('result');
+    throw second;
+  };
+  db.aggregate('avg2', { start: 0, step: (total, value) => total + value, result });
+  db.aggregate('bad_step', { start: 0, step: (total, value) => fail(first)(value) });
+  db.aggregate('bad_first', { start: 0, step: (total, value) => total + value, result: fail(first) });
+  for (const columns of ['avg2(i), avg2(check1(i))', 'avg2(check1(i)), avg2(i)', 'avg2(i), check1(max(i) - 2)', 'avg2(i), bad_step(i)']) {
+    calls.length = 0;
+    const expected = columns.includes('max') ? second : first;
+    assert.equal(thrownBy(() => db.prepare(`${NUMBERS} SELECT ${columns} FROM n`).get()).error, expected, columns);
+    assert.equal(calls.length, expected === first ? 0 : 1, `${columns}: nobody is asked for the result of what has failed`);
+    assert.equal(thrownBy(() => db.exec(`${NUMBERS} SELECT ${columns} FROM n`)).error, expected, `exec: ${columns}`);
+  }
+  assert.equal(thrownBy(() => one(db, `${NUMBERS} SELECT bad_first(i), avg2(i) FROM n`)).error, first);
+  assert.equal(thrownBy(() => one(db, `${NUMBERS} SELECT avg2(i), bad_first(i) FROM n`)).error, second);
+});
+
+test('a failure of SQLite is not hidden by what an aggregate says while SQLite cleans up', async (t) => {
+  const db = await database(t);
+  let results = 0;
+  const result = () => {
+    results++;
+    throw new Error('from the cleaning up');
+  };
+  db.aggregate('stopping', { step: (total, i) => { if (i === 2) db.interrupt(); }, result });
+  assert.equal(thrownBy(() => one(db, `${NUMBERS} SELECT stopping(i) FROM n`)).error.code, 'SQLITE_INTERRUPT');
+  db.aggregate('quiet', { step: (total, i) => i, result });
+  const overflow = `${NUMBERS} SELECT quiet(i), sum(abs(CASE i WHEN 2 THEN -9223372036854775808 ELSE i END)) FROM n`;
+  assert.equal(thrownBy(() => one(db, overflow)).error.message, 'integer overflow');
+  assert.equal(thrownBy(() => db.exec(overflow)).error.message, 'integer overflow');
+  // What nobody was told is not told later, either.
+  db.aggregate('ahead', { start: 0, step: (n, i) => n + 1, inverse: (n, i) => n - 1, result: (n) => (n > 2 ? result() : n) });
+  const select = db.prepare(`${NUMBERS} SELECT ahead(i) OVER (ORDER BY i), ahead(i) OVER (ORDER BY i ROWS 1 PRECEDING) FROM n`);
+  assert.equal(select.iterate().next().value !== undefined, true);
+  select.finalize();
+  assert.match(thrownBy(() => db.exec('SELECT nowhere')).error.message, /no such column/);
+  assert.notEqual(results, 0, 'there was something to hide it');
+});
+
+test('whatever a function throws comes out as it is, and costs its statement only', async (t) => {
+  const db = await database(t);
+  const revoked = Proxy.revocable({}, {});
+  revoked.revoke();
+  const spiteful = new Error();
+  for (const name of ['stack', 'message', 'name', 'toString', 'constructor']) {
+    Object.defineProperty(spiteful, name, { get: () => { throw new Error(`the getter of ${name}`); } });
+  }
+  const things = [Object.create(null), revoked.proxy, spiteful, Symbol('s'), undefined, null, 0, 'text', { toString: () => { throw 1; } }];
+  for (const thing of things) {
+    const fail = () => { throw thing; };
+    db.function('fails', fail);
+    db.aggregate('fails_start', { start: fail, step: (total, i) => i });
+    db.aggregate('fails_step', { step: (total, ...values) => fail(values), varargs: true });
+    db.aggregate('fails_result', { step: (total, i) => i, result: fail });
+    db.aggregate('fails_window', { step: (total, i) => i, inverse: (total, i) => fail(i) });
+    for (const call of ['fails()', 'fails_start(i)', 'fails_step(i)', 'fails_result(i)', 'fails_window(i) OVER (ORDER BY i ROWS 1 PRECEDING)']) {
+      const { error } = thrownBy(() => db.prepare(`${NUMBERS} SELECT ${call} FROM n`).all());
+      assert.ok(Object.is(error, thing), call);
+      assert.equal(one(db, 'SELECT 1'), 1);
+    }
+    db.function('gives', () => thing);
+    if ([undefined, null, 0, 'text'].includes(thing)) assert.equal(one(db, 'SELECT gives()'), thing ?? null);
+    else assert.throws(() => one(db, 'SELECT gives()'), TypeError);
+    assert.equal(one(db, 'SELECT 1'), 1);
+  }
+  assert.throws(() => {
+    db.function('promises', () => Promise.resolve(1));
+    one(db, 'SELECT promises()');
+  }, TypeError);
+  db.function('big', () => -(2n ** 63n) - 1n);
+  assert.throws(() => one(db, 'SELECT big()'), RangeError);
+});
+
+test('result() runs once for each window, and never beside', async (t) => {
+  const db = await database(t);
+  let results = 0;
+  db.aggregate('mine', { start: 0, step: (n, i) => n + i, inverse: (n, i) => n - i, result: (n) => (results++, n) });
+  const bounds = ['UNBOUNDED PRECEDING', '1 PRECEDING', 'CURRENT ROW', '1 FOLLOWING', 'UNBOUNDED FOLLOWING'];
+  let windows = 0;
+  for (const unit of ['ROWS', 'RANGE', 'GROUPS']) {
+    for (const from of bounds.slice(0, -1)) {
+      for (const to of bounds.slice(Math.max(bounds.indexOf(from), 1))) {
+        for (const rest of ['', 'EXCLUDE CURRENT ROW', 'EXCLUDE TIES']) {
+          const over = `OVER (PARTITION BY i % 2 ORDER BY i / 2 ${unit} BETWEEN ${from} AND ${to} ${rest})`;
+          const pairs = db.prepare(`${NUMBERS} SELECT coalesce(sum(i) ${over}, 0), mine(i) ${over} FROM n`).raw().all();
+          for (const [builtIn, own] of pairs) assert.equal(own, builtIn, over);
+          windows += pairs.length;
+        }
+      }
+    }
+  }
+  assert.ok(results <= windows && windows === 3 * 13 * 3 * 4, `${results} results for ${windows} windows`);
+  results = 0;
+  assert.deepEqual(db.prepare(`${NUMBERS} SELECT mine(i) OVER (ORDER BY i) FROM n`).pluck().all(), [1, 3, 6, 10]);
+  assert.equal(results, 4);
+  assert.equal(one(db, `${NUMBERS} SELECT mine(i) FROM n`), 10);
+  assert.equal(results, 5);
+});
+
+test('an aggregate begins with what it was given, be it undefined', async (t) => {
+  const db = await database(t);
+  const begins = [];
+  const step = (total, i) => { begins.push(total); return i; };
+  for (const [options, begin] of [[{ start: undefined }, undefined], [{ start: () => undefined }, undefined], [{}, null],
+    [{ start: null }, null], [{ start: () => 6 }, 6], [{ start: 7 }, 7]]) {
+    db.aggregate('last', { ...options, step });
+    begins.length = 0;
+    assert.equal(one(db, `${NUMBERS} SELECT last(i) FROM n`), 4);
+    assert.deepEqual(begins, [begin, 1, 2, 3]);
+  }
+  assert.equal(one(db, `${NUMBERS} SELECT last(i) FROM n WHERE i > 9`), 7);
+  // Nothing is no new total, and null is one.
+  db.aggregate('kept', { start: 5, step: (total, i) => (i === 3 ? undefined : total + i) });
+  assert.equal(one(db, `${NUMBERS} SELECT kept(i) FROM n`), 5 + 1 + 2 + 4);
+  db.aggregate('emptied', { start: 5, step: (total, i) => (i === 4 ? null : total) });
+  assert.equal(one(db, `${NUMBERS} SELECT emptied(i) FROM n`), null);
+});

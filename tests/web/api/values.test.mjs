@@ -137,3 +137,22 @@ test('thousands of parameters are bound', async (t) => {
     assert.deepEqual(db.prepare(sql).pluck().all(values), values);
   }
 });
+
+test('getters among the values may use the database, and even the statement', async (t) => {
+  const db = await database(t);
+  const other = db.prepare('SELECT ? AS a, ? AS b, ? AS c');
+  const select = db.prepare('SELECT @a AS a, @b AS b');
+  const values = (use) => ({ a: 'first', get b() { use(); return 'second'; } });
+  const whole = { a: 'first', b: 'second' };
+  assert.deepEqual(select.get(values(() => other.get('overwrites', 'the', 'scratch'))), whole);
+  assert.deepEqual(select.get(values(() => select.get({ a: 'x'.repeat(50_000), b: 2 }))), whole);
+  assert.deepEqual(select.all(values(() => other.all([7, 8, 9]))), [whole]);
+  const listed = { *[Symbol.iterator]() { yield 1; other.get(7, 8, 9); yield 2; yield 3; } };
+  assert.deepEqual(other.get(Object.assign([], { [Symbol.iterator]: listed[Symbol.iterator] })), { a: 1, b: 2, c: 3 });
+  let iterator;
+  assert.throws(() => select.get(values(() => { iterator = select.iterate(whole); })), { code: 'BUSY' });
+  assert.deepEqual([...iterator], [whole]);
+  assert.throws(() => select.get(values(() => select.finalize())), { code: 'FINALIZED' });
+  assert.throws(() => other.get(1, 2, values(() => db.close())), /positional/);
+  assert.equal(db.open, true);
+});
