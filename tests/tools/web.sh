@@ -15,11 +15,11 @@ build_package() {
   cmp -s build/wasm/wasm/glasswal.wasm wasm/dist/glasswal.wasm || cp build/wasm/wasm/glasswal.wasm wasm/dist/
   build_inspector || return
   step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
-  # People read comments in the types and in the sources; whoever loads a page pays for them in the scripts. Bundlers read
-  # those of unseen.js. The folder is as far from the sources as dist is, for the maps say where those are.
-  step package-small "package: scripts without comments" node_modules/.bin/tsc -p wasm/tsconfig.json --removeComments \
-    --declaration false --outDir wasm/build || return
-  (cd wasm/build && find . -name '*.js*' ! -name 'unseen.js*' -exec cp --parents {} ../dist/ \;) || return
+  # People read the types and the sources; whoever loads a page pays for the scripts, so these come without comments and spaces.
+  # Their names stay, for errors and consoles. Bundlers read the comments of unseen.js.
+  step package-small "package: small scripts" node_modules/.bin/esbuild $(find wasm/ts -name '*.ts' ! -name '*.d.ts' ! -name unseen.ts) \
+    --outbase=wasm/ts --outdir=wasm/dist --tsconfig=wasm/tsconfig.json --format=esm --target=es2022 --minify-whitespace --minify-syntax \
+    --sourcemap --sources-content=false || return
   step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
 }
 
