@@ -17,9 +17,14 @@ const BINARIES = {
   deno: `@deno/linux-${process.arch}-glibc/deno`,
 };
 
+/** A file of a tool's package. */
+export function toolFile(name, file) {
+  return path.join(FOLDER, 'node_modules', name, file);
+}
+
 /** The program of that name. */
 export function tool(name) {
-  return path.join(FOLDER, 'node_modules', BINARIES[name] ?? `.bin/${name}`);
+  return toolFile('', BINARIES[name] ?? `.bin/${name}`);
 }
 
 /** Makes build/consumers/NAME anew of the shared files and those of the named folders, of which later ones replace earlier ones; resolves to its path. */

@@ -200,20 +200,37 @@ def suites_are_run(root):
 
 
 def packages_are_pinned(root):
-    """Each package.json with a lock file names exact versions; the lock holds a hash, and no address, for each package."""
+    """Each package.json beside a lock file names exact versions; the lock file holds a hash, and no address, for each package."""
     bad = []
     for lock in [path for path in files(root) if os.path.basename(path) == "package-lock.json"]:
-        package = lock.replace("package-lock.json", "package.json")
-        named = json.loads(read(root, package))
+        path = lock.replace("package-lock.json", "package.json")
+        package = json.loads(read(root, path))
         for group in ("dependencies", "devDependencies"):
-            for name, version in named.get(group, {}).items():
-                if not re.fullmatch(r"\d+\.\d+\.\d+(-[\w.]+)?", version):
-                    bad.append(f"{package}: {name} is not pinned: {version}")
-        for path, entry in json.loads(read(root, lock))["packages"].items():
-            if path and not entry.get("link") and not entry.get("integrity"):
-                bad.append(f"{lock}: {path} has no hash")
+            for name, version in package.get(group, {}).items():
+                if not re.fullmatch(r"(npm:[@\w./-]+@)?\d+\.\d+\.\d+(-[\w.]+)?", version):
+                    bad.append(f"{path}: {name} is not pinned: {version}")
+        for name, entry in json.loads(read(root, lock))["packages"].items():
+            if name and not entry.get("link") and not entry.get("integrity"):
+                bad.append(f"{lock}: {name} has no hash")
             if "resolved" in entry:
-                bad.append(f"{lock}: {path} holds an address")
+                bad.append(f"{lock}: {name} holds an address")
+    return bad
+
+
+def one_version(root):
+    """The version is said in wasm/package.json alone: CMake and TypeScript get it from there; what people read agrees with it."""
+    version = json.loads(read(root, "wasm/package.json"))["version"]
+    bad = [f"{path} says {version} itself" for path in files(root)
+           if under(path, "vfs", "inspector", "wasm", "web-ui") or os.path.basename(path) in ("CMakeLists.txt", "dev")
+           if path != "wasm/package.json" and re.search(rf"(?<![\d.]){re.escape(version)}(?![\d.])", read(root, path))]
+    newest = re.search(r"^## (\S+)", read(root, "CHANGELOG.md"), re.MULTILINE)
+    if newest is None or newest.group(1) != version:
+        bad.append(f"CHANGELOG.md does not begin with {version}")
+    for path in files(root):
+        if under(path, "samples") and os.path.basename(path) == "package.json":
+            wanted = json.loads(read(root, path)).get("dependencies", {}).get("glasswal", "*")
+            if wanted not in ("*", f"^{version}"):
+                bad.append(f"{path} wants glasswal {wanted}, and this is {version}")
     return bad
 
 
@@ -221,4 +238,4 @@ ALL = [layers, quoted_includes_exist, only_sqlite_includes_sqlite, only_log_incl
        inspector_sees_little_of_vfs, inspector_layers, only_view_and_later_include_imgui,
        inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
        top_level_folders, readme_commands_exist, sources_are_built, suites_are_run,
-       packages_are_pinned]
+       packages_are_pinned, one_version]

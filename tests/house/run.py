@@ -19,6 +19,11 @@ GOOD = {
     "dev": "cmd_test() {\n  true\n}\n",
     "package.json": '{"devDependencies": {"engine": "1.2.3"}}',
     "package-lock.json": '{"packages": {"": {}, "node_modules/engine": {"integrity": "sha512-x"}}}',
+    "CHANGELOG.md": "# Changes\n\n## 1.2.3 (unreleased)\n",
+    "wasm/package.json": '{"version": "1.2.3"}',
+    "samples/app/package.json": '{"dependencies": {"glasswal": "^1.2.3"}}',
+    "tests/consumers/package.json": '{"devDependencies": {"old": "npm:engine@1.0.0"}}',
+    "tests/consumers/package-lock.json": '{"packages": {"node_modules/old": {"integrity": "sha512-x"}}}',
     "vfs/CMakeLists.txt": "set(shm_sources shm/region.cpp)\nset(sqlite_sources sqlite/vfs.cpp)\nset(l log/sink.cpp)\n",
     "vfs/include/glasswal/runtime.h": "#include <cstdint>\n",
     "vfs/port/futex.h": "#ifdef __linux__\n#endif\n",
@@ -75,9 +80,12 @@ BREACHES = [
     (checks.packages_are_pinned, {"package-lock.json": '{"packages": {"node_modules/engine": {}}}'}, "has no hash"),
     (checks.packages_are_pinned,
      {"package-lock.json": '{"packages": {"node_modules/e": {"integrity": "x", "resolved": "y"}}}'}, "an address"),
+    (checks.packages_are_pinned, {"tests/consumers/package.json": '{"devDependencies": {"old": "npm:engine@1"}}'}, "not pinned"),
     (checks.packages_are_pinned,
-     {"tests/a/package.json": '{"dependencies": {"engine": "latest"}}', "tests/a/package-lock.json": '{"packages": {}}'},
-     "tests/a/package.json: engine is not pinned"),
+     {"tests/consumers/package-lock.json": '{"packages": {"node_modules/e": {"integrity": "x", "resolved": "y"}}}'}, "an address"),
+    (checks.one_version, {"CHANGELOG.md": "## 1.2.2\n"}, "does not begin with 1.2.3"),
+    (checks.one_version, {"wasm/ts/version.ts": "export const version = '1.2.3';\n"}, "says 1.2.3 itself"),
+    (checks.one_version, {"samples/app/package.json": '{"dependencies": {"glasswal": "^1.2.2"}}'}, "wants glasswal ^1.2.2"),
 ]
 
 

@@ -176,3 +176,15 @@ stage_inspector() {
   build_package && build_pages && build native glasswal_inspector || return
   FILES_AT_ONCE=2 node_tests inspector "inspector: Chromium and Firefox" "$1" tests/web/inspector_*.test.mjs
 }
+
+# Two kinds of consumers beside each other: those of the one file mostly wait for a browser.
+stage_consumers() {
+  setup_browsers || return
+  build_package && pack_package && setup_consumers build/consumers tests/consumers || return
+  local files=(tests/consumers/*.test.mjs)
+  # Its tool is larger than all others together.
+  if [ "$ALL" = ON ]; then setup_consumers build/consumers/next tests/consumers/next || return; else
+    mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -v '/next\.test\.mjs$')
+  fi
+  FILES_AT_ONCE=2 node_tests consumers "consumers: bundlers, runtimes, types" "$1" "${files[@]}"
+}

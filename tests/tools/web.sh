@@ -41,6 +41,20 @@ build_inspector() {
   done
 }
 
+# The package as it would be published: build/package.
+pack_package() {
+  step package-pack "package: npm pack" node tests/web/package.mjs
+}
+
+# setup_consumers FOLDER SOURCE: the tools of consumers, as SOURCE's lock file names them, in a folder above or beside their apps.
+setup_consumers() {
+  cmp -s "$2/package-lock.json" "$1/node_modules/.glasswal-lock" && return 0
+  mkdir -p "$1"
+  cp "$2/package.json" "$2/package-lock.json" .npmrc "$1/" || return
+  step "npm-${1##*/}" "fetching the tools of ${2#tests/} (npm ci)" npm ci --ignore-scripts --prefix "$1" || return
+  cp "$2/package-lock.json" "$1/node_modules/.glasswal-lock"
+}
+
 # The demo: web-ui/dist. It is typed against the package.
 build_pages() {
   step pages-tsc "pages: TypeScript" node_modules/.bin/tsc -p web-ui/tsconfig.json

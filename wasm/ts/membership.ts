@@ -10,6 +10,15 @@ import { channelName, holdSlot, type HeldSlot } from './liveness.js';
 import type { ChannelMessage } from './janitor.js';
 import { threadTicket } from './node.js';
 
+// Who compiles for Node without a page's types has no such names; everybody else has them already, and these add nothing.
+declare global {
+  namespace WebAssembly {
+    interface Memory {}
+    interface Module {}
+    interface Table {}
+  }
+}
+
 /** What a runtime consists of when it is handed to a worker: all of it can be cloned. */
 export interface RuntimeParts {
   /** 32 hexadecimal digits, unlike those of any other runtime. */

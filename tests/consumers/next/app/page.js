@@ -1,0 +1,11 @@
+'use client';
+
+import * as glasswal from 'glasswal';
+import { useEffect } from 'react';
+
+import { playInPage } from '../web.js';
+
+export default function Page() {
+  useEffect(() => playInPage(glasswal), []);
+  return null;
+}

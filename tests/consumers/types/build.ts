@@ -1,0 +1,5 @@
+// A configuration of Vite's.
+import glasswal from 'glasswal/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({ plugins: [glasswal({ embedderPolicy: 'credentialless' })] });
