@@ -41,7 +41,7 @@ async function requireLocks(): Promise<void> {
   } catch (error) {
     throw new GlasswalError(
       'ENVIRONMENT',
-      `The browser refuses Web Locks here, without which nobody's death can be proved: ${String(error)}. It does so where the user ` +
+      `The browser refuses Web Locks here, without which nobody's death can be proved (${String(error)}). It does so where the user ` +
         'has blocked the data of this site, in a frame of another site with third-party data blocked, and in a frame with `sandbox` ' +
         'but without `allow-same-origin`. Allow the data of this site, or show the page outside of that frame.',
     );

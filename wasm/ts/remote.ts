@@ -9,7 +9,7 @@
  *     <------------------------------------------ hello   said when it begins; may be lost, if nobody has connected yet
  *     greeting, again  ----------------------------->
  *     <----------------------- hello, with the proof of life
- *     request ... ---------------------------------->   held back until the first hello
+ *     request ... ---------------------------------->   held back until then
  *     <---------------------------------- response ...
  *     <-------------------------------------- farewell   or its life ends
  */
@@ -116,11 +116,12 @@ class Asker {
   }
 
   #hello(life: string | undefined): void {
-    this.#served = true;
     this.#end = undefined;
-    for (const request of this.#held.splice(0)) this.#port.postMessage(request);
-    // It had begun to serve before it could hear our greeting.
+    // It has begun to serve, and may not have heard our greeting.
     if (life === undefined) return void this.#greet();
+    // Only now: a request may keep it busy for good, and then nobody could prove its death.
+    this.#served = true;
+    for (const request of this.#held.splice(0)) this.#port.postMessage(request);
     if (life === this.#watched) return;
     this.#stopWatching();
     this.#watched = life;
