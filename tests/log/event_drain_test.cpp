@@ -63,7 +63,9 @@ TEST(EventDrainTest, AnEventIsARecordOfKeysAndValues) {
   EventDrain drain(*region, log.logger);
   trace::Record(*region, EventKind::kCommit, kIngest, 2, 40, 9, 51'200);
   trace::Record(*region, EventKind::kLockRefused, kIngest, shm::kLockWalWrite, 5, 812, 500);
-  EXPECT_EQ(drain.Poll(), 2u);
+  trace::Record(*region, EventKind::kLockRefused, kIngest, shm::kLockWalWrite, 3, 812, 500);
+  trace::Record(*region, EventKind::kFileCreated, kIngest, shm::kFileWal);
+  EXPECT_EQ(drain.Poll(), 4u);
   EXPECT_EQ(drain.Poll(), 0u);
   EXPECT_EQ(
       log.Lines(),
@@ -72,7 +74,12 @@ TEST(EventDrainTest, AnEventIsARecordOfKeysAndValues) {
           "path=/app.sqlite frames=2 database_pages=40 change=9 held_ns=51200",
           "warning glasswal event=lock.refused sequence=2 client=3 client_name=ingest "
           "connection=0 file=0 path=/app.sqlite lock=WRITE holder_client=5 held_ns=812 "
-          "waited_ns=500"}));
+          "waited_ns=500",
+          "warning glasswal event=lock.refused sequence=3 client=3 client_name=ingest "
+          "connection=0 file=0 path=/app.sqlite lock=WRITE holder_client=3 "
+          "holder_client_name=ingest held_ns=812 waited_ns=500",
+          "info glasswal event=file.created sequence=4 client=3 client_name=ingest connection=0 "
+          "file=0 path=/app.sqlite kind=wal"}));
 }
 
 TEST(EventDrainTest, LevelsAreMapped) {

@@ -98,6 +98,21 @@ TEST(Options, AllBadOnesAreNamedAtOnce) {
   }
 }
 
+TEST(Options, AreNamedAsTheirReaderGivesThem) {
+  Options options;
+  options.max_database_capacity_bytes = 0;
+  options.region_capacity_bytes = 65537;
+  EXPECT_THAT(Validate(options, OptionLanguage::kUri).message(),
+              HasSubstr("max_database_bytes is 0,"));
+  EXPECT_THAT(Validate(options, OptionLanguage::kJavaScript).message(),
+              HasSubstr("maxDatabaseCapacityBytes is 0,"));
+  options.max_database_capacity_bytes = kGiB;
+  EXPECT_THAT(Validate(options, OptionLanguage::kUri).message(),
+              HasSubstr("region_bytes is 65537,"));
+  EXPECT_THAT(Validate(options, OptionLanguage::kJavaScript).message(),
+              HasSubstr("capacityBytes is 65537,"));
+}
+
 TEST(Options, LimitsThemselvesAreGood) {
   Options options;
   options.memory = MemoryKind::kNamed;

@@ -68,8 +68,21 @@ inEachBrowser((it, browserName) => {
   it('a policy that forbids the janitor its worker keeps nobody from being recovered from', async (stand) => {
     const stage = await stand.stage('/no-workers/stage.html');
     await stage.createRuntime();
-    const { clients } = await stage.diagnostics();
-    assert.deepEqual(clients.map(({ name }) => name), ['page']);
+    // Whoever is to die lives in a frame, for there are no workers.
+    await stage.inPage(async ({ runtimes }) => {
+      const frame = document.body.appendChild(document.createElement('iframe'));
+      await new Promise((resolve) => {
+        frame.onload = resolve;
+        frame.src = 'frame.html';
+      });
+      const joined = new Promise((resolve) => (globalThis.onmessage = resolve));
+      const { id, path, version, memory, module } = runtimes.get('runtime');
+      frame.contentWindow.postMessage({ runtime: { id, path, version, memory, module } });
+      await joined;
+    });
+    assert.deepEqual((await stage.diagnostics()).clients.map(({ name }) => name), ['page', 'framed']);
+    await stage.inPage(() => document.querySelector('iframe').remove());
+    await stage.until(({ region }) => region.recoveries === 1);
   });
 
   it('a page that came instead of the module is told by what it is', async (stand) => {

@@ -77,7 +77,7 @@ class RegionMemory final : public port::Memory {
       return Status(
           StatusCode::kFull,
           "The engine refuses to grow the shared memory to " + std::to_string(wanted * kPageBytes) +
-              " bytes. Close what needs memory, or create the runtime with lower capacities.");
+              " bytes. Close what needs memory, or create the runtime with lower initial capacities.");
     }
   }
 

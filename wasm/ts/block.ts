@@ -129,7 +129,7 @@ export function claimRun(views: Views, owner: number, count: number): number {
   throw new GlasswalError(
     'FULL',
     `The runtime's memory has no room for another client, which needs ${(count * segmentBytes) / 1024} KiB in one piece. ` +
-      'Close clients or databases, or create the runtime with a larger capacity.',
+      'Close clients or databases, or create the runtime with a larger capacityBytes.',
   );
 }
 
