@@ -37,7 +37,10 @@ describe('runtimes', () => {
   }));
   test('Bun', within(LIMIT_MS, () => plays(tool('bun'), 'main.mjs')));
   test('Deno', within(LIMIT_MS, () => plays(tool('deno'), 'run', '--allow-all', 'main.mjs')));
-  test('Deno, with no more permissions than it needs', within(LIMIT_MS, () => plays(tool('deno'), 'run', '--allow-read', 'main.mjs')));
+  test("Bun, the web's workers", within(LIMIT_MS, () => plays(tool('bun'), 'web_main.mjs')));
+  test("Deno, the web's workers", within(LIMIT_MS, () => plays(tool('deno'), 'run', '--allow-all', 'web_main.mjs')));
+  test('Deno, with no more permissions than it needs', within(LIMIT_MS, () =>
+    plays(tool('deno'), 'run', '--allow-read', 'main.mjs')));
 
   test('a bundle that lies elsewhere than the package says so, and works with the file beside it', within(LIMIT_MS, async (t) => {
     const elsewhere = path.join(tmpdir(), `glasswal-consumer-${process.pid}`);

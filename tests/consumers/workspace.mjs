@@ -27,7 +27,10 @@ export function tool(name) {
   return toolFile('', BINARIES[name] ?? `.bin/${name}`);
 }
 
-/** Makes build/consumers/NAME anew of the shared files and those of the named folders, of which later ones replace earlier ones; resolves to its path. */
+/**
+ * Makes build/consumers/NAME anew of the shared files and those of the named folders, of which later ones replace earlier ones;
+ * resolves to its path.
+ */
 export async function freshApp(name, sources = [name]) {
   const folder = path.join(FOLDER, name);
   await rm(folder, { recursive: true, force: true });

@@ -14,6 +14,8 @@ build_package() {
   # Copied only when it changed, so that what watches the file has peace.
   cmp -s build/wasm/wasm/glasswal.wasm wasm/dist/glasswal.wasm || cp build/wasm/wasm/glasswal.wasm wasm/dist/
   build_inspector || return
+  # Nothing stays, and is published, of a source that has gone.
+  find wasm/dist -type f ! -name '*.wasm' ! -name inspector_module.js -delete
   step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
   # People read the types and the sources; whoever loads a page pays for the scripts, so these come without comments and spaces.
   # Their names stay, for errors and consoles. Bundlers read the comments of unseen.js.

@@ -1,18 +1,21 @@
 /** What Node.js has in the place of a browser's locks and fetch. Nothing here is called in a browser. */
-import { importUnseen } from './unseen.js';
-
+import { newTicket } from './environment.js';
 import { listenTo } from './shared_listener.js';
+import { importUnseen } from './unseen.js';
 
 type Gone = (ticket: number) => void;
 
+let ticket = 0;
 let slotWord = 0n;
 
 /** What this thread's clients write into the holder words. */
 export async function threadTicket(): Promise<number> {
   const { threadId } = await importUnseen<{ threadId: number }>('node:worker_threads');
   files = await importUnseen<Files>('node:fs');
-  slotWord = BigInt.asIntN(64, (BigInt(ownKernelThread()) << 32n) | BigInt(threadId + 1));
-  return threadId + 1;
+  // Deno numbers Node's kind of workers alone: those of the web's kind are all 0 there, as the main thread is.
+  ticket ||= threadId === 0 && 'WorkerGlobalScope' in globalThis ? newTicket() : threadId + 1;
+  slotWord = BigInt.asIntN(64, (BigInt(ownKernelThread()) << 32n) | BigInt(ticket));
+  return ticket;
 }
 
 /** How this thread owns a slot: the ticket, and above it the kernel's thread. For whoever has its ticket already. */
@@ -22,8 +25,9 @@ export function ownSlotWord(): bigint {
 
 /** The ticket of a worker that this thread has started. */
 export function ticketOfWorker(worker: object): number | undefined {
-  const { threadId } = worker as { threadId?: number };
-  return threadId !== undefined && threadId > 0 ? threadId + 1 : undefined;
+  const { threadId, once } = worker as { threadId?: number; once?: unknown };
+  // Bun's workers of the web's kind have a number, too, but tell nobody that they have ended.
+  return threadId !== undefined && threadId > 0 && once !== undefined ? threadId + 1 : undefined;
 }
 
 /** Calls `gone` with the ticket of `worker` once its thread has ended: the proof that its clients are dead. What stops it. */
