@@ -15,6 +15,7 @@ build_package() {
   cmp -s build/wasm/wasm/glasswal.wasm wasm/dist/glasswal.wasm || cp build/wasm/wasm/glasswal.wasm wasm/dist/
   build_inspector || return
   # Nothing stays, and is published, of a source that has gone.
+  rm -rf wasm/build
   find wasm/dist -type f ! -name '*.wasm' ! -name inspector_module.js -delete
   step package-tsc "package: TypeScript" node_modules/.bin/tsc -p wasm/tsconfig.json || return
   # People read the types and the sources; whoever loads a page pays for the scripts, so these come without comments and spaces.
