@@ -76,11 +76,7 @@ export class Context {
 
   /** To be called before user code runs in a host call: what it does must not disturb the statement that waits for it. */
   useOwnScratch(): void {
-    if (this.#depth > MOST_DEPTH) {
-      throw new GlasswalError(
-        'MISUSE', `User functions run statements that call user functions, ${MOST_DEPTH} deep: that is as far as it may go.`,
-      );
-    }
+    if (this.#depth > MOST_DEPTH) throw tooDeep();
     this.scratch = this.#scratches[this.#depth] ??= new Scratch(this.engine);
   }
 
@@ -129,6 +125,12 @@ export class Context {
     this.forgetThrown();
     return thrown?.uncertain && code !== HOST_THREW ? undefined : thrown;
   }
+}
+
+function tooDeep(): Error {
+  return new GlasswalError(
+    'MISUSE', `User functions run statements that call user functions, ${MOST_DEPTH} deep: that is as far as it may go.`,
+  );
 }
 
 const contexts = new WeakMap<Engine, Context>();

@@ -184,15 +184,16 @@ export class ParameterWriter {
       }
     }
     if (positional.length !== shape.positional.length) throw wrongNumber(shape, positional.length, sql);
-    const byName = shape.names.map((name) => (name === undefined ? undefined : valueOf(name, named, sql)));
-    this.#begin(shape.count);
-    for (let i = 0; i < positional.length; i++) {
-      const at = shape.positional[i]!;
-      if (!this.#put(at, positional[i])) throw unbindable(`Parameter ${at + 1}`, positional[i]);
+    const given = new Array<unknown>(shape.count);
+    let next = 0;
+    for (let i = 0; i < shape.count; i++) {
+      const name = shape.names[i];
+      given[i] = name === undefined ? positional[next++] : valueOf(name, named, sql);
     }
-    shape.names.forEach((name, i) => {
-      if (name !== undefined && !this.#put(i, byName[i])) throw unbindable(`Parameter '${name}'`, byName[i]);
-    });
+    this.#begin(shape.count);
+    for (let i = 0; i < shape.count; i++) {
+      if (!this.#put(i, given[i])) throw unbindable(`Parameter ${nameOf(shape, i)}`, given[i]);
+    }
   }
 
   /** Encodes one value; false if it is none that can be bound. */
@@ -280,6 +281,11 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
+function nameOf(shape: ParameterShape, index: number): string {
+  const name = shape.names[index];
+  return name === undefined ? String(index + 1) : `'${name}'`;
 }
 
 function valueOf(name: string, named: Record<string, unknown> | undefined, sql: string): unknown {

@@ -69,6 +69,10 @@ test('a function can use the database itself, also deeply', async (t) => {
   assert.deepEqual(db.prepare('SELECT look(a) FROM t WHERE b <> ? ORDER BY a').pluck().all('nothing'), ['one', 'two', 'three']);
   db.function('depth', (n) => (n === 0 ? 'bottom' : `${n} ${one(db, 'SELECT depth(?)', n - 1)}`));
   assert.equal(one(db, 'SELECT depth(?) || ?', 5, ' end'), '5 4 3 2 1 bottom end');
+  // As far as the stacks of every engine reach; an endless recursion costs its statement, and not the client.
+  assert.match(one(db, 'SELECT depth(?)', 63), /^63 .* 1 bottom$/);
+  for (const depth of [64, 1000]) assert.throws(() => one(db, 'SELECT depth(?)', depth), { code: 'MISUSE' });
+  assert.equal(one(db, 'SELECT depth(?)', 1), '1 bottom');
 });
 
 test('a statement that is running cannot be run, finalized or closed by its own function', async (t) => {
