@@ -67,8 +67,8 @@ struct BatchHeader {
 };
 static_assert(sizeof(BatchHeader) == 64);
 
-inline constexpr uint32_t kBatchAscii = 1;      // Each text is ASCII.
-inline constexpr uint32_t kBatchPending = 2;    // The statement stands on a row that did not fit.
+inline constexpr uint32_t kBatchAscii = 1;    // Each text is ASCII.
+inline constexpr uint32_t kBatchPending = 2;  // The statement stands on a row that did not fit.
 
 struct RowHead {
   uint32_t next;  // Where the next row begins, in units of 8 bytes from the start of the batch.
@@ -88,7 +88,45 @@ inline constexpr int32_t kHostStep = 2;
 inline constexpr int32_t kHostInverse = 3;
 inline constexpr int32_t kHostValue = 4;
 inline constexpr int32_t kHostFinal = 5;
-inline constexpr int32_t kHostForget = 6;  // SQLite has let go of the function.
+inline constexpr int32_t kHostForget = 6;   // SQLite has let go of the function, or table, or ...
+inline constexpr int32_t kHostConnect = 7;  // Of a module: make a table (TableShape).
+inline constexpr int32_t kHostFilter = 8;   // Of a table: begin a scan, at its first row (Scan).
+inline constexpr int32_t kHostNext = 9;     // Of a scan: go to its next row.
+inline constexpr int32_t kHostValueLost = 10;  // Of a scan: say why a column has no value.
+inline constexpr int32_t kHostEnd = 11;        // Of a scan: no more of it is wanted.
+inline constexpr int32_t kHostRefuse = 12;     // Of a table: why a parameter cannot be used so.
+inline constexpr int32_t kHostCompare = 13;    // Of a collation: compare two texts (ComparedTexts).
+
+/// What kHostCompare gives if it failed; -1, 0 or 1 otherwise.
+inline constexpr int32_t kCompareFailed = 2;
+
+/// What JavaScript makes of a table's definition.
+struct TableShape {
+  uint32_t id;
+  uint32_t parameters;  // Hidden columns, which come first; 32 at most.
+  uint32_t columns;     // The others.
+  uint32_t flags;       // Of kTable*.
+  uint32_t schema;      // The address of a CREATE TABLE statement, from sqlite3_malloc.
+};
+inline constexpr uint32_t kTableSafeIntegers = 1;
+inline constexpr uint32_t kTableDirectOnly = 2;
+
+/// One scan of a table, at which both sides look.
+struct Scan {
+  uint32_t id;          // 0 if none is running.
+  uint32_t given;       // A bit for each parameter that has a value.
+  uint32_t done;        // There are no more rows.
+  uint32_t slots;       // The address of the row: a Parameter for each column, and bytes behind.
+  uint32_t size_bytes;  // Of all that.
+};
+
+/// Two texts of UTF-8 without a zero.
+struct ComparedTexts {
+  uint32_t left;
+  uint32_t left_bytes;
+  uint32_t right;
+  uint32_t right_bytes;
+};
 
 /// The extended result code of a statement that failed by a user function: an SQLITE_ERROR that is
 /// none of SQLite's.

@@ -3,6 +3,7 @@
 // Thread-safety: an instance has one thread.
 #include <cstdint>
 
+#include "module/collations.h"
 #include "module/encoding.h"
 #include "module/host.h"
 #include "module/parameters.h"
@@ -42,7 +43,7 @@ uint32_t BytesForRow(sqlite3_stmt* statement) {
 /// Steps and encodes until there are `max_rows`, no more, or no room. SQLITE_ROW: the statement
 /// stands on a row. SQLITE_NOMEM may be a row that was lost.
 int Step(sqlite3_stmt* statement, RowWriter* writer, bool stands_on_row, int max_rows) {
-  int code = stands_on_row ? SQLITE_ROW : sqlite3_step(statement);
+  int code = stands_on_row ? SQLITE_ROW : StepOrFail(statement);
   BatchHeader& header = writer->header();
   while (code == SQLITE_ROW && header.rows < max_rows) {
     if (!EncodeRow(statement, writer)) {
@@ -52,9 +53,17 @@ int Step(sqlite3_stmt* statement, RowWriter* writer, bool stands_on_row, int max
       return code;
     }
     if (header.rows == max_rows) return code;
-    code = sqlite3_step(statement);
+    code = StepOrFail(statement);
   }
   return code;
+}
+
+/// Ends the statement of which the last step gave `code`; SQLITE_OK or the failure.
+int Finish(sqlite3_stmt* statement, int code) {
+  const int reset = sqlite3_reset(statement);
+  if (CollationScope::Failed()) CollationScope::TakeBack(statement);
+  sqlite3_finalize(statement);
+  return reset != SQLITE_OK || code == SQLITE_DONE ? reset : code;
 }
 
 /// Says in the header what came of it.
@@ -76,6 +85,7 @@ GLASSWAL_EXPORT(glasswal_execute)
 int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t count, uint32_t flags,
                 void* buffer, uint32_t capacity, int32_t max_rows) {
   sqlite3* const database = sqlite3_db_handle(statement);
+  const CollationScope scope;
   RowWriter writer(buffer, capacity, (flags & kExecuteSafeIntegers) != 0);
   BatchHeader& header = writer.header();
   const int64_t changes_before = sqlite3_total_changes64(database);
@@ -91,6 +101,7 @@ int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t co
     // more.
     const int reset = sqlite3_reset(statement);
     if (reset != SQLITE_OK) code = reset;
+    if (CollationScope::Failed()) CollationScope::TakeBack(statement);
     if ((flags & kExecuteForget) != 0) sqlite3_clear_bindings(statement);
   }
   header.columns = sqlite3_column_count(statement);
@@ -105,6 +116,7 @@ int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t co
 /// then `error_offset`.
 GLASSWAL_EXPORT(glasswal_exec)
 int32_t Exec(sqlite3* database, const char* sql, uint32_t size_bytes, void* buffer) {
+  const CollationScope scope;
   BatchHeader& header = RowWriter(buffer, sizeof(BatchHeader), false).header();
   const int64_t changes_before = sqlite3_total_changes64(database);
   const char* at = sql;
@@ -115,9 +127,9 @@ int32_t Exec(sqlite3* database, const char* sql, uint32_t size_bytes, void* buff
     sqlite3_stmt* statement = nullptr;
     const char* tail = end;
     code = sqlite3_prepare_v3(database, at, static_cast<int>(end - at), 0, &statement, &tail);
-    while (statement != nullptr && (code = sqlite3_step(statement)) == SQLITE_ROW) {
+    while (statement != nullptr && (code = StepOrFail(statement)) == SQLITE_ROW) {
     }
-    if (statement != nullptr) code = sqlite3_finalize(statement);
+    if (statement != nullptr) code = Finish(statement, code);
     const int offset = code == SQLITE_OK ? -1 : sqlite3_error_offset(database);
     if (offset >= 0) header.error_offset = static_cast<int32_t>(at - sql) + offset;
     at = tail;

@@ -47,6 +47,10 @@ export class Connection {
   readonly statements = new Set<StatementHandle>();
   /** How many iterators of its statements are open. */
   iterators = 0;
+  /** Called when the connection is about to be closed: what works with it must end. */
+  readonly endings = new Set<() => void>();
+  /** What keeps statements from running now, if something does. */
+  #lock: string | undefined;
   readonly #registry = new FinalizationRegistry<StatementHandle>((handle) => this.finalize(handle));
 
   constructor(
@@ -67,6 +71,9 @@ export class Connection {
 
   /** Throws unless the connection can be used. */
   check(): void {
+    if (this.#lock !== undefined) {
+      throw new GlasswalError('BUSY', `The database '${this.path}' is in use by ${this.#lock}: use it afterwards, or open it once more.`);
+    }
     if (this.pointer === 0) {
       throw new GlasswalError(
         'CLOSED',
@@ -74,6 +81,25 @@ export class Connection {
       );
     }
     this.client.check();
+  }
+
+  /** Keeps everybody else from using the connection; what ends that. */
+  lock(what: string): () => void {
+    const outer = this.#lock;
+    this.#lock = what;
+    return () => {
+      this.#lock = outer;
+    };
+  }
+
+  /** Runs user code while SQLite is amid something and must not be called. */
+  lockedBy<T>(what: string, run: () => T): T {
+    const unlock = this.lock(what);
+    try {
+      return run();
+    } finally {
+      unlock();
+    }
   }
 
   /** Takes a statement in, which is finalized when `owner` has been collected if nobody did it before. */
@@ -92,6 +118,7 @@ export class Connection {
 
   finalize(handle: StatementHandle): void {
     if (handle.pointer === 0) return;
+    if (this.#lock !== undefined) this.check();
     const { pointer } = handle;
     handle.pointer = 0;
     this.iterate(handle, false);
@@ -116,7 +143,9 @@ export class Connection {
     if (this.context.inHostCall) {
       throw new GlasswalError('BUSY', 'A user function cannot close a database: close it when the statement is done.');
     }
-    for (const handle of [...this.statements]) this.finalize(handle);
+    for (const end of this.endings) end();
+    // Also those that a virtual table prepares when its scan ends.
+    for (const handle of this.statements) this.finalize(handle);
     if (this.usable) this.exports.sqlite3_close_v2(this.pointer);
     this.pointer = 0;
   }

@@ -2,15 +2,15 @@
  * What all connections of one client share: the scratch of the call in progress, the JavaScript functions that SQL can
  * call, and the exception that one of them threw.
  */
-import { HOST_THREW } from './encoding.js';
+import { HOST_FORGET, HOST_THREW } from './encoding.js';
 import type { Engine } from './engine.js';
 import { GlasswalError } from './errors.js';
 import { Scratch, allocate, free } from './scratch.js';
 import { type SqliteExports, sqliteOf } from './sqlite_exports.js';
 import { encodeUtf8, writeUtf8 } from './text.js';
 
-/** Answers glasswal_host_call. */
-type HostCall = (kind: number, id: number, state: number, argc: number, frame: number) => number;
+/** Answers one kind of glasswal_host_call. Addresses are unsigned. If it throws, the module will not run again. */
+export type HostCall = (id: number, state: number, argc: number, frame: number) => number;
 
 /** What a user function threw. */
 interface Thrown {
@@ -42,7 +42,11 @@ export class Context {
   readonly exports: SqliteExports;
   /** What the call in progress uses. A user function's own statements use another one. */
   scratch: Scratch;
+  /** What the module asks for by a number: functions, collations, tables and their scans. */
+  readonly known = new Map<number, object>();
 
+  readonly #answers: (HostCall | undefined)[] = [];
+  #lastKnown = 0;
   readonly #scratches: Scratch[];
   /** By depth: what user functions threw, on the way to the failure of the statement that called them. */
   readonly #thrown: (Thrown | undefined)[] = [];
@@ -54,6 +58,14 @@ export class Context {
     this.execute = this.exports.glasswal_execute;
     this.scratch = new Scratch(engine);
     this.#scratches = [this.scratch];
+    this.answerWith(HOST_FORGET, (id) => Number(this.known.delete(id)));
+    engine.host.call = (kind, id, state, argc, frame) => this.#answer(kind, id, state >>> 0, argc, frame >>> 0);
+  }
+
+  /** The number of `what`, by which the module asks for it until it lets go of it. */
+  know(what: object): number {
+    this.known.set(++this.#lastKnown, what);
+    return this.#lastKnown;
   }
 
   /** Whether a user function is running: a statement of this client waits for it. */
@@ -61,17 +73,34 @@ export class Context {
     return this.#depth > 0;
   }
 
-  /** Makes `answer` what user functions of SQL reach. If it throws, the module will not run again. */
-  answerWith(answer: HostCall): void {
-    this.engine.host.call = (kind, id, state, argc, frame) => {
-      this.#depth++;
-      try {
-        return answer(kind, id, state, argc, frame);
-      } finally {
-        this.#depth--;
-        this.scratch = this.#scratches[this.#depth]!;
-      }
-    };
+  /** Makes `answer` what the module gets for `kind` (HOST_*). */
+  answerWith(kind: number, answer: HostCall): void {
+    this.#answers[kind] = answer;
+  }
+
+  #answer(kind: number, id: number, state: number, argc: number, frame: number): number {
+    this.#depth++;
+    try {
+      return this.#answers[kind]!(id, state, argc, frame);
+    } finally {
+      this.#depth--;
+      this.scratch = this.#scratches[this.#depth]!;
+    }
+  }
+
+  /** Runs user code for the module: what it gives, or `failed` with the exception kept for the statement that fails. */
+  runUserCode(run: () => number, failed = 1): number {
+    try {
+      this.useOwnScratch();
+      const result = run();
+      // What it called may have been given up, and then the module must not go on.
+      this.engine.fate.check();
+      return result;
+    } catch (error) {
+      this.engine.fate.check();
+      this.threw(error);
+      return failed;
+    }
   }
 
   /** To be called before user code runs in a host call: what it does must not disturb the statement that waits for it. */

@@ -1,12 +1,18 @@
 /** A database: an ordinary SQLite connection of this thread on the bytes that all clients share. */
+import { type BackupOptions, backup } from './backup.js';
+import { type Compare, defineCollation } from './collations.js';
 import { dispose } from './dispose.js';
 import type { Connection, DatabaseClient } from './connection.js';
 import type { Engine } from './engine.js';
 import { type AggregateOptions, type FunctionOptions, type FunctionResult, defineAggregate, defineFunction } from './functions.js';
+import { type Limits, limitsOf } from './limits.js';
 import { DEFAULT_BUSY_TIMEOUT_MS, type OpenOptions, openConnection, setBusyTimeout } from './open.js';
+import type { BackupProgress } from './page_copy.js';
 import { SQLITE_BUSY, SQLITE_OK } from './result_codes.js';
-import { deserialize, serialize } from './serialize.js';
+import { type ImportOptions, type SerializeOptions, deserialize, schemaOf, serialize } from './serialize.js';
 import { type Row, Statement } from './statement.js';
+import type { TableDefinition } from './table_definition.js';
+import { type TableFactory, defineTable } from './tables.js';
 import { type Transaction, makeTransaction } from './transaction.js';
 
 export type { OpenOptions } from './open.js';
@@ -37,6 +43,7 @@ export class Database implements Disposable {
 
   readonly #connection: Connection;
   readonly #client: DatabaseClient<Database>;
+  #limits: Limits | undefined;
   #busyTimeout: number;
   #safeIntegers: boolean;
 
@@ -160,13 +167,16 @@ export class Database implements Disposable {
   }
 
   /** The whole database as the bytes of an SQLite file, as it was at one moment. */
-  serialize(schema = 'main'): Uint8Array {
-    return serialize(this.#connection, schema);
+  serialize(options: SerializeOptions | string = {}): Uint8Array {
+    return serialize(this.#connection, typeof options === 'string' ? options : schemaOf(options ?? {}));
   }
 
-  /** Replaces the contents by those of an SQLite file, in one transaction that all clients see at once. */
-  deserialize(bytes: Uint8Array | ArrayBuffer): void {
-    deserialize(this.#connection, bytes);
+  /**
+   * Replaces the contents by those of an SQLite file, in one transaction that all clients see at once. The bytes are checked
+   * first: NOT_A_DATABASE says what is wrong with them, and nothing has changed then.
+   */
+  deserialize(bytes: Uint8Array | ArrayBuffer, options: ImportOptions = {}): void {
+    deserialize(this.#connection, bytes, options);
   }
 
   /** Makes the statement that is running fail with SQLITE_INTERRUPT; of use in a user function. */
@@ -190,6 +200,42 @@ export class Database implements Disposable {
 
   [dispose](): void {
     this.close();
+  }
+
+  /**
+   * Makes a virtual table, for this connection only: with a definition a table `name` that SQL can also call like a
+   * function, `SELECT * FROM name(1, 2)`; with a function, which returns a definition, a module for
+   * `CREATE VIRTUAL TABLE t USING name(...)`.
+   */
+  table(name: string, definition: TableDefinition | TableFactory): this {
+    this.#connection.check();
+    defineTable(this.#connection, name, definition, this.#safeIntegers);
+    return this;
+  }
+
+  /**
+   * Makes `compare` the collation `name` (`ORDER BY x COLLATE name`), for this connection only; null removes it. It must
+   * always give the same order, and cannot use this connection. What it throws fails the statement, and takes back what
+   * that has written, with the transaction.
+   */
+  collation(name: string, compare: Compare | null): this {
+    this.#connection.check();
+    defineCollation(this.#connection, name, compare);
+    return this;
+  }
+
+  /** SQLite's limits of this connection, to be read and assigned. */
+  get limits(): Limits {
+    return (this.#limits ??= limitsOf(this.#connection));
+  }
+
+  /**
+   * Copies the database, step by step, while it is in use: to another database (also of another runtime), to a path of this
+   * runtime, or in Node to the file of a file: URL. What was there is replaced at the end, at once.
+   */
+  backup(destination: Database | string | URL, options: BackupOptions = {}): Promise<BackupProgress> {
+    const target = destination instanceof Database ? destination.#connection : destination;
+    return backup(this.#connection, this.#client as DatabaseClient<never>, target, options ?? {});
   }
 }
 

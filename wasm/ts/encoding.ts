@@ -52,6 +52,31 @@ export const HOST_INVERSE = 3;
 export const HOST_VALUE = 4;
 export const HOST_FINAL = 5;
 export const HOST_FORGET = 6;
+export const HOST_CONNECT = 7;
+export const HOST_FILTER = 8;
+export const HOST_NEXT = 9;
+export const HOST_VALUE_LOST = 10;
+export const HOST_END = 11;
+export const HOST_REFUSE = 12;
+export const HOST_COMPARE = 13;
+
+export const COMPARE_FAILED = 2;
+
+/** The fields of a TableShape, in units of 4 bytes; a Scan begins likewise with its id. */
+export const AT_TABLE_ID = 0;
+export const AT_TABLE_PARAMETERS = 1;
+export const AT_TABLE_COLUMNS = 2;
+export const AT_TABLE_FLAGS = 3;
+export const AT_TABLE_SCHEMA = 4;
+export const TABLE_SAFE_INTEGERS = 1;
+export const TABLE_DIRECT_ONLY = 2;
+
+/** The fields of a Scan, likewise. */
+export const AT_SCAN_ID = 0;
+export const AT_SCAN_GIVEN = 1;
+export const AT_SCAN_DONE = 2;
+export const AT_SCAN_SLOTS = 3;
+export const AT_SCAN_SIZE_BYTES = 4;
 
 /** The extended result code of a statement that failed by a user function. */
 export const HOST_THREW = 65281;

@@ -3,10 +3,10 @@ import type { Connection } from './connection.js';
 import type { Context } from './context.js';
 import {
   HOST_FINAL,
-  HOST_FORGET,
   HOST_INVERSE,
   HOST_SCALAR,
   HOST_STEP,
+  HOST_VALUE,
   PARAMETER_BYTES,
   TAG_ERROR,
   TAG_INT32,
@@ -21,8 +21,9 @@ import type { Engine } from './engine.js';
 import { SQLITE_DETERMINISTIC, SQLITE_DIRECTONLY, SQLITE_OK, SQLITE_UTF8 } from './result_codes.js';
 import { BatchReader } from './rows.js';
 import { Block, allocate } from './scratch.js';
+import { bytesOf, fitsInt64 } from './slots.js';
 import { encodeUtf8 } from './text.js';
-import { type SqlValue, bytesOf, fitsInt64, kindOf } from './values.js';
+import { type SqlValue, kindOf } from './values.js';
 
 /** What a function of SQL may return; undefined is NULL. */
 export type FunctionResult = SqlValue | ArrayBufferView | ArrayBuffer | undefined;
@@ -78,32 +79,22 @@ const RAW_SHAPE = { names: [], tables: [], hasProto: false };
 class FunctionTable {
   readonly #context: Context;
   readonly #engine: Engine;
-  readonly #functions = new Map<number, Registered>();
   readonly #running = new Map<number, Running>();
   // User functions can call SQL that calls user functions: each argument list is read at once, so one reader is enough.
   readonly #reader = new BatchReader();
-  #lastId = 0;
   #lastRunning = 0;
 
   constructor(context: Context) {
     this.#context = context;
     this.#engine = context.engine;
-    context.answerWith((kind, id, state, argc, frame) => this.#answer(kind, id, state >>> 0, argc, frame >>> 0));
-  }
-
-  /** The number of a new function, by which the module calls it. */
-  add(registered: Registered): number {
-    this.#functions.set(++this.#lastId, registered);
-    return this.#lastId;
+    for (const kind of [HOST_SCALAR, HOST_STEP, HOST_INVERSE, HOST_VALUE, HOST_FINAL]) {
+      context.answerWith(kind, (id, state, argc, frame) => this.#answer(kind, id, state, argc, frame));
+    }
   }
 
   /** Answers the module. It is called by C++, so it only throws when the module will not run again. */
   #answer(kind: number, id: number, state: number, argc: number, frame: number): number {
-    if (kind === HOST_FORGET) {
-      this.#functions.delete(id);
-      return 0;
-    }
-    const registered = this.#functions.get(id)!;
+    const registered = this.#context.known.get(id) as Registered;
     try {
       this.#context.useOwnScratch();
       const result = kind === HOST_SCALAR
@@ -213,10 +204,10 @@ class FunctionTable {
 
 const tables = new WeakMap<Context, FunctionTable>();
 
-function tableOf(context: Context): FunctionTable {
-  let table = tables.get(context);
-  if (table === undefined) tables.set(context, (table = new FunctionTable(context)));
-  return table;
+/** The number by which the module calls a new function. */
+function add(context: Context, registered: Registered): number {
+  if (!tables.has(context)) tables.set(context, new FunctionTable(context));
+  return context.know(registered);
 }
 
 /** Makes `fn` the SQL function `name`. */
@@ -224,7 +215,7 @@ export function defineFunction(
   connection: Connection, name: string, options: FunctionOptions, fn: Callback, safeIntegers: boolean,
 ): void {
   if (typeof fn !== 'function') throw new TypeError(`function('${name}') takes a function, and got ${kindOf(fn)}.`);
-  const id = tableOf(connection.context).add({ name, call: fn });
+  const id = add(connection.context, { name, call: fn });
   const argc = options.varargs ? -1 : arity(name, fn.length);
   define(connection, name, (address) =>
     connection.exports.glasswal_create_function(
@@ -240,7 +231,7 @@ export function defineAggregate<T>(
   // One that is given counts, be it undefined.
   const start = 'start' in options ? options.start : null;
   if (typeof step !== 'function') throw new TypeError(`aggregate('${name}') needs a function 'step' in its options.`);
-  const id = tableOf(connection.context).add({
+  const id = add(connection.context, {
     name,
     start: typeof start === 'function' ? (start as () => unknown) : () => start,
     step: step as Callback,

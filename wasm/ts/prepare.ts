@@ -39,6 +39,8 @@ export function prepare(connection: Connection, sql: string): number {
 /** Compiles the first statement at `address`, of `size` bytes with the zero. */
 function compile(connection: Connection, address: number, size: number, sql: string): { statement: number; tail: number } {
   const { batch } = connection.context.scratch;
+  // SQLite may ask for the definition of a virtual table.
+  connection.context.forgetThrown();
   const code = connection.exports.sqlite3_prepare_v3(
     connection.pointer, address, size, SQLITE_PREPARE_PERSISTENT, batch.address, batch.address + 4,
   );

@@ -3,9 +3,13 @@
 export const SQLITE_OK = 0;
 export const SQLITE_BUSY = 5;
 export const SQLITE_BUSY_SNAPSHOT = 517;
+export const SQLITE_LOCKED = 6;
+export const SQLITE_READONLY = 8;
 export const SQLITE_IOERR = 10;
+export const SQLITE_CORRUPT = 11;
 export const SQLITE_FULL = 13;
 export const SQLITE_CANTOPEN = 14;
+export const SQLITE_NOTADB = 26;
 export const SQLITE_ROW = 100;
 export const SQLITE_DONE = 101;
 

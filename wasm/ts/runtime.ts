@@ -19,6 +19,7 @@ import { loadModule } from './module.js';
 import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
 import { type RecoveryReport, RecoveryWatch } from './recovery_watch.js';
+import type { ImportOptions } from './serialize.js';
 import { watchChild, watchChildren, watchThreads } from './threads.js';
 import { importUnseen } from './unseen.js';
 
@@ -120,11 +121,14 @@ export class Runtime implements RuntimeParts, Disposable {
     }
   }
 
-  /** Replaces the contents of a database by those of an SQLite file, in one transaction. */
-  import(bytes: Uint8Array, path: string = this.path): void {
+  /**
+   * Replaces the contents of a database by those of an SQLite file, in one transaction. The bytes are checked first:
+   * NOT_A_DATABASE says what is wrong with them, and nothing has changed then.
+   */
+  import(bytes: Uint8Array, path: string = this.path, options: ImportOptions = {}): void {
     const database = this.client.open(path);
     try {
-      database.deserialize(bytes);
+      database.deserialize(bytes, options);
     } finally {
       database.close();
     }

@@ -1,20 +1,29 @@
 /** A database as the bytes of an SQLite file, and back. */
 import { Connection } from './connection.js';
-import { GlasswalError, SqliteError } from './errors.js';
-import { SQLITE_DONE, SQLITE_OK, SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from './result_codes.js';
+import { GlasswalError } from './errors.js';
+import { ALL_PAGES, PageCopy } from './page_copy.js';
+import { SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from './result_codes.js';
 import { allocate, free } from './scratch.js';
-import { Statement } from './statement.js';
+import { LEAST_BYTES, READ_VERSION_AT, WRITE_VERSION_AT, checkContents, checkEncoding, checkHeader } from './sound.js';
+import { kindOf } from './values.js';
 
-const MAGIC = 'SQLite format 3\0';
-const LEAST_BYTES = 512;
+/** What is done before the contents of a database are replaced. */
+export interface ImportOptions {
+  /**
+   * Checks all of the given bytes first (SQLite's quick_check, on a private copy). true if not given; the header is always
+   * checked.
+   */
+  readonly check?: boolean;
+}
 
-/** Where the header says which journal the file was written with: 2 is WAL. */
-const WRITE_VERSION_AT = 18;
-const READ_VERSION_AT = 19;
+/** Which database is serialized. */
+export interface SerializeOptions {
+  /** 'main', or the name of an attached one. */
+  readonly attached?: string;
+}
 
 const DESERIALIZE_FREE_ON_CLOSE = 1;
 const DESERIALIZE_RESIZEABLE = 2;
-const ALL_PAGES = -1;
 
 /**
  * The bytes of `schema`. They are marked as a file without a write-ahead log, since all is in them: a database in
@@ -39,33 +48,34 @@ export function serialize(connection: Connection, schema: string): Uint8Array {
   return bytes;
 }
 
-/** Replaces the contents of 'main' by `bytes`, in one transaction. */
-export function deserialize(connection: Connection, given: Uint8Array | ArrayBuffer): void {
+/** The schema that the options of serialize() or backup() name. */
+export function schemaOf(options: SerializeOptions): string {
+  if (typeof options !== 'object') throw new TypeError(`The options are ${kindOf(options)}: give an object.`);
+  const schema: unknown = 'attached' in options ? options.attached : 'main';
+  if (typeof schema === 'string' && schema !== '') return schema;
+  throw new TypeError(
+    `The option 'attached' is ${schema === '' ? 'an empty text' : kindOf(schema)}: give the name of an attached database.`);
+}
+
+/** Replaces the contents of 'main' by `given`, in one transaction. */
+export function deserialize(connection: Connection, given: Uint8Array | ArrayBuffer, options: ImportOptions): void {
   connection.check();
   const bytes = given instanceof ArrayBuffer ? new Uint8Array(given) : given;
-  if (!(bytes instanceof Uint8Array)) throw new TypeError('deserialize() takes a Uint8Array or an ArrayBuffer.');
-  if (!isDatabase(bytes)) {
-    throw new GlasswalError(
-      'NOT_A_DATABASE', `The ${bytes.length} bytes are no SQLite database: those begin with '${MAGIC.slice(0, -1)}'.`,
-    );
-  }
+  if (!(bytes instanceof Uint8Array)) throw new TypeError(`deserialize() takes a Uint8Array or an ArrayBuffer, and got ${kindOf(given)}.`);
   if (connection.inTransaction) {
     throw new GlasswalError('MISUSE', 'A transaction is open: commit it or roll it back before deserialize().');
   }
+  checkHeader(bytes);
+  checkEncoding(connection, bytes);
   const source = openTemporary(connection, bytes);
   try {
-    copy(source, connection);
+    if (options.check ?? true) checkContents(source);
+    const copy = new PageCopy(source, 'main', connection);
+    if (copy.step(ALL_PAGES) !== true) throw copy.giveUp();
+    copy.finish();
   } finally {
     source.close();
   }
-}
-
-function isDatabase(bytes: Uint8Array): boolean {
-  if (bytes.length < LEAST_BYTES) return false;
-  for (let i = 0; i < MAGIC.length; i++) {
-    if (bytes[i] !== MAGIC.charCodeAt(i)) return false;
-  }
-  return true;
 }
 
 function markAsRollback(bytes: Uint8Array): void {
@@ -74,8 +84,8 @@ function markAsRollback(bytes: Uint8Array): void {
   bytes[READ_VERSION_AT] = 1;
 }
 
-/** A private database in memory that holds `bytes`. */
-function openTemporary(connection: Connection, bytes: Uint8Array): Connection {
+/** A private database in memory, of the instance of `connection`, that holds `bytes`. */
+export function openTemporary(connection: Connection, bytes: Uint8Array): Connection {
   const { engine, context } = connection;
   const { batch } = context.scratch;
   const path = context.placeText(':memory:', 'a path');
@@ -98,36 +108,4 @@ function openTemporary(connection: Connection, bytes: Uint8Array): Connection {
     temporary.close();
     throw error;
   }
-}
-
-function pageSize(connection: Connection): number {
-  const statement = new Statement(connection, 'PRAGMA page_size', false);
-  const size = statement.pluck().get() as number;
-  statement.finalize();
-  return size;
-}
-
-function copy(source: Connection, target: Connection): void {
-  const { exports } = target;
-  const name = target.context.placeText('main', 'a name');
-  const backup = exports.sqlite3_backup_init(target.pointer, name.address, source.pointer, name.address) >>> 0;
-  if (backup === 0) throw target.failure();
-  const stepped = exports.sqlite3_backup_step(backup, ALL_PAGES);
-  const finished = exports.sqlite3_backup_finish(backup);
-  if (stepped === SQLITE_DONE && finished === SQLITE_OK) return;
-  throw copyFailure(source, target);
-}
-
-function copyFailure(source: Connection, target: Connection): unknown {
-  const error = target.failure();
-  const [given, own] = [pageSize(source), pageSize(target)];
-  if (error instanceof SqliteError && error.code === 'SQLITE_READONLY' && given !== own) {
-    return new GlasswalError(
-      'MISUSE',
-      `The given database has pages of ${given} bytes and this one of ${own}, which a database in WAL mode keeps. Make ` +
-        `them equal where the bytes come from, with: PRAGMA journal_mode = DELETE; PRAGMA page_size = ${own}; VACUUM`,
-    );
-  }
-  if (error instanceof SqliteError) error.message = `The contents cannot be replaced: ${error.message}`;
-  return error;
 }

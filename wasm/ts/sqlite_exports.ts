@@ -42,7 +42,12 @@ export interface SqliteExports {
   ) => number;
   readonly sqlite3_backup_init: (target: number, targetName: number, source: number, sourceName: number) => number;
   readonly sqlite3_backup_step: (backup: number, pages: number) => number;
+  readonly sqlite3_backup_pagecount: (backup: number) => number;
+  readonly sqlite3_backup_remaining: (backup: number) => number;
   readonly sqlite3_backup_finish: (backup: number) => number;
+  readonly sqlite3_db_filename: (database: number, schema: number) => number;
+
+  readonly sqlite3_limit: (database: number, category: number, value: number) => number;
 
   readonly sqlite3_malloc: (size: number) => number;
   readonly sqlite3_free: (address: number) => void;
@@ -60,6 +65,10 @@ export interface SqliteExports {
   readonly glasswal_create_aggregate: (
     database: number, name: number, argc: number, flags: number, id: number, safeIntegers: number, window: number,
   ) => number;
+  /** See wasm/module/virtual_table.cpp. */
+  readonly glasswal_create_module: (database: number, name: number, id: number, eponymous: number) => number;
+  /** See wasm/module/collations.cpp. */
+  readonly glasswal_create_collation: (database: number, name: number, id: number) => number;
   /** 1 if there was a refusal, which is then the module's text as JSON. */
   readonly glasswal_last_refusal: (database: number, schema: number) => number;
   /** 1 if the VFS said why it failed with this extended code, which is then the module's text. */

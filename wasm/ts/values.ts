@@ -1,21 +1,8 @@
 /** Values of SQL as JavaScript has them, and how they are bound to the parameters of a statement. */
 import type { Context } from './context.js';
-import {
-  EXECUTE_BIND,
-  EXECUTE_FORGET,
-  PARAMETER_BYTES,
-  TAG_BLOB,
-  TAG_INT32,
-  TAG_INT64,
-  TAG_INTEGER,
-  TAG_NULL,
-  TAG_NUMBER,
-  TAG_OWNED_BLOB,
-  TAG_OWNED_TEXT,
-  TAG_TEXT,
-} from './encoding.js';
-import { type Block, allocate, allocateBlock, free } from './scratch.js';
-import { encodeUtf8, writeUtf8 } from './text.js';
+import { EXECUTE_BIND, EXECUTE_FORGET, PARAMETER_BYTES } from './encoding.js';
+import { type Block, allocateBlock, free } from './scratch.js';
+import { SlotWriter } from './slots.js';
 
 /**
  * A value that a row holds. An INTEGER is a number, or a bigint with safe integers; one beyond +-(2^53 - 1) is always
@@ -63,20 +50,6 @@ function kindOfObject(value: object): string {
   return 'an object';
 }
 
-/** The bytes of a value that can be a BLOB. */
-export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer) return new Uint8Array(value);
-  return undefined;
-}
-
-/** Whether `value` fits the 64 bits that an INTEGER has. */
-export function fitsInt64(value: bigint): boolean {
-  return BigInt.asIntN(64, value) === value;
-}
-
 /** Why `value` cannot be bound. */
 export function unbindable(what: string, value: unknown): Error {
   const hints: Readonly<Record<string, string>> = {
@@ -94,21 +67,15 @@ export function unbindable(what: string, value: unknown): Error {
 }
 
 /** Encodes parameters into the scratch of the context. */
-export class ParameterWriter {
+export class ParameterWriter extends SlotWriter {
   /** Where the last written parameters are. */
   address = 0;
   readonly #context: Context;
-  #slots: Block;
-  #data: Block;
-  #dataAt = 0;
-  #borrows = false;
-  #owned: number[] = [];
   #large: Block | undefined;
 
   constructor(context: Context) {
+    super(context.engine, context.scratch.parameters);
     this.#context = context;
-    this.#slots = context.scratch.parameters;
-    this.#data = this.#slots;
   }
 
   /**
@@ -126,12 +93,12 @@ export class ParameterWriter {
       this.discard();
       throw error;
     }
-    return this.#borrows ? EXECUTE_BIND | EXECUTE_FORGET : EXECUTE_BIND;
+    return this.borrows ? EXECUTE_BIND | EXECUTE_FORGET : EXECUTE_BIND;
   }
 
   /** The call was made: what was allocated for it belongs to SQLite now. */
   handedOver(): void {
-    if (this.#owned.length !== 0) this.#owned.length = 0;
+    if (this.owned.length !== 0) this.owned.length = 0;
     if (this.#large !== undefined) {
       free(this.#context.engine, this.#large.address);
       this.#large = undefined;
@@ -140,28 +107,28 @@ export class ParameterWriter {
 
   /** The call will not be made. */
   discard(): void {
-    for (const address of this.#owned) free(this.#context.engine, address);
+    this.freeOwned();
     this.handedOver();
   }
 
   #begin(count: number): void {
     const { scratch, engine } = this.#context;
-    if (this.#owned.length !== 0) this.discard();
-    this.#data = scratch.parameters;
-    this.#slots = this.#data;
+    if (this.owned.length !== 0) this.discard();
+    this.data = scratch.parameters;
+    this.slots = this.data;
     if (count > scratch.parameterCount) {
       this.#large ??= allocateBlock(engine, count * PARAMETER_BYTES, `${count} parameters`);
-      this.#slots = this.#large;
+      this.slots = this.#large;
     }
-    this.#dataAt = scratch.dataAt;
-    this.#borrows = false;
-    this.address = this.#slots.address;
+    this.dataAt = scratch.dataAt;
+    this.borrows = false;
+    this.address = this.slots.address;
   }
 
   /** The usual case: each value is that of one parameter. False if one of them is something else. */
   #putAll(values: readonly unknown[], count: number): boolean {
     for (let i = 0; i < count; i++) {
-      if (!this.#put(i, values[i])) return false;
+      if (!this.put(i, values[i])) return false;
     }
     return true;
   }
@@ -192,88 +159,8 @@ export class ParameterWriter {
     }
     this.#begin(shape.count);
     for (let i = 0; i < shape.count; i++) {
-      if (!this.#put(i, given[i])) throw unbindable(`Parameter ${nameOf(shape, i)}`, given[i]);
+      if (!this.put(i, given[i])) throw unbindable(`Parameter ${nameOf(shape, i)}`, given[i]);
     }
-  }
-
-  /** Encodes one value; false if it is none that can be bound. */
-  #put(index: number, value: unknown): boolean {
-    const { i32, f64 } = this.#slots;
-    const at = index * 4;
-    switch (typeof value) {
-      case 'number':
-        if ((value | 0) === value) {
-          i32[at] = TAG_INT32;
-          i32[at + 2] = value;
-        } else {
-          i32[at] = Number.isSafeInteger(value) ? TAG_INTEGER : TAG_NUMBER;
-          f64[index * 2 + 1] = value;
-        }
-        return true;
-      case 'string':
-        this.#putText(at, value);
-        return true;
-      case 'bigint':
-        if (!fitsInt64(value)) return false;
-        i32[at] = TAG_INT64;
-        this.#slots.i64[index * 2 + 1] = value;
-        return true;
-      case 'object':
-        if (value === null) {
-          i32[at] = TAG_NULL;
-          return true;
-        }
-        return this.#putBytes(at, value);
-      default:
-        return false;
-    }
-  }
-
-  #putText(at: number, text: string): void {
-    const data = this.#data;
-    const start = this.#dataAt;
-    if (text.length * 3 > data.size - start) {
-      this.#putOwned(at, TAG_OWNED_TEXT, encodeUtf8(text));
-      return;
-    }
-    const end = writeUtf8(text, data.u8, start);
-    this.#borrow(at, TAG_TEXT, start, end);
-  }
-
-  #putBytes(at: number, value: object): boolean {
-    const bytes = bytesOf(value);
-    if (bytes === undefined) return false;
-    const start = this.#dataAt;
-    if (bytes.length > this.#data.size - start) {
-      this.#putOwned(at, TAG_OWNED_BLOB, bytes);
-    } else {
-      this.#data.u8.set(bytes, start);
-      this.#borrow(at, TAG_BLOB, start, start + bytes.length);
-    }
-    return true;
-  }
-
-  #borrow(at: number, tag: number, start: number, end: number): void {
-    const { i32 } = this.#slots;
-    i32[at] = tag;
-    i32[at + 1] = end - start;
-    i32[at + 2] = this.#data.address + start;
-    this.#dataAt = end;
-    this.#borrows = true;
-  }
-
-  /** What does not fit the scratch gets a place of its own, which SQLite frees. */
-  #putOwned(at: number, tag: number, bytes: Uint8Array): void {
-    const { engine } = this.#context;
-    const address = allocate(engine, Math.max(bytes.length, 1), `a value of ${bytes.length} bytes`);
-    this.#owned.push(address);
-    engine.u8.set(bytes, address);
-    const { i32 } = this.#slots;
-    i32[at] = tag;
-    i32[at + 1] = bytes.length;
-    i32[at + 2] = address;
-    // Unbinding it gives the memory back as soon as the statement is done.
-    this.#borrows = true;
   }
 }
 

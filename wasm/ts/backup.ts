@@ -1,0 +1,147 @@
+/** Copies of a database that is in use: to another path or runtime, or in Node to a file on disk. */
+import type { Connection, DatabaseClient } from './connection.js';
+import { isNode } from './environment.js';
+import { GlasswalError, SqliteError } from './errors.js';
+import { FileCopy } from './file_copy.js';
+import { callNumber, withText } from './instance.js';
+import { DEFAULT_BUSY_TIMEOUT_MS, openConnection } from './open.js';
+import { ALL_PAGES, type BackupProgress, PageCopy, refuseItself } from './page_copy.js';
+import { SQLITE_CANTOPEN } from './result_codes.js';
+import { type SerializeOptions, openTemporary, schemaOf, serialize } from './serialize.js';
+import { kindOf } from './values.js';
+
+/** How a backup is made. */
+export interface BackupOptions extends SerializeOptions {
+  /**
+   * Called before each step. It may return how many pages the next step copies: 100 if it never does, 0 to pause. What it
+   * throws ends the backup.
+   */
+  readonly progress?: (progress: BackupProgress) => number | undefined | void;
+}
+
+/** What copies. Steps are synchronous; other work of this thread is done between them. */
+interface Transfer {
+  readonly progress: BackupProgress;
+  /** Whether all is copied; undefined if somebody is in the way now. */
+  step(pages: number): boolean | undefined;
+  /** Makes it last. */
+  finish(): void;
+  /** Ends it where it is; why it came no further. */
+  giveUp(): unknown;
+  /** Ends it; what was not finished is taken back. */
+  end(): void;
+}
+
+const STEP_PAGES = 100;
+/** Others commit so often that small steps come to no end: the rest is copied at once. */
+const MOST_RESTARTS = 3;
+const PAUSE_MS = 10;
+
+/** Copies a database to another database, to a path of the same runtime, or to a file. */
+export async function backup(
+  source: Connection, client: DatabaseClient<never>, target: Connection | string | URL, options: BackupOptions,
+): Promise<BackupProgress> {
+  const schema = schemaOf(options);
+  const { progress } = options;
+  if (progress !== undefined && progress !== null && typeof progress !== 'function') {
+    throw new TypeError(`The option 'progress' is ${kindOf(progress)}: give a function.`);
+  }
+  source.check();
+  const transfer = await begin(source, schema, client, target);
+  try {
+    const result = await run(transfer, progress ?? (() => undefined));
+    transfer.finish();
+    return result;
+  } finally {
+    transfer.end();
+  }
+}
+
+async function begin(
+  source: Connection, schema: string, client: DatabaseClient<never>, target: Connection | string | URL,
+): Promise<Transfer> {
+  if (target instanceof URL) {
+    if (target.protocol !== 'file:') throw new TypeError(`backup() writes files, and '${target.href}' is none: give a file: URL.`);
+    if (isNode) return FileCopy.begin(serialize(source, schema), target);
+    throw new GlasswalError('ENVIRONMENT', 'Only Node writes files: here take serialize(), and save the bytes.');
+  }
+  if (typeof target === 'string') return copyToPath(source, schema, client, target.trim());
+  if (typeof target !== 'object' || target === null) {
+    throw new TypeError(`backup() takes a database, a path, or in Node a file: URL, and got ${kindOf(target)}.`);
+  }
+  target.check();
+  return source.engine === target.engine ? new PageCopy(source, schema, target) : copyToOther(source, schema, target);
+}
+
+/** Into another memory: as the source is now. */
+function copyToOther(source: Connection, schema: string, target: Connection): Transfer {
+  refuseItself(source, schema, target);
+  const temporary = openTemporary(target, serialize(source, schema));
+  return new PageCopy(temporary, 'main', target, () => temporary.close());
+}
+
+function copyToPath(source: Connection, schema: string, client: DatabaseClient<never>, path: string): Transfer {
+  if (path === '' || path === ':memory:' || path.startsWith('file:')) {
+    throw new TypeError(`backup() takes a path of this runtime, and got '${path}'. (A file on disk is a URL: new URL('file:///...').)`);
+  }
+  const { engine } = source;
+  let isNew = false;
+  const open = (fileMustExist: boolean): Connection =>
+    openConnection(engine, client, 'glasswal', path, { fileMustExist });
+  let target: Connection;
+  try {
+    target = open(true);
+  } catch (error) {
+    if (!(error instanceof SqliteError) || (error.resultCode & 0xff) !== SQLITE_CANTOPEN) throw error;
+    target = open(false);
+    isNew = true;
+  }
+  return new PageCopy(source, schema, target, (done) => {
+    target.close();
+    if (isNew && !done) withText(engine, path, (pointer) => callNumber(engine, 'glasswal_remove_file', pointer));
+  });
+}
+
+async function run(transfer: Transfer, tell: NonNullable<BackupOptions['progress']>): Promise<BackupProgress> {
+  let [rate, restarts, remaining] = [0, 0, 0];
+  let busySince: number | undefined;
+  for (let first = true; ; ) {
+    await turn(rate === 0 && !first);
+    const done = transfer.step(restarts < MOST_RESTARTS ? rate : ALL_PAGES);
+    if (done === undefined) {
+      busySince ??= performance.now();
+      if (performance.now() - busySince < DEFAULT_BUSY_TIMEOUT_MS) continue;
+      throw transfer.giveUp();
+    }
+    busySince = undefined;
+    const { progress } = transfer;
+    if (done) return progress;
+    if (progress.remainingPages > remaining && !first) restarts++;
+    remaining = progress.remainingPages;
+    if (first) rate = STEP_PAGES;
+    first = false;
+    const wanted: unknown = tell(progress);
+    if (wanted === undefined) continue;
+    if (typeof wanted !== 'number' || Number.isNaN(wanted)) {
+      throw new TypeError(`The option 'progress' returned ${kindOf(wanted)}: return how many pages to copy next, or nothing.`);
+    }
+    rate = Math.max(0, Math.min(0x7fffffff, Math.round(wanted)));
+  }
+}
+
+/** Lets this thread do what else it has to do; for a while if the backup pauses. */
+function turn(pauses: boolean): Promise<void> {
+  return new Promise((resolve) => {
+    if (pauses) {
+      setTimeout(resolve, PAUSE_MS);
+      return;
+    }
+    // Sooner than a timeout, which pages in the background get once in a second.
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(0);
+  });
+}
