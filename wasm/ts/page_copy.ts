@@ -2,7 +2,7 @@
 import type { Connection } from './connection.js';
 import { GlasswalError, SqliteError } from './errors.js';
 import { SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_OK, SQLITE_READONLY } from './result_codes.js';
-import { Statement } from './statement.js';
+import { pragmaOf } from './statement.js';
 import { decodeCString } from './text.js';
 
 /** How far a copy has come. */
@@ -15,16 +15,6 @@ export interface BackupProgress {
 
 /** For PageCopy.step(). */
 export const ALL_PAGES = -1;
-
-/** The first value of `PRAGMA ${pragma}`. */
-export function pragmaOf(connection: Connection, pragma: string): unknown {
-  const statement = new Statement(connection, `PRAGMA ${pragma}`, false);
-  try {
-    return statement.pluck().get();
-  } finally {
-    statement.finalize();
-  }
-}
 
 /** One copy. Until it ends nobody else uses the connection of the target, and closing one of the two ends it. */
 export class PageCopy {

@@ -1,6 +1,7 @@
 /** SQLite's result codes and constants by name. */
 
 export const SQLITE_OK = 0;
+export const SQLITE_ERROR = 1;
 export const SQLITE_BUSY = 5;
 export const SQLITE_BUSY_SNAPSHOT = 517;
 export const SQLITE_LOCKED = 6;

@@ -72,7 +72,8 @@ class RunningScan {
     this.#definition = definition;
     this.#slots = slots;
     this.#row = new Array<unknown>(definition.columns.size).fill(null);
-    this.#iterator = definition.rows(...args);
+    const { rows } = definition;
+    this.#iterator = rows(...args);
   }
 
   /** Goes to the next row; false if there is none. */

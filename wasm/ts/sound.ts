@@ -1,9 +1,8 @@
 /** Whether bytes are a sound database that can be taken in. */
 import type { Connection } from './connection.js';
 import { GlasswalError, SqliteError } from './errors.js';
-import { pragmaOf } from './page_copy.js';
-import { SQLITE_CORRUPT, SQLITE_NOTADB } from './result_codes.js';
-import { Statement } from './statement.js';
+import { SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOTADB } from './result_codes.js';
+import { pragmaOf, firstValues } from './statement.js';
 
 const MAGIC = 'SQLite format 3\0';
 /** The smallest page that there is. */
@@ -45,7 +44,7 @@ export function checkHeader(bytes: Uint8Array): void {
   }
   const version = bytes[READ_VERSION_AT]!;
   if (version !== 1 && version !== 2) refuse(`The header says that the format is version ${version}, and SQLite reads 1 and 2.`);
-  if ((ENCODINGS[view.getUint32(ENCODING_AT)]) === undefined) refuse('The header names no encoding of texts that SQLite knows: it is damaged.');
+  if (ENCODINGS[view.getUint32(ENCODING_AT)] === undefined) refuse('The header names no encoding of texts that SQLite knows: it is damaged.');
   const pages = length / pageSize;
   const said = view.getUint32(PAGES_AT);
   const isSaid = said > 0 && view.getUint32(CHANGES_AT) === view.getUint32(PAGES_VALID_FOR_AT);
@@ -56,19 +55,28 @@ export function checkHeader(bytes: Uint8Array): void {
 
 /** Throws if the contents of `temporary` are damaged. */
 export function checkContents(temporary: Connection): void {
-  let found: unknown[] = [];
+  let found = quickCheck(temporary, String(MOST_FINDINGS));
+  if (found === undefined) {
+    const sql = "SELECT name FROM pragma_table_list WHERE schema = 'main' AND type IN ('table', 'shadow')";
+    const tables = firstValues(temporary, sql) as string[];
+    found = tables.flatMap((table) => quickCheck(temporary, `'${table.replaceAll("'", "''")}'`) ?? []);
+  }
+  const bad = found.filter((finding) => finding !== 'ok').slice(0, MOST_FINDINGS);
+  if (bad.length === 0) return;
+  refuse(`The database is damaged: ${bad.join('; ').replaceAll('\n', ' ')}. ({ check: false } takes it in all the same.)`);
+}
+
+/** What is found wrong; undefined where a function or collation of the application is needed, which is not known here. */
+function quickCheck(temporary: Connection, argument: string): unknown[] | undefined {
   try {
-    const statement = new Statement(temporary, `PRAGMA quick_check(${MOST_FINDINGS})`, false);
-    found = statement.pluck().all();
-    statement.finalize();
+    return firstValues(temporary, `PRAGMA quick_check(${argument})`);
   } catch (error) {
     if (!(error instanceof SqliteError)) throw error;
     const primary = error.resultCode & 0xff;
-    if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB) found = [error.message];
-    else throw error;
+    if (primary === SQLITE_CORRUPT || primary === SQLITE_NOTADB) return [error.message];
+    if (primary === SQLITE_ERROR) return undefined;
+    throw error;
   }
-  if (found[0] === 'ok') return;
-  refuse(`The database is damaged: ${found.join('; ').replaceAll('\n', ' ')}. ({ check: false } takes it in all the same.)`);
 }
 
 /** Throws if texts are encoded otherwise than in the database of `connection`: connections that are open could not read them. */

@@ -191,3 +191,18 @@ export class Statement<R = Row> implements Disposable {
     return rows;
   }
 }
+
+/** The first value of each row that `sql` gives. */
+export function firstValues(connection: Connection, sql: string): SqlValue[] {
+  const statement = new Statement(connection, sql, false);
+  try {
+    return statement.pluck().all();
+  } finally {
+    statement.finalize();
+  }
+}
+
+/** The value of `PRAGMA ${pragma}`. */
+export function pragmaOf(connection: Connection, pragma: string): SqlValue | undefined {
+  return firstValues(connection, `PRAGMA ${pragma}`)[0];
+}
