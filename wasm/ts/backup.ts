@@ -8,6 +8,7 @@ import { DEFAULT_BUSY_TIMEOUT_MS, openConnection } from './open.js';
 import { ALL_PAGES, type BackupProgress, PageCopy, refuseItself } from './page_copy.js';
 import { SQLITE_CANTOPEN } from './result_codes.js';
 import { type SerializeOptions, openTemporary, schemaOf, serialize } from './serialize.js';
+import { pragmaOf } from './statement.js';
 import { kindOf } from './values.js';
 
 /** How a backup is made. */
@@ -47,9 +48,11 @@ export async function backup(
     throw new TypeError(`The option 'progress' is ${kindOf(progress)}: give a function.`);
   }
   source.check();
+  // Where a thread may not wait, nobody set how long; but this does not block it.
+  const patienceMs = source.engine.mayWait ? Number(pragmaOf(source, 'busy_timeout')) : DEFAULT_BUSY_TIMEOUT_MS;
   const transfer = await begin(source, schema, client, target);
   try {
-    const result = await run(transfer, progress ?? (() => undefined));
+    const result = await run(transfer, progress ?? (() => undefined), patienceMs);
     transfer.finish();
     return result;
   } finally {
@@ -102,31 +105,39 @@ function copyToPath(source: Connection, schema: string, client: DatabaseClient<n
   });
 }
 
-async function run(transfer: Transfer, tell: NonNullable<BackupOptions['progress']>): Promise<BackupProgress> {
-  let [rate, restarts, remaining] = [0, 0, 0];
+async function run(
+  transfer: Transfer, tell: NonNullable<BackupOptions['progress']>, patienceMs: number,
+): Promise<BackupProgress> {
+  let rate = 0;
+  let restarts = 0;
+  let before: BackupProgress | undefined;
   let busySince: number | undefined;
-  for (let first = true; ; ) {
-    await turn(rate === 0 && !first);
+  for (;;) {
+    await turn(before !== undefined && rate === 0);
     const done = transfer.step(restarts < MOST_RESTARTS ? rate : ALL_PAGES);
     if (done === undefined) {
       busySince ??= performance.now();
-      if (performance.now() - busySince < DEFAULT_BUSY_TIMEOUT_MS) continue;
+      if (performance.now() - busySince < patienceMs) continue;
       throw transfer.giveUp();
     }
     busySince = undefined;
     const { progress } = transfer;
     if (done) return progress;
-    if (progress.remainingPages > remaining && !first) restarts++;
-    remaining = progress.remainingPages;
-    if (first) rate = STEP_PAGES;
-    first = false;
-    const wanted: unknown = tell(progress);
-    if (wanted === undefined) continue;
-    if (typeof wanted !== 'number' || Number.isNaN(wanted)) {
-      throw new TypeError(`The option 'progress' returned ${kindOf(wanted)}: return how many pages to copy next, or nothing.`);
-    }
-    rate = Math.max(0, Math.min(0x7fffffff, Math.round(wanted)));
+    // Where somebody else has committed, SQLite begins again.
+    if (before !== undefined && copied(progress) < copied(before) + rate) restarts++;
+    const wanted = tell(progress);
+    rate = wanted === undefined ? (before === undefined ? STEP_PAGES : rate) : checkRate(wanted);
+    before = progress;
   }
+}
+
+function copied({ totalPages, remainingPages }: BackupProgress): number {
+  return totalPages - remainingPages;
+}
+
+function checkRate(wanted: unknown): number {
+  if (typeof wanted === 'number' && !Number.isNaN(wanted)) return Math.max(0, Math.min(0x7fffffff, Math.round(wanted)));
+  throw new TypeError(`The option 'progress' returned ${kindOf(wanted)}: return how many pages to copy next, or nothing.`);
 }
 
 /** Lets this thread do what else it has to do; for a while if the backup pauses. */

@@ -55,9 +55,9 @@ test('bytes that only look like a database are refused, and the old one is whole
 
 test('{ check: false } takes in what only the whole check would refuse', async (t) => {
   const { runtime, db, bytes } = await both(t);
-  const broken = bytes.slice().fill(0xee, 8192, 12_288);
+  const broken = bytes.slice().fill(0xee, 4096);
   runtime.import(broken, undefined, { check: false });
-  assert.throws(() => db.prepare('SELECT count(x) FROM t ORDER BY x').all(), /malformed/);
+  assert.throws(() => db.prepare('SELECT count(*) FROM t').all(), /malformed/);
   assert.throws(() => runtime.import(new Uint8Array(4096), undefined, { check: false }), /no SQLite database/);
   db.deserialize(bytes, { check: false });
   assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
