@@ -2,13 +2,13 @@
 import type { Connection, DatabaseClient } from './connection.js';
 import { isNode } from './environment.js';
 import { GlasswalError, SqliteError } from './errors.js';
+import { firstValue } from './execution.js';
 import { FileCopy } from './file_copy.js';
 import { callNumber, withText } from './instance.js';
 import { DEFAULT_BUSY_TIMEOUT_MS, openConnection } from './open.js';
 import { ALL_PAGES, type BackupProgress, PageCopy, refuseItself } from './page_copy.js';
 import { SQLITE_CANTOPEN } from './result_codes.js';
 import { type SerializeOptions, openTemporary, schemaOf, serialize } from './serialize.js';
-import { pragmaOf } from './statement.js';
 import { kindOf } from './values.js';
 
 /** How a backup is made. */
@@ -47,9 +47,9 @@ export async function backup(
   if (progress !== undefined && progress !== null && typeof progress !== 'function') {
     throw new TypeError(`The option 'progress' is ${kindOf(progress)}: give a function.`);
   }
-  source.check();
+  source.checkIdle();
   // Where a thread may not wait, nobody set how long; but this does not block it.
-  const patienceMs = source.engine.mayWait ? Number(pragmaOf(source, 'busy_timeout')) : DEFAULT_BUSY_TIMEOUT_MS;
+  const patienceMs = source.engine.mayWait ? Number(firstValue(source, 'PRAGMA busy_timeout')) : DEFAULT_BUSY_TIMEOUT_MS;
   const transfer = await begin(source, schema, client, target);
   try {
     const result = await run(transfer, progress ?? (() => undefined), patienceMs);
@@ -90,7 +90,7 @@ function copyToPath(source: Connection, schema: string, client: DatabaseClient<n
   const { engine } = source;
   let isNew = false;
   const open = (fileMustExist: boolean): Connection =>
-    openConnection(engine, client, 'glasswal', path, { fileMustExist });
+    openConnection(engine, client, 'glasswal', path, { fileMustExist }).connection;
   let target: Connection;
   try {
     target = open(true);

@@ -3,12 +3,14 @@ import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapsh
 import { Database, type OpenOptions, openDatabase } from './database.js';
 import type { Engine } from './engine.js';
 import { isNode } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError } from './errors.js';
+import { unknownOption } from './given_options.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { waitToInherit } from './heir.js';
 import { callNumber, check, withText } from './instance.js';
 import { reportError } from './listeners.js';
 import { enter, type Membership, type RuntimeParts } from './membership.js';
+import { kindOf } from './values.js';
 import { watchChildren, watchThreads } from './threads.js';
 
 /** How a client joins. */
@@ -76,8 +78,11 @@ export class Client implements Disposable {
   /** Opens the database at `path`, creating it if need be. */
   open(path: string, options?: OpenOptions): Database;
   open(first?: string | OpenOptions, second?: OpenOptions): Database {
+    if (typeof first !== 'string' && first !== undefined && (!isOptions(first) || second !== undefined)) {
+      throw new MisuseError('MISUSE', `open() was given ${kindOf(first)} as a path: give a string, and then the options.`);
+    }
     const path = typeof first === 'string' ? first : this.#path;
-    const options = (typeof first === 'string' ? second : first) ?? {};
+    const options = (typeof first === 'object' ? first : second) ?? {};
     return openDatabase(this.engine, this, 'glasswal', path, options);
   }
 
@@ -126,7 +131,7 @@ export class Client implements Disposable {
   /** Closes its databases and leaves. Its number and all of its memory are free again. */
   close(): void {
     if (this.#closed) return;
-    for (const database of [...this.#databases]) database.close();
+    for (const database of [...this.#databases]) database.end();
     this.#closing();
     this.#closed = true;
     // One that was given up is recovered from by others.
@@ -163,11 +168,18 @@ export class Client implements Disposable {
   }
 }
 
+function isOptions(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /**
  * Joins a runtime: in a dedicated worker, or in the page. The runtime is what createRuntime() returned, as it arrived
  * in a message. Nothing is fetched; it takes the lock that proves that this client lives.
  */
 export async function join(runtime: RuntimeParts, options: JoinOptions = {}): Promise<Client> {
+  if (typeof options !== 'object' || options === null) throw new TypeError('The options of join() must be an object.');
+  const wrong = unknownOption(options, ['name']);
+  if (wrong !== undefined) throw new GlasswalError('OPTION', wrong);
   const name = options.name ?? 'worker';
   if (typeof name !== 'string' || name === '' || new TextEncoder().encode(name).length > 63) {
     throw new GlasswalError('OPTION', `The option name is ${JSON.stringify(name)}, but must be a text of 1 to 63 bytes.`);

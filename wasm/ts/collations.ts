@@ -2,7 +2,7 @@
 import type { Connection } from './connection.js';
 import type { Context } from './context.js';
 import { COMPARE_FAILED, HOST_COMPARE } from './encoding.js';
-import { GlasswalError } from './errors.js';
+import { MisuseError } from './errors.js';
 import { SQLITE_OK } from './result_codes.js';
 import { decodeUtf8 } from './text.js';
 import { kindOf } from './values.js';
@@ -30,7 +30,7 @@ export function defineCollation(connection: Connection, name: string, compare: C
     throw new TypeError(`collation('${name}') takes a function, or null to remove it, and got ${kindOf(compare)}.`);
   }
   if (BUILT_IN.test(name)) {
-    throw new GlasswalError('MISUSE', `The collation '${name}' is SQLite's own, and its tables are sorted by it: take another name.`);
+    throw new MisuseError('MISUSE', `The collation '${name}' is SQLite's own, and its tables are sorted by it: take another name.`);
   }
   const { context, exports } = connection;
   answer(context);

@@ -2,12 +2,14 @@
 import type { Context } from './context.js';
 import { AT_ERROR_OFFSET } from './encoding.js';
 import type { Engine } from './engine.js';
-import { GlasswalError, type LockRefusal, SqliteError } from './errors.js';
+import { type LockRefusal, MisuseError, SqliteError } from './errors.js';
+import { textOf } from './given_options.js';
 import {
-  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_OK, primaryCodeName,
+  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_MISUSE, SQLITE_OK, primaryCodeName,
 } from './result_codes.js';
 import type { SqliteExports } from './sqlite_exports.js';
 import { decodeCString, unitsOfUtf8Bytes } from './text.js';
+import { type Verbose, execLoudly } from './verbose.js';
 
 /** What a database needs to know of the client that opened it. */
 export interface DatabaseClient<Owner> {
@@ -45,8 +47,18 @@ const CODES_OF_FILES: ReadonlySet<number> = new Set([SQLITE_IOERR, SQLITE_FULL, 
 /** One sqlite3 connection. */
 export class Connection {
   readonly statements = new Set<StatementHandle>();
-  /** How many iterators of its statements are open. */
+  /** Whether one of its statements is being run: who asks is a user function, or whoever logs. */
+  busy = false;
+  /** How many iterators stand in its statements. */
   iterators = 0;
+  /** Whether it can be used nevertheless; see Database.unsafeMode(). */
+  unsafe = false;
+  /** Whether a new statement gives each INTEGER as a bigint. */
+  safeIntegers = false;
+  /** Is told of each statement that runs. */
+  verbose: Verbose | undefined;
+  /** The Database of the application, if it is one's. */
+  database: object | undefined;
   /** Called when the connection is about to be closed: what works with it must end. */
   readonly endings = new Set<() => void>();
   /** What keeps statements from running now, if something does. */
@@ -72,15 +84,43 @@ export class Connection {
   /** Throws unless the connection can be used. */
   check(): void {
     if (this.#lock !== undefined) {
-      throw new GlasswalError('BUSY', `The database '${this.path}' is in use by ${this.#lock}: use it afterwards, or open it once more.`);
+      throw new MisuseError('BUSY', `The database '${this.path}' is in use by ${this.#lock}: use it afterwards, or open it once more.`);
     }
     if (this.pointer === 0) {
-      throw new GlasswalError(
+      throw new MisuseError(
         'CLOSED',
         `The database '${this.path}' of client '${this.client.name}' is closed: open it again with client.open().`,
       );
     }
     this.client.check();
+  }
+
+  /** Throws unless it can be used, and none of its statements is being run. */
+  checkIdle(): void {
+    this.check();
+    if (this.busy && !this.unsafe) throw this.#inUse('a statement of it is running, whose function this is');
+  }
+
+  /** Throws unless it is idle, and rows may change: no iterator stands in its statements. */
+  checkWritable(): void {
+    this.checkIdle();
+    if (this.iterators !== 0 && !this.unsafe) throw this.#iterated();
+  }
+
+  /** Throws unless no iterator stands in its statements, be it unsafe or not. */
+  checkQuiet(): void {
+    this.checkIdle();
+    if (this.iterators !== 0) throw this.#iterated();
+  }
+
+  #inUse(why: string): Error {
+    return new MisuseError(
+      'BUSY', `The connection to '${this.path}' is busy: ${why}. Do it afterwards, on another connection, or after db.unsafeMode().`,
+    );
+  }
+
+  #iterated(): Error {
+    return this.#inUse('an iterator of it is open');
   }
 
   /** Keeps everybody else from using the connection; what ends that. */
@@ -129,9 +169,13 @@ export class Connection {
 
   /** Whether the module may be called: what a client had is taken from it when it leaves or is evicted. */
   get usable(): boolean {
+    return this.#lock === undefined && this.#isThere;
+  }
+
+  get #isThere(): boolean {
     try {
-      this.check();
-      return true;
+      this.client.check();
+      return this.pointer !== 0;
     } catch {
       return false;
     }
@@ -141,7 +185,7 @@ export class Connection {
   close(): void {
     if (this.pointer === 0) return;
     if (this.context.inHostCall) {
-      throw new GlasswalError('BUSY', 'A user function cannot close a database: close it when the statement is done.');
+      throw new MisuseError('BUSY', 'A user function cannot close a database: close it when the statement is done.');
     }
     for (const end of this.endings) end();
     // Also those that a virtual table prepares when its scan ends.
@@ -150,14 +194,32 @@ export class Connection {
     this.pointer = 0;
   }
 
-  /** Whether a transaction is open. */
+  /** Whether a transaction is open; none is where nothing is. */
   get inTransaction(): boolean {
-    return this.exports.sqlite3_get_autocommit(this.pointer) === 0;
+    return this.#isThere && this.exports.sqlite3_get_autocommit(this.pointer) === 0;
   }
 
   /** Runs each statement of `sql`. */
   exec(sql: string): void {
-    this.check();
+    const text = textOf(sql, 'The SQL');
+    this.checkWritable();
+    this.execNow(text);
+  }
+
+  /** Likewise, although an iterator may be open. */
+  execNow(sql: string): void {
+    const { busy } = this;
+    this.busy = true;
+    try {
+      if (this.verbose === undefined) this.#exec(sql);
+      else execLoudly(this, sql);
+    } finally {
+      this.busy = busy;
+    }
+    this.keepFromWaiting(sql);
+  }
+
+  #exec(sql: string): void {
     const { context } = this;
     const text = this.placeSql(sql);
     const { batch } = context.scratch;
@@ -169,12 +231,21 @@ export class Connection {
 
   /** Puts SQL where the module can read it. */
   placeSql(sql: string): ReturnType<Context['placeText']> {
-    if (typeof sql !== 'string') throw new TypeError(`The SQL is ${typeof sql}: give it as a string.`);
-    const zero = sql.indexOf('\0');
-    if (zero >= 0) {
-      throw new TypeError(`The SQL has a zero character at ${zero}, where SQLite would stop: bind such text as a parameter.`);
-    }
-    return this.context.placeText(sql, 'SQL');
+    return this.context.placeText(textOf(sql, 'The SQL'), 'SQL');
+  }
+
+  /** A thread that may not wait does not begin to when SQL tells it to. */
+  keepFromWaiting(sql: string): void {
+    if (!this.engine.mayWait && /busy_timeout/i.test(sql)) this.exports.sqlite3_busy_timeout(this.pointer, 0);
+  }
+
+  /** Switches one of SQLITE_DBCONFIG_*. */
+  configure(option: number, on: boolean): void {
+    const { batch } = this.context.scratch;
+    // How C passes what a variadic function is given: in memory.
+    batch.i32[0] = Number(on);
+    batch.i32[1] = 0;
+    this.expect(this.exports.sqlite3_db_config(this.pointer, option, batch.address), 'The connection cannot be configured');
   }
 
   /** The error of the call that has just failed: what a user function threw, or what SQLite says. */
@@ -198,6 +269,9 @@ export class Connection {
   /** Throws for a result code of a call that is not about a statement. */
   expect(code: number, doing: string): void {
     if (code === SQLITE_OK) return;
+    const known = this.exports.sqlite3_extended_errcode(this.pointer);
+    // Of a misuse SQLite tells the caller only, and remembers what was before.
+    if ((code & 0xff) === SQLITE_MISUSE && known !== code) throw new SqliteError(`${doing}: SQLite was misused`, { extendedCode: code });
     const error = this.failure();
     if (error instanceof SqliteError) error.message = `${doing}: ${error.message} (${primaryCodeName(code)})`;
     throw error;

@@ -4,7 +4,7 @@
  */
 import { HOST_FORGET, HOST_THREW } from './encoding.js';
 import type { Engine } from './engine.js';
-import { GlasswalError } from './errors.js';
+import { MisuseError } from './errors.js';
 import { Scratch, allocate, free } from './scratch.js';
 import { type SqliteExports, sqliteOf } from './sqlite_exports.js';
 import { encodeUtf8, writeUtf8 } from './text.js';
@@ -157,7 +157,7 @@ export class Context {
 }
 
 function tooDeep(): Error {
-  return new GlasswalError(
+  return new MisuseError(
     'MISUSE', `User functions run statements that call user functions, ${MOST_DEPTH} deep: that is as far as it may go.`,
   );
 }

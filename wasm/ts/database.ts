@@ -2,11 +2,15 @@
 import { type BackupOptions, backup } from './backup.js';
 import { type Compare, defineCollation } from './collations.js';
 import { dispose } from './dispose.js';
-import type { Connection, DatabaseClient } from './connection.js';
+import { Connection, type DatabaseClient } from './connection.js';
 import type { Engine } from './engine.js';
-import { type AggregateOptions, type FunctionOptions, type FunctionResult, defineAggregate, defineFunction } from './functions.js';
+import { MisuseError, SqliteError } from './errors.js';
+import { firstValue } from './execution.js';
+import { defineAggregate, defineFunction } from './function_definitions.js';
+import type { AggregateOptions, FunctionOptions, FunctionResult } from './functions.js';
+import { booleanOption, optionsOf, switchOf, textOf } from './given_options.js';
 import { type Limits, limitsOf } from './limits.js';
-import { DEFAULT_BUSY_TIMEOUT_MS, type OpenOptions, openConnection, setBusyTimeout } from './open.js';
+import { type OpenOptions, isPrivate, openConnection, setBusyTimeout, setDefensive } from './open.js';
 import type { BackupProgress } from './page_copy.js';
 import { SQLITE_BUSY, SQLITE_OK } from './result_codes.js';
 import { type ImportOptions, type SerializeOptions, deserialize, schemaOf, serialize } from './serialize.js';
@@ -14,6 +18,7 @@ import { type Row, Statement } from './statement.js';
 import type { TableDefinition } from './table_definition.js';
 import { type TableFactory, defineTable } from './tables.js';
 import { type Transaction, makeTransaction } from './transaction.js';
+import { kindOf } from './values.js';
 
 export type { OpenOptions } from './open.js';
 
@@ -32,52 +37,72 @@ export interface CheckpointResult {
 
 const CHECKPOINT_MODES: readonly CheckpointMode[] = ['passive', 'full', 'restart', 'truncate'];
 
-/** Made by client.open(). Everything is synchronous; failures of SQLite are thrown as SqliteError. */
+/**
+ * Made by client.open(). Everything is synchronous; failures of SQLite are thrown as SqliteError, and what cannot work as
+ * MisuseError, which is a TypeError, or as TypeError and RangeError. Foreign keys are enforced, and SQL cannot do what would
+ * damage the database by itself (SQLite's "defensive").
+ *
+ * While a statement runs, its user functions cannot use the connection, and while an iterator is open nothing can be run but
+ * get(), all() and iterate(): see unsafeMode().
+ */
 export class Database implements Disposable {
   /** The path under which it was opened. */
-  readonly name: string;
+  declare readonly name: string;
+  /** Whether it has not been closed. */
+  declare readonly open: boolean;
+  /** Whether a transaction is open. */
+  declare readonly inTransaction: boolean;
   /** Whether it refuses to change anything. */
-  readonly readonly: boolean;
-  /** Whether it is private to this connection; true only of ':memory:'. */
-  readonly memory: boolean;
+  declare readonly readonly: boolean;
+  /** Whether it is private to this connection; true only of ':memory:' and ''. */
+  declare readonly memory: boolean;
 
   readonly #connection: Connection;
   readonly #client: DatabaseClient<Database>;
   #limits: Limits | undefined;
-  #busyTimeout: number;
-  #safeIntegers: boolean;
+
+  // One function for all databases, so that they have the same shape.
+  static readonly #open = {
+    get(this: Database): boolean {
+      return this.#connection.pointer !== 0;
+    },
+    enumerable: true,
+  };
+  static readonly #inTransaction = {
+    get(this: Database): boolean {
+      return this.#connection.inTransaction;
+    },
+    enumerable: true,
+  };
 
   /** @internal */
-  constructor(connection: Connection, client: DatabaseClient<Database>, path: string, options: OpenOptions) {
+  constructor(connection: Connection, client: DatabaseClient<Database>, path: string, readonly: boolean) {
+    if (!(connection instanceof Connection)) {
+      throw new MisuseError('MISUSE', `A database is opened with client.open(path), and not by 'new Database(${kindOf(connection)})'.`);
+    }
     this.#connection = connection;
     this.#client = client;
-    this.name = path;
-    this.readonly = options.readonly ?? false;
-    this.memory = path === ':memory:' || path === '';
-    this.#busyTimeout = setBusyTimeout(connection, options.busyTimeout ?? DEFAULT_BUSY_TIMEOUT_MS);
-    this.#safeIntegers = options.safeIntegers ?? false;
+    connection.database = this;
+    Object.defineProperties(this, {
+      name: { value: path, enumerable: true },
+      open: Database.#open,
+      inTransaction: Database.#inTransaction,
+      readonly: { value: readonly, enumerable: true },
+      memory: { value: isPrivate(path), enumerable: true },
+    });
     client.onDatabaseOpen(this);
-  }
-
-  /** Whether it has not been closed. */
-  get open(): boolean {
-    return this.#connection.pointer !== 0;
-  }
-
-  /** Whether a transaction is open. */
-  get inTransaction(): boolean {
-    this.#connection.check();
-    return this.#connection.inTransaction;
   }
 
   /** For how many milliseconds a statement waits for a lock; 0 where a thread may not wait: a page's main thread. */
   get busyTimeout(): number {
-    return this.#busyTimeout;
+    this.#connection.check();
+    // SQL can set it, too, so it is not remembered here.
+    return firstValue(this.#connection, 'PRAGMA busy_timeout') as number;
   }
 
   set busyTimeout(milliseconds: number) {
     this.#connection.check();
-    this.#busyTimeout = setBusyTimeout(this.#connection, milliseconds);
+    setBusyTimeout(this.#connection, milliseconds);
   }
 
   /** How many rows the last statement that changed some has changed. */
@@ -97,7 +122,7 @@ export class Database implements Disposable {
     this.#connection.check();
     const rowid = this.#connection.exports.sqlite3_last_insert_rowid(this.#connection.pointer);
     const number = Number(rowid);
-    return !this.#safeIntegers && Number.isSafeInteger(number) ? number : rowid;
+    return !this.#connection.safeIntegers && Number.isSafeInteger(number) ? number : rowid;
   }
 
   /** Runs all statements of `sql` and drops their rows. What ran before a failure stays, unless it was in a transaction. */
@@ -106,28 +131,45 @@ export class Database implements Disposable {
     return this;
   }
 
-  /** Compiles one statement. */
-  prepare<R = Row>(sql: string): Statement<R> {
-    return new Statement<R>(this.#connection, sql, this.#safeIntegers);
+  /** Compiles one statement, whose rows are `R` and whose parameters `B`: a tuple of them, or an object of named ones. */
+  prepare<R = Row>(sql: string): Statement<R>;
+  prepare<B extends readonly unknown[] | object, R>(sql: string): Statement<R, B extends readonly unknown[] ? B : [B]>;
+  prepare(sql: string): Statement {
+    textOf(sql, 'The SQL');
+    this.#connection.checkIdle();
+    return new Statement(this.#connection, sql, this.#connection.safeIntegers);
   }
 
   /**
    * Makes `fn` run inside a transaction: committed when it returns, rolled back when it throws, a savepoint when one is
    * open already. The result has the variants deferred, immediate and exclusive.
    */
-  transaction<A extends unknown[], T>(fn: (...args: A) => T): Transaction<A, T> {
+  transaction<A extends unknown[], T>(fn: (...args: A) => T): Transaction<A, T, this> {
     return makeTransaction(this.#connection, fn);
   }
 
   /** Runs `PRAGMA ${sql}`: its rows, or with `simple` the first value of the first. */
   pragma(sql: string, options: { readonly simple: true }): unknown;
-  pragma(sql: string, options?: { readonly simple?: boolean }): Row[];
-  pragma(sql: string, options: { readonly simple?: boolean } = {}): unknown {
-    const statement = this.prepare(`PRAGMA ${sql}`);
+  pragma(sql: string, options?: { readonly simple?: boolean } | null): Row[];
+  pragma(sql: string, options?: { readonly simple?: boolean } | null): unknown {
+    const text = textOf(sql, 'The pragma');
+    const simple = booleanOption(optionsOf(options, 'pragma()', ['simple']), 'simple');
+    this.#connection.checkWritable();
+    const statement = this.prepare(`PRAGMA ${text}`);
     try {
-      if (statement.reader) return options.simple ? statement.pluck().get() : statement.all();
+      if (statement.reader) return simple ? statement.pluck().get() : statement.all();
       statement.run();
-      return options.simple ? undefined : [];
+      return simple ? undefined : [];
+    } finally {
+      statement.finalize();
+    }
+  }
+
+  /** The rows of `EXPLAIN ${sql}`, whose parameters need no values: what SQLite does, or with `QUERY PLAN ...` how it searches. */
+  explain(sql: string): Row[] {
+    const statement = this.prepare(`EXPLAIN ${textOf(sql, 'The SQL')}`);
+    try {
+      return statement.needNothing().all();
     } finally {
       statement.finalize();
     }
@@ -135,26 +177,50 @@ export class Database implements Disposable {
 
   /** Makes `fn` the SQL function `name`, with as many arguments as `fn` declares; for this connection only. */
   function(name: string, fn: (...values: never[]) => FunctionResult): this;
-  function(name: string, options: FunctionOptions, fn: (...values: never[]) => FunctionResult): this;
+  function(name: string, options: FunctionOptions | null, fn: (...values: never[]) => FunctionResult): this;
   function(name: string, first: unknown, second?: unknown): this {
-    this.#connection.check();
-    const [options, fn] = second === undefined ? [{}, first] : [first as FunctionOptions, second];
-    defineFunction(this.#connection, name, options, fn as (...values: unknown[]) => unknown, this.#safeIntegers);
+    const [options, fn] = typeof first === 'function' ? [undefined, first] : [first, second];
+    defineFunction(this.#connection, name, options, fn);
     return this;
   }
 
   /** Makes an SQL aggregate, or with `inverse` a window function; for this connection only. */
   aggregate<T>(name: string, options: AggregateOptions<T>): this {
+    defineAggregate(this.#connection, name, options);
+    return this;
+  }
+
+  /** Is there for better-sqlite3's sake and always throws: WebAssembly cannot load SQLite's extensions. */
+  loadExtension(path: string, ...entryPoint: [name?: string]): never {
+    textOf(path, 'The path');
+    if (entryPoint.length !== 0) textOf(entryPoint[0], 'The entry point');
+    this.#connection.checkQuiet();
+    throw new SqliteError(
+      `The extension '${path}' cannot be loaded: WebAssembly has no libraries that are loaded while it runs. Write it as ` +
+        'function(), aggregate() or table().',
+      'SQLITE_ERROR',
+    );
+  }
+
+  /**
+   * Lifts two rules (or not): user functions may use the connection whose statement calls them, and rows may be changed while
+   * an iterator is open, which then may see a change or not. SQL may do what SQLite's "defensive" forbids.
+   */
+  unsafeMode(...on: [on?: boolean]): this {
     this.#connection.check();
-    defineAggregate(this.#connection, name, options, this.#safeIntegers);
+    this.#connection.unsafe = switchOf(on, 'unsafeMode');
+    setDefensive(this.#connection, !this.#connection.unsafe);
     return this;
   }
 
   /** Moves what the write-ahead log holds into the database; of 'main', or of an attached one. */
   checkpoint(mode: CheckpointMode = 'passive', schema = 'main'): CheckpointResult {
-    this.#connection.check();
     const number = CHECKPOINT_MODES.indexOf(mode);
-    if (number < 0) throw new TypeError(`'${String(mode)}' is no checkpoint: give ${CHECKPOINT_MODES.join(', ')}.`);
+    if (number < 0) {
+      throw new MisuseError('MISUSE', `'${String(mode)}' is no checkpoint: give ${CHECKPOINT_MODES.join(', ')}.`);
+    }
+    textOf(schema, 'The name of the database');
+    this.#connection.checkIdle();
     const { exports, context, pointer } = this.#connection;
     const { batch } = context.scratch;
     const name = context.placeText(schema, 'a name');
@@ -167,16 +233,20 @@ export class Database implements Disposable {
   }
 
   /** The whole database as the bytes of an SQLite file, as it was at one moment. */
-  serialize(options: SerializeOptions | string = {}): Uint8Array {
-    return serialize(this.#connection, typeof options === 'string' ? options : schemaOf(options ?? {}));
+  serialize(options?: SerializeOptions | string | null): Uint8Array {
+    const schema = typeof options === 'string' ? options : schemaOf(optionsOf(options, 'serialize()', ['attached']));
+    this.#connection.checkQuiet();
+    return serialize(this.#connection, schema);
   }
 
   /**
    * Replaces the contents by those of an SQLite file, in one transaction that all clients see at once. The bytes are checked
    * first: NOT_A_DATABASE says what is wrong with them, and nothing has changed then.
    */
-  deserialize(bytes: Uint8Array | ArrayBuffer, options: ImportOptions = {}): void {
-    deserialize(this.#connection, bytes, options);
+  deserialize(bytes: Uint8Array | ArrayBuffer, options?: ImportOptions | null): void {
+    optionsOf(options, 'deserialize()', ['check']);
+    this.#connection.checkQuiet();
+    deserialize(this.#connection, bytes, options ?? {});
   }
 
   /** Makes the statement that is running fail with SQLITE_INTERRUPT; of use in a user function. */
@@ -186,20 +256,30 @@ export class Database implements Disposable {
   }
 
   /** Integers of statements that are prepared from now on as bigints (or not). */
-  defaultSafeIntegers(on = true): this {
-    this.#safeIntegers = on;
+  defaultSafeIntegers(...on: [on?: boolean]): this {
+    this.#connection.safeIntegers = switchOf(on, 'defaultSafeIntegers');
     return this;
   }
 
-  /** Ends all statements, rolls back what was not committed, and closes the connection. Closing twice is harmless. */
-  close(): void {
+  /**
+   * Ends all statements, rolls back what was not committed, and closes the connection. Closing twice is harmless. Throws
+   * BUSY while a statement runs or an iterator is open.
+   */
+  close(): this {
+    if (this.#connection.usable) this.#connection.checkQuiet();
+    this.end();
+    return this;
+  }
+
+  /** @internal Closes it, whatever is open. */
+  end(): void {
     if (!this.open) return;
     this.#connection.close();
     this.#client.onDatabaseClose(this);
   }
 
   [dispose](): void {
-    this.close();
+    this.end();
   }
 
   /**
@@ -208,8 +288,8 @@ export class Database implements Disposable {
    * `CREATE VIRTUAL TABLE t USING name(...)`.
    */
   table(name: string, definition: TableDefinition | TableFactory): this {
-    this.#connection.check();
-    defineTable(this.#connection, name, definition, this.#safeIntegers);
+    this.#connection.checkQuiet();
+    defineTable(this.#connection, name, definition, this.#connection.safeIntegers);
     return this;
   }
 
@@ -219,7 +299,7 @@ export class Database implements Disposable {
    * that has written, with the transaction.
    */
   collation(name: string, compare: Compare | null): this {
-    this.#connection.check();
+    this.#connection.checkQuiet();
     defineCollation(this.#connection, name, compare);
     return this;
   }
@@ -243,6 +323,6 @@ export class Database implements Disposable {
 export function openDatabase(
   engine: Engine, client: DatabaseClient<Database>, vfsName: string, path: string, options: OpenOptions = {},
 ): Database {
-  const connection = openConnection(engine, client as DatabaseClient<never>, vfsName, path, options);
-  return new Database(connection, client, path, options);
+  const { connection, readonly } = openConnection(engine, client as DatabaseClient<never>, vfsName, path, options);
+  return new Database(connection, client, path, readonly);
 }

@@ -1,5 +1,5 @@
 /** The errors that a database throws. */
-import { extendedCodeName, primaryCodeName } from './result_codes.js';
+import { codeNumber, extendedCodeName, primaryCodeName } from './result_codes.js';
 
 /** Who held a lock that was refused. Times are in milliseconds. */
 export interface LockRefusal {
@@ -26,13 +26,19 @@ export interface SqliteErrorDetails {
   readonly lock?: LockRefusal | undefined;
 }
 
+/** The name of a class of errors belongs to all of them, and is not one of the properties of each. */
+function named(errors: { prototype: Error }, name: string): void {
+  Object.defineProperty(errors.prototype, 'name', { value: name, writable: true, configurable: true });
+}
+
 /** SQLite refused or failed. */
 export class SqliteError extends Error {
-  override readonly name: string = 'SqliteError';
-  /** The primary result code by name, such as 'SQLITE_BUSY' or 'SQLITE_CONSTRAINT'. */
+  /** The extended result code by name, such as 'SQLITE_CONSTRAINT_UNIQUE'; the primary one where there is no other. */
   readonly code: string;
-  /** The extended result code by name, such as 'SQLITE_CONSTRAINT_UNIQUE'; equal to `code` where there is none. */
+  /** The same as `code`. */
   readonly extendedCode: string;
+  /** The primary result code by name, such as 'SQLITE_CONSTRAINT'. */
+  readonly primaryCode: string;
   /** The extended result code as a number. */
   readonly resultCode: number;
   /** The SQL that failed, if it was one. */
@@ -42,18 +48,25 @@ export class SqliteError extends Error {
   /** For SQLITE_BUSY: who has the lock. */
   readonly lock: LockRefusal | undefined;
 
-  constructor(message: string, details: SqliteErrorDetails) {
-    super(message);
-    this.code = primaryCodeName(details.extendedCode);
-    this.extendedCode = extendedCodeName(details.extendedCode);
+  /** `code` is a code by name, or all that is known of the failure. */
+  constructor(message: string, code: string | SqliteErrorDetails) {
+    if (typeof code !== 'string' && !Number.isInteger(code?.extendedCode)) {
+      throw new TypeError('A SqliteError takes its code by name as the second argument, such as SQLITE_BUSY.');
+    }
+    super(String(message));
+    const details = typeof code === 'string' ? { extendedCode: codeNumber(code) } : code;
+    this.code = typeof code === 'string' ? code : extendedCodeName(details.extendedCode);
+    this.extendedCode = this.code;
+    this.primaryCode = primaryCodeName(details.extendedCode);
     this.resultCode = details.extendedCode;
     this.sql = details.sql;
     this.offset = details.offset;
     this.lock = details.lock;
   }
 }
+named(SqliteError, 'SqliteError');
 
-/** Why a GlasswalError was thrown. */
+/** Why a GlasswalError or a MisuseError was thrown. */
 export type GlasswalErrorCode =
   /** The database was closed, or its client left or was evicted. */
   | 'CLOSED'
@@ -86,9 +99,8 @@ export type GlasswalErrorCode =
   /** The other side of a remote database is gone, or did not understand. */
   | 'REMOTE';
 
-/** The library was used in a way that cannot work; the message says what to do instead. */
+/** A runtime, a client, or where they run is not as it would have to be; the message says what to do. */
 export class GlasswalError extends Error {
-  override readonly name: string = 'GlasswalError';
   readonly code: GlasswalErrorCode;
 
   constructor(code: GlasswalErrorCode, message: string) {
@@ -96,3 +108,15 @@ export class GlasswalError extends Error {
     this.code = code;
   }
 }
+named(GlasswalError, 'GlasswalError');
+
+/** A database or a statement was used in a way that cannot work; the message says what to do instead. */
+export class MisuseError extends TypeError {
+  readonly code: GlasswalErrorCode;
+
+  constructor(code: GlasswalErrorCode, message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+named(MisuseError, 'MisuseError');

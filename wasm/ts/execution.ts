@@ -7,14 +7,17 @@ import {
   AT_ROWS,
   BATCH_PENDING,
   EXECUTE_BIND,
+  EXECUTE_FORGET,
+  EXECUTE_RESET_AT_LIMIT,
   EXECUTE_STANDS_ON_ROW,
 } from './encoding.js';
-import { GlasswalError } from './errors.js';
-import { columnNames, parameterShape, texts } from './prepare.js';
+import { MisuseError } from './errors.js';
+import { columnNames, parameterShape, prepare, texts } from './prepare.js';
 import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from './result_codes.js';
 import { BatchReader, type RowMode, type RowShape } from './rows.js';
 import { type Block, allocateBlock, free } from './scratch.js';
-import { type Bindings, ParameterWriter, type ParameterShape } from './values.js';
+import { ParameterWriter, type ParameterShape } from './values.js';
+import { expandedSql, logStatement } from './verbose.js';
 
 // No user code runs while a batch is read, so one reader is enough for all statements.
 const reader = new BatchReader();
@@ -50,20 +53,22 @@ export class Execution {
   checkExists(): void {
     this.connection.check();
     if (this.handle.pointer !== 0) return;
-    throw new GlasswalError('FINALIZED', `The statement was finalized: prepare it again: ${this.sql}`);
+    throw new MisuseError('FINALIZED', `The statement was finalized: prepare it again: ${this.sql}`);
   }
 
   /** Throws while a user function of the statement runs: it has no other state then than that of its call. */
   checkStill(): void {
+    const { connection } = this;
+    if (connection.busy) connection.checkIdle();
     if (!this.handle.busy) return;
-    throw new GlasswalError('BUSY', `The statement is running, and waits for this function: prepare a second one of the same SQL: ${this.sql}`);
+    throw new MisuseError('BUSY', `The statement is running, and waits for this function: prepare a second one of the same SQL: ${this.sql}`);
   }
 
   /** Throws while the statement runs or an iterator of it is open. */
   checkIdle(): void {
     this.checkStill();
     if (!this.handle.iterated) return;
-    throw new GlasswalError(
+    throw new MisuseError(
       'BUSY',
       'The statement is running: end its iterator (with break or return()), or prepare a second one of the same ' +
         `SQL: ${this.sql}`,
@@ -77,29 +82,54 @@ export class Execution {
   }
 
   /** Encodes the parameters; the flags to execute with. */
-  begin(values: Bindings): number {
+  begin(values: readonly unknown[]): number {
     this.check();
+    if (this.connection.verbose !== undefined) return this.#beginLoudly(values);
     if (!this.#bound) return this.flags | this.#encode(values);
     if (values.length === 0) return this.flags;
     throw this.#alreadyBound();
   }
 
+  /** SQLite tells the values that a statement has been bound to. */
+  #beginLoudly(values: readonly unknown[]): number {
+    const flags = this.beginSlowly(values);
+    this.log();
+    return this.#bound ? flags : flags | EXECUTE_FORGET;
+  }
+
+  /** Tells whoever listens what is run. */
+  log(): void {
+    logStatement(this.connection, this.handle.pointer, this.sql);
+  }
+
+  /** The SQL, with the values that bind() was given. */
+  toString(): string {
+    return this.#bound && this.handle.pointer !== 0 && this.connection.usable
+      ? expandedSql(this.connection, this.handle.pointer, this.sql)
+      : this.sql;
+  }
+
   #alreadyBound(): Error {
-    return new GlasswalError('MISUSE', `The parameters were given with bind(): give none now: ${this.sql}`);
+    return new MisuseError('MISUSE', `The parameters were given with bind(): give none now: ${this.sql}`);
   }
 
   /** Binds values for good. */
-  bind(values: Bindings): void {
+  bind(values: readonly unknown[]): void {
     this.check();
     if (this.#bound) {
-      throw new GlasswalError('MISUSE', `bind() was called before, and is for good: prepare another statement: ${this.sql}`);
+      throw new MisuseError('MISUSE', `bind() was called before, and is for good: prepare another statement: ${this.sql}`);
     }
     this.#bindCopies(values);
     this.#bound = true;
   }
 
+  /** Runs without parameters, as EXPLAIN can. */
+  needNothing(): void {
+    this.#bound = true;
+  }
+
   /** Begins a run whose rows are fetched later, when the scratch holds the parameters of somebody else. */
-  beginSlowly(values: Bindings): number {
+  beginSlowly(values: readonly unknown[]): number {
     this.check();
     if (!this.#bound) this.#bindCopies(values);
     else if (values.length !== 0) throw this.#alreadyBound();
@@ -107,7 +137,7 @@ export class Execution {
   }
 
   /** A getter among the values may have used the statement, too. */
-  #encode(values: Bindings): number {
+  #encode(values: readonly unknown[]): number {
     const { handle } = this;
     const flags = this.#writer.write(this.#parameters, values, this.sql);
     if (handle.pointer !== 0 && !handle.iterated) return flags;
@@ -116,7 +146,7 @@ export class Execution {
     return flags;
   }
 
-  #bindCopies(values: Bindings): void {
+  #bindCopies(values: readonly unknown[]): void {
     this.#encode(values);
     const code = this.connection.exports.glasswal_bind(this.handle.pointer, this.#writer.address, this.#parameters.count);
     this.#writer.handedOver();
@@ -133,9 +163,11 @@ export class Execution {
   /** Likewise; any other code is a failure, and the rows before it are in `batch`. */
   #run(flags: number, batch: Block, maxRows: number): number {
     const handle = this.handle;
-    const { context } = this.connection;
+    const { connection } = this;
+    const { context, busy } = connection;
     const writer = this.#writer;
     handle.busy = true;
+    connection.busy = true;
     try {
       context.forgetThrown();
       return context.execute(
@@ -143,6 +175,7 @@ export class Execution {
       );
     } finally {
       handle.busy = false;
+      connection.busy = busy;
       writer.handedOver();
     }
   }
@@ -151,13 +184,16 @@ export class Execution {
   reset(): void {
     const { connection, handle } = this;
     let code: number;
+    const { busy } = connection;
     // Aggregates that it had begun are asked for their results.
     handle.busy = true;
+    connection.busy = true;
     try {
       connection.context.forgetThrown();
       code = connection.exports.sqlite3_reset(handle.pointer);
     } finally {
       handle.busy = false;
+      connection.busy = busy;
     }
     if (code !== SQLITE_OK) throw connection.failure({ sql: this.sql });
   }
@@ -197,6 +233,16 @@ export class Execution {
     }
   }
 
+  /** Tells of the run before its first rows are fetched. */
+  loudly(fetch: Fetch): Fetch {
+    let told = this.connection.verbose === undefined;
+    return (rows, maxRows) => {
+      if (!told) this.log();
+      told = true;
+      return fetch(rows, maxRows);
+    };
+  }
+
   /** What fetches the rows of a run. */
   fetcher(firstFlags: number, mode: RowMode): Fetch {
     const { connection } = this;
@@ -219,5 +265,18 @@ export class Execution {
       if (failure !== undefined) throw failure.error;
       return code === SQLITE_ROW;
     };
+  }
+}
+
+/** The first value that `sql` returns; asked beside everything that goes on on the connection. */
+export function firstValue(connection: Connection, sql: string): unknown {
+  const handle = { pointer: prepare(connection, sql), busy: false, iterated: false };
+  try {
+    const { batch } = connection.context.scratch;
+    const execution = new Execution(connection, handle, sql, handle);
+    execution.execute(EXECUTE_RESET_AT_LIMIT, batch, 1);
+    return execution.firstRow(batch, 'pluck');
+  } finally {
+    connection.exports.sqlite3_finalize(handle.pointer);
   }
 }

@@ -1,5 +1,4 @@
 /** JavaScript functions that SQL can call: scalar functions, aggregates and window functions. */
-import type { Connection } from './connection.js';
 import type { Context } from './context.js';
 import {
   HOST_FINAL,
@@ -18,7 +17,6 @@ import {
   AT_CAPACITY,
 } from './encoding.js';
 import type { Engine } from './engine.js';
-import { SQLITE_DETERMINISTIC, SQLITE_DIRECTONLY, SQLITE_OK, SQLITE_UTF8 } from './result_codes.js';
 import { BatchReader } from './rows.js';
 import { Block, allocate } from './scratch.js';
 import { bytesOf, fitsInt64 } from './slots.js';
@@ -52,7 +50,8 @@ export interface AggregateOptions<T> extends FunctionOptions {
   readonly result?: (total: T) => FunctionResult;
 }
 
-type Callback = (...values: unknown[]) => unknown;
+/** A user function, or one of an aggregate's. */
+export type Callback = (...values: unknown[]) => unknown;
 
 /** A function as the module calls it. */
 interface Registered {
@@ -95,10 +94,12 @@ class FunctionTable {
   /** Answers the module. It is called by C++, so it only throws when the module will not run again. */
   #answer(kind: number, id: number, state: number, argc: number, frame: number): number {
     const registered = this.#context.known.get(id) as Registered;
+    // Called by themselves, so that our own record is not their `this`.
+    const { call } = registered;
     try {
       this.#context.useOwnScratch();
       const result = kind === HOST_SCALAR
-        ? registered.call!(...this.#arguments(frame, argc))
+        ? call!(...this.#arguments(frame, argc))
         : this.#aggregate(registered, kind, state, frame, argc);
       // What it called may have been given up, and what the module has there is not ours any more.
       this.#engine.fate.check();
@@ -124,7 +125,8 @@ class FunctionTable {
         return undefined;
       }
       running.told = true;
-      return registered.result === undefined ? running.total : registered.result(running.total);
+      const { result } = registered;
+      return result === undefined ? running.total : result(running.total);
     } catch (error) {
       running.failed = true;
       throw error;
@@ -150,7 +152,8 @@ class FunctionTable {
     this.#running.set(number, running);
     this.#engine.u32[state >>> 2] = number;
     try {
-      running.total = registered.start!();
+      const start = registered.start!;
+      running.total = start();
     } catch (error) {
       running.failed = true;
       throw error;
@@ -205,59 +208,7 @@ class FunctionTable {
 const tables = new WeakMap<Context, FunctionTable>();
 
 /** The number by which the module calls a new function. */
-function add(context: Context, registered: Registered): number {
+export function addFunction(context: Context, registered: Registered): number {
   if (!tables.has(context)) tables.set(context, new FunctionTable(context));
   return context.know(registered);
-}
-
-/** Makes `fn` the SQL function `name`. */
-export function defineFunction(
-  connection: Connection, name: string, options: FunctionOptions, fn: Callback, safeIntegers: boolean,
-): void {
-  if (typeof fn !== 'function') throw new TypeError(`function('${name}') takes a function, and got ${kindOf(fn)}.`);
-  const id = add(connection.context, { name, call: fn });
-  const argc = options.varargs ? -1 : arity(name, fn.length);
-  define(connection, name, (address) =>
-    connection.exports.glasswal_create_function(
-      connection.pointer, address, argc, flagsOf(options), id, Number(options.safeIntegers ?? safeIntegers),
-    ));
-}
-
-/** Makes the SQL aggregate `name`. */
-export function defineAggregate<T>(
-  connection: Connection, name: string, options: AggregateOptions<T>, safeIntegers: boolean,
-): void {
-  const { step, inverse, result } = options;
-  // One that is given counts, be it undefined.
-  const start = 'start' in options ? options.start : null;
-  if (typeof step !== 'function') throw new TypeError(`aggregate('${name}') needs a function 'step' in its options.`);
-  const id = add(connection.context, {
-    name,
-    start: typeof start === 'function' ? (start as () => unknown) : () => start,
-    step: step as Callback,
-    inverse: inverse as Callback | undefined,
-    result: result as Callback | undefined,
-  });
-  const argc = options.varargs ? -1 : arity(name, Math.max(step.length, inverse?.length ?? 0, 1) - 1);
-  define(connection, name, (address) =>
-    connection.exports.glasswal_create_aggregate(
-      connection.pointer, address, argc, flagsOf(options), id, Number(options.safeIntegers ?? safeIntegers),
-      Number(inverse !== undefined),
-    ));
-}
-
-function define(connection: Connection, name: string, create: (nameAddress: number) => number): void {
-  const text = connection.placeSql(name);
-  const code = create(text.address);
-  connection.context.releaseText(text);
-  if (code !== SQLITE_OK) connection.expect(code, `The function '${name}' cannot be defined`);
-}
-
-function arity(name: string, declared: number): number {
-  if (declared <= 100) return declared;
-  throw new RangeError(`The function '${name}' declares ${declared} arguments, and SQLite passes 100 at most.`);
-}
-
-function flagsOf(options: FunctionOptions): number {
-  return SQLITE_UTF8 | (options.deterministic ? SQLITE_DETERMINISTIC : 0) | (options.directOnly ? SQLITE_DIRECTONLY : 0);
 }

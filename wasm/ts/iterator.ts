@@ -11,6 +11,8 @@ const MOST_BATCH_ROWS = 1024;
  * was asked for once more the statement is in use, a failure comes after the rows before it, and so does its being finalized.
  */
 export class RowIterator<R> implements IterableIterator<R>, Disposable {
+  /** The Statement whose rows they are. */
+  declare readonly statement: object;
   readonly #execution: Execution;
   readonly #fetch: Fetch;
   #rows: unknown[] = [];
@@ -26,6 +28,7 @@ export class RowIterator<R> implements IterableIterator<R>, Disposable {
   constructor(execution: Execution, fetch: Fetch) {
     this.#execution = execution;
     this.#fetch = fetch;
+    Object.defineProperty(this, 'statement', { value: execution.owner, enumerable: true });
     execution.connection.iterate(execution.handle, true);
   }
 
@@ -42,7 +45,7 @@ export class RowIterator<R> implements IterableIterator<R>, Disposable {
   /** Throws if the statement cannot be read from. */
   #check(): void {
     const execution = this.#execution;
-    if (execution.handle.busy) execution.checkStill();
+    if (execution.handle.busy || execution.connection.busy) execution.checkStill();
     if (execution.handle.pointer !== 0) return;
     this.#open = false;
     execution.checkExists();

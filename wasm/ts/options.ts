@@ -1,6 +1,7 @@
 /** The options of a runtime, their defaults and their checks. */
 import { GlasswalError } from './errors.js';
 import { defaults, optionNames, segmentBytes } from './generated/facts.js';
+import { unknownOption } from './given_options.js';
 import type { Logger } from './log.js';
 
 /** What the creator of a runtime decides. Sizes are whole numbers of bytes. */
@@ -44,7 +45,7 @@ export interface CheckedOptions {
   readonly eventCapacity: number;
 }
 
-const known: ReadonlySet<string> = new Set([...optionNames, 'name', 'wasm', 'logger']);
+const known = [...optionNames, 'name', 'wasm', 'logger'];
 const clientsBytes = 256 * 1024 * 1024;
 /** All that a WebAssembly memory can have, less the page before the region. */
 const mostBytes = 4 * 1024 ** 3 - segmentBytes;
@@ -77,9 +78,8 @@ function capacityOf(options: RuntimeOptions, database: number, log: number): num
 /** Checks what the caller wants; throws a GlasswalError that names the first option that will not do. */
 export function checkOptions(options: RuntimeOptions): CheckedOptions {
   if (typeof options !== 'object' || options === null) throw new TypeError('The options of createRuntime() must be an object.');
-  for (const name of Object.keys(options)) {
-    if (!known.has(name)) throw new GlasswalError('OPTION', `There is no option ${name}; there are ${[...known].join(', ')}.`);
-  }
+  const wrong = unknownOption(options, known);
+  if (wrong !== undefined) throw new GlasswalError('OPTION', wrong);
   const initialDatabase = positive(options, 'initialDatabaseCapacityBytes');
   const maxDatabase = positive(options, 'maxDatabaseCapacityBytes');
   const initialLog = positive(options, 'initialWriteAheadCapacityBytes');

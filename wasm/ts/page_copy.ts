@@ -1,8 +1,8 @@
 /** Copies a database page by page, in one transaction of the target, between two connections of one instance. */
 import type { Connection } from './connection.js';
-import { GlasswalError, SqliteError } from './errors.js';
+import { MisuseError, SqliteError } from './errors.js';
+import { firstValue } from './execution.js';
 import { SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_OK, SQLITE_READONLY } from './result_codes.js';
-import { pragmaOf } from './statement.js';
 import { decodeCString } from './text.js';
 
 /** How far a copy has come. */
@@ -44,7 +44,7 @@ export class PageCopy {
     const { context, exports } = target;
     refuseItself(source, schema, target);
     if (target.inTransaction) {
-      throw new GlasswalError('MISUSE', `A transaction of '${target.path}' is open: commit it or roll it back first.`);
+      throw new MisuseError('MISUSE', `A transaction of '${target.path}' is open: commit it or roll it back first.`);
     }
     const name = context.placeText(schema, 'a name');
     // The scratch holds one text at a time.
@@ -118,9 +118,9 @@ export class PageCopy {
   #failure(): unknown {
     const error = this.target.failure();
     if (!(error instanceof SqliteError)) return error;
-    const [given, own] = [pragmaOf(this.source, 'page_size'), pragmaOf(this.target, 'page_size')] as [number, number];
+    const [given, own] = [this.source, this.target].map((each) => firstValue(each, 'PRAGMA page_size') as number) as [number, number];
     if (error.resultCode === SQLITE_READONLY && given !== own) {
-      return new GlasswalError(
+      return new MisuseError(
         'MISUSE',
         `The given database has pages of ${given} bytes and this one of ${own}, which a database in WAL mode keeps. Make ` +
           `them equal where the bytes come from, with: PRAGMA journal_mode = DELETE; PRAGMA page_size = ${own}; VACUUM`,
@@ -144,5 +144,5 @@ export function refuseItself(source: Connection, schema: string, target: Connect
   const file = fileOf(source, schema);
   const same = file !== '' && file === fileOf(target, 'main') && source.engine.views.memory === target.engine.views.memory;
   if (!same && source !== target) return;
-  throw new GlasswalError('MISUSE', `'${target.path}' cannot be copied over itself: give another path or database.`);
+  throw new MisuseError('MISUSE', `'${target.path}' cannot be copied over itself: give another path or database.`);
 }

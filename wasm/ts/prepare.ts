@@ -1,6 +1,5 @@
 /** Compiles one statement and finds out what it is. */
 import type { Connection } from './connection.js';
-import { GlasswalError } from './errors.js';
 import { SQLITE_OK, SQLITE_PREPARE_PERSISTENT } from './result_codes.js';
 import { decodeCString } from './text.js';
 import type { ParameterShape } from './values.js';
@@ -22,7 +21,7 @@ export function prepare(connection: Connection, sql: string): number {
   try {
     const first = compile(connection, text.address, text.size, sql);
     if (first.statement === 0) {
-      throw new GlasswalError('MISUSE', `There is no statement in the SQL, only space and comments: ${JSON.stringify(sql)}`);
+      throw new RangeError(`There is no statement in the SQL, only space and comments: ${JSON.stringify(sql)}`);
     }
     try {
       refuseMore(connection, first.tail, text.address + text.size - first.tail, sql);
@@ -37,7 +36,7 @@ export function prepare(connection: Connection, sql: string): number {
 }
 
 /** Compiles the first statement at `address`, of `size` bytes with the zero. */
-function compile(connection: Connection, address: number, size: number, sql: string): { statement: number; tail: number } {
+export function compile(connection: Connection, address: number, size: number, sql: string): { statement: number; tail: number } {
   const { batch } = connection.context.scratch;
   // SQLite may ask for the definition of a virtual table.
   connection.context.forgetThrown();
@@ -45,6 +44,7 @@ function compile(connection: Connection, address: number, size: number, sql: str
     connection.pointer, address, size, SQLITE_PREPARE_PERSISTENT, batch.address, batch.address + 4,
   );
   if (code !== SQLITE_OK) throw connection.failure({ sql });
+  connection.keepFromWaiting(sql);
   return { statement: batch.u32[0]!, tail: batch.u32[1]! };
 }
 
@@ -68,8 +68,7 @@ function refuseMore(connection: Connection, tail: number, size: number, sql: str
 }
 
 function severalStatements(sql: string): Error {
-  return new GlasswalError(
-    'MISUSE',
+  return new RangeError(
     `The SQL holds more than one statement, and prepare() takes one: prepare each, or run all with exec(): ${sql}`,
   );
 }
@@ -114,10 +113,9 @@ export function parameterShape(connection: Connection, statement: number): Param
   const positional: number[] = [];
   for (let i = 0; i < count; i++) {
     const address = exports.sqlite3_bind_parameter_name(statement, i + 1) >>> 0;
-    const name = address === 0 ? '?' : decodeCString(engine.u8, address);
-    const isNamed = !name.startsWith('?');
-    names.push(isNamed ? name.slice(1) : undefined);
-    if (!isNamed) positional.push(i);
+    const name = address === 0 ? '' : decodeCString(engine.u8, address);
+    names.push(name === '' ? undefined : name.slice(1));
+    if (name === '' || name.startsWith('?')) positional.push(i);
   }
   return { count, names, positional };
 }

@@ -31,7 +31,7 @@ import type { Bindings } from './values.js';
 export interface RemoteDatabase {
   /** Runs all statements of `sql`. */
   exec(sql: string): Promise<void>;
-  /** Runs one statement that returns no rows. */
+  /** Runs one statement, and tells what it changed. */
   run(sql: string, ...values: Bindings): Promise<RunResult>;
   /** The first row, or undefined. */
   get<R = Row>(sql: string, ...values: Bindings): Promise<R | undefined>;

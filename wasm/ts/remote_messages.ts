@@ -2,7 +2,7 @@
  * What serve() and connect() tell each other. Whoever has the other end of the port can post anything: what is not whole passes
  * by like a message of others.
  */
-import { GlasswalError, type GlasswalErrorCode, type LockRefusal, SqliteError } from './errors.js';
+import { GlasswalError, type GlasswalErrorCode, type LockRefusal, MisuseError, SqliteError } from './errors.js';
 import type { Bindings } from './values.js';
 
 export type Method = 'exec' | 'run' | 'get' | 'all' | 'query';
@@ -118,7 +118,8 @@ export function pack(thrown: unknown): CarriedError {
     const { resultCode: extendedCode, sql, offset, lock } = error;
     return { name, message, stack, sqlite: { extendedCode, sql, offset, lock } };
   }
-  return { name, message, stack, ...(error instanceof GlasswalError ? { glasswalCode: error.code } : {}) };
+  const hasCode = error instanceof GlasswalError || error instanceof MisuseError;
+  return { name, message, stack, ...(hasCode ? { glasswalCode: error.code } : {}) };
 }
 
 /** The error that a message carried, as the same kind of error. */
@@ -130,7 +131,7 @@ export function unpack(carried: CarriedError): Error {
 
 function revive({ name, message, glasswalCode, sqlite }: CarriedError): Error {
   if (sqlite !== undefined) return new SqliteError(message, sqlite);
-  if (glasswalCode !== undefined) return new GlasswalError(glasswalCode, message);
+  if (glasswalCode !== undefined) return new (name === 'MisuseError' ? MisuseError : GlasswalError)(glasswalCode, message);
   if (name === 'TypeError') return new TypeError(message);
   if (name === 'RangeError') return new RangeError(message);
   return Object.assign(new Error(message), { name });

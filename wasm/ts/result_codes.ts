@@ -10,6 +10,7 @@ export const SQLITE_IOERR = 10;
 export const SQLITE_CORRUPT = 11;
 export const SQLITE_FULL = 13;
 export const SQLITE_CANTOPEN = 14;
+export const SQLITE_MISUSE = 21;
 export const SQLITE_NOTADB = 26;
 export const SQLITE_ROW = 100;
 export const SQLITE_DONE = 101;
@@ -56,4 +57,15 @@ export function extendedCodeName(code: number): string {
   const kinds = EXTENDED[PRIMARY[code & 0xff] ?? '']?.split(' ') ?? [];
   const kind = kinds[(code >> 8) - 1];
   return kind === undefined || kind === '-' ? primaryCodeName(code) : `${primaryCodeName(code)}_${kind}`;
+}
+
+/** The number of a code by name; that of SQLITE_ERROR for a name that is none of SQLite's. */
+export function codeNumber(name: string): number {
+  for (let primary = 0; primary < PRIMARY.length; primary++) {
+    if (primaryCodeName(primary) === name) return primary;
+    const kinds = EXTENDED[PRIMARY[primary]!]?.split(' ') ?? [];
+    const kind = kinds.findIndex((each) => `${primaryCodeName(primary)}_${each}` === name);
+    if (kind >= 0) return primary | ((kind + 1) << 8);
+  }
+  return 1;
 }

@@ -1,6 +1,6 @@
 /** A database as the bytes of an SQLite file, and back. */
 import { Connection } from './connection.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError } from './errors.js';
 import { ALL_PAGES, PageCopy } from './page_copy.js';
 import { SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from './result_codes.js';
 import { allocate, free } from './scratch.js';
@@ -39,8 +39,8 @@ export function serialize(connection: Connection, schema: string): Uint8Array {
   context.releaseText(name);
   const size = Number(batch.i64[0]);
   if (address === 0) {
-    const why = size > 0 ? `the module's heap has no ${size} bytes for the copy` : 'there is no such database';
-    throw new GlasswalError(size > 0 ? 'OUT_OF_MEMORY' : 'MISUSE', `'${schema}' cannot be serialized: ${why}.`);
+    if (size <= 0) throw new MisuseError('MISUSE', `'${schema}' cannot be serialized: there is no such database.`);
+    throw new GlasswalError('OUT_OF_MEMORY', `'${schema}' cannot be serialized: the module's heap has no ${size} bytes for the copy.`);
   }
   const bytes = engine.u8.slice(address, address + size);
   free(engine, address);
@@ -63,7 +63,7 @@ export function deserialize(connection: Connection, given: Uint8Array | ArrayBuf
   const bytes = given instanceof ArrayBuffer ? new Uint8Array(given) : given;
   if (!(bytes instanceof Uint8Array)) throw new TypeError(`deserialize() takes a Uint8Array or an ArrayBuffer, and got ${kindOf(given)}.`);
   if (connection.inTransaction) {
-    throw new GlasswalError('MISUSE', 'A transaction is open: commit it or roll it back before deserialize().');
+    throw new MisuseError('MISUSE', 'A transaction is open: commit it or roll it back before deserialize().');
   }
   checkHeader(bytes);
   checkEncoding(connection, bytes);

@@ -1,8 +1,9 @@
 /** Whether bytes are a sound database that can be taken in. */
 import type { Connection } from './connection.js';
-import { GlasswalError, SqliteError } from './errors.js';
+import { GlasswalError, MisuseError, SqliteError } from './errors.js';
+import { firstValue } from './execution.js';
 import { SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOTADB } from './result_codes.js';
-import { pragmaOf, firstValues } from './statement.js';
+import { firstValues } from './statement.js';
 
 const MAGIC = 'SQLite format 3\0';
 /** The smallest page that there is. */
@@ -82,9 +83,9 @@ function quickCheck(temporary: Connection, argument: string): unknown[] | undefi
 /** Throws if texts are encoded otherwise than in the database of `connection`: connections that are open could not read them. */
 export function checkEncoding(connection: Connection, bytes: Uint8Array): void {
   const given = ENCODINGS[bytes[ENCODING_AT + 3]!];
-  const own = pragmaOf(connection, 'encoding');
-  if (given === own || (pragmaOf(connection, 'page_count') as number) === 0) return;
-  throw new GlasswalError(
+  const own = firstValue(connection, 'PRAGMA encoding');
+  if (given === own || (firstValue(connection, 'PRAGMA page_count') as number) === 0) return;
+  throw new MisuseError(
     'MISUSE',
     `The texts of the given database are ${String(given)} and those of '${connection.path}' ${String(own)}, which connections ` +
       'that are open cannot change. Take it in at a new path, or remove this database first (client.remove). Nothing was replaced.',

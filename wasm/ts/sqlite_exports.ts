@@ -10,6 +10,8 @@ export interface SqliteExports {
   readonly sqlite3_close_v2: (database: number) => number;
   readonly sqlite3_busy_timeout: (database: number, milliseconds: number) => number;
   readonly sqlite3_get_autocommit: (database: number) => number;
+  /** What is switched on or off lies at `values`: a 32-bit integer and an address, or 0. */
+  readonly sqlite3_db_config: (database: number, option: number, values: number) => number;
   readonly sqlite3_changes64: (database: number) => bigint;
   readonly sqlite3_total_changes64: (database: number) => bigint;
   readonly sqlite3_last_insert_rowid: (database: number) => bigint;
@@ -27,6 +29,7 @@ export interface SqliteExports {
   readonly sqlite3_finalize: (statement: number) => number;
   readonly sqlite3_reset: (statement: number) => number;
   readonly sqlite3_stmt_readonly: (statement: number) => number;
+  readonly sqlite3_expanded_sql: (statement: number) => number;
   readonly sqlite3_bind_parameter_count: (statement: number) => number;
   readonly sqlite3_bind_parameter_name: ColumnText;
   readonly sqlite3_column_count: (statement: number) => number;

@@ -1,5 +1,5 @@
 /** A prepared statement. */
-import type { Connection } from './connection.js';
+import { Connection } from './connection.js';
 import { dispose } from './dispose.js';
 import {
   AT8_CHANGES,
@@ -11,12 +11,14 @@ import {
   EXECUTE_RESET_AT_LIMIT,
   EXECUTE_SAFE_INTEGERS,
 } from './encoding.js';
-import { GlasswalError } from './errors.js';
+import type { Database } from './database.js';
+import { MisuseError } from './errors.js';
 import { Execution } from './execution.js';
+import { switchOf } from './given_options.js';
 import { RowIterator } from './iterator.js';
 import { type ColumnDefinition, columnDefinitions, prepare } from './prepare.js';
 import type { RowMode } from './rows.js';
-import type { Bindings, SqlValue } from './values.js';
+import type { Bindings, Given, SqlValue } from './values.js';
 
 /** What run() tells. */
 export interface RunResult {
@@ -35,48 +37,59 @@ const NO_LIMIT = 0x7fffffff;
  * A prepared statement, made by database.prepare(). Everything is synchronous.
  *
  * Every method throws a SqliteError if SQLite fails, a TypeError or RangeError for parameters that do not fit, and a
- * GlasswalError if the statement cannot be used so.
+ * MisuseError, which is a TypeError, if the statement cannot be used so. `R` is what a row is, `B` what the parameters are.
  */
-export class Statement<R = Row> implements Disposable {
+export class Statement<R = Row, B extends readonly unknown[] = Bindings> implements Disposable {
   /** The SQL as it was given. */
-  readonly source: string;
-  /** Whether it returns rows: then get(), all() and iterate() are for it, otherwise run(). */
-  readonly reader: boolean;
+  declare readonly source: string;
+  /** Whether it returns rows: then get(), all() and iterate() are for it. */
+  declare readonly reader: boolean;
   /** Whether it leaves the database as it is. */
-  readonly readonly: boolean;
+  declare readonly readonly: boolean;
+  /** The database that prepared it. */
+  declare readonly database: Database;
+  /** Whether an iterator of it is open. */
+  declare readonly busy: boolean;
 
   readonly #execution: Execution;
+  readonly #reader: boolean;
   #mode: RowMode = 'object';
+
+  // One function for all statements: with one each no two of them would have the same shape, and every use would be slow.
+  static readonly #busy = {
+    get(this: Statement): boolean {
+      return this.#execution.handle.iterated;
+    },
+    enumerable: true,
+  };
 
   /** @internal */
   constructor(connection: Connection, sql: string, safeIntegers: boolean) {
+    if (!(connection instanceof Connection)) throw new MisuseError('MISUSE', 'A statement is made by database.prepare(sql).');
     connection.check();
     const pointer = prepare(connection, sql);
     const { exports } = connection;
-    this.source = sql;
-    this.#execution = new Execution(connection, connection.adopt(this, pointer), sql, this);
-    this.safeIntegers(safeIntegers);
-    this.reader = exports.sqlite3_column_count(pointer) > 0;
-    this.readonly = exports.sqlite3_stmt_readonly(pointer) !== 0;
+    const handle = connection.adopt(this, pointer);
+    this.#execution = new Execution(connection, handle, sql, this);
+    this.#execution.flags = safeIntegers ? EXECUTE_SAFE_INTEGERS : 0;
+    this.#reader = exports.sqlite3_column_count(pointer) > 0;
+    Object.defineProperties(this, {
+      reader: { value: this.#reader, enumerable: true },
+      readonly: { value: exports.sqlite3_stmt_readonly(pointer) !== 0, enumerable: true },
+      source: { value: sql, enumerable: true },
+      database: { value: connection.database, enumerable: true },
+      busy: Statement.#busy,
+    });
   }
 
-  /** Whether an iterator of it is in use, or a user function that it has called is running. */
-  get busy(): boolean {
-    const { busy, iterated } = this.#execution.handle;
-    return busy || iterated;
-  }
-
-  /** Runs a statement that returns no rows. */
-  run(...values: Bindings): RunResult {
-    if (this.reader) {
-      throw new GlasswalError(
-        'MISUSE', `run() is for statements without rows, and this one returns some: use get(), all() or iterate(): ${this.source}`,
-      );
-    }
+  /** Runs the statement to its end and tells what it has changed; of one with rows only as far as its first. */
+  run<T extends object>(...values: Given<B, T>): RunResult {
     const execution = this.#execution;
+    const { connection } = execution;
+    if (connection.iterators !== 0) connection.checkWritable();
     const flags = execution.begin(values);
-    const { batch } = execution.connection.context.scratch;
-    execution.execute(flags, batch, 0);
+    const { batch } = connection.context.scratch;
+    execution.execute(flags | EXECUTE_RESET_AT_LIMIT, batch, 0);
     const { f64, i64 } = batch;
     const rowid = f64[AT8_LAST_ROWID]!;
     const exact = (flags & EXECUTE_SAFE_INTEGERS) === 0 && Number.isSafeInteger(rowid);
@@ -85,7 +98,7 @@ export class Statement<R = Row> implements Disposable {
   }
 
   /** The first row, or undefined if there is none. */
-  get(...values: Bindings): R | undefined {
+  get<T extends object>(...values: Given<B, T>): R | undefined {
     this.#needRows('get');
     const execution = this.#execution;
     const flags = execution.begin(values) | EXECUTE_RESET_AT_LIMIT;
@@ -101,12 +114,12 @@ export class Statement<R = Row> implements Disposable {
   }
 
   /** All rows. */
-  all(...values: Bindings): R[] {
+  all<T extends object>(...values: Given<B, T>): R[] {
     return this.#collect('all', values, this.#mode) as R[];
   }
 
   /** All rows as arrays, whatever raw(), pluck() or expand() were told. */
-  values(...values: Bindings): SqlValue[][] {
+  values<T extends object>(...values: Given<B, T>): SqlValue[][] {
     return this.#collect('values', values, 'raw') as SqlValue[][];
   }
 
@@ -115,37 +128,38 @@ export class Statement<R = Row> implements Disposable {
    * snapshot stays, which keeps checkpoints from going on. Rows are read ahead in batches; rows that this connection
    * changes meanwhile may be seen or not.
    */
-  iterate(...values: Bindings): IterableIterator<R> {
+  iterate<T extends object>(...values: Given<B, T>): IterableIterator<R> {
     this.#needRows('iterate');
     const execution = this.#execution;
-    return new RowIterator<R>(execution, execution.fetcher(execution.beginSlowly(values), this.#mode));
+    const flags = execution.beginSlowly(values);
+    return new RowIterator<R>(execution, execution.loudly(execution.fetcher(flags, this.#mode)));
   }
 
   /** Binds values for good, which run(), get() and the others then take no more; possible once. */
-  bind(...values: Bindings): this {
+  bind<T extends object>(...values: Given<B, T>): this {
     this.#execution.bind(values);
     return this;
   }
 
   /** Rows as arrays (or not). */
-  raw(on = true): Statement<SqlValue[]> {
-    return this.#as(on ? 'raw' : 'object') as Statement<SqlValue[]>;
+  raw(...on: [on?: boolean]): Statement<SqlValue[], B> {
+    return this.#as('raw', on) as Statement<SqlValue[], B>;
   }
 
   /** Only the first value of each row (or not). */
-  pluck(on = true): Statement<SqlValue> {
-    return this.#as(on ? 'pluck' : 'object') as Statement<SqlValue>;
+  pluck(...on: [on?: boolean]): Statement<SqlValue, B> {
+    return this.#as('pluck', on) as Statement<SqlValue, B>;
   }
 
   /** Rows as objects of objects by table, with '$' for what is computed (or not). */
-  expand(on = true): Statement<Record<string, Row>> {
-    return this.#as(on ? 'expand' : 'object') as Statement<Record<string, Row>>;
+  expand(...on: [on?: boolean]): Statement<Record<string, Row>, B> {
+    return this.#as('expand', on) as Statement<Record<string, Row>, B>;
   }
 
   /** Every INTEGER as a bigint (or only those that a number cannot hold). */
-  safeIntegers(on = true): this {
+  safeIntegers(...on: [on?: boolean]): this {
     this.#execution.checkIdle();
-    this.#execution.flags = on ? EXECUTE_SAFE_INTEGERS : 0;
+    this.#execution.flags = switchOf(on, 'safeIntegers') ? EXECUTE_SAFE_INTEGERS : 0;
     return this;
   }
 
@@ -153,7 +167,19 @@ export class Statement<R = Row> implements Disposable {
   columns(): ColumnDefinition[] {
     this.#needRows('columns');
     this.#execution.checkExists();
+    this.#execution.checkStill();
     return columnDefinitions(this.#execution.connection, this.#execution.handle.pointer);
+  }
+
+  /** The SQL; with the values that bind() was given in their places. */
+  toString(): string {
+    return this.#execution.toString();
+  }
+
+  /** @internal Lets it run without its parameters. */
+  needNothing(): this {
+    this.#execution.needNothing();
+    return this;
   }
 
   /** Gives back what it takes in the module; happens by itself when the database is closed. */
@@ -167,21 +193,22 @@ export class Statement<R = Row> implements Disposable {
     this.finalize();
   }
 
-  #as(mode: RowMode): unknown {
+  #as(mode: RowMode, on: readonly unknown[]): unknown {
     this.#needRows(mode);
     this.#execution.checkIdle();
-    this.#mode = mode;
+    if (switchOf(on, mode)) this.#mode = mode;
+    else if (this.#mode === mode) this.#mode = 'object';
     return this;
   }
 
   #needRows(method: string): void {
-    if (this.reader) return;
-    throw new GlasswalError(
+    if (this.#reader) return;
+    throw new MisuseError(
       'MISUSE', `${method}() is for statements with rows, and this one returns none: use run(): ${this.source}`,
     );
   }
 
-  #collect(method: string, values: Bindings, mode: RowMode): unknown[] {
+  #collect(method: string, values: readonly unknown[], mode: RowMode): unknown[] {
     this.#needRows(method);
     const fetch = this.#execution.fetcher(this.#execution.begin(values), mode);
     const rows: unknown[] = [];
@@ -200,9 +227,4 @@ export function firstValues(connection: Connection, sql: string): SqlValue[] {
   } finally {
     statement.finalize();
   }
-}
-
-/** The value of `PRAGMA ${pragma}`. */
-export function pragmaOf(connection: Connection, pragma: string): SqlValue | undefined {
-  return firstValues(connection, `PRAGMA ${pragma}`)[0];
 }

@@ -1,19 +1,26 @@
 /** Functions that run inside a transaction. */
 import type { Connection } from './connection.js';
 
-/** When a transaction takes its write lock: at the first write, at its start, or at its start and against readers. */
-export type TransactionMode = 'deferred' | 'immediate' | 'exclusive';
+import { MisuseError } from './errors.js';
+import { kindOf } from './values.js';
 
 /** A function that runs inside a transaction, and its variants. Each returns what the function returns. */
-export interface Transaction<A extends unknown[], T> {
+export interface Transaction<A extends unknown[], T, D = unknown> {
   /** Begins with BEGIN. */
   (...args: A): T;
+  /** The same function. */
+  readonly default: Transaction<A, T, D>;
   /** Begins with BEGIN: the write lock is taken at the first write, and refused then if somebody else wrote meanwhile. */
-  deferred(...args: A): T;
+  readonly deferred: Transaction<A, T, D>;
   /** Begins with BEGIN IMMEDIATE: waits for the write lock first, so that no later statement is refused it. */
-  immediate(...args: A): T;
-  /** Begins with BEGIN EXCLUSIVE: in WAL mode the same as immediate. */
-  exclusive(...args: A): T;
+  readonly immediate: Transaction<A, T, D>;
+  /**
+   * Begins with BEGIN EXCLUSIVE: in WAL mode the same as immediate, and readers go on. On a database that nobody has
+   * written to yet (it comes to WAL mode with its first write), and with a rollback journal, readers are locked out.
+   */
+  readonly exclusive: Transaction<A, T, D>;
+  /** The database that it runs in. */
+  readonly database: D;
 }
 
 // Names with a space are nobody else's.
@@ -23,26 +30,37 @@ const SAVEPOINT = '"glasswal nested"';
  * Makes `fn` run inside a transaction that is committed when it returns, and rolled back when it throws. Inside another
  * transaction it is a savepoint of that one, whatever the variant.
  */
-export function makeTransaction<A extends unknown[], T>(
+export function makeTransaction<A extends unknown[], T, D>(
   connection: Connection,
   fn: (...args: A) => T,
-): Transaction<A, T> {
-  if (typeof fn !== 'function') throw new TypeError(`transaction() takes a function, and got ${typeof fn}.`);
-  const variant = (begin: string) =>
-    function (this: unknown, ...args: A): T {
+): Transaction<A, T, D> {
+  if (typeof fn !== 'function') throw new MisuseError('MISUSE', `transaction() takes a function, and got ${kindOf(fn)}.`);
+  connection.check();
+  const variant = (begin: string) => ({
+    value: function (this: unknown, ...args: A): T {
       return run(connection, begin, () => fn.apply(this, args));
-    };
-  return Object.assign(variant('BEGIN'), {
+    },
+  });
+  const properties = {
+    default: variant('BEGIN'),
     deferred: variant('BEGIN DEFERRED'),
     immediate: variant('BEGIN IMMEDIATE'),
     exclusive: variant('BEGIN EXCLUSIVE'),
-  });
+  };
+  for (const { value } of Object.values(properties)) {
+    Object.defineProperties(value, {
+      ...properties,
+      database: { value: connection.database, enumerable: true },
+      name: { value: 'sqliteTransaction' },
+    });
+  }
+  return properties.default.value as unknown as Transaction<A, T, D>;
 }
 
 function run<T>(connection: Connection, begin: string, body: () => T): T {
-  connection.check();
+  connection.checkWritable();
   const nested = connection.inTransaction;
-  connection.exec(nested ? `SAVEPOINT ${SAVEPOINT}` : begin);
+  connection.execNow(nested ? `SAVEPOINT ${SAVEPOINT}` : begin);
   try {
     const result = body();
     if (isPromise(result)) {
@@ -61,14 +79,14 @@ function run<T>(connection: Connection, begin: string, body: () => T): T {
 
 /** SQLite may have rolled back already, and the error of the body is the one to tell of. */
 function rollBack(connection: Connection, nested: boolean): void {
-  if (connection.pointer === 0 || !connection.inTransaction) return;
+  if (!connection.inTransaction) return;
   try {
-    connection.exec(nested ? `ROLLBACK TO ${SAVEPOINT}; RELEASE ${SAVEPOINT}` : 'ROLLBACK');
+    connection.execNow(nested ? `ROLLBACK TO ${SAVEPOINT}; RELEASE ${SAVEPOINT}` : 'ROLLBACK');
   } catch {
     // The next statement says what state the connection is in.
   }
 }
 
 function isPromise(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function';
+  return Boolean(value) && typeof (value as { then?: unknown }).then === 'function';
 }

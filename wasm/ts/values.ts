@@ -1,6 +1,7 @@
 /** Values of SQL as JavaScript has them, and how they are bound to the parameters of a statement. */
 import type { Context } from './context.js';
 import { EXECUTE_BIND, EXECUTE_FORGET, PARAMETER_BYTES } from './encoding.js';
+import { nameOf, valuesFor } from './given_values.js';
 import { type Block, allocateBlock, free } from './scratch.js';
 import { SlotWriter } from './slots.js';
 
@@ -23,12 +24,18 @@ export type NamedParameters = Readonly<Record<string, BindValue>>;
 /** What run, get, all and the others take: positional values, arrays of them, and one object of named ones. */
 export type Bindings = readonly (BindValue | readonly BindValue[] | NamedParameters)[];
 
+/** An object of named parameters whose type has no index signature, as that of an interface. */
+export type NamedBy<T> = { readonly [K in keyof T]: BindValue };
+
+/** What a statement takes whose parameters are `B`: those, or an object of an application's own type `T`. */
+export type Given<B extends readonly unknown[], T> = B | (Bindings extends B ? readonly [named: NamedBy<T>] : never);
+
 /** The parameters that a statement has. */
 export interface ParameterShape {
   readonly count: number;
-  /** Name without its prefix for each parameter; undefined for ? and ?NNN. */
+  /** Name without its prefix for each parameter, the number for ?NNN; undefined for ?. */
   readonly names: readonly (string | undefined)[];
-  /** The indexes of those without a name, in order. */
+  /** The indexes of those without a name or with a number, in order. */
   readonly positional: readonly number[];
 }
 
@@ -138,57 +145,11 @@ export class ParameterWriter extends SlotWriter {
    * all values are there before the first one is encoded.
    */
   #putAny(shape: ParameterShape, values: readonly unknown[], sql: string): void {
-    const positional: unknown[] = [];
-    let named: Record<string, unknown> | undefined;
-    for (const value of values) {
-      if (Array.isArray(value)) {
-        positional.push(...(value as unknown[]));
-      } else if (isPlainObject(value)) {
-        if (named !== undefined) throw new TypeError(`Two objects of named parameters were given to: ${sql}`);
-        named = value;
-      } else {
-        positional.push(value);
-      }
-    }
-    if (positional.length !== shape.positional.length) throw wrongNumber(shape, positional.length, sql);
-    const given = new Array<unknown>(shape.count);
-    let next = 0;
-    for (let i = 0; i < shape.count; i++) {
-      const name = shape.names[i];
-      given[i] = name === undefined ? positional[next++] : valueOf(name, named, sql);
-    }
+    const { all, wrong } = valuesFor(shape, values, sql);
     this.#begin(shape.count);
     for (let i = 0; i < shape.count; i++) {
-      if (!this.put(i, given[i])) throw unbindable(`Parameter ${nameOf(shape, i)}`, given[i]);
+      if (i in all && !this.put(i, all[i])) throw unbindable(`Parameter ${nameOf(shape, i)}`, all[i]);
     }
+    if (wrong !== undefined) throw wrong;
   }
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
-}
-
-function nameOf(shape: ParameterShape, index: number): string {
-  const name = shape.names[index];
-  return name === undefined ? String(index + 1) : `'${name}'`;
-}
-
-function valueOf(name: string, named: Record<string, unknown> | undefined, sql: string): unknown {
-  if (named === undefined) {
-    throw new RangeError(`The parameters have names: give an object with a value for '${name}' to: ${sql}`);
-  }
-  if (!Object.hasOwn(named, name)) throw new RangeError(`The parameter '${name}' was given no value for: ${sql}`);
-  return named[name];
-}
-
-function wrongNumber(shape: ParameterShape, given: number, sql: string): Error {
-  const wanted = shape.positional.length;
-  const named = shape.count - wanted;
-  const beside = named === 0 ? '' : ` beside ${named} named`;
-  return new RangeError(
-    `The statement has ${wanted} positional parameter${wanted === 1 ? '' : 's'}${beside}, but ${given} ` +
-      `value${given === 1 ? ' was' : 's were'} given: ${sql}`,
-  );
 }

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { GlasswalError, database, place } from './open.mjs';
+import { MisuseError, database, place } from './open.mjs';
 
 const LEAST_PAGES = 900;
 const fill = (db, rows = 20_000) => db.exec(`CREATE TABLE t(id INTEGER PRIMARY KEY, x);
@@ -121,7 +121,7 @@ test('closing ends it, and nothing of the copy is left', async (t) => {
   fill(db);
   const target = open({ path: '/target.sqlite' });
   target.exec('CREATE TABLE old(x)');
-  const isClosed = (error) => error instanceof GlasswalError && error.code === 'CLOSED';
+  const isClosed = ({ code }) => code === 'CLOSED';
   for (const [to, close] of [['/new.sqlite', 'source'], [target, 'target'], ['/target.sqlite', 'source']]) {
     const source = open();
     const { done, paused } = held(source, to);
@@ -182,7 +182,7 @@ test('what cannot be a target is refused', async (t) => {
   const refused = (to, check, options) => assert.rejects(db.backup(to, options), check);
   for (const wrong of ['', '  ', ':memory:', 'file:///tmp/x', 5, null, undefined, {}, new URL('https://example.org/x')]) await refused(wrong, TypeError);
   for (const options of [{ attached: '' }, { attached: 5 }, { attached: undefined }, { progress: 5 }, 5, 'main']) await refused('/copy.sqlite', TypeError, options);
-  const isMisuse = (error) => error instanceof GlasswalError && error.code === 'MISUSE';
+  const isMisuse = (error) => error instanceof MisuseError && error.code === 'MISUSE';
   for (const itself of [db, open(), 'api.sqlite', '/api.sqlite']) await refused(itself, isMisuse);
   const busy = open({ path: '/busy.sqlite' });
   busy.exec('BEGIN');

@@ -31,10 +31,11 @@ test('a constraint is told by its extended code and leaves the statement usable'
   const insert = db.prepare('INSERT INTO t VALUES (?, ?, ?)');
   insert.run(1, 1, 1);
   const codeOf = (...values) => {
-    const { code, extendedCode, sql } = failure(() => insert.run(...values));
-    assert.equal(code, 'SQLITE_CONSTRAINT');
+    const { code, extendedCode, primaryCode, sql } = failure(() => insert.run(...values));
+    assert.equal(primaryCode, 'SQLITE_CONSTRAINT');
+    assert.equal(extendedCode, code);
     assert.equal(sql, insert.source);
-    return extendedCode;
+    return code;
   };
   assert.equal(codeOf(1, 1, 1), 'SQLITE_CONSTRAINT_PRIMARYKEY');
   assert.equal(codeOf(2, null, 1), 'SQLITE_CONSTRAINT_NOTNULL');

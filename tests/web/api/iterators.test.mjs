@@ -2,7 +2,7 @@
 // Nothing of it may depend on how many rows are read ahead.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GlasswalError, SqliteError, database, place } from './open.mjs';
+import { MisuseError, SqliteError, database, place } from './open.mjs';
 
 // Fewer and more rows than one batch has, and those about its end.
 const COUNTS = [1, 2, 15, 16, 17, 47, 48, 49, 300];
@@ -14,7 +14,7 @@ const numbered = async (t, count) => {
   return db;
 };
 
-const coded = (code) => (error) => error instanceof GlasswalError && error.code === code;
+const coded = (code) => (error) => error instanceof MisuseError && error.code === code;
 
 const codeOf = (run) => {
   try {
@@ -78,7 +78,7 @@ test('leaving an iterator ends it at any point, also before its first row', asyn
 
 test('a finalized statement and a closed database end an iterator at once, whatever was read ahead', async (t) => {
   for (const count of COUNTS) {
-    for (const [end, code] of [[(db, select) => select.finalize(), 'FINALIZED'], [(db) => db.close(), 'CLOSED']]) {
+    for (const [end, code] of [[(db, select) => select.finalize(), 'FINALIZED'], [(db) => db[Symbol.dispose](), 'CLOSED']]) {
       const db = await numbered(t, count);
       const select = db.prepare('SELECT i FROM t');
       const iterator = select.iterate();

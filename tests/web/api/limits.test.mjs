@@ -1,7 +1,7 @@
 // SQLite's limits of a connection.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { GlasswalError, database, place } from './open.mjs';
+import { MisuseError, database, place } from './open.mjs';
 
 const NAMES = ['length', 'sqlLength', 'column', 'exprDepth', 'compoundSelect', 'vdbeOp', 'functionArg', 'attach', 'likePatternLength', 'variableNumber', 'triggerDepth'];
 
@@ -51,5 +51,5 @@ test('what is no limit is refused', async (t) => {
   assert.equal(db.limits.column, column, 'nothing has changed');
   const { limits } = db;
   db.close();
-  assert.throws(() => limits.column, (error) => error instanceof GlasswalError && error.code === 'CLOSED');
+  assert.throws(() => limits.column, (error) => error instanceof MisuseError && error.code === 'CLOSED');
 });

@@ -46,7 +46,7 @@ test('databases that are closed leave nothing behind, whatever was open in them'
       db.aggregate('count_of', { start: 0, step: (count) => count + 1 });
       const select = db.prepare('SELECT ?, count_of() FROM sqlite_schema');
       select.iterate('x'.repeat(20_000)).next();
-      db.close();
+      db[Symbol.dispose]();
     }
   });
 });

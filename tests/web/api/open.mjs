@@ -1,7 +1,7 @@
 // Gives each test a runtime of its own, from the package as it was built into wasm/dist.
 import { createRuntime } from '../../../wasm/dist/index.js';
 
-export { GlasswalError, SqliteError, connect, serve } from '../../../wasm/dist/index.js';
+export { GlasswalError, MisuseError, SqliteError, connect, serve } from '../../../wasm/dist/index.js';
 
 const SMALL = { capacityBytes: 256 * 1024 * 1024, maxDatabaseCapacityBytes: 96 * 1024 * 1024, maxWriteAheadCapacityBytes: 96 * 1024 * 1024 };
 

@@ -92,7 +92,12 @@ test('immediate waits for the writer and is refused with SQLITE_BUSY', async (t)
   assert.equal(second.transaction(() => second.prepare('SELECT a FROM t').pluck().get()).immediate(), 1);
   second.busyTimeout = 0;
   assert.equal(second.busyTimeout, 0);
-  assert.throws(() => { second.busyTimeout = -1; }, RangeError);
+  assert.throws(() => { second.busyTimeout = -1; }, TypeError);
+  assert.throws(() => { second.busyTimeout = 2 ** 31; }, RangeError);
+  second.pragma('busy_timeout = 7');
+  assert.equal(second.busyTimeout, 7);
+  second.defaultSafeIntegers();
+  assert.equal(second.busyTimeout, 7);
 });
 
 for (const mode of ['wal', 'delete']) {

@@ -122,11 +122,33 @@ test('a wrong number of parameters is refused with both numbers', async (t) => {
   refused(() => db.prepare('SELECT ?, ?').get(1), /2 positional parameters, but 1 value was given: SELECT/);
   refused(() => db.prepare('SELECT ?').get(1, 2), /1 positional parameter, but 2 values/);
   refused(() => db.prepare('SELECT 1').get(1), /0 positional parameters, but 1 value/);
-  refused(() => db.prepare('SELECT @a').get(), /object with a value for 'a'/);
   refused(() => db.prepare('SELECT @a').get(1), /0 positional parameters beside 1 named, but 1/);
   refused(() => db.prepare('SELECT @a, @b').get({ a: 1 }), /'b' was given no value/);
   refused(() => db.prepare('SELECT @toString').get({}), /'toString' was given no value/);
   assert.throws(() => db.prepare('SELECT @a').get({ a: 1 }, { a: 2 }), TypeError);
+  assert.throws(() => db.prepare('SELECT @a').get(), { name: 'TypeError', message: /object with a value for 'a'/ });
+  assert.throws(() => db.prepare('SELECT @a, ?').get(1), { name: 'TypeError', message: /object with a value for 'a'/ });
+});
+
+test('?NNN takes its value by its place, or by its number', async (t) => {
+  const db = await database(t);
+  const raw = (sql) => db.prepare(sql).raw();
+  assert.deepEqual(raw('SELECT ?2, ?1').get({ 1: 'first', 2: 'second' }), ['second', 'first']);
+  assert.deepEqual(raw('SELECT ?, ?3, ?').get('a', 'b', { 3: 'c', 4: 'd' }, 'e'), ['a', 'c', 'e']);
+  assert.throws(() => raw('SELECT ?1, ?2').get({ 1: 'first' }), RangeError);
+});
+
+test('named parameters come in a plain object', async (t) => {
+  const db = await database(t);
+  class Person {
+    name = 'Ada';
+  }
+  const select = db.prepare('SELECT @name').pluck();
+  assert.throws(() => select.get(new Person()), { name: 'TypeError', message: /given as a Person: give a plain object/ });
+  assert.throws(() => select.get(Object.create({ name: 'Ada' })), TypeError);
+  assert.equal(select.get({ ...new Person() }), 'Ada');
+  assert.throws(() => db.prepare('SELECT ?').get(new Person()), /Parameter 1 is a Person/);
+  assert.deepEqual(db.prepare('SELECT 1 AS one').get({}), { one: 1 }, 'nothing is asked of it');
 });
 
 test('thousands of parameters are bound', async (t) => {

@@ -1,0 +1,58 @@
+// An option that nothing reads is refused by name, with the one that was probably meant.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createRuntime, join } from '../../../wasm/dist/index.js';
+import { GlasswalError, MisuseError, database, place } from './open.mjs';
+
+const refused = (run, pattern, code = 'OPTION') => assert.throws(run, (error) =>
+  error instanceof MisuseError && error instanceof TypeError && error.code === code && pattern.test(error.message));
+
+test('open() refuses what it does not know, and says what was meant', async (t) => {
+  const { open, client } = await place(t);
+  refused(() => open({ readOnly: true }), /no option readOnly: did you mean readonly\?; there are readonly, fileMustExist/);
+  refused(() => open({ timout: 1 }), /did you mean timeout\?/);
+  refused(() => open({ bussyTimeout: 1 }), /did you mean busyTimeout\?/);
+  refused(() => open({ colour: 1 }), /no option colour; there are/);
+  for (const path of [123, true, null, [], () => '/x', 5n]) refused(() => client.open(path), /as a path: give a string/, 'MISUSE');
+  refused(() => client.open({}, {}), /as a path/, 'MISUSE');
+  refused(() => client.open('/x', 'readonly'), /options of open\(\) are a string: give an object/, 'MISUSE');
+  refused(() => client.open('/a\0b'), /zero character at 2/, 'MISUSE');
+  assert.equal(client.open(undefined, { readonly: false }).name, '/api.sqlite');
+  assert.equal(client.open('/x', null).name, '/x');
+});
+
+test('options of open() are what they should be', async (t) => {
+  const { open } = await place(t);
+  for (const name of ['readonly', 'fileMustExist', 'safeIntegers']) {
+    refused(() => open({ [name]: 1 }), new RegExp(`${name} is a number: give true or false`));
+    refused(() => open({ [name]: undefined }), new RegExp(`${name} is undefined`));
+  }
+  refused(() => open({ verbose: 'yes' }), /verbose is a string: give a function/);
+  refused(() => open({ path: ':memory:', readonly: true }), /leave it out/);
+  for (const value of [-1, 0.5, '5', null, NaN]) refused(() => open({ timeout: value }), /timeout is .*whole milliseconds/);
+  assert.throws(() => open({ timeout: 2 ** 31 }), RangeError);
+});
+
+test('timeout and busyTimeout are one', async (t) => {
+  const { open } = await place(t);
+  assert.equal(open({ timeout: 1 }).busyTimeout, 1);
+  assert.equal(open({ timeout: 3, busyTimeout: 3 }).pragma('busy_timeout', { simple: true }), 3);
+  refused(() => open({ timeout: 1, busyTimeout: 2 }), /are one, but 2 and 1: give one/);
+});
+
+test('functions, aggregates and pragmas refuse what they do not know', async (t) => {
+  const db = await database(t);
+  refused(() => db.function('f', { determinstic: true }, () => 1), /did you mean deterministic\?/);
+  refused(() => db.function('f', { varargs: 1 }, () => 1), /varargs is a number/);
+  refused(() => db.aggregate('f', { step: () => 1, stepp: () => 1 }), /did you mean step\?/);
+  refused(() => db.aggregate('f', { step: () => 1, result: 5 }), /result is a number: give a function/);
+  refused(() => db.pragma('user_version', { Simple: true }), /did you mean simple\?/);
+  refused(() => db.pragma('user_version', { simple: 1 }), /simple is a number/);
+});
+
+test('createRuntime() and join() refuse likewise', async (t) => {
+  const { runtime } = await place(t);
+  const option = (pattern) => (error) => error instanceof GlasswalError && error.code === 'OPTION' && pattern.test(error.message);
+  await assert.rejects(createRuntime('/x', { maxDatabaseCapacity: 1 }), option(/did you mean maxDatabaseCapacityBytes\?/));
+  await assert.rejects(join(runtime, { nam: 'x' }), option(/no option nam: did you mean name\?/));
+});
