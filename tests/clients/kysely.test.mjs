@@ -102,6 +102,8 @@ for (const way of Object.keys(WAYS)) {
       await assert.rejects(db.transaction().setAccessMode('read only').execute((trx) => add(trx, 'Ada')), { extendedCode: 'SQLITE_READONLY' });
       assert.deepEqual(await db.transaction().setAccessMode('read only').execute(namesOf), []);
       assert.equal(queries[0], 'begin deferred');
+      // Ended behind Kysely's back.
+      await assert.rejects(db.transaction().setAccessMode('read only').execute((trx) => sql`rollback`.execute(trx)), { name: 'AbortedTransactionError' });
       await db.transaction().setAccessMode('read write').execute((trx) => add(trx, 'Ada'));
       await add(db, 'Bob');
       assert.deepEqual(await namesOf(db), ['Ada', 'Bob']);

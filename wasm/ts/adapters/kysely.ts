@@ -42,18 +42,22 @@ export class GlasswalDialect implements Dialect {
     this.#config = { ...config };
   }
 
+  /** What runs queries: one connection, which Kysely lends to one user at a time. */
   createDriver(): Driver {
     return new GlasswalDriver(this.#config);
   }
 
+  /** Kysely's own for SQLite. */
   createQueryCompiler(): SqliteQueryCompiler {
     return new SqliteQueryCompiler();
   }
 
+  /** Kysely's own for SQLite, whose migrations are one transaction. */
   createAdapter(): SqliteAdapter {
     return new GlasswalAdapter();
   }
 
+  /** Kysely's own for SQLite. */
   createIntrospector(db: Kysely<unknown>): SqliteIntrospector {
     return new SqliteIntrospector(db);
   }
@@ -102,7 +106,9 @@ class GlasswalDriver implements Driver {
     try {
       await command(connection, 'commit');
     } catch (error) {
-      throw isRolledBack(error) ? new AbortedTransactionError({ cause: error }) : error;
+      if (!isRolledBack(error)) throw error;
+      await this.#ended(connection);
+      throw new AbortedTransactionError({ cause: error });
     }
     await this.#ended(connection);
   }
