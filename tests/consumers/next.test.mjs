@@ -16,7 +16,7 @@ const LIMIT_MS = 300_000;
 
 for (const bundler of ['turbopack', 'webpack']) {
   test(`Next, ${bundler}`, within(LIMIT_MS, async (t) => {
-    const folder = await freshApp('next/app', ['next']);
+    const folder = await freshApp('next/site', ['next/site']);
     const next = path.join(path.dirname(folder), 'node_modules/.bin/next');
     await run(next, ['build', `--${bundler}`], { cwd: folder });
     const server = await serveByTool(next, ['start', '--hostname', '127.0.0.1', '--port', '0'], folder);

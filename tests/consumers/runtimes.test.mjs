@@ -19,28 +19,28 @@ describe('runtimes', () => {
     await run('npm', ['run', 'build'], { cwd: folder });
   });
 
-  const printed = (program, ...args) => run(program, args, { cwd: folder });
+  const printed = (program, args, cwd = folder) => run(program, args, { cwd });
 
   /** The program prints that it and its three worker threads did what they should, and nothing else. */
-  async function plays(program, ...args) {
-    assert.deepEqual(JSON.parse(await printed(program, ...args)), EXPECTED);
+  async function plays(program, args, cwd = folder) {
+    assert.deepEqual(JSON.parse(await printed(program, args, cwd)), EXPECTED);
   }
 
-  test('Node', within(LIMIT_MS, () => plays(process.execPath, 'main.mjs')));
-  test('Node, a bundle of modules', within(LIMIT_MS, () => plays(process.execPath, 'esm/main.mjs')));
-  test('Node, a bundle in CommonJS', within(LIMIT_MS, () => plays(process.execPath, 'cjs/main.cjs')));
+  test('Node', within(LIMIT_MS, () => plays(process.execPath, ['main.mjs'])));
+  test('Node, a bundle of modules', within(LIMIT_MS, () => plays(process.execPath, ['esm/main.mjs'])));
+  test('Node, a bundle in CommonJS', within(LIMIT_MS, () => plays(process.execPath, ['cjs/main.cjs'])));
   test('Node, required', within(LIMIT_MS, async () => {
-    assert.equal(await printed(process.execPath, 'required.cjs'), 'required\n');
+    assert.equal(await printed(process.execPath, ['required.cjs']), 'required\n');
   }));
   test('Node, a capture', within(LIMIT_MS, async () => {
-    assert.equal(await printed(process.execPath, 'capture.mjs'), 'glwalcap\n');
+    assert.equal(await printed(process.execPath, ['capture.mjs']), 'glwalcap\n');
   }));
-  test('Bun', within(LIMIT_MS, () => plays(tool('bun'), 'main.mjs')));
-  test('Deno', within(LIMIT_MS, () => plays(tool('deno'), 'run', '--allow-all', 'main.mjs')));
-  test("Bun, the web's workers", within(LIMIT_MS, () => plays(tool('bun'), 'web_main.mjs')));
-  test("Deno, the web's workers", within(LIMIT_MS, () => plays(tool('deno'), 'run', '--allow-all', 'web_main.mjs')));
+  test('Bun', within(LIMIT_MS, () => plays(tool('bun'), ['main.mjs'])));
+  test('Deno', within(LIMIT_MS, () => plays(tool('deno'), ['run', '--allow-all', 'main.mjs'])));
+  test("Bun, the web's workers", within(LIMIT_MS, () => plays(tool('bun'), ['web_main.mjs'])));
+  test("Deno, the web's workers", within(LIMIT_MS, () => plays(tool('deno'), ['run', '--allow-all', 'web_main.mjs'])));
   test('Deno, with no more permissions than it needs', within(LIMIT_MS, () =>
-    plays(tool('deno'), 'run', '--allow-read', 'main.mjs')));
+    plays(tool('deno'), ['run', '--allow-read', 'main.mjs'])));
 
   test('a bundle that lies elsewhere than the package says so, and works with the file beside it', within(LIMIT_MS, async (t) => {
     const elsewhere = path.join(tmpdir(), `glasswal-consumer-${process.pid}`);
@@ -50,9 +50,9 @@ describe('runtimes', () => {
       await mkdir(at, { recursive: true });
       await cp(path.join(folder, kind), at, { recursive: true });
       const program = path.join(at, kind === 'cjs' ? 'main.cjs' : 'main.mjs');
-      await assert.rejects(printed(process.execPath, program), /GlasswalError.*glasswal\.wasm/);
+      await assert.rejects(printed(process.execPath, [program], at), /GlasswalError.*glasswal\.wasm/);
       await cp(path.join(folder, 'node_modules/glasswal/dist/glasswal.wasm'), path.join(at, 'glasswal.wasm'));
-      await plays(process.execPath, program);
+      await plays(process.execPath, [program], at);
     }
   }));
 });
