@@ -14,6 +14,9 @@ import { freshApp } from './workspace.mjs';
 
 const LIMIT_MS = 300_000;
 
+// A test talks to nobody outside.
+process.env.NEXT_TELEMETRY_DISABLED = '1';
+
 for (const bundler of ['turbopack', 'webpack']) {
   test(`Next, ${bundler}`, within(LIMIT_MS, async (t) => {
     const folder = await freshApp('next/site', ['next/site']);

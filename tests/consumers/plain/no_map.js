@@ -1,5 +1,5 @@
 import * as glasswal from './node_modules/glasswal/dist/index.js';
 
-import { playInPage } from './web.js';
+import { playInPage } from './web_page.js';
 
 playInPage(glasswal);

@@ -1,6 +1,6 @@
 // The page of every bundler's app.
 import * as glasswal from 'glasswal';
 
-import { playInPage } from './web.js';
+import { playInPage } from './web_page.js';
 
 playInPage(glasswal);

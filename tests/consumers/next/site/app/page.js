@@ -3,7 +3,7 @@
 import * as glasswal from 'glasswal';
 import { useEffect } from 'react';
 
-import { playInPage } from '../web.js';
+import { playInPage } from '../web_page.js';
 
 export default function Page() {
   useEffect(() => playInPage(glasswal), []);

@@ -1,6 +1,5 @@
-// A browser's page, and its worker: the page asks by postMessage, the worker answers likewise.
+// A browser's page: it asks its workers by postMessage. Apart from the worker's part, for a bundler must not find the worker in itself.
 import { play } from './play.js';
-import { newWork } from './work.js';
 
 /** A worker as play.js wants it. */
 function asked(worker) {
@@ -17,12 +16,4 @@ function asked(worker) {
 /** Plays with three of worker.js. What came of it is `outcome`, a promise, for the test. */
 export function playInPage(glasswal) {
   globalThis.outcome = play(glasswal, () => asked(new Worker(new URL('./worker.js', import.meta.url), { type: 'module' })));
-}
-
-/** Answers every message of this worker. */
-export function workInWorker(glasswal) {
-  const work = newWork(glasswal);
-  addEventListener('message', ({ data }) => {
-    work(data).then((value) => postMessage({ value }), (error) => postMessage({ error: `${error.name}: ${error.message}` }));
-  });
 }
