@@ -85,8 +85,9 @@ inEachDrawingBrowser((it, browserName) => {
   it('a pop-out takes no window or frame of the page for its own', async (stand) => {
     const page = await overlaid(stand, '/');
     await page.evaluate(() => {
-      const frame = document.body.appendChild(document.createElement('iframe'));
+      const frame = document.createElement('iframe');
       frame.name = 'glasswal-inspector';
+      document.body.append(frame);
       frame.contentDocument.body.textContent = 'the application';
     });
     const opening = page.context().waitForEvent('page');

@@ -11,7 +11,8 @@
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',
   };
-  // So that a page which stays unisolated (in a foreign frame, say) is not reloaded for ever.
+  // So that a page which stays unisolated (in a foreign frame, say) is not reloaded for ever. It is kept with the entry of the history:
+  // what a page without isolation sees of the session's storage may be older than what an isolated one has written.
   const RELOADED = 'glasswal.isolate.reloaded';
 
   interface FetchEventLike extends Event {
@@ -55,22 +56,31 @@
     });
   };
 
-  /** Never resolves if the page is loaded anew; why not, otherwise. */
-  const reloadOnce = (): Promise<string> | string => {
-    if (sessionStorage.getItem(RELOADED) !== null) return 'the page came through the service worker and is still not cross-origin isolated';
-    sessionStorage.setItem(RELOADED, 'yes');
+  /** Whether this load is the one that reload() asked for; the page gets back the state that it had before. */
+  const takeMark = (): boolean => {
+    const { state } = history as { readonly state: unknown };
+    const isMarked = typeof state === 'object' && state !== null && RELOADED in state;
+    if (isMarked) history.replaceState((state as Record<string, unknown>)[RELOADED], '');
+    return isMarked;
+  };
+
+  /** Never resolves, for the page is loaded anew. */
+  const reload = (): Promise<string> => {
+    history.replaceState({ [RELOADED]: history.state as unknown }, '');
     location.reload();
     return new Promise(() => undefined);
   };
 
-  const register = async (script: string | undefined): Promise<string> => {
+  const register = async (script: string | undefined, wasReloaded: boolean): Promise<string> => {
     const container = navigator.serviceWorker as ServiceWorkerContainer | undefined;
     if (container === undefined) return 'service workers need https (or localhost), and are off in some private windows';
     if (!script) return 'include isolate.js by <script src="isolate.js"></script>: it registers that file, and cannot be bundled';
-    await container.register(script);
+    if (wasReloaded) return 'the page was loaded anew for the service worker, and is still not cross-origin isolated';
+    const { scope } = await container.register(script);
+    if (!location.href.startsWith(scope)) return `it only reaches pages below ${scope}: put isolate.js at the root of the site`;
     // A page that was loaded past the service worker (a hard reload) is never given to it. The next load comes through it.
     await container.ready;
-    return reloadOnce();
+    return reload();
   };
 
   const giveUp = (why: string): string => {
@@ -81,11 +91,10 @@
   if (typeof document === 'undefined') {
     serve(globalThis as unknown as ServiceWorkerScope);
   } else if (globalThis.crossOriginIsolated) {
-    // Without storage nothing was remembered.
-    if (navigator.serviceWorker?.controller) sessionStorage.removeItem(RELOADED);
+    takeMark();
   } else {
     const { src } = (document.currentScript ?? {}) as { readonly src?: string };
     // createRuntime() waits for it, so that a page which is about to be loaded anew has no errors to show (wasm/ts/environment.ts).
-    Object.assign(globalThis, { [Symbol.for('glasswal.isolating')]: register(src).catch(String).then(giveUp) });
+    Object.assign(globalThis, { [Symbol.for('glasswal.isolating')]: register(src, takeMark()).catch(String).then(giveUp) });
   }
 }
