@@ -4,6 +4,11 @@ setup_browsers() {
   need_packages chromium:chromium firefox-esr:firefox-esr xvfb:Xvfb xauth:xauth
 }
 
+# The third engine, for the tests alone: MiniBrowser comes with the driver.
+setup_webkit() {
+  need_packages webkit2gtk-driver:WebKitWebDriver
+}
+
 # The module and the package's scripts: wasm/dist. The build of the module copies it there and generates the constants
 # that the scripts are compiled with, so it comes first, with further targets of the same preset where some are named.
 build_package() {

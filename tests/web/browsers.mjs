@@ -38,7 +38,7 @@ const LAUNCHERS = {
 };
 
 /** A virtual display: a headless Firefox has no WebGL2, one with a display does. */
-async function openDisplay() {
+export async function openDisplay() {
   const server = spawn('Xvfb', ['-displayfd', '3', '-screen', '0', '1600x1000x24', '-nolisten', 'tcp'],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] });
   const number = await new Promise((resolve, reject) => {

@@ -61,7 +61,11 @@ export class Stage {
   #names = 0;
 
   static async open(browser, origin, path = '/stage.html') {
-    const page = await openPage(browser);
+    return Stage.stand(await openPage(browser), origin, path);
+  }
+
+  /** The same in a page that is there. */
+  static async stand(page, origin, path = '/stage.html') {
     await page.goto(origin + path);
     await page.waitForFunction(() => globalThis.stage !== undefined);
     return new Stage(page);

@@ -6,7 +6,7 @@ import { BROWSERS, launch } from './browsers.mjs';
 import { serve } from './server.mjs';
 import { Stage } from './stage.mjs';
 
-const MOUNTS = {
+export const MOUNTS = {
   '/': 'tests/web/pages',
   '/glasswal/': 'wasm/dist',
   '/inspector/': 'web-ui/inspector',
