@@ -1,9 +1,11 @@
-// node snapshot.mjs SCHEMA OUTPUT: the TypeScript types of a snapshot, from its JSON schema.
+// node snapshot.mjs SCHEMA OUTPUT HEADER...: the TypeScript types of a snapshot, from its JSON schema. What each type is, the
+// headers say in which the structs of C++ are.
 import { readFileSync, writeFileSync, mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 
-const [schemaPath, outputPath] = process.argv.slice(2);
+const [schemaPath, outputPath, ...headerPaths] = process.argv.slice(2);
 const schema = JSON.parse(readFileSync(schemaPath, 'utf8'));
+const headers = headerPaths.map((path) => readFileSync(path, 'utf8')).join('\n');
 
 function typeOf(node) {
   if (node.$ref !== undefined) return node.$ref.split('/').at(-1);
@@ -37,10 +39,18 @@ function membersOf(node) {
   return `{\n${lines.join('\n')}\n}`;
 }
 
+/** The comment of the struct: that of Client is called ClientSnapshot, that of Counters CounterValues. */
+function describe(name) {
+  for (const struct of [name, `${name}Snapshot`, `${name.slice(0, -1)}Values`]) {
+    const found = new RegExp(`((?:^///.*\\n)+)struct ${struct} \\{`, 'm').exec(headers);
+    if (found) return found[1].replaceAll(/^\/\/\/ ?/gm, '').trim().replaceAll('\n', ' ');
+  }
+  throw new Error(`no header describes ${name}`);
+}
+
 const parts = ['// Made by wasm/generate/snapshot.mjs from vfs/diag/snapshot.schema.json; not kept in the repository.'];
 for (const [name, definition] of Object.entries(schema.$defs ?? {})) {
-  const said = definition.description === undefined ? '' : `/** ${definition.description} */\n`;
-  parts.push(`${said}export type ${name} = ${typeOf(definition)};`);
+  parts.push(`/** ${describe(name)} */\nexport type ${name} = ${typeOf(definition)};`);
 }
 const { $defs, ...whole } = schema;
 if (whole.$ref === undefined || whole.$ref.split('/').at(-1) !== 'Snapshot') {

@@ -21,7 +21,9 @@ export interface JoinOptions {
 
 /** A file of a runtime. */
 export interface FileEntry {
+  /** As open() was given it. */
   readonly path: string;
+  /** As SQLite sees it. */
   readonly sizeBytes: number;
   /** So many clients have it open. */
   readonly openClients: number;
@@ -149,6 +151,7 @@ export class Client implements Disposable {
     }
   }
 
+  /** The same as close(): for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

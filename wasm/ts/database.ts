@@ -100,6 +100,7 @@ export class Database implements Disposable {
     return firstValue(this.#connection, 'PRAGMA busy_timeout') as number;
   }
 
+  /** From the next statement on. */
   set busyTimeout(milliseconds: number) {
     this.#connection.check();
     setBusyTimeout(this.#connection, milliseconds);
@@ -278,6 +279,7 @@ export class Database implements Disposable {
     this.#client.onDatabaseClose(this);
   }
 
+  /** The same as close(): for `using`. */
   [dispose](): void {
     this.end();
   }

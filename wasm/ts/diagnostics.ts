@@ -7,20 +7,29 @@ import { callListener } from './listeners.js';
 
 /** One event of the ring. */
 export interface EventRecord {
+  /** Its number in the runtime's history; gaps are lost events. */
   readonly sequence: number;
   /** Nanoseconds since 1970, by the clock of the page. */
   readonly timeNs: number;
+  /** What happened: 'commit', 'lock.refused', ... */
   readonly kind: string;
+  /** How much it matters, an EventLevel. */
   readonly level: string;
+  /** The number of the client that it happened to. */
   readonly client: number;
+  /** Tells that client from earlier ones of the same number. */
   readonly clientGeneration: number;
+  /** The number of the connection; null if none was concerned. */
   readonly connection: number | null;
+  /** The number of the file; null if none was concerned. */
   readonly file: number | null;
+  /** What else there is to know, by name: glasswal/event.h lists it for each kind. */
   readonly arguments: Readonly<Record<string, number>>;
 }
 
 /** Events in the order of their sequence. */
 export interface EventBatch {
+  /** The events. */
   readonly events: readonly EventRecord[];
   /** Where to go on. */
   readonly nextSequence: number;

@@ -21,8 +21,11 @@ export interface LockRefusal {
 export interface SqliteErrorDetails {
   /** SQLite's extended result code, of which the lower eight bits are the primary one. */
   readonly extendedCode: number;
+  /** The SQL that failed, if it was one. */
   readonly sql?: string | undefined;
+  /** Where in `sql` the offending token begins, in UTF-16 units. */
   readonly offset?: number | undefined;
+  /** For SQLITE_BUSY: who has the lock. */
   readonly lock?: LockRefusal | undefined;
 }
 
@@ -101,6 +104,7 @@ export type GlasswalErrorCode =
 
 /** A runtime, a client, or where they run is not as it would have to be; the message says what to do. */
 export class GlasswalError extends Error {
+  /** Why, for a program. */
   readonly code: GlasswalErrorCode;
 
   constructor(code: GlasswalErrorCode, message: string) {
@@ -112,6 +116,7 @@ named(GlasswalError, 'GlasswalError');
 
 /** A database or a statement was used in a way that cannot work; the message says what to do instead. */
 export class MisuseError extends TypeError {
+  /** Why, for a program. */
   readonly code: GlasswalErrorCode;
 
   constructor(code: GlasswalErrorCode, message: string) {

@@ -7,10 +7,22 @@ import { isSlot, lockName, slotState } from './liveness.js';
 import { watchChild } from './threads.js';
 
 /** Which client: its number, or what diagnostics and refusals say of it. */
-export type EvictTarget = number | { readonly slot: number; readonly generation?: number };
+export type EvictTarget =
+  | number
+  | {
+      /** Its number, as diagnostics and refusals show it. */
+      readonly slot: number;
+      /** Tells it from others of that number; whoever has it now, if not given. */
+      readonly generation?: number;
+    };
 
 /** The worker that the client lives in, or any function that ends it. */
-export type WayToEnd = { terminate(): unknown } | (() => unknown);
+export type WayToEnd =
+  | {
+      /** Ends it: a Worker has this. */
+      terminate(): unknown;
+    }
+  | (() => unknown);
 
 // A browser needs seconds to end a worker that is in a long statement.
 const proofPatienceMs = 10_000;

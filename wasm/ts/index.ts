@@ -1,5 +1,11 @@
 /// <reference lib="esnext.disposable" preserve="true" />
-/** glasswal: an ephemeral SQLite database that several workers read and write at the same time. */
+/**
+ * glasswal: an ephemeral SQLite database that several workers read and write at the same time.
+ *
+ * createRuntime() makes the memory, a message takes the runtime to each worker, join() makes a client of the worker, and
+ * client.open() a database.
+ * @module glasswal
+ */
 export { createRuntime, Runtime } from './runtime.js';
 export type { Recovery, RecoveryCause, RecoveryReport } from './recovery_watch.js';
 export { Client, join, type FileEntry, type JoinOptions } from './client.js';
@@ -23,10 +29,13 @@ export type { TableFactory } from './tables.js';
 export type { Transaction } from './transaction.js';
 export type { AggregateOptions, FunctionOptions, FunctionResult } from './functions.js';
 export { GlasswalError, MisuseError, SqliteError } from './errors.js';
-export type { GlasswalErrorCode, LockRefusal } from './errors.js';
+export type { GlasswalErrorCode, LockRefusal, SqliteErrorDetails } from './errors.js';
 export type { EventBatch, EventLevel, EventRecord } from './diagnostics.js';
 export type { Logger, LogLevel, LogRecord } from './log.js';
 export type { Snapshot } from './generated/snapshot.js';
+/** What a {@link Snapshot} consists of, by name. */
+export type * as SnapshotParts from './generated/snapshot.js';
+export type { EvictTarget, WayToEnd } from './evict.js';
 export { connect, type RemoteDatabase } from './remote.js';
 export type { RemotePort } from './remote_port.js';
 export { serve } from './remote_serve.js';

@@ -6,6 +6,7 @@ export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** One event, as a logger gets it. */
 export interface LogRecord {
+  /** That of the event. */
   readonly level: LogLevel;
   /** The event by name, such as 'commit' or 'recovery.done'; 'events.lost' tells of those that were overwritten before they were read. */
   readonly event: string;

@@ -27,7 +27,9 @@ export interface RuntimeParts {
   readonly path: string;
   /** The package's version: those who share a runtime must have the same one. */
   readonly version: string;
+  /** The one memory, which all clients share. */
   readonly memory: WebAssembly.Memory;
+  /** glasswal.wasm, compiled. */
   readonly module: WebAssembly.Module;
 }
 

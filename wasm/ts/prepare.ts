@@ -6,9 +6,13 @@ import type { ParameterShape } from './values.js';
 
 /** A column of the rows that a statement returns; null where it is computed and so comes from no table. */
 export interface ColumnDefinition {
+  /** What it is called in a row. */
   readonly name: string;
+  /** The column of the table that it comes from. */
   readonly column: string | null;
+  /** The table. */
   readonly table: string | null;
+  /** The schema of the table: 'main', 'temp', or an attached one. */
   readonly database: string | null;
   /** The declared type. */
   readonly type: string | null;

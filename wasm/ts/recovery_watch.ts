@@ -22,7 +22,10 @@ export type RecoveryCause = 'ended' | 'stolen';
 export type Recovery = Snapshot['recoveries'][number];
 
 /** What onRecovery tells of it. */
-export type RecoveryReport = Recovery & { readonly cause: RecoveryCause };
+export type RecoveryReport = Recovery & {
+  /** Why the client was recovered from. */
+  readonly cause: RecoveryCause;
+};
 
 interface Subscription {
   readonly listener: (recovery: RecoveryReport) => void;

@@ -3,11 +3,17 @@ import { listenTo } from './shared_listener.js';
 
 /** What messages go through: a MessagePort, a Worker, a worker's own global scope, or Node's kinds of them. */
 export interface RemotePort {
+  /** Sends a message to the other end. */
   postMessage(message: unknown): void;
+  /** Of a browser's kinds: hears the other end. */
   addEventListener?(type: 'message', listener: (event: { data: unknown }) => void): void;
+  /** Of a browser's kinds. */
   removeEventListener?(type: 'message', listener: (event: { data: unknown }) => void): void;
+  /** Of Node's kinds: hears the other end. */
   on?(type: 'message', listener: (data: unknown) => void): unknown;
+  /** Of Node's kinds. */
   off?(type: 'message', listener: (data: unknown) => void): unknown;
+  /** Of a MessagePort, which holds messages back until then. */
   start?(): void;
 }
 

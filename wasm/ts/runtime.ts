@@ -49,7 +49,9 @@ export class Runtime implements RuntimeParts, Disposable {
   readonly id: string;
   readonly path: string;
   readonly version: string;
+  /** {@inheritDoc RuntimeParts.memory} */
   readonly memory: WebAssembly.Memory;
+  /** {@inheritDoc RuntimeParts.module} */
   readonly module: WebAssembly.Module;
   /** How large the memory can become; less than was asked for where the engine has no more. */
   readonly capacityBytes: number;
@@ -159,6 +161,7 @@ export class Runtime implements RuntimeParts, Disposable {
     this.client.close();
   }
 
+  /** The same as close(): for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

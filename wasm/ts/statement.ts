@@ -189,6 +189,7 @@ export class Statement<R = Row, B extends readonly unknown[] = Bindings> impleme
     connection.finalize(handle);
   }
 
+  /** The same as finalize(): for `using`. */
   [dispose](): void {
     this.finalize();
   }

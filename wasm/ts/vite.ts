@@ -5,6 +5,7 @@
  * - Workers are bundled as ES modules, which `join` in a worker needs.
  * - glasswal stays out of dependency pre-bundling, which would lose the module beside its scripts.
  * - With `serviceWorker`, the build holds isolate.js and each page includes it, for hosts that send no headers.
+ * @module glasswal/vite
  */
 import { readFileSync } from 'node:fs';
 import type { HtmlTagDescriptor, Plugin } from 'vite';

@@ -27,6 +27,7 @@ namespace glasswal {
 /// What every capture begins with, so that no other file need be read whole.
 inline constexpr std::string_view kCaptureBeginning = "glwalcap";
 
+/// What goes into a capture.
 struct CaptureOptions {
   bool contents = false;  // Also the pages of databases, logs and journals; never private memory.
 };

@@ -13,10 +13,17 @@ namespace glasswal {
 
 /// How much is recorded. A level includes those before it; kOff records nothing and costs one
 /// branch.
-enum class EventLevel : uint8_t { kOff = 0, kError, kWarn, kInfo, kDebug, kTrace };
+enum class EventLevel : uint8_t {
+  kOff = 0,  // Nothing.
+  kError,    // What failed.
+  kWarn,     // What somebody should look at: refusals, recoveries, silence.
+  kInfo,     // What happens: clients, connections, commits, checkpoints.
+  kDebug,    // Waits, and the beginnings of things.
+  kTrace     // Each lock, read and write.
+};
 
-// kind, name, level, argument names (empty: unused). Times are nanoseconds, sizes bytes.
-// New kinds go to the end: the numbers are part of the region's layout.
+/// The table: kind, name, level, argument names (empty: unused). Times are nanoseconds, sizes
+/// bytes. New kinds go to the end: the numbers are part of the region's layout.
 #define GLASSWAL_EVENTS(X)                                                                        \
   X(kRegionCreated, "region.created", kInfo, "capacity_bytes", "", "", "")                        \
   X(kRegionGrown, "region.grown", kInfo, "from_bytes", "to_bytes", "", "")                        \
@@ -49,21 +56,23 @@ enum class EventLevel : uint8_t { kOff = 0, kError, kWarn, kInfo, kDebug, kTrace
   X(kFenced, "client.fenced", kError, "generation", "", "", "")                                   \
   X(kRegionUnlinked, "region.unlinked", kWarn, "", "", "", "")
 
+/// What happened; GLASSWAL_EVENTS says what each kind is called and carries.
 enum class EventKind : uint16_t {
-  kNone = 0,
+  kNone = 0,  // No event.
 #define GLASSWAL_EVENT_ENUM(kind, name, level, a, b, c, d) kind,
   GLASSWAL_EVENTS(GLASSWAL_EVENT_ENUM)
 #undef GLASSWAL_EVENT_ENUM
-      kCount
+      kCount  // How many there are, kNone included.
 };
 
+/// Numbers that an event carries at most.
 inline constexpr uint32_t kEventArguments = 4;
 
 /// What the table says about one kind.
 struct EventDescription {
-  const char* name;
-  EventLevel level;
-  const char* arguments[kEventArguments];
+  const char* name;                        // As logs and JSON show it.
+  EventLevel level;                        // From which level on it is recorded.
+  const char* arguments[kEventArguments];  // Their names; empty: unused.
 };
 
 /// The description of `kind`; an unknown kind (the byte came from foreign memory) is "unknown".
@@ -81,15 +90,15 @@ constexpr EventDescription Describe(EventKind kind) {
 
 /// One event as read from the ring.
 struct Event {
-  uint64_t sequence = 0;  // Position in the ring's history; gaps are lost events.
-  uint64_t time_ns = 0;   // The writer's own monotonic clock.
-  EventKind kind = EventKind::kNone;
-  EventLevel level = EventLevel::kOff;
-  uint32_t client = 0;  // Slot of the writer.
-  uint32_t client_generation = 0;
-  uint32_t connection = 0;  // Connection slot + 1; 0 when no connection was concerned.
-  uint32_t file = 0;        // File number + 1; 0 when no file was concerned.
-  uint64_t arguments[kEventArguments] = {};
+  uint64_t sequence = 0;                // Position in the ring's history; gaps are lost events.
+  uint64_t time_ns = 0;                 // The writer's own monotonic clock.
+  EventKind kind = EventKind::kNone;    // What happened.
+  EventLevel level = EventLevel::kOff;  // How much it matters.
+  uint32_t client = 0;                  // Slot of the writer.
+  uint32_t client_generation = 0;       // Tells it from earlier clients of that slot.
+  uint32_t connection = 0;              // Connection slot + 1; 0 when no connection was concerned.
+  uint32_t file = 0;                    // File number + 1; 0 when no file was concerned.
+  uint64_t arguments[kEventArguments] = {};  // See Describe(kind).arguments.
 };
 
 }  // namespace glasswal

@@ -28,6 +28,7 @@ class Runtime;
 /// Where the bytes of a region come from.
 class RegionBytes {
  public:
+  /// The bytes need not outlive it.
   virtual ~RegionBytes() = default;
 
   /// How far offsets may go. The region's tables must lie within; that segments do not (as in a

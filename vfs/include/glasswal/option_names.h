@@ -12,10 +12,14 @@
 namespace glasswal {
 
 /// Where an option was given.
-enum class OptionLanguage : uint8_t { kCpp = 0, kUri, kJavaScript };
+enum class OptionLanguage : uint8_t {
+  kCpp = 0,    // As a member of glasswal::Options.
+  kUri,        // As a parameter of a database's URI.
+  kJavaScript  // As an option of createRuntime().
+};
 
-// option, its name in C++ (glasswal::Options), in a URI ("": it cannot be given there), in
-// JavaScript (createRuntime).
+/// The table: option, its name in C++ (glasswal::Options), in a URI ("": it cannot be given
+/// there), in JavaScript (createRuntime).
 #define GLASSWAL_OPTIONS(X)                                                                        \
   X(kInitialDatabaseCapacity, "initial_database_capacity_bytes", "initial_database_bytes",         \
     "initialDatabaseCapacityBytes")                                                                \
@@ -31,6 +35,7 @@ enum class OptionLanguage : uint8_t { kCpp = 0, kUri, kJavaScript };
   X(kOnStale, "on_stale", "", "onStale")                                                           \
   X(kEventCapacity, "event_capacity", "", "eventCapacity")
 
+/// An option of a region; GLASSWAL_OPTIONS says what each is called.
 enum class Option : uint8_t {
 #define GLASSWAL_OPTION_ENUM(option, cpp, uri, javascript) option,
   GLASSWAL_OPTIONS(GLASSWAL_OPTION_ENUM)

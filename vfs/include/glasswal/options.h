@@ -12,9 +12,12 @@
 
 namespace glasswal {
 
+/// Bytes of a KiB, a MiB and a GiB.
+/// @{
 inline constexpr uint64_t kKiB = 1024;
 inline constexpr uint64_t kMiB = 1024 * kKiB;
 inline constexpr uint64_t kGiB = 1024 * kMiB;
+/// @}
 
 /// What to do with a client that has been silent for longer than `stale_ms` while it holds a lock.
 enum class OnStale : uint32_t {
@@ -30,6 +33,7 @@ enum class MemoryKind : uint32_t {
 
 /// Everything that the creator of a region decides. Those who open it get it from the region.
 struct Options {
+  /// Whether threads or processes share it.
   MemoryKind memory = MemoryKind::kAnonymous;
 
   /// kNamed: 1 to 200 of [A-Za-z0-9._-], not beginning with a dot.
@@ -52,6 +56,7 @@ struct Options {
 
   /// Silence of a lock's holder is reported after this many milliseconds. 1 .. 86,400,000.
   uint32_t stale_ms = 30'000;
+  /// What is done about it then.
   OnStale on_stale = OnStale::kReport;
 
   /// Records of the event ring; a power of two from 64 to 1,048,576.
@@ -60,8 +65,10 @@ struct Options {
 
 /// Says which option is bad and why, or ok. Never changes anything. Options are named as in
 /// `language`; where that is not given, as those who use this program give them.
+/// @{
 Status Validate(const Options& options, OptionLanguage language);
 Status Validate(const Options& options);
+/// @}
 
 /// The region_capacity_bytes that 0 stands for. REQUIRES: Validate(options).ok().
 uint64_t EffectiveRegionCapacity(const Options& options);

@@ -40,11 +40,13 @@ enum class ClientKind : uint8_t;  // glasswal/snapshot.h
 
 /// A file of a region, as Runtime::ListFiles() finds it.
 struct FileEntry {
-  std::string path;
-  uint64_t size_bytes = 0;
+  std::string path;           // As sqlite3_open_v2() is given it.
+  uint64_t size_bytes = 0;    // As SQLite sees it.
   uint32_t open_clients = 0;  // So many clients have it open.
 };
 
+/// One region, and this process's place in it. It leaves when the last pointer to it goes, and when
+/// the last client has left, a named region is removed.
 class Runtime : public std::enable_shared_from_this<Runtime> {
  public:
   /// Creates a region and joins it. kAlreadyExists if a named region of that name is there.
@@ -70,6 +72,7 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// Removes the name of a region. Those who have it open keep it until they leave.
   static Status Remove(const std::string& name);
 
+  /// Leaves the region.
   ~Runtime();
   Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
@@ -91,6 +94,7 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   std::string id() const;
   /// This process's client slot and its generation, as snapshots and events show them.
   uint32_t client_slot() const;
+  /// Tells this client from earlier ones of the same slot.
   uint32_t client_generation() const;
 
   /// The region's bytes for glasswal::Observe and for captures; valid while the runtime lives.
@@ -121,9 +125,12 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
                                                    const Options& options,
                                                    const std::string& client_name = "",
                                                    ClientKind kind = ClientKind{});
+  /// See CreateOn.
   static Result<std::shared_ptr<Runtime>> OpenOn(std::unique_ptr<port::Memory> memory,
                                                  const std::string& client_name, ClientKind kind);
+  /// The layer below; see CreateOn.
   shm::Region& region() const { return *region_; }
+  /// The layer below; see CreateOn.
   recovery::Client& client() const { return *client_; }
 
  private:

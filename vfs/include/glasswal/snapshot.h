@@ -25,32 +25,71 @@
 
 namespace glasswal {
 
-// Each of these ends with kUnknown, which stands for a number that no writer of this version
+// Most of these end with kUnknown, which stands for a number that no writer of this version
 // writes.
-enum class ClientState : uint8_t { kLive, kRecovering, kUnknown };
-enum class ClientKind : uint8_t { kProcess, kWorker, kPage, kUnknown };
-enum class FileKind : uint8_t { kDatabase, kWal, kJournal, kOther, kUnknown };
-enum class FileState : uint8_t { kCreating, kLive, kUnlinked, kUnknown };
-enum class LockMode : uint8_t { kShared, kExclusive, kUnknown };
-/// How far a database file is locked, in SQLite's words; a WAL writer counts as kReserved.
-enum class FileLockState : uint8_t { kUnlocked, kShared, kReserved, kPending, kExclusive };
-enum class SegmentKind : uint8_t {
-  kFree,
-  kReusable,
-  kMetadata,
-  kPending,
-  kPrivate,
-  kMap,
-  kControl,
-  kDatabase,
-  kWal,
-  kJournal,
-  kWalIndex,
-  kUnknown
+
+/// Whether a client works, or was proved dead and is being recovered from.
+enum class ClientState : uint8_t {
+  kLive,        // It works, or is idle.
+  kRecovering,  // It is dead, and somebody recovers from it.
+  kUnknown      // None that this version writes.
 };
+/// Where a client runs.
+enum class ClientKind : uint8_t {
+  kProcess,  // A process of the machine.
+  kWorker,   // A worker of a page, or a thread of Node.
+  kPage,     // A page's main thread, which never waits for a lock.
+  kUnknown   // None that this version writes.
+};
+/// What a file is to SQLite.
+enum class FileKind : uint8_t {
+  kDatabase,  // A main database, or an attached one.
+  kWal,       // A write-ahead log.
+  kJournal,   // A rollback journal.
+  kOther,     // A super-journal, or what else SQLite may want.
+  kUnknown    // None that this version writes.
+};
+/// Where a file is in its life; an unlinked one is there until the last handle is closed.
+enum class FileState : uint8_t {
+  kCreating,  // Its creator is not done yet.
+  kLive,      // It can be opened.
+  kUnlinked,  // It was deleted while somebody had it open.
+  kUnknown    // None that this version writes.
+};
+/// How a lock is held or wanted.
+enum class LockMode : uint8_t {
+  kShared,     // With others.
+  kExclusive,  // Alone.
+  kUnknown     // None that this version writes.
+};
+/// How far a database file is locked, in SQLite's words; a WAL writer counts as kReserved.
+enum class FileLockState : uint8_t {
+  kUnlocked,  // Nobody reads or writes.
+  kShared,    // Somebody reads.
+  kReserved,  // Somebody is about to write, beside readers.
+  kPending,   // Somebody waits for the last readers to go.
+  kExclusive  // Somebody writes, alone.
+};
+/// What a segment of 64 KiB is used for.
+enum class SegmentKind : uint8_t {
+  kFree,      // Nobody's.
+  kReusable,  // Nobody's any more; it was a file's, and is taken before a fresh one.
+  kMetadata,  // The tables at the region's beginning.
+  kPending,   // Claimed by a client and not yet part of a file.
+  kPrivate,   // A client's own memory.
+  kMap,       // Where the segments of a file are.
+  kControl,   // Locks and counters of a database.
+  kDatabase,  // Pages of a database.
+  kWal,       // Frames of a write-ahead log.
+  kJournal,   // A rollback journal.
+  kWalIndex,  // SQLite's index of a write-ahead log.
+  kUnknown    // None that this version writes.
+};
+/// How many kinds there are, kUnknown included.
 inline constexpr uint32_t kSegmentKinds = static_cast<uint32_t>(SegmentKind::kUnknown) + 1;
 
-/// The names that logs, JSON and SQL show.
+/// The name that logs, JSON and SQL show.
+/// @{
 const char* Name(ClientState state);
 const char* Name(ClientKind kind);
 const char* Name(FileKind kind);
@@ -60,8 +99,11 @@ const char* Name(FileLockState state);
 const char* Name(SegmentKind kind);
 const char* Name(OnStale what);
 const char* Name(EventLevel level);
+/// @}
 
+/// Buckets of a histogram: bucket b counts [2^b, 2^(b+1)) nanoseconds.
 inline constexpr uint32_t kSnapshotHistogramBuckets = 32;
+/// Read marks of a write-ahead log, as SQLite has them.
 inline constexpr uint32_t kReadMarks = 5;
 
 /// What a connection, a database or the whole region did. All saturate.
@@ -100,6 +142,7 @@ struct OptionValues {
   uint32_t event_capacity = 0;
 };
 
+/// The region as a whole: its memory, and how often it did what.
 struct RegionSnapshot {
   std::string id;  // 32 hexadecimal digits.
   uint32_t layout_version = 0;
@@ -136,6 +179,7 @@ struct LockHolder {
   std::optional<uint32_t> connection;  // Slot in the database; none for the directory's lock.
 };
 
+/// A lock, with who holds it and who waits.
 struct LockSnapshot {
   std::optional<uint32_t> file;  // Number of the database; none for the directory's lock.
   std::string database;
@@ -157,6 +201,7 @@ struct LockSnapshot {
   std::array<uint32_t, kSnapshotHistogramBuckets> hold_histogram{};
 };
 
+/// A client: a process, a worker or a page that joined.
 struct ClientSnapshot {
   uint32_t slot = 0;
   std::string name;
@@ -185,6 +230,7 @@ struct FormerClient {
   std::string name;
 };
 
+/// A file of the region: a database, a write-ahead log or a journal.
 struct FileSnapshot {
   uint32_t number = 0;
   uint32_t generation = 0;
@@ -207,11 +253,13 @@ struct FileSnapshot {
   std::optional<LockHolder> lock_owner;
 };
 
+/// A lock that a connection holds.
 struct HeldLock {
   std::string name;
   LockMode mode = LockMode::kUnknown;
 };
 
+/// The lock that a connection waits for.
 struct LockWait {
   std::string name;
   LockMode mode = LockMode::kUnknown;
@@ -219,6 +267,7 @@ struct LockWait {
   uint64_t remaining_ns = 0;
 };
 
+/// An open connection, and what it is doing.
 struct ConnectionSnapshot {
   uint32_t file = 0;
   std::string database;
@@ -238,6 +287,7 @@ struct ConnectionSnapshot {
   CounterValues counters;
 };
 
+/// What was done to a database, by the connections that are open and by those that were.
 struct DatabaseSnapshot {
   uint32_t file = 0;
   std::string path;
@@ -246,6 +296,7 @@ struct DatabaseSnapshot {
   CounterValues closed_connections;
 };
 
+/// One of the five places up to which readers see the write-ahead log.
 struct ReadMark {
   uint32_t index = 0;
   std::optional<uint32_t> frame;  // None: not in use.
@@ -258,6 +309,7 @@ struct CheckpointHolder {
   uint64_t duration_ns = 0;
 };
 
+/// The write-ahead log of a database, and what keeps it from being checkpointed.
 struct WalSnapshot {
   uint32_t file = 0;
   std::string database;
@@ -294,6 +346,7 @@ struct BlackBoxLock {
   uint64_t held_ns = 0;
 };
 
+/// A recovery from a dead client: what it had, and what it did last.
 struct RecoverySnapshot {
   uint64_t number = 0;
   bool running = false;
@@ -317,6 +370,7 @@ struct RecoverySnapshot {
   std::vector<Event> last_events;
 };
 
+/// The ring that events are recorded in.
 struct EventRingSnapshot {
   EventLevel level = EventLevel::kOff;
   uint32_t capacity = 0;
@@ -327,11 +381,11 @@ struct EventRingSnapshot {
 
 /// One segment; its number is its place in Snapshot::segments.
 struct SegmentSnapshot {
-  SegmentKind kind = SegmentKind::kUnknown;
-  uint16_t owner =
-      0;  // Client slot if the kind is kPending or kPrivate; file number of the later kinds.
-  uint16_t owner_generation = 0;
-  uint32_t sequence = 0;
+  SegmentKind kind = SegmentKind::kUnknown;  // What it is used for.
+  /// Client slot if the kind is kPending or kPrivate; file number of the later kinds.
+  uint16_t owner = 0;
+  uint16_t owner_generation = 0;  // Of that slot or file number.
+  uint32_t sequence = 0;          // Its place in the file that it belongs to.
 };
 
 /// Neighbouring segments of one kind and owner: how JSON shows the map.
@@ -342,8 +396,10 @@ struct SegmentRun {
   std::optional<uint32_t> client;
   std::optional<uint32_t> file;
 };
+/// The runs of neighbouring segments, in the order of the segments.
 std::vector<SegmentRun> SegmentRuns(const std::vector<SegmentSnapshot>& segments);
 
+/// What Observe() gives: everything that is known of a region at one moment.
 struct Snapshot {
   uint64_t observed_ns = 0;
   bool consistent = false;
@@ -364,8 +420,10 @@ struct Snapshot {
 };
 
 /// The snapshot, or one event, as one line of JSON. 64-bit numbers are written as numbers.
+/// @{
 std::string ToJson(const Snapshot& snapshot);
 std::string ToJson(const Event& event);
+/// @}
 
 /// The JSON schema of ToJson(const Snapshot&), with a description of every field.
 std::string SnapshotSchema();

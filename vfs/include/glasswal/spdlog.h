@@ -43,6 +43,7 @@ inline constexpr char kEventPattern[] = "%Y-%m-%d %H:%M:%S.%f %l %n %v";
 std::shared_ptr<spdlog::logger> NewEventLogger(
     std::vector<std::shared_ptr<spdlog::sinks::sink>> sinks, const std::string& name = "glasswal");
 
+/// How an EventDrain works.
 struct EventDrainOptions {
   /// Begin with the events that are in the ring already, or with those to come.
   bool from_oldest = true;
@@ -53,6 +54,7 @@ struct EventDrainOptions {
   bool wake_on_commit = true;
 };
 
+/// Writes the events of a region to a logger, from a thread of its own or when it is told to.
 class EventDrain {
  public:
   /// REQUIRES: `region` outlives the drain.
@@ -74,8 +76,9 @@ class EventDrain {
   /// Idempotent.
   void Stop();
 
-  /// Totals so far. Any thread.
+  /// Events logged so far. Any thread.
   uint64_t logged() const;
+  /// Events that were overwritten before they could be logged. Any thread.
   uint64_t lost() const;
   /// Calls of the logger that ended with an exception: a sink threw, or the logger is asynchronous
   /// and spdlog was shut down. No exception leaves the drain, and it goes on with the next event.

@@ -23,13 +23,13 @@ struct Refusal {
   std::string holder;      // The holding client's name; empty if it was gone by then.
   std::string dead;        // Not empty: the client of that name died with the lock, and the holder
                            // is the one that is recovering from it.
-  uint32_t client = 0;     // Its slot and generation, for Runtime::Evict.
-  uint32_t client_generation = 0;
-  uint32_t connection = 0;  // Its connection's slot.
-  uint64_t process_id = 0;
-  uint64_t held_ms = 0;    // How long it has held the lock.
-  uint64_t silent_ms = 0;  // How long its heartbeat has not moved, as far as was seen.
-  uint64_t waited_ms = 0;  // How long the caller waited before it gave up.
+  uint32_t client = 0;     // Its slot, for Runtime::Evict.
+  uint32_t client_generation = 0;  // Its generation, likewise.
+  uint32_t connection = 0;         // Its connection's slot.
+  uint64_t process_id = 0;         // Its process; for people, and proves nothing.
+  uint64_t held_ms = 0;            // How long it has held the lock.
+  uint64_t silent_ms = 0;          // How long its heartbeat has not moved, as far as was seen.
+  uint64_t waited_ms = 0;          // How long the caller waited before it gave up.
 
   /// "`ingest` has held WRITE for 812 ms (silent for 300 ms); you waited 500 ms".
   std::string ToString() const;

@@ -14,7 +14,7 @@ namespace glasswal {
 
 /// What kind of thing went wrong. The message says the rest.
 enum class StatusCode {
-  kOk = 0,
+  kOk = 0,           // Nothing.
   kInvalidArgument,  // An option or name that is refused; the message names it.
   kNotFound,         // No such region, file or client.
   kAlreadyExists,    // A region of that name exists.
@@ -31,11 +31,16 @@ enum class StatusCode {
 /// A checked result without a value.
 class [[nodiscard]] Status {
  public:
+  /// Ok.
   Status() = default;
+  /// A failure; `message` is a whole sentence.
   Status(StatusCode code, std::string message) : code_(code), message_(std::move(message)) {}
 
+  /// What a function returns that did what it should.
   static Status Ok() { return Status(); }
+  /// Whether it went well.
   bool ok() const { return code_ == StatusCode::kOk; }
+  /// What kind of thing went wrong; kOk if nothing did.
   StatusCode code() const { return code_; }
   /// A whole sentence; empty when ok().
   const std::string& message() const { return message_; }
@@ -49,18 +54,24 @@ class [[nodiscard]] Status {
 template <typename T>
 class [[nodiscard]] Result {
  public:
-  Result(T value) : value_(std::move(value)) {}          // NOLINT: meant to convert.
+  /// A value: `return value;` makes it.
+  Result(T value) : value_(std::move(value)) {}  // NOLINT: meant to convert.
+  /// A failure: `return status;` makes it. REQUIRES: !status.ok().
   Result(Status status) : status_(std::move(status)) {}  // NOLINT: meant to convert.
 
+  /// Whether there is a value.
   bool ok() const { return value_.has_value(); }
+  /// Why there is none; ok if there is one.
   const Status& status() const { return status_; }
-  /// REQUIRES: ok().
+  /// The value, in all of the following. REQUIRES: ok().
+  /// @{
   T& value() { return *value_; }
   const T& value() const { return *value_; }
   T& operator*() { return *value_; }
   const T& operator*() const { return *value_; }
   T* operator->() { return &*value_; }
   const T* operator->() const { return &*value_; }
+  /// @}
 
  private:
   std::optional<T> value_;

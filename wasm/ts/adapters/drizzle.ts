@@ -1,6 +1,7 @@
 /**
  * Drizzle ORM over a Database of this package: `drizzle(db)`, as Drizzle's own better-sqlite3 driver is over one of better-sqlite3,
  * whose module it imports whether it is used or not. Everything is synchronous.
+ * @module glasswal/drizzle
  */
 import { createTableRelationsHelpers, DefaultLogger, entityKind, extractTablesRelationalConfig } from 'drizzle-orm';
 import type { DrizzleConfig as AnyDrizzleConfig, Logger, RelationalSchemaConfig, TablesRelationalConfig } from 'drizzle-orm';
@@ -16,10 +17,12 @@ export { migrate, type MigrationFiles, type MigrationOptions } from './drizzle_m
 /** Drizzle's options: schema with its relations, logger and casing. Drizzle caches results only for asynchronous drivers. */
 export type DrizzleConfig<S extends Record<string, unknown> = Record<string, never>> = Omit<AnyDrizzleConfig<S>, 'cache'>;
 
-type Schema = Record<string, unknown>;
+/** A schema of Drizzle's: tables and relations by name. */
+export type Schema = Record<string, unknown>;
 
 /** What drizzle() makes: Drizzle's database of synchronous SQLite. */
 export class GlasswalDatabase<S extends Schema = Record<string, never>> extends BaseSQLiteDatabase<'sync', RunResult, S> {
+  /** By which Drizzle's is() knows it. */
   static override readonly [entityKind]: string = 'GlasswalDatabase';
   /** The Database that it was made of. */
   readonly $client: Database;
@@ -66,11 +69,13 @@ function schemaOf(fullSchema: Schema | undefined): RelationalSchemaConfig<Tables
 
 /** A transaction of Drizzle's. One inside it goes through the session, too, for which it is a savepoint. */
 class Transaction extends SQLiteTransaction<'sync', RunResult, Schema, TablesRelationalConfig> {
+  /** By which Drizzle's is() knows it. */
   static override readonly [entityKind]: string = 'GlasswalTransaction';
 }
 
 /** Drizzle's own session, which takes of better-sqlite3 only types, with our transactions. */
 class Session extends BetterSQLiteSession<Schema, TablesRelationalConfig> {
+  /** By which Drizzle's is() knows it. */
   static override readonly [entityKind]: string = 'GlasswalSession';
   readonly #client: Database;
   readonly #newTransaction: () => Transaction;

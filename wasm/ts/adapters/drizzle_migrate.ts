@@ -9,7 +9,19 @@ import { GlasswalError } from '../errors.js';
  * migrations.js), by the tag, or by any path that ends in `<tag>.sql`, as a bundler's glob import gives them.
  */
 export interface MigrationFiles {
-  readonly journal: { readonly entries: readonly { readonly idx: number; readonly when: number; readonly tag: string }[] };
+  /** meta/_journal.json, which drizzle-kit writes. */
+  readonly journal: {
+    /** The migrations in their order. */
+    readonly entries: readonly {
+      /** Its place, from 0 on. */
+      readonly idx: number;
+      /** When it was made, in milliseconds since 1970; what is older than the last that was applied is not applied any more. */
+      readonly when: number;
+      /** The name of its file, without `.sql`. */
+      readonly tag: string;
+    }[];
+  };
+  /** The SQL of each, by the path of its file or as drizzle-kit's migrations.js names it: m0000, m0001, ... */
   readonly migrations: Readonly<Record<string, string>>;
 }
 

@@ -5,6 +5,7 @@
  * Kysely's own SqliteDialect can run over a Database, too. What this one adds: the remote database; transactions that wait for the write lock
  * before they read, so that none fails because somebody else has committed meanwhile; migrations that several clients may run at
  * once; no statement is left behind for each query.
+ * @module glasswal/kysely
  */
 import {
   AbortedTransactionError, CompiledQuery, type DatabaseConnection, type Dialect, type Driver, type Kysely, SqliteAdapter,
@@ -14,7 +15,8 @@ import type { Database } from '../database.js';
 import type { RemoteDatabase } from '../remote.js';
 import { GlasswalConnection } from './kysely_connection.js';
 
-type AnyDatabase = Database | RemoteDatabase;
+/** A database of this thread, or of another one. */
+export type AnyDatabase = Database | RemoteDatabase;
 
 /** What the dialect is made of. */
 export interface GlasswalDialectConfig {

@@ -7,10 +7,13 @@ const encoder = new TextEncoder();
 
 /** What the inspector itself has cost so far. */
 export interface InspectorCost {
+  /** Frames drawn. */
   readonly frames: number;
   /** Cheap looks at the region, most of which lead to no frame. */
   readonly looks: number;
+  /** Bytes copied out of the runtime's memory. */
   readonly copiedBytes: number;
+  /** Milliseconds of script of the last frame. */
   readonly frameMs: number;
   /** The worst of the last 120 frames. */
   readonly frameWorstMs: number;

@@ -2,11 +2,14 @@
 /**
  * `glasswal/inspector`: see what a runtime does, live.
  *
- *   import { attachInspector } from 'glasswal/inspector';
- *   attachInspector(runtime);                                   // Ctrl+Shift+G shows and hides it
+ * ```ts
+ * import { attachInspector } from 'glasswal/inspector';
+ * attachInspector(runtime);                                   // Ctrl+Shift+G shows and hides it
+ * ```
  *
  * Importing does nothing: what is not called is left out by a bundler, and the inspector's module is fetched when it is
  * shown for the first time. It reads the runtime's memory and never writes to it.
+ * @module glasswal/inspector
  */
 import { GlasswalError } from '../errors.js';
 import { isPage } from '../environment.js';

@@ -8,11 +8,13 @@ import { type InspectorTarget, openPlace, type Place } from './place.js';
 import { beginsLight, changeSettings, type InspectorTheme, linkInAddress, readSettings } from './settings.js';
 import { View } from './view.js';
 
+/** Where an inspector is, what it looks like, and where it begins. */
 export interface InspectorOptions {
   /** Where it is shown. An overlay (the default) waits for the hotkey unless `open` is set. */
   readonly target?: InspectorTarget;
   /** What shows and hides it: 'Ctrl+Shift+G' if not given, null for none. */
   readonly hotkey?: string | null;
+  /** Dark or light; 'auto', the default, asks the browser. */
   readonly theme?: InspectorTheme;
   /** The panel to begin with: 'overview', 'locks', ... or a whole deep link, '#panel=locks&select=client:3'. */
   readonly panel?: string;
@@ -24,6 +26,7 @@ export interface InspectorOptions {
   readonly address?: boolean;
 }
 
+/** Made by attachInspector() or openInspector(): what the page can do with its inspector. */
 export class Inspector implements Disposable {
   #runtime: RuntimeParts | undefined;
   readonly #options: InspectorOptions;
@@ -54,16 +57,19 @@ export class Inspector implements Disposable {
     return this.#view?.then(() => undefined) ?? Promise.resolve();
   }
 
+  /** Whether it is to be seen. */
   get shown(): boolean {
     return this.#place?.shown ?? false;
   }
 
+  /** Shows it; it is made the first time. */
   show(): void {
     if (this.#place === undefined) this.#open(this.#options.target ?? 'overlay');
     else this.#showPlace(true);
     void this.#view?.then((view) => view.focus(), () => undefined);
   }
 
+  /** Hides it. It stays where it was, and draws nothing. */
   hide(): void {
     this.#showPlace(false);
   }
@@ -73,6 +79,7 @@ export class Inspector implements Disposable {
     this.#options.onShow?.(shown);
   }
 
+  /** Shows it if it is hidden, and hides it if it is shown; what the hotkey does. */
   toggle(): void {
     if (this.shown) this.hide();
     else this.show();
@@ -105,13 +112,17 @@ export class Inspector implements Disposable {
     (await this.#opened()).openLink(linkOf(panel));
   }
 
+  /** Light or dark from now on; remembered for the next time. */
   async setTheme(theme: 'dark' | 'light'): Promise<void> {
     (await this.#opened()).light = theme === 'light';
     changeSettings({ theme });
   }
 
   /** What it costs: frames drawn, bytes copied, milliseconds of script of each of the last frames. */
-  async cost(): Promise<InspectorCost & { readonly scriptMs: readonly number[] }> {
+  async cost(): Promise<InspectorCost & {
+    /** Milliseconds of script of each of the last frames. */
+    readonly scriptMs: readonly number[];
+  }> {
     return (await this.#opened()).cost();
   }
 
@@ -170,6 +181,7 @@ export class Inspector implements Disposable {
     this.#shut();
   }
 
+  /** The same as close(): for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
