@@ -163,11 +163,11 @@ stage_wasm() {
 
 # Two test files beside each other, here and below: most of them wait for one core, or for a browser to start or end a worker.
 stage_web() {
-  setup_browsers || return
+  setup_browsers && setup_webkit || return
   build_package && build_pages || return
   local files
   mapfile -t files < <(find tests/web -maxdepth 1 -name '*.test.mjs' ! -name 'inspector_*' | sort)
-  FILES_AT_ONCE=2 node_tests web "web: Chromium and Firefox" "$1" "${files[@]}"
+  FILES_AT_ONCE=2 node_tests web "web: Chromium, Firefox and WebKitGTK" "$1" "${files[@]}"
 }
 
 stage_inspector() {
@@ -187,4 +187,13 @@ stage_consumers() {
     mapfile -t files < <(printf '%s\n' "${files[@]}" | grep -v '/next\.test\.mjs$')
   fi
   FILES_AT_ONCE=2 node_tests consumers "consumers: bundlers, runtimes, types" "$1" "${files[@]}"
+}
+
+# What users are told: the API reference is whole, and what the READMEs show runs. C++ programs use the installed library.
+stage_docs() {
+  setup_browsers && setup_reference || return
+  build_package && pack_package && setup_consumers build/consumers tests/consumers || return
+  build native && step docs-install "docs: the library for C++ programs" \
+    cmake --install build/native --prefix build/docs-test/prefix || return
+  FILES_AT_ONCE=2 node_tests docs "docs: the API reference, the READMEs" "$1" tests/docs/*.test.mjs
 }
