@@ -142,10 +142,10 @@ export class Runtime implements RuntimeParts, Disposable {
    * captureRuntime() of `glasswal/inspector` does the same.
    */
   async capture(options: { readonly contents?: boolean } = {}): Promise<Bytes> {
-    let inspector: typeof import('./inspector/capture.js');
+    let inspector: typeof import('./inspector/index.js');
     try {
       // Whoever makes no captures has nothing of the inspector in a bundle.
-      inspector = await importUnseen('./inspector/capture.js');
+      inspector = await importUnseen('./inspector/index.js');
     } catch {
       throw new GlasswalError(
         'ENVIRONMENT',
