@@ -37,7 +37,7 @@ build_scripts() {
   # What a part says of its place is true of it: all lie beside index.js. Two files stay apart: unseen.js, of which bundlers read the
   # comments, and inspector_file.js, which knows a file that lies above the inspector's scripts.
   step package-scripts "package: scripts" node_modules/.bin/esbuild "${entries[@]/%/.ts}" "${common[@]}" --bundle --splitting \
-    --chunk-names=part-[hash] --minify-whitespace --minify-syntax '--external:./unseen.js' '--external:../inspector_file.js' \
+    --chunk-names=part_[hash] --minify-whitespace --minify-syntax '--external:./unseen.js' '--external:../inspector_file.js' \
     '--external:../inspector_module.js' --external:drizzle-orm --external:kysely --external:vite '--external:node:*' || return
   step package-apart "package: scripts that stay apart" node_modules/.bin/esbuild wasm/ts/unseen.ts wasm/ts/inspector_file.ts "${common[@]}"
 }
