@@ -32,7 +32,7 @@ build_package() {
 build_scripts() {
   local common=(--outbase=wasm/ts --outdir=wasm/dist --tsconfig=wasm/tsconfig.json --format=esm --target=es2022 --sourcemap
     --sources-content=false)
-  local entries=(index janitor_worker vite statement_cache generated/facts inspector/index adapters/drizzle adapters/kysely)
+  local entries=(index janitor_worker vite statement_cache generated/facts inspector/index inspector/copy_words adapters/drizzle adapters/kysely)
   entries=("${entries[@]/#/wasm/ts/}")
   # What a part says of its place is true of it: all lie beside index.js. Two files stay apart: unseen.js, of which bundlers read the
   # comments, and inspector_file.js, which knows a file that lies above the inspector's scripts.

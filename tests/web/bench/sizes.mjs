@@ -1,5 +1,5 @@
 // What a browser downloads for each package: its WebAssembly and the JavaScript that goes with it, as published.
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { brotliCompressSync, constants } from 'node:zlib';
 
@@ -7,19 +7,38 @@ import { ROOT } from '../server.mjs';
 
 const WA = 'node_modules/@journeyapps/wa-sqlite';
 
-/** glasswal's own: every script of the package that a page or worker imports, with or without the inspector's. */
-function glasswalFiles(inspector) {
-  const dist = path.join(ROOT, 'wasm/dist');
-  if (!existsSync(dist)) return [];
-  const names = readdirSync(dist, { recursive: true }).map(String);
-  // The Vite plugin runs in the build and not in the page, and the adapters are for those who have what they adapt to.
-  return names.filter((name) => /\.(js|wasm)$/.test(name) && !/^(vite|adapters)/.test(name) && name.startsWith('inspector') === inspector)
-    .map((name) => `wasm/dist/${name}`);
+const DIST = 'wasm/dist/';
+
+/** The scripts that these and what they import consist of, by their paths in the package. */
+function withImports(scripts, found = new Set()) {
+  for (const script of scripts) {
+    if (found.has(script) || !existsSync(path.join(ROOT, DIST, script))) continue;
+    found.add(script);
+    const text = readFileSync(path.join(ROOT, DIST, script), 'utf8');
+    const imported = [...text.matchAll(/\b(?:from|import)\s*\(?\s*["'](\.[^"']+)["']/g)];
+    withImports(imported.map(([, name]) => path.join(path.dirname(script), name)), found);
+  }
+  return found;
+}
+
+// What a page and its workers load: the package, and the worker that it starts by itself.
+const engineScripts = () => withImports(['index.js', 'janitor_worker.js']);
+
+function glasswalFiles() {
+  const scripts = [...engineScripts()];
+  return scripts.length === 0 ? [] : [...scripts, 'glasswal.wasm'].map((name) => DIST + name);
+}
+
+/** What comes on top when an inspector is opened. */
+function inspectorFiles() {
+  const already = engineScripts();
+  const scripts = [...withImports(['inspector/index.js'])].filter((name) => !already.has(name));
+  return scripts.length === 0 ? [] : [...scripts, 'inspector.wasm'].map((name) => DIST + name);
 }
 
 const FILES = {
-  glasswal: () => glasswalFiles(false),
-  'glasswal/inspector': () => glasswalFiles(true),
+  glasswal: glasswalFiles,
+  'glasswal/inspector': inspectorFiles,
   'sql.js': () => ['sql-wasm-browser.js', 'sql-wasm-browser.wasm'].map((name) => `node_modules/sql.js/dist/${name}`),
   'wa-sqlite': () => [`${WA}/dist/wa-sqlite.mjs`, `${WA}/dist/wa-sqlite.wasm`, `${WA}/src/sqlite-api.js`,
     `${WA}/src/sqlite-constants.js`],
