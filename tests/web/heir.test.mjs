@@ -4,9 +4,9 @@ import assert from 'node:assert/strict';
 import { inEachBrowser } from './suite.mjs';
 
 /** Starts the worker that creates the runtime and holds WRITE; keep.ask(sql) has it execute something. */
-async function startFounder(stage) {
-  await stage.inPage(async ({ runtimes, keep }) => {
-    keep.founder = new Worker(new URL('/founder.js', location.href), { type: 'module' });
+async function startFounder(stage, page = '/founder.js') {
+  await stage.inPage(async ({ runtimes, keep }, page) => {
+    keep.founder = new Worker(new URL(page, location.href), { type: 'module' });
     const answer = () => new Promise((resolve, reject) => {
       keep.founder.onmessage = ({ data }) => resolve(data);
       keep.founder.onerror = ({ message }) => reject(new Error(message));
@@ -17,7 +17,7 @@ async function startFounder(stage) {
     };
     const { runtime } = await answer();
     runtimes.set('runtime', runtime);
-  });
+  }, page);
 }
 
 /** Waits until `actor` sees that somebody is blocked. */
@@ -95,6 +95,23 @@ inEachBrowser((it) => {
       return keep.said;
     });
     assert.equal(said, 'done');
+  });
+
+  it('the first heir is blocked before it has a janitor: others help out for as long as it has none', async (stand) => {
+    const stage = await stand.stage();
+    // The creator comes to nothing any more, so whoever joins first is the heir.
+    await startFounder(stage, '/founder.js?blocked');
+    const blocked = await stage.actor('blocked', { open: { busyTimeout: 10_000 } });
+    await blocked.run(async () => {
+      const isHeir = async () => (await navigator.locks.query()).held.some(({ name, mode }) => /:heir:1$/.test(name) && mode === 'exclusive');
+      while (!(await isHeir())) await new Promise((resolve) => setTimeout(resolve, 5));
+    });
+    const inserted = blocked.exec("INSERT INTO t VALUES ('next')");
+    const idle = await stage.actor('idle');
+    await somebodyWaits(idle);
+    await stage.inPage(({ keep }) => keep.founder.terminate());
+    await inserted;
+    assert.deepEqual(await idle.all('SELECT v FROM t'), [{ v: 'committed' }, { v: 'next' }]);
   });
 
   it('a worker that created the runtime is soon blocked: whom it waits for is recovered from', async (stand) => {

@@ -5,14 +5,14 @@
  *
  * They wait for it in shared mode. A lock is granted also to a worker that cannot be told so, because it is blocked in a
  * statement, which may wait for the very lock that the dead heir held: so it must be granted to all at once, and the first one
- * that hears of it takes the next number. Whoever is blocked keeps nobody from that. The others help out for some seconds, because
- * the new heir may be blocked a moment later.
+ * that hears of it takes the next number. Whoever is blocked keeps nobody from that. All of them watch until the new heir's janitor
+ * does, because the heir may be blocked a moment later.
  *
  * Two may become heirs at a time, if one comes just when an heir has gone. Both watch, which does no harm.
  *
  * Thread-safety: belongs to one thread.
  */
-import { helpOut, startJanitor } from './janitor_start.js';
+import { Helper, startJanitor } from './janitor_start.js';
 import { heirLockName, heirLocks } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
 
@@ -22,12 +22,12 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership, isF
   const stopping = new AbortController();
   const { signal } = stopping;
   const isOver = (): boolean => signal.aborted || fate.lost !== undefined;
-  let stopHelping: (() => void) | undefined;
+  const helper = new Helper(runtime, membership);
   let stopJanitor: (() => void) | undefined;
   let release: (() => void) | undefined;
   const giveUp = (): void => {
     stopping.abort();
-    stopHelping?.();
+    helper.stop();
     stopJanitor?.();
     release?.();
   };
@@ -38,27 +38,26 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership, isF
   const tryToInherit = (number: number): Promise<void> =>
     navigator.locks.request(heirLockName(runtime.id, number), { ifAvailable: true }, (lock) => {
       if (lock === null || isOver()) return undefined;
-      // One that was robbed has its janitor still.
-      stopJanitor ??= startJanitor(runtime, membership, isFounder && number === 1);
+      // One that was robbed has the janitor of another number.
+      stopJanitor?.();
+      stopJanitor = startJanitor(runtime, number, isFounder && number === 1);
       return new Promise<void>((resolve) => (release = resolve));
     });
 
   let last = 0;
   const next = async (): Promise<void> => {
     const found = await heirLocks(runtime.id);
-    let { heir } = found;
     // Without an heir there may still be those who were granted the lock of the last one and cannot know it yet.
     last = Math.max(last, found.last);
-    if (heir === 0) {
-      heir = ++last;
-      await tryToInherit(heir);
-    }
+    const heir = found.heir === 0 ? ++last : found.heir;
+    if (isOver()) return;
+    helper.until(heir);
+    if (found.heir === 0) await tryToInherit(heir);
     // Another one was quicker, or has stolen the lock.
     if (isOver()) return;
     await navigator.locks.request(heirLockName(runtime.id, heir), { mode: 'shared', signal }, () => undefined);
     if (isOver()) return;
-    stopHelping?.();
-    stopHelping = helpOut(runtime, membership);
+    helper.start();
   };
   const queue = async (): Promise<void> => {
     while (!isOver()) {

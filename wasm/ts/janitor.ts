@@ -7,7 +7,7 @@
  * recovery by being granted the lock. Clients take theirs exclusively, so nobody joins in a slot while a janitor has its lock.
  * Two janitors that bury the same one do no harm: one of them claims the recovery, in one step with the slot's state.
  *
- * It has a worker of its own, so that a busy page delays no recovery; where a worker cannot be had it runs in the page.
+ * It has a worker of its own, so that a busy page delays no recovery; where a worker cannot be had it runs in every client.
  */
 import type { Engine } from './engine.js';
 import { callNumber } from './instance.js';
@@ -19,7 +19,9 @@ export type ChannelMessage =
   /** A client has got the lock of this slot. */
   | { readonly joined: number }
   /** Whoever was in this slot was recovered from. */
-  | { readonly recovered: number };
+  | { readonly recovered: number }
+  /** The janitor of an heir has begun. */
+  | { readonly watching: true };
 
 /**
  * The slot that a message of the channel tells of, if it is a message of that kind. Any tab of the origin can post to the
@@ -29,6 +31,11 @@ export function slotTold(message: unknown, kind: 'joined' | 'recovered'): number
   if (typeof message !== 'object' || message === null || !Object.hasOwn(message, kind)) return undefined;
   const slot: unknown = (message as Record<string, unknown>)[kind];
   return isSlot(slot) ? slot : undefined;
+}
+
+/** Whether a message of the channel says that a janitor has begun; it may be anybody's, too, so it is a reason to look. */
+export function isNews(message: unknown): boolean {
+  return typeof message === 'object' && message !== null && Object.hasOwn(message, 'watching');
 }
 
 // RecoverResult of wasm/module/lifecycle.cpp.
@@ -88,6 +95,11 @@ export class Janitor {
   stop(): void {
     this.#stopping.abort();
     this.#channel.close();
+  }
+
+  /** Tells those who watch meanwhile that they can see now who does. */
+  tellWatching(): void {
+    this.#tell({ watching: true });
   }
 
   #tell(message: ChannelMessage): void {

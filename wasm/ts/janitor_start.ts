@@ -1,27 +1,17 @@
 /**
- * Gives a runtime its janitor: in a worker, or in this thread where that worker cannot be had.
+ * Gives a runtime its janitor, which is a worker where one can be had. Who waits for one to begin watches meanwhile.
  *
- * A page starts the worker at once, and so does a worker that has just created the runtime. A worker that inherits does the
- * janitor's work itself at first: Firefox can block a worker for good in `new Worker()` while the browser is busy taking another
- * one down, which is just when somebody inherits. Until the janitor's own worker has joined there are two that watch, or one, and
- * never none.
+ * A page starts the worker at once, and so does a worker that has just created the runtime. A worker that inherits waits for a
+ * while: Firefox can block a worker for good in `new Worker()` while the browser is busy taking another one down, which is just
+ * when somebody inherits.
  */
 import { isPage } from './environment.js';
-import { Janitor, slotTold } from './janitor.js';
-import { watching } from './janitor_worker_messages.js';
-import { channelName } from './liveness.js';
+import { Janitor, isNews, slotTold } from './janitor.js';
+import { channelName, hasJanitor } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
 
 /** When a worker that inherited may start a worker itself: whoever died is gone by then. */
 const QUIET_MS = 2_000;
-
-function newJanitorWorker(): Worker | undefined {
-  try {
-    return new Worker(new URL('./janitor_worker.js', import.meta.url), { type: 'module', name: 'glasswal janitor' });
-  } catch {
-    return undefined;
-  }
-}
 
 /** Calls `recovered` after the janitor of a runtime, whoever keeps it, has recovered from somebody; what ends it. */
 export function hearRecoveries(runtimeId: string, recovered: () => void): () => void {
@@ -33,48 +23,81 @@ export function hearRecoveries(runtimeId: string, recovered: () => void): () => 
 }
 
 /**
- * Watches from this thread for as long as whoever inherits has no janitor's worker; what stops it. The heir may be called away
- * before it could recover from anybody, and wait for what the dead one held.
+ * Watches from this thread for as long as an heir, be it this client, has no janitor's worker: where none can be had, for good. The
+ * heir cannot be relied on before: it may be called away at any moment, and wait for what a dead one holds.
  */
-export function helpOut(runtime: RuntimeParts, membership: Membership): () => void {
-  const janitor = new Janitor(membership.engine, runtime.id, membership.slot);
-  const timer = setTimeout(() => janitor.stop(), 2 * QUIET_MS);
-  return () => {
-    clearTimeout(timer);
-    janitor.stop();
-  };
+export class Helper {
+  readonly #runtime: RuntimeParts;
+  readonly #membership: Membership;
+  #heir = 0;
+  #janitor: Janitor | undefined;
+  #news: BroadcastChannel | undefined;
+
+  constructor(runtime: RuntimeParts, membership: Membership) {
+    this.#runtime = runtime;
+    this.#membership = membership;
+  }
+
+  /** Watches from now on, since there is no heir. */
+  start(): void {
+    this.#heir = 0;
+    this.#watch();
+  }
+
+  /** Watches until the heir of this number has its janitor. */
+  until(heir: number): void {
+    this.#heir = heir;
+    // It listens before it looks, so that it misses nothing.
+    if (this.#news === undefined) {
+      this.#news = new BroadcastChannel(channelName(this.#runtime.id));
+      this.#news.onmessage = ({ data }: MessageEvent<unknown>) => {
+        if (isNews(data)) void this.#look();
+      };
+    }
+    void this.#look();
+  }
+
+  /** Watches no more. */
+  stop(): void {
+    this.#heir = 0;
+    this.#janitor?.stop();
+    this.#janitor = undefined;
+    this.#news?.close();
+    this.#news = undefined;
+  }
+
+  async #look(): Promise<void> {
+    const heir = this.#heir;
+    const isWatched = await hasJanitor(this.#runtime.id, heir);
+    // It was stopped meanwhile, or there is another heir.
+    if (heir === 0 || heir !== this.#heir) return;
+    if (isWatched) this.stop();
+    else this.#watch();
+  }
+
+  #watch(): void {
+    this.#janitor ??= new Janitor(this.#membership.engine, this.#runtime.id, this.#membership.slot);
+  }
 }
 
-/** Starts it; what stops it. `isFirst`: the runtime is new, so nobody has died. */
-export function startJanitor(runtime: RuntimeParts, membership: Membership, isFirst: boolean): () => void {
-  let own: Janitor | undefined;
+/** Starts the janitor's worker of the heir `number`; what ends it. `isFirst`: the runtime is new, so nobody has died. */
+export function startJanitor(runtime: RuntimeParts, number: number, isFirst: boolean): () => void {
   let worker: Worker | undefined;
-  const workHere = (): void => {
-    own ??= new Janitor(membership.engine, runtime.id, membership.slot);
-  };
-  const letWork = (): void => {
-    worker = newJanitorWorker();
-    if (worker === undefined) return workHere();
-    // A policy that forbids the worker shows only here.
-    worker.onerror = workHere;
-    worker.onmessage = ({ data }: MessageEvent<unknown>) => {
-      if (data !== watching) return workHere();
-      own?.stop();
-      own = undefined;
-    };
-    const { id, path, version, memory, module } = runtime;
-    worker.postMessage({ runtime: { id, path, version, memory, module } });
-  };
   let timer: ReturnType<typeof setTimeout> | undefined;
-  if (isPage || isFirst) {
-    letWork();
-  } else {
-    workHere();
-    timer = setTimeout(letWork, QUIET_MS);
-  }
+  const start = (): void => {
+    try {
+      worker = new Worker(new URL('./janitor_worker.js', import.meta.url), { type: 'module', name: 'glasswal janitor' });
+    } catch {
+      // A policy forbids it: those who help out go on, as they do when it shows only later.
+      return;
+    }
+    const { id, path, version, memory, module } = runtime;
+    worker.postMessage({ runtime: { id, path, version, memory, module }, number });
+  };
+  if (isPage || isFirst) start();
+  else timer = setTimeout(start, QUIET_MS);
   return () => {
     clearTimeout(timer);
     worker?.terminate();
-    own?.stop();
   };
 }

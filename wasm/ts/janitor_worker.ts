@@ -1,22 +1,33 @@
 /** The worker that a runtime's janitor lives in. */
 import { Janitor } from './janitor.js';
-import { watching } from './janitor_worker_messages.js';
+import { janitorLockName } from './liveness.js';
 import { enter, type RuntimeParts } from './membership.js';
 
 /** Joins and watches, and again if this client is lost: somebody can steal its lock, too. */
-async function keepJanitor(runtime: RuntimeParts): Promise<void> {
+async function keepJanitor(runtime: RuntimeParts, number: number): Promise<void> {
   const { engine, slot } = await enter(runtime, 'janitor');
   const janitor = new Janitor(engine, runtime.id, slot);
-  postMessage(watching);
+  // While it has this lock, nobody else needs to watch.
+  let release: (() => void) | undefined;
+  const over = new Promise<void>((resolve) => (release = resolve));
+  navigator.locks
+    .request(janitorLockName(runtime.id, number), () => {
+      janitor.tellWatching();
+      return over;
+    })
+    // Stolen: it watches all the same.
+    .catch(() => undefined);
   engine.fate.whenLost(() => {
     janitor.stop();
-    start(runtime);
+    release?.();
+    start(runtime, number);
   });
 }
 
-/** Where it cannot join, because the runtime is full, whoever started it must do the work: any other message says so. */
-function start(runtime: RuntimeParts): void {
-  keepJanitor(runtime).catch((error: unknown) => postMessage(String(error)));
+/** Where it cannot join, because the runtime is full, nobody has the lock, and those who watch meanwhile go on. */
+function start(runtime: RuntimeParts, number: number): void {
+  keepJanitor(runtime, number).catch(() => undefined);
 }
 
-addEventListener('message', ({ data }: MessageEvent<{ readonly runtime: RuntimeParts }>) => start(data.runtime), { once: true });
+type Start = { readonly runtime: RuntimeParts; readonly number: number };
+addEventListener('message', ({ data }: MessageEvent<Start>) => start(data.runtime, data.number), { once: true });

@@ -61,6 +61,21 @@ export async function heirLocks(runtimeId: string): Promise<{ last: number; heir
   return found;
 }
 
+/** The name of the Web Lock that the janitor of the heir `number` has while it watches. */
+export function janitorLockName(runtimeId: string, number: number): string {
+  return `glasswal:${runtimeId}:janitor:${number}`;
+}
+
+/** Whether the heir `number` has a janitor that watches. */
+export async function hasJanitor(runtimeId: string, number: number): Promise<boolean> {
+  return isHeld(janitorLockName(runtimeId, number));
+}
+
+async function isHeld(lock: string): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name === lock);
+}
+
 /** The name of the channel on which the clients of a runtime tell its janitor that they have come. */
 export function channelName(runtimeId: string): string {
   return `glasswal:${runtimeId}`;
@@ -198,10 +213,7 @@ async function tryClientLocks(runtimeId: string, slot: number, generationOf: () 
 
 /** Whether a client that was recovered from lives: then its Web Lock was stolen. In Node there is nothing to steal. */
 export async function wasRobbed(runtimeId: string, slot: number, generation: number): Promise<boolean> {
-  if (isNode) return false;
-  const { held: locks = [] } = await navigator.locks.query();
-  const name = witnessName(runtimeId, slot, generation);
-  return locks.some((lock) => lock.name === name);
+  return !isNode && isHeld(witnessName(runtimeId, slot, generation));
 }
 
 /** The lock of one slot, taken by the creator of a runtime, whom nobody else can know of yet. */

@@ -1,4 +1,5 @@
-// A worker that creates a runtime, holds its WRITE lock, and hands the runtime to the page. Then it executes what it is sent.
+// A worker that creates a runtime, holds its WRITE lock, and hands the runtime to the page. Then it executes what it is sent;
+// with ?blocked it waits for ever instead.
 import { createRuntime } from '/glasswal/index.js';
 
 const runtime = await createRuntime('/app.sqlite', { name: 'founder' });
@@ -14,3 +15,5 @@ onmessage = ({ data }) => {
     postMessage(error.message);
   }
 };
+
+if (location.search === '?blocked') Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
