@@ -12,7 +12,7 @@ import { drizzle, migrate } from '../../wasm/dist/adapters/drizzle.js';
 import { within } from '../tools/limit.mjs';
 import { SqliteError, place } from '../web/api/open.mjs';
 import { author, book, migrations, schema, tag } from './drizzle_schema.mjs';
-import { otherClient } from './other_client.mjs';
+import { fourAtOnce, otherClient } from './other_client.mjs';
 
 const OTHER = new URL('./drizzle_other.mjs', import.meta.url).href;
 
@@ -197,11 +197,5 @@ test('a table that is built anew keeps the rows that refer to it', async (t) => 
 
 test('clients that migrate at the same moment all find it done', within(60_000, async (t) => {
   const { runtime } = await place(t);
-  const others = await Promise.all(Array.from({ length: 4 }, () => otherClient(t, runtime, OTHER)));
-  const start = new Int32Array(new SharedArrayBuffer(4));
-  for (const other of others) other.start('migrateAtOnce', start);
-  await Promise.all(others.map((other) => other.heard()));
-  Atomics.store(start, 0, 1);
-  Atomics.notify(start, 0);
-  assert.deepEqual(await Promise.all(others.map((other) => other.result())), [2, 2, 2, 2]);
+  assert.deepEqual(await fourAtOnce(t, runtime, OTHER, 'migrateAtOnce'), [2, 2, 2, 2]);
 }));

@@ -11,7 +11,7 @@ import { within } from '../tools/limit.mjs';
 import { SqliteError, place } from '../web/api/open.mjs';
 import { OTHER, WAYS, withTables } from './kysely.mjs';
 import { provider, steps } from './kysely_migrations.mjs';
-import { otherClient } from './other_client.mjs';
+import { fourAtOnce, otherClient } from './other_client.mjs';
 
 async function fill(db) {
   await db.insertInto('person').values([{ name: 'Ada', age: 36 }, { name: 'Bob', age: 9 }, { name: 'Cleo', age: 39 }]).execute();
@@ -198,13 +198,7 @@ for (const way of Object.keys(WAYS)) {
 
 test('clients that migrate at the same moment all find it done', within(60_000, async (t) => {
   const { runtime } = await place(t);
-  const others = await Promise.all(Array.from({ length: 4 }, () => otherClient(t, runtime, OTHER)));
-  const start = new Int32Array(new SharedArrayBuffer(4));
-  for (const other of others) other.start('migrateAtOnce', start);
-  await Promise.all(others.map((other) => other.heard()));
-  Atomics.store(start, 0, 1);
-  Atomics.notify(start, 0);
-  const results = await Promise.all(others.map((other) => other.result()));
+  const results = await fourAtOnce(t, runtime, OTHER, 'migrateAtOnce');
   assert.deepEqual(results.map(({ noted }) => noted), [2, 2, 2, 2]);
   assert.equal(results.reduce((sum, { applied }) => sum + applied, 0), 2);
 }));

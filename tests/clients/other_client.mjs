@@ -34,6 +34,17 @@ export async function otherClient(t, runtime, module) {
   };
 }
 
+/** What `name` of `module`, which says that it is ready and waits for its argument to become 1, gives in four clients at once. */
+export async function fourAtOnce(t, runtime, module, name) {
+  const others = await Promise.all(Array.from({ length: 4 }, () => otherClient(t, runtime, module)));
+  const start = new Int32Array(new SharedArrayBuffer(4));
+  for (const other of others) other.start(name, start);
+  await Promise.all(others.map((other) => other.heard()));
+  Atomics.store(start, 0, 1);
+  Atomics.notify(start, 0);
+  return Promise.all(others.map((other) => other.result()));
+}
+
 if (!isMainThread && workerData?.module !== undefined) {
   const client = await join(workerData.runtime, { name: 'other' });
   const db = client.open();
