@@ -76,6 +76,7 @@ EMSCRIPTEN_KEEPALIVE void inspector_create(int32_t light, int32_t apple) {
   web = new Web(options);
   ImGui::GetIO().ConfigMacOSXBehaviors = apple != 0;
   web->canvas = std::make_unique<Canvas>();
+  web->page.set_canvas(web->canvas.get());
 }
 
 /// Attaches to the region of the host's runtime.
@@ -128,7 +129,6 @@ EMSCRIPTEN_KEEPALIVE void inspector_frame(double now_ms, int32_t width, int32_t 
   if (!web->canvas->alive()) return;
   web->canvas->Begin();
   web->inspector.Frame(Ns(now_ms));
-  if (web->inspector.TakeFontsChanged()) web->canvas->RenewFonts();
   web->canvas->Draw(width, height);
 }
 

@@ -22,7 +22,6 @@ void Inspector::OpenCapture(std::vector<uint8_t> bytes, const std::string& title
 bool Inspector::NeedsFrame(uint64_t now_ns) { return impl_->NeedsFrame(now_ns); }
 void Inspector::RequestFrame() { impl_->pending_ = kFramesAfterInput; }
 void Inspector::Frame(uint64_t now_ns) { impl_->Frame(now_ns); }
-bool Inspector::TakeFontsChanged() { return std::exchange(impl_->fonts_changed_, false); }
 
 void Inspector::Activate(uint32_t id) {
   impl_->ui_.Activate(id);

@@ -60,9 +60,6 @@ class Inspector {
   void RequestFrame();
   /// Lays out one frame; ImGui::GetDrawData() holds it until the next.
   void Frame(uint64_t now_ns);
-  /// True once when the font atlas was rebuilt (the first frame, another pixel ratio): the renderer
-  /// must make its texture anew before drawing.
-  bool TakeFontsChanged();
 
   /// What a mirror of the accessibility tree hands back: the item is clicked, or given a text, in
   /// the next frame.

@@ -123,7 +123,7 @@ void Inspector::Impl::PrepareFrame(uint64_t now_ns) {
   if (ratio != pixel_ratio_) {
     pixel_ratio_ = ratio;
     BuildFonts(ratio);
-    fonts_changed_ = true;
+    platform_->FontsChanged();
   }
 }
 

@@ -49,7 +49,6 @@ class Inspector::Impl {
   Ui ui_;
   InspectorCost cost_;
   int pending_ = kFramesAfterInput;
-  bool fonts_changed_ = false;
   ViewState state_;
 
  private:

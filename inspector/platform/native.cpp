@@ -129,6 +129,11 @@ Result<std::string> NativePlatform::SaveFile(const std::string& name,
   return error ? name : path.string();
 }
 
+void NativePlatform::FontsChanged() {
+  ImGui_ImplOpenGL3_DestroyFontsTexture();
+  ImGui_ImplOpenGL3_CreateFontsTexture();
+}
+
 // The back end sets the cursor, and there is no mirror of the accessibility tree natively.
 void NativePlatform::FrameDone(const FrameOutput&) {}
 
@@ -177,12 +182,8 @@ void NativePlatform::Unbind() {
 void NativePlatform::DrawOne() {
   // The back end's own idea of sizes is overruled by the inspector's, which knows the pixel ratio.
   ImGui_ImplGlfw_NewFrame();
-  inspector_->Frame(NativeNowNs());
-  if (inspector_->TakeFontsChanged()) {
-    ImGui_ImplOpenGL3_DestroyFontsTexture();
-    ImGui_ImplOpenGL3_CreateFontsTexture();
-  }
   ImGui_ImplOpenGL3_NewFrame();
+  inspector_->Frame(NativeNowNs());
   int width = 0;
   int height = 0;
   glfwGetFramebufferSize(window_, &width, &height);

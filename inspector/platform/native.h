@@ -39,6 +39,7 @@ class NativePlatform final : public Platform {
   void SetClipboardText(const std::string& text) override;
   void ChooseFile() override;
   Result<std::string> SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) override;
+  void FontsChanged() override;
   void FrameDone(const FrameOutput& output) override;
   void StateChanged() override;
 

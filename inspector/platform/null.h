@@ -26,6 +26,7 @@ class NullPlatform final : public Platform {
     saved_ = bytes;
     return name;
   }
+  void FontsChanged() override {}
   void FrameDone(const FrameOutput& output) override { output_ = output; }
   void StateChanged() override { ++state_changes_; }
 

@@ -6,8 +6,8 @@
 //   ImGui_ImplOpenGL3_Init(...);                        // or whatever draws
 //   inspector.Attach(std::move(source));
 //   on input:   ImGui::GetIO().AddMousePosEvent(...);   inspector.RequestFrame();
-//   on a timer: if (inspector.NeedsFrame(now_ns)) { inspector.Frame(now_ns);
-//   draw(ImGui::GetDrawData()); }
+//   on a timer: if (inspector.NeedsFrame(now_ns)) { ImGui_ImplOpenGL3_NewFrame();
+//   inspector.Frame(now_ns); draw(ImGui::GetDrawData()); }
 //
 // Positions and sizes are in points; pixel_ratio() pixels make a point. The inspector sets
 // DisplaySize, DisplayFramebufferScale and DeltaTime itself, so a platform feeds input only.
@@ -72,6 +72,9 @@ class Platform {
 
   // What the platform gets.
 
+  /// The font atlas was built anew, for the first frame or another pixel ratio: whoever draws makes
+  /// its texture anew now, for what is laid out next is laid out with that texture's name.
+  virtual void FontsChanged() = 0;
   /// After each frame.
   virtual void FrameDone(const FrameOutput& output) = 0;
   /// The deep link or the layout changed: a good moment to remember Inspector::Link() and Layout().

@@ -33,6 +33,10 @@ Result<std::string> Page::SaveFile(const std::string& name, const std::vector<ui
   return name + ", among the downloads";
 }
 
+void Page::FontsChanged() {
+  if (canvas_ != nullptr) canvas_->RenewFonts();
+}
+
 void Page::FrameDone(const FrameOutput& output) {
   if (output.accessible != nullptr) Mirror(*output.accessible);
   inspector_host_frame_done(static_cast<int32_t>(output.cursor), output.wants_text ? 1 : 0,

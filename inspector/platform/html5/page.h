@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "platform/html5/canvas.h"
 #include "platform/html5/host.h"
 #include "platform/platform.h"
 
@@ -17,6 +18,8 @@ class Page final : public Platform {
  public:
   /// In points, `ratio` pixels each.
   void Resize(float width, float height, float ratio);
+  /// Where the inspector is drawn; outlives the last frame.
+  void set_canvas(Canvas* canvas) { canvas_ = canvas; }
   /// The text that the next paste inserts: a page learns it only when the user pastes.
   void SetPasted(std::string text) { clipboard_ = std::move(text); }
 
@@ -27,12 +30,14 @@ class Page final : public Platform {
   void SetClipboardText(const std::string& text) override;
   void ChooseFile() override;
   Result<std::string> SaveFile(const std::string& name, const std::vector<uint8_t>& bytes) override;
+  void FontsChanged() override;
   void FrameDone(const FrameOutput& output) override;
   void StateChanged() override;
 
  private:
   void Mirror(const AccessibleTree& tree);
 
+  Canvas* canvas_ = nullptr;
   float width_ = 1;
   float height_ = 1;
   float ratio_ = 1;
