@@ -18,7 +18,8 @@ using lock::LockResult;
 
 constexpr int kAnyNumber = -1;
 
-// How many preemptions the larger cases are explored with: most faults need one or two. `./dev test --all` takes `all`.
+// How many preemptions the larger cases are explored with: most faults need one or two. `./dev test
+// --all` takes `all`.
 int Preemptions(int few, int all) { return test::Thorough() ? all : few; }
 
 // The programs. Each names what one client does.

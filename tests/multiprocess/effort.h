@@ -1,8 +1,8 @@
 // How much a randomised test does, and from which seed.
 //
-//   GLASSWAL_KILLS  how many clients the random kill tests kill in all (default 1,000)
-//   GLASSWAL_THOROUGH  set by `./dev test --all`: leave nothing out because a sanitizer makes it slow
-//   GLASSWAL_SEED   the seed; without it a new one each time, printed so that a run can be repeated
+//   GLASSWAL_KILLS     how many clients the random kill tests kill in all (default 1,000)
+//   GLASSWAL_THOROUGH  set by `./dev test --all`: nothing is left out where a sanitizer is slow
+//   GLASSWAL_SEED      the seed; without it a new one each time, printed to repeat the run
 //
 // Thread-safety: pure functions of the environment.
 #ifndef GLASSWAL_TESTS_MULTIPROCESS_EFFORT_H_

@@ -117,8 +117,8 @@ class Stage : public testing::Test {
     return {};
   }
 
-  /// A child that joins as `client`, runs the statements in a connection of its own, and stays there
-  /// until it is killed.
+  /// A child that joins as `client`, runs the statements in a connection of its own, and stays
+  /// there until it is killed.
   std::unique_ptr<ChildProcess> Child(const std::string& client, const std::string& statements) {
     auto child = std::make_unique<ChildProcess>([&](const auto& signal) {
       const Seat own = Seat::Join(name(), client);

@@ -295,8 +295,8 @@ bool Client::ReportIfSilent(uint32_t slot, uint64_t word) {
   // Everybody who waits comes here again and again, and a heartbeat is a sum over all databases.
   const Sighting& sighting = sightings_[slot];
   const uint64_t now = port::NowNs();
-  if (sighting.generation.load() == GenerationOf(word) && now - sighting.since_ns.load() < stale_ns &&
-      now - sighting.looked_ns.load() < stale_ns / 8) {
+  if (sighting.generation.load() == GenerationOf(word) &&
+      now - sighting.since_ns.load() < stale_ns && now - sighting.looked_ns.load() < stale_ns / 8) {
     return false;
   }
   const uint64_t silent_ns = SilentNs(slot);
@@ -356,9 +356,9 @@ Status Client::SendToDeath(uint32_t slot, uint32_t generation, uint32_t timeout_
   shm::ShmClient* client = context_.region->client(slot);
   const uint64_t before = client->evicted.exchange(generation);
   bool was_sent = false;
-  const Status ended = port::TerminateProcess(
-      client->process_id.load(), client->process_start.load(),
-      context_.region->memory().object_id(), timeout_ms, &was_sent);
+  const Status ended =
+      port::TerminateProcess(client->process_id.load(), client->process_start.load(),
+                             context_.region->memory().object_id(), timeout_ms, &was_sent);
   if (!was_sent) client->evicted.store(before);
   return ended;
 }

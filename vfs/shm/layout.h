@@ -288,8 +288,8 @@ struct alignas(64) ShmDatabase {
   Atomic64 checkpoint_held_since_ns;  // [holder of CHECKPOINT] since when checkpoints fall short;
                                       // 0: they do not.
   Atomic64 last_checkpoint_ns;        // [holder of CHECKPOINT]
-  Atomic64 fence;     // [fetch_add] the anchor of this database's fences (port/fence.h); unused where
-                      // the platform has fences of its own.
+  Atomic64 fence;  // [fetch_add] the anchor of this database's fences (port/fence.h); unused where
+                   // the platform has fences of its own.
   Atomic64 log_full;  // [holder of WRITE] 1 from when the log could not grow until it starts anew.
   Atomic64 reserved[3];
   ShmConnection connections[kMaxConnections];

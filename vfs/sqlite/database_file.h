@@ -77,14 +77,15 @@ struct DatabaseFile {
   uint32_t copied_before = 0;        // What was copied of the log when a checkpoint began to copy.
   std::byte* wal_index = nullptr;    // Block 0 once it has been mapped.
   uint64_t wal_index_blocks = 0;     // So many of the first blocks are known to exist.
-  const store::File* log = nullptr;  // Its write-ahead log while that is open, without a shim between.
+  const store::File* log = nullptr;  // Its log while that is open and no shim is between.
   uint32_t write_patience_ms = 0;    // How long this writer was ready to wait for WRITE,
   uint64_t patience_until_ns = 0;    // until when it waits for readers of the log (0: not yet),
   uint64_t patience_lost_ns = 0;     // and when it last did so in vain; see log_room.h.
   int fetched = 0;                   // Outstanding xFetch references.
   bool created_as_wal = false;  // This connection wrote the page 1 that says so; see HandlePragma.
   bool has_read = false;        // SQLite has had SHARED, and so may know of an earlier mode.
-  // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again; see MayTryAgain().
+  // SQLITE_FCNTL_BUSYHANDLER: what SQLite itself would call before it tries again; see
+  // MayTryAgain().
   int (*busy_handler)(void*) = nullptr;
   void* busy_argument = nullptr;
   RepeatedTries tries;

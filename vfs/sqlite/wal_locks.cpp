@@ -160,9 +160,9 @@ int RefuseBesideRecovery(DatabaseFile* file, int result) {
   if (waited_ns < kPatienceNs || holders == 0) return result;
   const uint64_t word = file->database()->connections[std::countr_zero(holders)].state.load();
   const uint32_t slot = store::ConnectionClientOf(word);
-  const bool is_of_the_dead = slot < shm::kMaxClients &&
-                              store::ClientStateOf(file->region().client(slot)->state.load()) ==
-                                  shm::kClientRecovering;
+  const bool is_of_the_dead =
+      slot < shm::kMaxClients &&
+      store::ClientStateOf(file->region().client(slot)->state.load()) == shm::kClientRecovering;
   return is_of_the_dead ? SQLITE_BUSY_RECOVERY : result;
 }
 

@@ -22,8 +22,8 @@ namespace glasswal::store {
 
 /// What a caller does about a directory's lock that somebody else has.
 enum class Patience : uint8_t {
-  kWait,  // It cannot go on without: up to ten seconds, or a moment on threads that may not wait.
-  kTry,   // It can come back later, and must not be held up: recovery on behalf of the dead.
+  kWait,    // It cannot go on without: up to ten seconds, or a moment on threads that may not wait.
+  kTry,     // It can come back later, and must not be held up: recovery on behalf of the dead.
   kMoment,  // It knows what to do without, or asks somebody how long to wait: see TryAgain().
 };
 

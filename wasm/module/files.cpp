@@ -14,9 +14,7 @@ namespace glasswal::wasm {
 
 /// Runtime::RemoveFile for a path as JavaScript opens databases by it; returns a StatusCode.
 GLASSWAL_EXPORT(glasswal_remove_file)
-int32_t RemoveFile(const char* path) {
-  return GiveStatus(JoinedRuntime()->RemoveFile(path));
-}
+int32_t RemoveFile(const char* path) { return GiveStatus(JoinedRuntime()->RemoveFile(path)); }
 
 /// Runtime::ListFiles as [{"path", "sizeBytes", "openClients"}] at glasswal_text.
 GLASSWAL_EXPORT(glasswal_list_files)

@@ -74,10 +74,10 @@ class RegionMemory final : public port::Memory {
       if (__builtin_wasm_memory_grow(0, static_cast<size_t>(wanted - present)) != ~size_t{0})
         continue;
       if (__builtin_wasm_memory_size(0) >= wanted) return Status::Ok();
-      return Status(
-          StatusCode::kFull,
-          "The engine refuses to grow the shared memory to " + std::to_string(wanted * kPageBytes) +
-              " bytes. Close what needs memory, or create the runtime with lower initial capacities.");
+      return Status(StatusCode::kFull, "The engine refuses to grow the shared memory to " +
+                                           std::to_string(wanted * kPageBytes) +
+                                           " bytes. Close what needs memory, or create the runtime "
+                                           "with lower initial capacities.");
     }
   }
 

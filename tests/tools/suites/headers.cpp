@@ -1,1 +1,2 @@
-// What the precompiled header of the tests is compiled for (tests/suites.cmake): CMake wants a source beside it.
+// What the precompiled header of the tests is compiled for (tests/suites.cmake): CMake wants a
+// source beside it.
