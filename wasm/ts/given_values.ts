@@ -7,7 +7,7 @@ import { type ParameterShape, kindOf } from './values.js';
  * iterators are called, which are user code.
  */
 export function valuesFor(shape: ParameterShape, values: readonly unknown[], sql: string): { all: unknown[]; wrong?: Error } {
-  const { given, named } = taken(shape, values, sql);
+  const { given, count, named } = taken(shape, values, sql);
   const all = new Array<unknown>(shape.count);
   let places = 0;
   let missing: string | undefined;
@@ -17,9 +17,9 @@ export function valuesFor(shape: ParameterShape, values: readonly unknown[], sql
     else if (name !== undefined && !shape.positional.includes(i)) missing ??= name;
     else if (places++ < given.length) all[i] = given[places - 1];
   }
-  if (given.length > places) return { all, wrong: wrongNumber(shape, places, given.length, sql) };
+  if (count > places) return { all, wrong: wrongNumber(shape, places, count, sql) };
   if (missing !== undefined) return { all, wrong: notGiven(missing, named !== undefined, sql) };
-  return given.length < places ? { all, wrong: wrongNumber(shape, places, given.length, sql) } : { all };
+  return count < places ? { all, wrong: wrongNumber(shape, places, count, sql) } : { all };
 }
 
 /** What a parameter is called, for people. */
@@ -28,24 +28,31 @@ export function nameOf(shape: ParameterShape, index: number): string {
   return name === undefined || shape.positional.includes(index) ? String(index + 1) : `'${name}'`;
 }
 
-/** The values by place, and those by name. */
+/** The values by place, how many they are, and those by name. */
 function taken(
   shape: ParameterShape, values: readonly unknown[], sql: string,
-): { given: unknown[]; named: Record<string, unknown> | undefined } {
+): { given: unknown[]; count: number; named: Record<string, unknown> | undefined } {
   const given: unknown[] = [];
+  let count = 0;
   let named: Record<string, unknown> | undefined;
   for (const value of values) {
     if (Array.isArray(value)) {
-      given.push(...(value as unknown[]));
+      for (const each of value as unknown[]) {
+        // An array of nothing can have billions.
+        if (given.length > shape.count) break;
+        given.push(each);
+      }
+      count = Math.max(given.length, count + value.length);
     } else if (isPlainObject(value)) {
       if (named !== undefined) throw new TypeError(`Two objects of named parameters were given to: ${sql}`);
       named = value;
     } else {
       if (isOtherObject(value) && shape.names.some((name) => name !== undefined)) throw notPlain(value, sql);
       given.push(value);
+      count++;
     }
   }
-  return { given, named };
+  return { given, count, named };
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {

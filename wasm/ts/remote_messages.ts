@@ -3,7 +3,7 @@
  * by like a message of others.
  */
 import { GlasswalError, type GlasswalErrorCode, type LockRefusal, MisuseError, SqliteError } from './errors.js';
-import type { Bindings } from './values.js';
+import { type Bindings, kindOf } from './values.js';
 
 export type Method = 'exec' | 'run' | 'get' | 'all' | 'query';
 
@@ -110,8 +110,20 @@ function isCarriedSqlite(value: unknown): boolean {
   );
 }
 
-/** An error for a message. */
+/** What was thrown, for a message. */
 export function pack(thrown: unknown): CarriedError {
+  try {
+    const carried = carriedBy(thrown);
+    // Whoever asked takes only what is whole, and what cannot be cloned would not even be sent.
+    if (isCarriedError(carried)) return structuredClone(carried);
+  } catch {
+    // It was revoked, or does not want to be looked at.
+  }
+  const message = `What was thrown there cannot be sent, for it is ${kindOf(thrown)}: throw an Error whose name and message are texts.`;
+  return { name: 'Error', message, stack: undefined };
+}
+
+function carriedBy(thrown: unknown): CarriedError {
   const error = thrown instanceof Error ? thrown : new Error(String(thrown));
   const { name, message, stack } = error;
   if (error instanceof SqliteError) {

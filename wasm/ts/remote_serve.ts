@@ -5,14 +5,18 @@ import { isSeen, Life } from './remote_life.js';
 import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, type Response } from './remote_messages.js';
 import { hear, type RemotePort } from './remote_port.js';
 import { StatementCache } from './statement_cache.js';
+import { type Bindings, kindOf } from './values.js';
 
 const served = new WeakSet<RemotePort>();
+/** SQLite's most parameters. */
+const MOST_VALUES = 32766;
 
 /**
  * Answers connect() at the other end of `port` from `database`. Call what it returns to stop: whoever is connected is told. A
  * port can be served once at a time. It posts a message when it begins, for whoever connected before.
  */
 export function serve(database: Database, port: RemotePort): () => void {
+  if (typeof (database as Database | null | undefined)?.prepare !== 'function') throw new TypeError(`serve() takes a database, and got ${kindOf(database)}.`);
   if (served.has(port)) {
     throw new GlasswalError(
       'MISUSE',
@@ -54,7 +58,9 @@ function respond(say: (response: Response) => void, id: number, work: () => unkn
   }
 }
 
-function answer(database: Database, statements: StatementCache, { method, sql, values }: Request): unknown {
+function answer(database: Database, statements: StatementCache, { method, sql, values: given }: Request): unknown {
   if (method === 'exec') return void database.exec(sql);
+  // Arguments are kept on the stack; more than any statement takes are refused as the array that they are.
+  const values = given.length > MOST_VALUES ? [given as Bindings[0]] : given;
   return method === 'query' ? statements.query(sql, values) : statements.take(sql)[method](...values);
 }

@@ -18,6 +18,16 @@ const pair = async (t) => {
   return { db, remote, port1, port2, stop };
 };
 
+/** The response number `id`. */
+const answerTo = (port, id) => new Promise((resolve) => {
+  const listen = (message) => {
+    if (message.glasswal !== 'response' || message.id !== id) return;
+    port.off('message', listen);
+    resolve(message);
+  };
+  port.on('message', listen);
+});
+
 test('exec, run, get and all answer as the database itself does', async (t) => {
   const { remote } = await pair(t);
   assert.equal(await remote.exec('CREATE TABLE t(a, b)'), undefined);
@@ -116,4 +126,47 @@ test('close() rejects what is waiting and refuses what comes', async (t) => {
   await assert.rejects(remote.get('SELECT 1'), (error) => error.code === 'CLOSED');
   stop();
   assert.equal(db.prepare('SELECT 1').pluck().get(), 1);
+});
+
+test('whatever is thrown there rejects here', async (t) => {
+  const { db, remote } = await pair(t);
+  const revoked = (target) => {
+    const { proxy, revoke } = Proxy.revocable(target, {});
+    revoke();
+    return proxy;
+  };
+  const error = (properties) => Object.defineProperties(new Error('mine'), properties);
+  const sqlite = (properties) => Object.assign(new SqliteError('mine', 'SQLITE_BUSY'), properties);
+  const thrown = [
+    Object.create(null), revoked({}), revoked(() => {}), new Proxy({}, { getPrototypeOf() { throw new Error('no'); } }),
+    { toString() { throw new Error('no'); } }, error({ name: { value: Symbol('name') } }), error({ name: { value: 5 } }),
+    error({ message: { get() { throw new Error('no'); } } }), error({ message: { value: {} } }), error({ stack: { value: () => 1 } }),
+    sqlite({ sql: Symbol('sql') }), sqlite({ lock: () => 1 }),
+  ];
+  let next;
+  db.function('fails', () => { throw next; });
+  for (next of thrown) await assert.rejects(remote.get('SELECT fails()'), (failure) => failure instanceof Error && /cannot be sent/.test(failure.message));
+  next = Symbol('mine');
+  await assert.rejects(remote.get('SELECT fails()'), { name: 'Error', message: 'Symbol(mine)' });
+  assert.deepEqual(await remote.get('SELECT 1 AS a'), { a: 1 });
+});
+
+test('more values than any statement takes are refused, although nobody could count them', async (t) => {
+  const { remote, port2 } = await pair(t);
+  const many = new Array(300_000).fill(1);
+  for (const values of [many, [many]]) {
+    const answer = answerTo(port2, 1);
+    port2.postMessage({ glasswal: 'request', id: 1, method: 'all', sql: 'SELECT ?', values });
+    assert.match((await answer).error.message, /1 positional parameter, but 300000 values were given/);
+  }
+  const answer = answerTo(port2, 2);
+  port2.postMessage({ glasswal: 'request', id: 2, method: 'query', sql: 'SELECT ?', values: Object.assign([1], { length: 2 ** 32 - 1 }) });
+  assert.match((await answer).error.message, /but 4294967295 values were given/);
+  assert.deepEqual(await remote.get('SELECT 1 AS a'), { a: 1 });
+});
+
+test('what is no database cannot be served', (t) => {
+  const { port1 } = new MessageChannel();
+  t.after(() => port1.close());
+  for (const none of [undefined, null, 'db', {}]) assert.throws(() => serve(none, port1), /serve\(\) takes a database, and got/);
 });
