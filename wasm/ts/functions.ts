@@ -18,8 +18,8 @@ import {
 } from './encoding.js';
 import type { Engine } from './engine.js';
 import { BatchReader } from './rows.js';
-import { Block, allocate } from './scratch.js';
-import { bytesOf, fitsInt64 } from './slots.js';
+import { Block } from './scratch.js';
+import { allocateBytes, bytesOf, fitsInt64 } from './slots.js';
 import { encodeUtf8 } from './text.js';
 import { type SqlValue, kindOf } from './values.js';
 
@@ -195,8 +195,7 @@ class FunctionTable {
   }
 
   #putOwned(frame: number, tag: number, bytes: Uint8Array): void {
-    const address = allocate(this.#engine, Math.max(bytes.length, 1), 'the result of a user function');
-    this.#engine.u8.set(bytes, address);
+    const address = allocateBytes(this.#engine, bytes, 'the result of a user function');
     const { view } = this.#engine;
     view.setUint32(frame, tag, true);
     view.setUint32(frame + 4, bytes.length, true);

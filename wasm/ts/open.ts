@@ -58,6 +58,8 @@ export function openConnection(
 ): { connection: Connection; readonly: boolean } {
   const path = textOf(givenPath, 'The path').trim();
   const wanted = check(options);
+  // The options may have getters, which are user code.
+  client.check();
   if (wanted.readonly && isPrivate(path)) {
     throw new MisuseError('OPTION', `The option readonly is true, but nobody else could fill '${givenPath}': leave it out.`);
   }

@@ -14,10 +14,12 @@ import {
 import { type Block, allocate, free } from './scratch.js';
 import { encodeUtf8, writeUtf8 } from './text.js';
 
-/** The bytes of a value that can be a BLOB. */
+/** The bytes of a value that can be a BLOB, as an array of the engine's own, whatever the value says of itself. */
 export function bytesOf(value: unknown): Uint8Array | undefined {
-  if (value instanceof Uint8Array) return value;
-  if (ArrayBuffer.isView(value)) return new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  if (ArrayBuffer.isView(value)) {
+    const isPlain = Object.getPrototypeOf(value) === Uint8Array.prototype && !Object.hasOwn(value, 'length');
+    return isPlain ? (value as Uint8Array) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+  }
   if (value instanceof ArrayBuffer) return new Uint8Array(value);
   if (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer) return new Uint8Array(value);
   return undefined;
@@ -26,6 +28,15 @@ export function bytesOf(value: unknown): Uint8Array | undefined {
 /** Whether `value` fits the 64 bits that an INTEGER has. */
 export function fitsInt64(value: bigint): boolean {
   return BigInt.asIntN(64, value) === value;
+}
+
+/** Puts `bytes` where SQLite will free them. */
+export function allocateBytes(engine: Engine, bytes: Uint8Array, purpose: string): number {
+  const { length, buffer, byteOffset } = bytes;
+  const address = allocate(engine, Math.max(length, 1), purpose);
+  // Shared ones may have grown since.
+  engine.u8.set(new Uint8Array(buffer, byteOffset, length), address);
+  return address;
 }
 
 /** Encodes values into slots. */
@@ -122,10 +133,8 @@ export class SlotWriter {
 
   /** What does not fit the scratch gets a place of its own, which SQLite frees. */
   #putOwned(at: number, tag: number, bytes: Uint8Array): void {
-    const { engine } = this;
-    const address = allocate(engine, Math.max(bytes.length, 1), `a value of ${bytes.length} bytes`);
+    const address = allocateBytes(this.engine, bytes, `a value of ${bytes.length} bytes`);
     this.owned.push(address);
-    engine.u8.set(bytes, address);
     const { i32 } = this.slots;
     i32[at] = tag;
     i32[at + 1] = bytes.length;

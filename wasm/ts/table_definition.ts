@@ -53,7 +53,7 @@ export function checkDefinition(given: TableDefinition, name: string): Definitio
   if (columns.length === 0) throw new RangeError(`${name} has no columns: name at least one.`);
   const parameters = Object.hasOwn(given, 'parameters')
     ? names(given.parameters, 'parameters', name)
-    : Array.from({ length: (rows as Definition['rows']).length }, (_, i) => `$${i + 1}`);
+    : Array.from({ length: Math.min((rows as Definition['rows']).length, MOST_PARAMETERS + 1) }, (_, i) => `$${i + 1}`);
   if (parameters.length > MOST_PARAMETERS) {
     throw new RangeError(`${name} has ${parameters.length} parameters, and may have ${MOST_PARAMETERS}.`);
   }

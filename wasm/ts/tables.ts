@@ -14,7 +14,7 @@ import {
 } from './encoding.js';
 import { SQLITE_OK } from './result_codes.js';
 import { type ScannedTable, answerScans } from './scan.js';
-import { allocate } from './scratch.js';
+import { allocateBytes } from './slots.js';
 import { type Definition, type TableDefinition, checkDefinition } from './table_definition.js';
 import { decodeCString, encodeUtf8 } from './text.js';
 import { kindOf } from './values.js';
@@ -43,7 +43,10 @@ export function defineTable(
   const { context } = connection;
   answer(context);
   const eponymous = typeof what !== 'function';
-  const id = context.know({ connection, safeIntegers, define: definer(name, what) } satisfies Module);
+  const define = definer(name, what);
+  // A definition may have getters, which are user code.
+  connection.checkQuiet();
+  const id = context.know({ connection, safeIntegers, define } satisfies Module);
   const text = connection.placeSql(name);
   // SQLite lets go of it itself if it fails.
   const code = connection.exports.glasswal_create_module(connection.pointer, text.address, id, Number(eponymous));
@@ -103,8 +106,5 @@ function connect(context: Context, module: Module, shape: number, argc: number, 
 
 /** `text` where SQLite will free it. */
 function placeForGood(context: Context, text: string): number {
-  const bytes = encodeUtf8(`${text}\0`);
-  const address = allocate(context.engine, bytes.length, 'a text of a virtual table');
-  context.engine.u8.set(bytes, address);
-  return address;
+  return allocateBytes(context.engine, encodeUtf8(`${text}\0`), 'a text of a virtual table');
 }

@@ -146,6 +146,8 @@ export class ParameterWriter extends SlotWriter {
    */
   #putAny(shape: ParameterShape, values: readonly unknown[], sql: string): void {
     const { all, wrong } = valuesFor(shape, values, sql);
+    // A getter that made the client leave has given its memory to others.
+    this.engine.fate.check();
     this.#begin(shape.count);
     for (let i = 0; i < shape.count; i++) {
       if (i in all && !this.put(i, all[i])) throw unbindable(`Parameter ${nameOf(shape, i)}`, all[i]);

@@ -178,3 +178,43 @@ test('getters among the values may use the database, and even the statement', as
   assert.throws(() => other.get(1, 2, values(() => db.close())), /positional/);
   assert.equal(db.open, true);
 });
+
+/** Ways of a value into the module: as a parameter, as what a function returns, and as what a virtual table yields. */
+const ways = (db) => {
+  let value;
+  db.function('given', () => value);
+  db.table('yielded', { columns: ['a'], *rows() { yield [value]; } });
+  const told = (sql) => (given) => {
+    value = given;
+    return db.prepare(sql).pluck().get();
+  };
+  return [(given) => echo(db, given), told('SELECT given()'), told('SELECT a FROM yielded')];
+};
+
+test('bytes are as many as there are, whatever the array says of itself', async (t) => {
+  const db = await database(t);
+  class Lying extends Uint8Array { get length() { return 3; } }
+  const says = (bytes, length) => Object.defineProperty(bytes, 'length', { value: length });
+  for (const way of ways(db)) {
+    for (const size of [10, 200_000]) {
+      for (const lying of [says(new Uint8Array(size).fill(7), 3), says(new Uint8Array(size).fill(7), 300_000), new Lying(size).fill(7)]) {
+        assert.deepEqual(way(lying), new Uint8Array(size).fill(7));
+      }
+    }
+    assert.throws(() => way(new Proxy(new Uint8Array(4), {})), TypeError);
+    const gone = new Uint8Array(4);
+    structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    assert.throws(() => way(gone), TypeError);
+  }
+  assert.equal(db.pragma('integrity_check', { simple: true }), 'ok');
+});
+
+test('an array of more values than there are parameters is refused, however many', async (t) => {
+  const db = await database(t);
+  const select = db.prepare('SELECT ?, ?');
+  for (const length of [3, 300_000, 2 ** 32 - 1]) {
+    const many = Object.assign([1, 2], { length });
+    assert.throws(() => select.get(many), (error) => error instanceof RangeError && error.message.includes(`but ${length} values were given`));
+    assert.throws(() => select.get(1, many), (error) => error instanceof RangeError && error.message.includes(`but ${length + 1} values`));
+  }
+});
