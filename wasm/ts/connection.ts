@@ -63,7 +63,12 @@ export class Connection {
   readonly endings = new Set<() => void>();
   /** What keeps statements from running now, if something does. */
   #lock: string | undefined;
-  readonly #registry = new FinalizationRegistry<StatementHandle>((handle) => this.finalize(handle));
+  /** Those of Statements that were collected while something else had the connection. */
+  #collected: StatementHandle[] = [];
+  readonly #registry = new FinalizationRegistry<StatementHandle>((handle) => {
+    if (this.#lock === undefined) this.finalize(handle);
+    else this.#collected.push(handle);
+  });
 
   constructor(
     readonly context: Context,
@@ -129,6 +134,7 @@ export class Connection {
     this.#lock = what;
     return () => {
       this.#lock = outer;
+      for (const handle of this.#collected.splice(0)) this.finalize(handle);
     };
   }
 
@@ -184,8 +190,9 @@ export class Connection {
   /** Finalizes all statements and closes the connection. */
   close(): void {
     if (this.pointer === 0) return;
-    if (this.context.inHostCall) {
-      throw new MisuseError('BUSY', 'A user function cannot close a database: close it when the statement is done.');
+    // It is busy, too, while `verbose` is told of what is going to run.
+    if (this.context.inHostCall || this.busy) {
+      throw new MisuseError('BUSY', 'A user function cannot close a database, nor can verbose: close it when the statement is done.');
     }
     for (const end of this.endings) end();
     // Also those that a virtual table prepares when its scan ends.

@@ -97,9 +97,15 @@ export class Execution {
     return this.#bound ? flags : flags | EXECUTE_FORGET;
   }
 
-  /** Tells whoever listens what is run. */
+  /** Tells whoever listens what is run, which then is not to be run or finalized by it. */
   log(): void {
-    logStatement(this.connection, this.handle.pointer, this.sql);
+    const { handle } = this;
+    handle.busy = true;
+    try {
+      logStatement(this.connection, handle.pointer, this.sql);
+    } finally {
+      handle.busy = false;
+    }
   }
 
   /** The SQL, with the values that bind() was given. */
