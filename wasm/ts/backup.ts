@@ -1,15 +1,15 @@
 /** Copies of a database that is in use: to another path or runtime, or in Node to a file on disk. */
 import type { Connection, DatabaseClient } from './connection.js';
 import { isNode } from './environment.js';
-import { GlasswalError, SqliteError } from './errors.js';
+import { GlasswalError } from './errors.js';
 import { firstValue } from './execution.js';
 import { FileCopy } from './file_copy.js';
-import { callNumber, withText } from './instance.js';
-import { DEFAULT_BUSY_TIMEOUT_MS, openConnection } from './open.js';
+import { optionsOf } from './given_options.js';
+import { DEFAULT_BUSY_TIMEOUT_MS } from './open.js';
 import { ALL_PAGES, type BackupProgress, PageCopy, refuseItself } from './page_copy.js';
-import { SQLITE_CANTOPEN } from './result_codes.js';
 import { type SerializeOptions, openTemporary, schemaOf, serialize } from './serialize.js';
 import { kindOf } from './values.js';
+import { openWhole } from './whole.js';
 
 /** How a backup is made. */
 export interface BackupOptions extends SerializeOptions {
@@ -40,8 +40,9 @@ const PAUSE_MS = 10;
 
 /** Copies a database to another database, to a path of the same runtime, or to a file. */
 export async function backup(
-  source: Connection, client: DatabaseClient<never>, target: Connection | string | URL, options: BackupOptions,
+  source: Connection, client: DatabaseClient<never>, target: Connection | string | URL, given: BackupOptions | null | undefined,
 ): Promise<BackupProgress> {
+  const options = optionsOf(given, 'backup()', ['attached', 'progress']) as BackupOptions;
   const schema = schemaOf(options);
   const { progress } = options;
   if (progress !== undefined && progress !== null && typeof progress !== 'function') {
@@ -84,25 +85,8 @@ function copyToOther(source: Connection, schema: string, target: Connection): Tr
 }
 
 function copyToPath(source: Connection, schema: string, client: DatabaseClient<never>, path: string): Transfer {
-  if (path === '' || path === ':memory:' || path.startsWith('file:')) {
-    throw new TypeError(`backup() takes a path of this runtime, and got '${path}'. (A file on disk is a URL: new URL('file:///...').)`);
-  }
-  const { engine } = source;
-  let isNew = false;
-  const open = (fileMustExist: boolean): Connection =>
-    openConnection(engine, client, 'glasswal', path, { fileMustExist }).connection;
-  let target: Connection;
-  try {
-    target = open(true);
-  } catch (error) {
-    if (!(error instanceof SqliteError) || (error.resultCode & 0xff) !== SQLITE_CANTOPEN) throw error;
-    target = open(false);
-    isNew = true;
-  }
-  return new PageCopy(source, schema, target, (done) => {
-    target.close();
-    if (isNew && !done) withText(engine, path, (pointer) => callNumber(engine, 'glasswal_remove_file', pointer));
-  });
+  const { connection, close } = openWhole(source.engine, client, path, 'backup()');
+  return new PageCopy(source, schema, connection, close);
 }
 
 async function run(

@@ -4,7 +4,7 @@ import { Database, type OpenOptions, openDatabase } from './database.js';
 import type { Engine } from './engine.js';
 import { isNode } from './environment.js';
 import { GlasswalError, MisuseError } from './errors.js';
-import { unknownOption } from './given_options.js';
+import { clientName, requireListener, unknownOption } from './given_options.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { waitToInherit } from './heir.js';
 import { callNumber, check, withText } from './instance.js';
@@ -122,6 +122,7 @@ export class Client implements Disposable {
 
   /** Calls `committed` after anybody has committed; what ends it. Several commits may make one call. */
   onCommit(committed: () => void): () => void {
+    requireListener(committed, 'onCommit()');
     const end = watchCommits(this.engine, committed);
     this.#endings.add(end);
     return () => {
@@ -183,10 +184,7 @@ export async function join(runtime: RuntimeParts, options: JoinOptions = {}): Pr
   if (typeof options !== 'object' || options === null) throw new TypeError('The options of join() must be an object.');
   const wrong = unknownOption(options, ['name']);
   if (wrong !== undefined) throw new GlasswalError('OPTION', wrong);
-  const name = options.name ?? 'worker';
-  if (typeof name !== 'string' || name === '' || new TextEncoder().encode(name).length > 63) {
-    throw new GlasswalError('OPTION', `The option name is ${JSON.stringify(name)}, but must be a text of 1 to 63 bytes.`);
-  }
+  const name = clientName(options.name ?? 'worker');
   const membership = await enter(runtime, name);
   const client = new Client(membership, name, runtime.path);
   client.atClose(watchChildren(membership.engine));

@@ -218,7 +218,8 @@ export class Database implements Disposable {
   checkpoint(mode: CheckpointMode = 'passive', schema = 'main'): CheckpointResult {
     const number = CHECKPOINT_MODES.indexOf(mode);
     if (number < 0) {
-      throw new MisuseError('MISUSE', `'${String(mode)}' is no checkpoint: give ${CHECKPOINT_MODES.join(', ')}.`);
+      const what = typeof mode === 'string' ? `'${String(mode)}'` : kindOf(mode);
+      throw new MisuseError('MISUSE', `${what} is no checkpoint: give ${CHECKPOINT_MODES.join(', ')}.`);
     }
     textOf(schema, 'The name of the database');
     this.#connection.checkIdle();
@@ -245,9 +246,7 @@ export class Database implements Disposable {
    * first: NOT_A_DATABASE says what is wrong with them, and nothing has changed then.
    */
   deserialize(bytes: Uint8Array | ArrayBuffer, options?: ImportOptions | null): void {
-    optionsOf(options, 'deserialize()', ['check']);
-    this.#connection.checkQuiet();
-    deserialize(this.#connection, bytes, options ?? {});
+    deserialize(this.#connection, bytes, options);
   }
 
   /** Makes the statement that is running fail with SQLITE_INTERRUPT; of use in a user function. */
@@ -290,7 +289,6 @@ export class Database implements Disposable {
    * `CREATE VIRTUAL TABLE t USING name(...)`.
    */
   table(name: string, definition: TableDefinition | TableFactory): this {
-    this.#connection.checkQuiet();
     defineTable(this.#connection, name, definition, this.#connection.safeIntegers);
     return this;
   }
@@ -315,9 +313,9 @@ export class Database implements Disposable {
    * Copies the database, step by step, while it is in use: to another database (also of another runtime), to a path of this
    * runtime, or in Node to the file of a file: URL. What was there is replaced at the end, at once.
    */
-  backup(destination: Database | string | URL, options: BackupOptions = {}): Promise<BackupProgress> {
+  backup(destination: Database | string | URL, options?: BackupOptions | null): Promise<BackupProgress> {
     const target = destination instanceof Database ? destination.#connection : destination;
-    return backup(this.#connection, this.#client as DatabaseClient<never>, target, options ?? {});
+    return backup(this.#connection, this.#client as DatabaseClient<never>, target, options);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Checks what callers give by name: a name that nothing reads is refused with the nearest one that there is. */
-import { MisuseError } from './errors.js';
+import { GlasswalError, MisuseError } from './errors.js';
 import { kindOf } from './values.js';
 
 /** How many letters must be changed, added or left out to make `b` of `a`. */
@@ -64,6 +64,28 @@ export function switchOf(given: readonly unknown[], method: string): boolean {
   if (given.length === 0) return true;
   if (typeof given[0] === 'boolean') return given[0];
   throw new MisuseError('MISUSE', `${method}() was given ${kindOf(given[0])}: give true or false, or nothing for true.`);
+}
+
+/** A value that was refused, for people. */
+export function shown(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return typeof value === 'number' ? String(value) : kindOf(value);
+}
+
+/** Whether `value` is a text of 1 to `mostBytes` bytes, as the names of clients and databases are. */
+export function isName(value: unknown, mostBytes: number): value is string {
+  return typeof value === 'string' && /^[^\0]+$/.test(value) && new TextEncoder().encode(value).length <= mostBytes;
+}
+
+/** The name that a client is given. */
+export function clientName(name: unknown): string {
+  if (isName(name, 63)) return name;
+  throw new GlasswalError('OPTION', `The option name is ${shown(name)}, but must be a text of 1 to 63 bytes.`);
+}
+
+/** A function that is called when something happens. */
+export function requireListener(listener: unknown, method: string): void {
+  if (typeof listener !== 'function') throw new MisuseError('MISUSE', `${method} was given ${kindOf(listener)}: give a function.`);
 }
 
 /** A text that the module can take as a whole: SQLite stops at a zero character. */

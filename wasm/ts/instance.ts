@@ -4,6 +4,7 @@ import { segmentAddress } from './block.js';
 import { isPage } from './environment.js';
 import { GlasswalError } from './errors.js';
 import { Fate } from './fate.js';
+import { shown } from './given_options.js';
 import { layoutHash, segmentBytes } from './generated/facts.js';
 import { lookFromModule } from './liveness.js';
 
@@ -139,7 +140,7 @@ export function check(engine: Engine, status: number): void {
 
 /** Calls `use` with the address of `text` as a zero-terminated string in the module's heap. */
 export function withText<T>(engine: Engine, text: string, use: (pointer: number) => T): T {
-  if (typeof text !== 'string' || text.includes('\0')) throw new TypeError(`A text without zero bytes is needed, not ${JSON.stringify(text)}.`);
+  if (typeof text !== 'string' || text.includes('\0')) throw new TypeError(`A text without zero bytes is needed, not ${shown(text)}.`);
   const bytes = new TextEncoder().encode(text);
   const pointer = engine.exports.glasswal_malloc(bytes.length + 1) >>> 0;
   if (pointer === 0) throw new GlasswalError('OUT_OF_MEMORY', 'The client has no memory left for a text.');

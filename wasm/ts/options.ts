@@ -1,8 +1,9 @@
 /** The options of a runtime, their defaults and their checks. */
 import { GlasswalError } from './errors.js';
 import { defaults, optionNames, segmentBytes } from './generated/facts.js';
-import { unknownOption } from './given_options.js';
+import { shown, unknownOption } from './given_options.js';
 import type { Logger } from './log.js';
+import { kindOf } from './values.js';
 
 /** What the creator of a runtime decides. Sizes are whole numbers of bytes. */
 export interface RuntimeOptions {
@@ -50,14 +51,14 @@ const clientsBytes = 256 * 1024 * 1024;
 /** All that a WebAssembly memory can have, less the page before the region. */
 const mostBytes = 4 * 1024 ** 3 - segmentBytes;
 
-function refuse(name: string, value: unknown, wanted: string): never {
-  throw new GlasswalError('OPTION', `The option ${name} is ${String(value)}, but must be ${wanted}.`);
+function refuse(name: string, what: string | number, wanted: string): never {
+  throw new GlasswalError('OPTION', `The option ${name} is ${what}, but must be ${wanted}.`);
 }
 
 function positive(options: RuntimeOptions, name: keyof RuntimeOptions & keyof typeof defaults): number {
   const value: unknown = options[name] ?? defaults[name];
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
-    refuse(name, typeof value === 'number' ? value : `a ${typeof value}`, 'a whole number greater than 0');
+    refuse(name, shown(value), 'a whole number greater than 0');
   }
   return value;
 }
@@ -69,7 +70,7 @@ function notAbove(small: string, smallValue: number, large: string, largeValue: 
 function capacityOf(options: RuntimeOptions, database: number, log: number): number {
   const wanted: unknown = options.capacityBytes ?? 2 * database + log + clientsBytes;
   if (typeof wanted !== 'number' || !Number.isSafeInteger(wanted) || wanted <= 0) {
-    refuse('capacityBytes', wanted, 'a whole number greater than 0');
+    refuse('capacityBytes', shown(wanted), 'a whole number greater than 0');
   }
   if (options.capacityBytes !== undefined) notAbove('capacityBytes', wanted, 'what a WebAssembly memory can have', mostBytes);
   return Math.floor(Math.min(wanted, mostBytes) / segmentBytes) * segmentBytes;
@@ -89,13 +90,15 @@ export function checkOptions(options: RuntimeOptions): CheckedOptions {
   notAbove('maxDatabaseCapacityBytes', maxDatabase, 'what a WebAssembly memory can have', mostBytes);
   notAbove('maxWriteAheadCapacityBytes', maxLog, 'what a WebAssembly memory can have', mostBytes);
   const onStale: unknown = options.onStale ?? 'report';
-  if (onStale !== 'report' && onStale !== 'evict') refuse('onStale', onStale, "'report' or 'evict'");
+  if (onStale !== 'report' && onStale !== 'evict') refuse('onStale', shown(onStale), "'report' or 'evict'");
   const wasm: unknown = options.wasm ?? '';
   if (typeof wasm !== 'string' && !(wasm instanceof URL) && !(wasm instanceof WebAssembly.Module)) {
-    refuse('wasm', `a ${typeof wasm}`, 'a URL, or a WebAssembly.Module');
+    refuse('wasm', kindOf(wasm), 'a URL, or a WebAssembly.Module');
   }
+  const fixedCapacity: unknown = options.fixedCapacity ?? false;
+  if (typeof fixedCapacity !== 'boolean') refuse('fixedCapacity', kindOf(fixedCapacity), 'true or false');
   const logger: unknown = options.logger;
-  if (logger !== undefined && typeof logger !== 'function') refuse('logger', `a ${typeof logger}`, 'a function that takes a record');
+  if (logger !== undefined && typeof logger !== 'function') refuse('logger', kindOf(logger), 'a function that takes a record');
   return {
     initialDatabaseCapacityBytes: initialDatabase,
     maxDatabaseCapacityBytes: maxDatabase,
@@ -104,7 +107,7 @@ export function checkOptions(options: RuntimeOptions): CheckedOptions {
     capacityBytes: capacityOf(options, maxDatabase, maxLog),
     staleMs: positive(options, 'staleMs'),
     evictStale: onStale === 'evict',
-    fixedCapacity: options.fixedCapacity === true,
+    fixedCapacity,
     eventCapacity: positive(options, 'eventCapacity'),
   };
 }

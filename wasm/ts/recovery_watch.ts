@@ -9,6 +9,7 @@
 import type { Client } from './client.js';
 import { header, regionOffset } from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
+import { requireListener } from './given_options.js';
 import { callListener, reportError } from './listeners.js';
 import { wasRobbed } from './liveness.js';
 
@@ -59,6 +60,7 @@ export class RecoveryWatch {
 
   /** Calls `listener` of each recovery that ends from now on; what ends it. */
   add(listener: Subscription['listener']): () => void {
+    requireListener(listener, 'onRecovery()');
     const subscription = { listener, over: numbersOf(this.#client.diagnostics().recoveries.filter(isOver)) };
     if (this.#subscriptions.size === 0) {
       this.#told = subscription.over;

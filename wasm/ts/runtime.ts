@@ -2,15 +2,18 @@
 import { claimRunAt, clientOwner, segmentAddress } from './block.js';
 import type { Bytes } from './bytes.js';
 import { Client } from './client.js';
+import type { DatabaseClient } from './connection.js';
 import type { EventBatch, EventLevel } from './diagnostics.js';
 import { Views } from './engine.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
 import { GlasswalError } from './errors.js';
 import { waitToInherit } from './heir.js';
 import { evictClient, type EvictTarget, type WayToEnd } from './evict.js';
+import { clientName, isName, optionsOf, shown } from './given_options.js';
 import * as facts from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { blockSegments, callNumber, check, instantiate, otherVersion, withText } from './instance.js';
+import { isPrivate } from './open.js';
 import { hearRecoveries } from './janitor_start.js';
 import { holdFirstSlot } from './liveness.js';
 import { startLog } from './log_drain.js';
@@ -19,9 +22,10 @@ import { loadModule } from './module.js';
 import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
 import { type RecoveryReport, RecoveryWatch } from './recovery_watch.js';
-import type { ImportOptions } from './serialize.js';
+import { type ImportOptions, deserialize } from './serialize.js';
 import { watchChild, watchChildren, watchThreads } from './threads.js';
 import { importUnseen } from './unseen.js';
+import { openWhole } from './whole.js';
 
 interface Insides {
   readonly client: Client;
@@ -127,12 +131,17 @@ export class Runtime implements RuntimeParts, Disposable {
    * Replaces the contents of a database by those of an SQLite file, in one transaction. The bytes are checked first:
    * NOT_A_DATABASE says what is wrong with them, and nothing has changed then.
    */
-  import(bytes: Uint8Array, path: string = this.path, options: ImportOptions = {}): void {
-    const database = this.client.open(path);
+  import(bytes: Uint8Array | ArrayBuffer, path: string = this.path, options?: ImportOptions | null): void {
+    // A getter of the options is user code.
+    const given = { ...optionsOf(options, 'import()', ['check']) };
+    const { client } = this;
+    const { connection, close } = openWhole(client.engine, client as DatabaseClient<never>, path, 'import()');
+    let isDone = false;
     try {
-      database.deserialize(bytes, options);
+      deserialize(connection, bytes, given);
+      isDone = true;
     } finally {
-      database.close();
+      close(isDone);
     }
   }
 
@@ -167,9 +176,9 @@ export class Runtime implements RuntimeParts, Disposable {
   }
 }
 
-function requirePath(path: string): void {
-  if (typeof path === 'string' && path !== '' && path !== ':memory:' && new TextEncoder().encode(path).length <= 240) return;
-  throw new GlasswalError('OPTION', `The path is ${JSON.stringify(path)}, but must be a name of 1 to 240 bytes, such as '/app.sqlite'.`);
+function requirePath(path: unknown): void {
+  if (isName(path, 240) && !isPrivate(path)) return;
+  throw new GlasswalError('OPTION', `The path is ${shown(path)}, but must be a name of 1 to 240 bytes, such as '/app.sqlite'.`);
 }
 
 /** A memory that can have the wanted capacity, or half of it, and so on: some engines refuse 4 GiB. */
@@ -262,7 +271,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   const checked = checkOptions(options);
   const module = await loadModule(options.wasm);
   const ticket = isNode ? await threadTicket() : newTicket();
-  const name = options.name ?? (isPage ? 'page' : 'main');
+  const name = clientName(options.name ?? (isPage ? 'page' : 'main'));
   const { id, memory, capacityBytes, membership } = await foundRegion(module, checked, name, ticket);
   const runtime = new Runtime({ id, path, version: facts.packageVersion, memory, module, capacityBytes });
   const client = new Client(membership, name, path);

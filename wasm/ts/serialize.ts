@@ -1,9 +1,11 @@
 /** A database as the bytes of an SQLite file, and back. */
 import { Connection } from './connection.js';
 import { GlasswalError, MisuseError } from './errors.js';
+import { booleanOption, optionsOf } from './given_options.js';
 import { ALL_PAGES, PageCopy } from './page_copy.js';
 import { SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from './result_codes.js';
-import { allocate, free } from './scratch.js';
+import { free } from './scratch.js';
+import { allocateBytes, bytesOf } from './slots.js';
 import { LEAST_BYTES, READ_VERSION_AT, WRITE_VERSION_AT, checkContents, checkEncoding, checkHeader } from './sound.js';
 import { kindOf } from './values.js';
 
@@ -58,10 +60,11 @@ export function schemaOf(options: SerializeOptions): string {
 }
 
 /** Replaces the contents of 'main' by `given`, in one transaction. */
-export function deserialize(connection: Connection, given: Uint8Array | ArrayBuffer, options: ImportOptions): void {
-  connection.check();
-  const bytes = given instanceof ArrayBuffer ? new Uint8Array(given) : given;
-  if (!(bytes instanceof Uint8Array)) throw new TypeError(`deserialize() takes a Uint8Array or an ArrayBuffer, and got ${kindOf(given)}.`);
+export function deserialize(connection: Connection, given: unknown, options?: ImportOptions | null): void {
+  const isChecked = booleanOption({ check: true, ...optionsOf(options, 'deserialize()', ['check']) }, 'check');
+  connection.checkQuiet();
+  const bytes = bytesOf(given);
+  if (bytes === undefined) throw new TypeError(`deserialize() takes a Uint8Array or an ArrayBuffer, and got ${kindOf(given)}.`);
   if (connection.inTransaction) {
     throw new MisuseError('MISUSE', 'A transaction is open: commit it or roll it back before deserialize().');
   }
@@ -69,7 +72,7 @@ export function deserialize(connection: Connection, given: Uint8Array | ArrayBuf
   checkEncoding(connection, bytes);
   const source = openTemporary(connection, bytes);
   try {
-    if (options.check ?? true) checkContents(source);
+    if (isChecked) checkContents(source);
     const copy = new PageCopy(source, 'main', connection);
     if (copy.step(ALL_PAGES) !== true) throw copy.giveUp();
     copy.finish();
@@ -94,8 +97,7 @@ export function openTemporary(connection: Connection, bytes: Uint8Array): Connec
   const temporary = new Connection(context, batch.u32[0]!, ':memory:', { name: 'deserialize', check() {} });
   try {
     temporary.expect(opened, 'A database in memory cannot be opened');
-    const address = allocate(engine, bytes.length, 'the database to take in');
-    engine.u8.set(bytes, address);
+    const address = allocateBytes(engine, bytes, 'the database to take in');
     engine.u8.fill(1, address + WRITE_VERSION_AT, address + READ_VERSION_AT + 1);
     const size = BigInt(bytes.length);
     const name = context.placeText('main', 'a name');

@@ -5,6 +5,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
+import v8 from 'node:v8';
+import vm from 'node:vm';
 import { MisuseError, database, place } from './open.mjs';
 
 const LEAST_PAGES = 900;
@@ -220,4 +222,39 @@ test('to a file on disk, which is replaced when all is written', async (t) => {
   writeFileSync(at('a b.sqlite-wal'), '');
   await assert.rejects(db.backup(at('a b.sqlite')), (error) => error.code === 'BUSY' && /a b.sqlite-wal/.test(error.message));
   assert.ok(!existsSync(at('x.sqlite')));
+});
+
+test('statements that are collected while a copy is written to their database harm nobody', async (t) => {
+  const { open } = await place(t);
+  const source = open();
+  fill(source);
+  const target = open({ path: '/target.sqlite' });
+  target.exec('CREATE TABLE old(x)');
+  let collected = 0;
+  const watch = new FinalizationRegistry(() => collected++);
+  for (let i = 0; i < 50; i++) watch.register(target.prepare('SELECT x FROM old'), i);
+  v8.setFlagsFromString('--expose-gc');
+  const collect = vm.runInNewContext('gc');
+  const { done, paused, resume } = held(source, target);
+  await paused;
+  // What is thrown in a registry ends a process.
+  const uncaught = [];
+  const listen = (error) => uncaught.push(error);
+  process.on('uncaughtException', listen);
+  t.after(() => process.off('uncaughtException', listen));
+  while (collected < 50) {
+    collect();
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  resume();
+  await done;
+  assert.deepEqual(uncaught, []);
+  sound(target);
+  assert.equal(count(target), 20_000);
+});
+
+test('backup() refuses what it does not know', async (t) => {
+  const db = await database(t);
+  await assert.rejects(db.backup('/copy.sqlite', { progres: () => 1 }), { code: 'OPTION', message: /backup\(\): .*did you mean progress\?/ });
+  await assert.rejects(db.backup('/copy.sqlite', 'fast'), { code: 'MISUSE' });
 });

@@ -139,3 +139,35 @@ test('serialize() names an attached database', async (t) => {
   for (const wrong of [{ attached: '' }, { attached: 5 }, { attached: undefined }, 5, true]) assert.throws(() => db.serialize(wrong), TypeError);
   assert.throws(() => db.serialize({ attached: 'nowhere' }), /'nowhere' cannot be serialized/);
 });
+
+test('a refused import leaves nothing where nothing was, and what was there stays', async (t) => {
+  const { runtime, db, bytes } = await both(t);
+  const paths = () => runtime.client.files().map(({ path }) => path).filter((path) => !path.endsWith('-wal')).sort();
+  const before = paths();
+  const damaged = bytes.slice().fill(255, 4096, 40_000);
+  for (const wrong of [new Uint8Array(0), bytes.slice(0, -1000), damaged]) {
+    for (const path of ['/new.sqlite', 'relative.sqlite']) {
+      assert.throws(() => runtime.import(wrong, path), { code: 'NOT_A_DATABASE' });
+      assert.deepEqual(paths(), before);
+      assert.throws(() => runtime.client.open(path, { fileMustExist: true }), { code: 'SQLITE_CANTOPEN' });
+    }
+    assert.throws(() => runtime.import(wrong), { code: 'NOT_A_DATABASE' });
+  }
+  assert.throws(() => runtime.import(bytes, '/new.sqlite', { chek: true }), /import\(\): There is no option chek: did you mean check\?/);
+  assert.throws(() => runtime.import('text', '/new.sqlite'), TypeError);
+  for (const path of ['', ':memory:', ' :memory: ', 'file:///a.sqlite']) {
+    assert.throws(() => runtime.import(bytes, path), /import\(\) takes a path of this runtime/);
+  }
+  assert.deepEqual(paths(), before);
+  assert.deepEqual(names(db), ['kept']);
+  runtime.import(bytes.buffer, '/new.sqlite');
+  assert.ok(paths().includes('/new.sqlite'));
+});
+
+test('a refused import leaves a database that somebody else has opened meanwhile', async (t) => {
+  const { runtime, open } = await place(t);
+  const other = open({ path: '/other.sqlite' });
+  assert.throws(() => runtime.import(new Uint8Array(0), '/other.sqlite'), { code: 'NOT_A_DATABASE' });
+  other.exec('CREATE TABLE t(a)');
+  assert.deepEqual(names(open({ path: '/other.sqlite', fileMustExist: true })), ['t']);
+});

@@ -56,3 +56,31 @@ test('createRuntime() and join() refuse likewise', async (t) => {
   await assert.rejects(createRuntime('/x', { maxDatabaseCapacity: 1 }), option(/did you mean maxDatabaseCapacityBytes\?/));
   await assert.rejects(join(runtime, { nam: 'x' }), option(/no option nam: did you mean name\?/));
 });
+
+test('createRuntime() names every value that will not do', async (t) => {
+  const { runtime } = await place(t);
+  const option = (pattern) => ({ name: 'GlasswalError', code: 'OPTION', message: pattern });
+  for (const path of [5n, 5, null, Symbol('x'), {}, Object.create(null), '', ' ', ':memory:', 'a\0b', 'x'.repeat(241)]) {
+    await assert.rejects(createRuntime(path), option(/^The path is .*, but must be a name/));
+  }
+  for (const name of [5n, 5, {}, Object.create(null), '', 'a\0b', 'x'.repeat(64)]) {
+    await assert.rejects(createRuntime('/x', { name }), option(/^The option name is .*, but must be a text of 1 to 63 bytes/));
+    await assert.rejects(join(runtime, { name }), option(/^The option name is /));
+  }
+  for (const value of [1, 'true', 0, {}]) await assert.rejects(createRuntime('/x', { fixedCapacity: value }), option(/fixedCapacity is .*true or false/));
+  for (const value of [5n, 'x', {}, Object.create(null), Symbol('x')]) {
+    await assert.rejects(createRuntime('/x', { capacityBytes: value }), option(/capacityBytes is .*a whole number/));
+    await assert.rejects(createRuntime('/x', { staleMs: value }), option(/staleMs is .*a whole number/));
+    await assert.rejects(createRuntime('/x', { onStale: value }), option(/onStale is .*'report' or 'evict'/));
+  }
+});
+
+test('listeners are functions', async (t) => {
+  const { runtime, client } = await place(t);
+  for (const none of [undefined, null, 5, {}]) {
+    refused(() => client.onCommit(none), /onCommit\(\) was given .*: give a function/, 'MISUSE');
+    refused(() => runtime.onRecovery(none), /onRecovery\(\) was given/, 'MISUSE');
+  }
+  refused(() => client.open().checkpoint(Object.create(null)), /an object is no checkpoint/, 'MISUSE');
+  assert.throws(() => client.remove(5n), /not a bigint/);
+});
