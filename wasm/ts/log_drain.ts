@@ -17,7 +17,8 @@ const mostAtOnce = 1000;
 class LogDrain {
   readonly #client: Client;
   readonly #logger: Logger;
-  #next = 0;
+  /** Of the first event of all: a logger is there from the beginning. */
+  #next = 1;
   #lost = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -69,7 +70,7 @@ class LogDrain {
 
   #deliver(event: LoggedEvent): void {
     const { sequence } = event;
-    const gap = this.#next === 0 ? 0 : sequence - this.#next;
+    const gap = sequence - this.#next;
     // A logger that closes the runtime makes the last look from within this one.
     if (gap < 0) return;
     const first = this.#next;

@@ -15,6 +15,7 @@
  */
 import { newTicket } from './environment.js';
 import { GlasswalError } from './errors.js';
+import { textOf } from './given_options.js';
 import { Life, whenLifeEnds } from './remote_life.js';
 import { type Greeting, isFarewell, isHello, isResponse, type Method, type Request, unpack } from './remote_messages.js';
 import { hear, hearEnd, hearFailure, type RemotePort } from './remote_port.js';
@@ -80,6 +81,8 @@ class Asker {
     if (this.#closed) return Promise.reject(new GlasswalError('CLOSED', 'The remote database was closed here: connect() again.'));
     if (this.#end !== undefined) return Promise.reject(notAnswered(this.#end));
     return new Promise<T>((resolve, reject) => {
+      // The other end takes it for a message of somebody else.
+      textOf(sql, 'The SQL');
       const request: Request = { glasswal: 'request', id: ++this.#lastId, method, sql, values };
       // Values that cannot be cloned make this throw, and so reject.
       if (this.#served) this.#port.postMessage(request);

@@ -78,3 +78,21 @@ test('a logger may close the runtime that it logs', async (t) => {
   while (!runtime.client.closed) await new Promise((resolve) => setTimeout(resolve));
   assert.equal(new Set(seen).size, seen.length, 'each is told once');
 });
+
+const heard = async (records) => {
+  while (records.length === 0) await new Promise((resolve) => setTimeout(resolve));
+};
+
+test('what was overwritten before the first look is told, too', async (t) => {
+  for (const ended of [(runtime) => runtime.close(), (_, records) => heard(records)]) {
+    const { runtime, db, records } = await logged(t, { eventCapacity: 64 });
+    const insert = db.prepare('INSERT INTO t VALUES (1)');
+    for (let i = 0; i < 1000; i++) insert.run();
+    await ended(runtime, records);
+    const [loss, next] = records;
+    assert.equal(loss.event, 'events.lost');
+    assert.equal(loss.sequence, 1);
+    assert.equal(loss.details.lost, next.sequence - 1);
+    assert.ok(loss.details.lost > 900, String(loss.details.lost));
+  }
+});

@@ -170,3 +170,12 @@ test('what is no database cannot be served', (t) => {
   t.after(() => port1.close());
   for (const none of [undefined, null, 'db', {}]) assert.throws(() => serve(none, port1), /serve\(\) takes a database, and got/);
 });
+
+test('what is no SQL is refused here: the other end would take it for a message of somebody else', async (t) => {
+  const { remote } = await pair(t);
+  for (const method of ['exec', 'run', 'get', 'all', 'query']) {
+    for (const sql of [undefined, null, 5, {}, Uint8Array.of(1), 'SELECT 1\0']) {
+      await assert.rejects(remote[method](sql), (error) => error instanceof MisuseError && /^The SQL /.test(error.message));
+    }
+  }
+});
