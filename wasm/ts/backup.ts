@@ -5,7 +5,7 @@ import { GlasswalError } from './errors.js';
 import { firstValue } from './execution.js';
 import { FileCopy } from './file_copy.js';
 import { optionsOf } from './given_options.js';
-import { DEFAULT_BUSY_TIMEOUT_MS } from './open.js';
+import { DEFAULT_BUSY_TIMEOUT_MS, setBusyTimeout } from './open.js';
 import { ALL_PAGES, type BackupProgress, PageCopy, refuseItself } from './page_copy.js';
 import { type SerializeOptions, openTemporary, schemaOf, serialize } from './serialize.js';
 import { kindOf } from './values.js';
@@ -74,19 +74,33 @@ async function begin(
     throw new TypeError(`backup() takes a database, a path, or in Node a file: URL, and got ${kindOf(target)}.`);
   }
   target.check();
-  return source.engine === target.engine ? new PageCopy(source, schema, target) : copyToOther(source, schema, target);
+  return source.engine === target.engine ? new PageCopy(source, schema, target, unwaiting(target)) : copyToOther(source, schema, target);
 }
 
 /** Into another memory: as the source is now. */
 function copyToOther(source: Connection, schema: string, target: Connection): Transfer {
   refuseItself(source, schema, target);
   const temporary = openTemporary(target, serialize(source, schema));
-  return new PageCopy(temporary, 'main', target, () => temporary.close());
+  const restore = unwaiting(target);
+  return new PageCopy(temporary, 'main', target, () => {
+    temporary.close();
+    restore();
+  });
 }
 
 function copyToPath(source: Connection, schema: string, client: DatabaseClient<never>, path: string): Transfer {
   const { connection, close } = openWhole(source.engine, client, path, 'backup()');
+  unwaiting(connection);
   return new PageCopy(source, schema, connection, close);
+}
+
+/** No step waits for a lock: what has it may be of this thread, and go on between the steps. What lets `target` wait again. */
+function unwaiting(target: Connection): () => void {
+  const milliseconds = firstValue(target, 'PRAGMA busy_timeout') as number;
+  setBusyTimeout(target, 0);
+  return () => {
+    if (target.usable) setBusyTimeout(target, milliseconds);
+  };
 }
 
 async function run(
@@ -97,7 +111,7 @@ async function run(
   let before: BackupProgress | undefined;
   let busySince: number | undefined;
   for (;;) {
-    await turn(before !== undefined && rate === 0);
+    await turn(busySince !== undefined || (before !== undefined && rate === 0));
     const done = transfer.step(restarts < MOST_RESTARTS ? rate : ALL_PAGES);
     if (done === undefined) {
       busySince ??= performance.now();

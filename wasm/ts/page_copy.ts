@@ -126,6 +126,9 @@ export class PageCopy {
           `them equal where the bytes come from, with: PRAGMA journal_mode = DELETE; PRAGMA page_size = ${own}; VACUUM`,
       );
     }
+    if (error.resultCode === SQLITE_BUSY && this.source.inTransaction) {
+      error.message += `: a transaction of '${this.source.path}' that writes is open: commit it, or roll it back`;
+    }
     error.message = `The contents of '${this.target.path}' cannot be replaced: ${error.message}`;
     return error;
   }

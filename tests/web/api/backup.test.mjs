@@ -258,3 +258,41 @@ test('backup() refuses what it does not know', async (t) => {
   await assert.rejects(db.backup('/copy.sqlite', { progres: () => 1 }), { code: 'OPTION', message: /backup\(\): .*did you mean progress\?/ });
   await assert.rejects(db.backup('/copy.sqlite', 'fast'), { code: 'MISUSE' });
 });
+
+test('two copies to the same place come one after the other, and nobody blocks the thread meanwhile', async (t) => {
+  const { open } = await place(t);
+  const db = open();
+  fill(db);
+  const one = open({ path: '/given.sqlite' });
+  const other = open({ path: '/given.sqlite' });
+  one.exec('CREATE TABLE old(x)');
+  for (const [first, second] of [['/copy.sqlite', '/copy.sqlite'], [one, other]]) {
+    let longest = 0;
+    let last = performance.now();
+    const progress = () => {
+      longest = Math.max(longest, performance.now() - last);
+      last = performance.now();
+      return 50;
+    };
+    const results = await Promise.all([first, second].map((to) => db.backup(to, { progress })));
+    assert.deepEqual(results.map(({ remainingPages }) => remainingPages), [0, 0]);
+    assert.ok(longest < 2000, `a step waited for ${longest} ms`);
+  }
+  for (const copy of [open({ path: '/copy.sqlite' }), one]) {
+    sound(copy);
+    assert.equal(count(copy), 20_000);
+  }
+  assert.equal(one.busyTimeout, 5000);
+});
+
+test('a transaction of the source that writes keeps a copy from going on, and the error says so', async (t) => {
+  const { client, open } = await place(t);
+  const db = open({ busyTimeout: 20 });
+  fill(db, 10);
+  db.exec('BEGIN IMMEDIATE; DELETE FROM t');
+  await assert.rejects(db.backup('/copy.sqlite'), { code: 'SQLITE_BUSY', message: /a transaction of '\/api.sqlite' that writes is open: commit it/ });
+  assert.deepEqual(paths(client), ['/api.sqlite']);
+  db.exec('ROLLBACK');
+  await db.backup('/copy.sqlite');
+  assert.equal(count(open({ path: '/copy.sqlite' })), 10);
+});
