@@ -134,7 +134,8 @@ export class Client implements Disposable {
   /** Closes its databases and leaves. Its number and all of its memory are free again. */
   close(): void {
     if (this.#closed) return;
-    for (const database of [...this.#databases]) database.end();
+    // Also those that a generator opens when its scan ends.
+    for (const database of this.#databases) database.end();
     this.#closing();
     this.#closed = true;
     // One that was given up is recovered from by others.

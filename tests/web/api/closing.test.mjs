@@ -96,3 +96,23 @@ test('a getter among the options makes the client leave before anything is opene
   assert.throws(() => also.import(bytes, '/a', { get check() { second.close(); return true; } }), { code: 'CLOSED' });
   assert.equal(runtime.client.closed && second.closed, true);
 });
+
+test('what a generator opens and prepares when its scan ends by the closing is closed, too', async (t) => {
+  const { client, open } = await place(t);
+  const db = open();
+  db.unsafeMode();
+  let opened;
+  db.table('g', { columns: ['a'], *rows() {
+    try {
+      for (;;) yield [1];
+    } finally {
+      opened = open({ path: '/late.sqlite' });
+      opened.exec('CREATE TABLE t(a)');
+      db.prepare('SELECT 1').get();
+    }
+  } });
+  db.prepare('SELECT a FROM g').iterate().next();
+  client.close();
+  assert.equal(opened.open || db.open, false);
+  assert.equal(client.closed, true);
+});
