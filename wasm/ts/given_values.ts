@@ -1,62 +1,106 @@
 /** Brings the values that a statement was given to its parameters: those by place, those in arrays, and those by name. */
-import { bytesOf } from './slots.js';
-import { type ParameterShape, kindOf } from './values.js';
+import { bytesOf, isBindable } from './slots.js';
+import { type ParameterShape, kindOf, unbindable } from './values.js';
 
 /**
- * The values of all parameters by their index, those that are missing as holes; `wrong` says what does not fit. Getters and
- * iterators are called, which are user code.
+ * The values of all parameters by their index. They are taken in the order in which they were given, and the first one that
+ * does not fit is the one to tell of. Getters are called, which are user code.
  */
-export function valuesFor(shape: ParameterShape, values: readonly unknown[], sql: string): { all: unknown[]; wrong?: Error } {
-  const { given, count, named } = taken(shape, values, sql);
-  const all = new Array<unknown>(shape.count);
-  let places = 0;
-  let missing: string | undefined;
-  for (let i = 0; i < shape.count; i++) {
-    const name = shape.names[i];
-    if (name !== undefined && named !== undefined && Object.hasOwn(named, name)) all[i] = named[name];
-    else if (name !== undefined && !shape.positional.includes(i)) missing ??= name;
-    else if (places++ < given.length) all[i] = given[places - 1];
+export function valuesFor(shape: ParameterShape, values: readonly unknown[], sql: string): unknown[] {
+  const taking = new Taking(shape, values, sql);
+  for (const value of values) {
+    if (Array.isArray(value)) {
+      const { length } = value;
+      for (let i = 0; i < length; i++) taking.place(value[i]);
+    } else if (isPlainObject(value)) {
+      taking.byName(value);
+    } else {
+      if (isOtherObject(value) && shape.names.some((name) => name !== undefined)) throw notPlain(value, sql);
+      taking.place(value);
+    }
   }
-  if (count > places) return { all, wrong: wrongNumber(shape, places, count, sql) };
-  if (missing !== undefined) return { all, wrong: notGiven(missing, named !== undefined, sql) };
-  return count < places ? { all, wrong: wrongNumber(shape, places, count, sql) } : { all };
+  taking.end();
+  return taking.all;
+}
+
+/** The values that were taken so far. */
+class Taking {
+  readonly all: unknown[];
+  /** The object of named parameters, wherever it stands. */
+  readonly #named: Record<string, unknown> | undefined;
+  /** The parameters that are given by place. */
+  readonly #places: readonly number[];
+  #placed = 0;
+  #tookNamed = false;
+
+  constructor(readonly shape: ParameterShape, readonly values: readonly unknown[], readonly sql: string) {
+    this.all = new Array<unknown>(shape.count);
+    this.#named = values.find(isPlainObject);
+    this.#places = this.#named === undefined ? shape.positional : shape.positional.filter((i) => !this.#hasName(i));
+  }
+
+  #hasName(index: number): boolean {
+    const name = this.shape.names[index];
+    return name !== undefined && Object.hasOwn(this.#named!, name);
+  }
+
+  place(value: unknown): void {
+    const index = this.#places[this.#placed++];
+    if (!isBindable(value)) throw unbindable(index === undefined ? `Value ${this.#placed}` : nameOf(this.shape, index), value);
+    if (index === undefined) throw this.#wrongNumber(numberOf(this.values));
+    this.all[index] = value;
+  }
+
+  byName(object: Record<string, unknown>): void {
+    const { shape, sql } = this;
+    if (this.#tookNamed) throw new TypeError(`Two objects of named parameters were given to: ${sql}`);
+    this.#tookNamed = true;
+    for (let i = 0; i < shape.count; i++) {
+      const name = shape.names[i];
+      if (name === undefined) continue;
+      if (this.#hasName(i)) {
+        const value = (this.all[i] = object[name]);
+        if (!isBindable(value)) throw unbindable(nameOf(shape, i), value);
+      } else if (!shape.positional.includes(i)) {
+        throw new RangeError(`The parameter '${name}' was given no value for: ${sql}`);
+      }
+    }
+  }
+
+  /** Throws unless each parameter has got its value. */
+  end(): void {
+    const { shape, sql } = this;
+    if (this.#named === undefined) {
+      const missing = shape.names.find((name, i) => name !== undefined && !shape.positional.includes(i));
+      if (missing !== undefined) throw new TypeError(`The parameters have names: give an object with a value for '${missing}' to: ${sql}`);
+    }
+    if (this.#placed < this.#places.length) throw this.#wrongNumber(this.#placed);
+  }
+
+  #wrongNumber(given: number): Error {
+    const wanted = this.#places.length;
+    const named = this.shape.count - wanted;
+    const beside = named === 0 ? '' : ` beside ${named} named`;
+    return new RangeError(
+      `The statement has ${wanted} positional parameter${wanted === 1 ? '' : 's'}${beside}, but ${given} ` +
+        `value${given === 1 ? ' was' : 's were'} given: ${this.sql}`,
+    );
+  }
+}
+
+/** How many values are given by place. */
+function numberOf(values: readonly unknown[]): number {
+  return values.reduce((sum: number, value) => sum + (Array.isArray(value) ? value.length : isPlainObject(value) ? 0 : 1), 0);
 }
 
 /** What a parameter is called, for people. */
-export function nameOf(shape: ParameterShape, index: number): string {
+function nameOf(shape: ParameterShape, index: number): string {
   const name = shape.names[index];
-  return name === undefined || shape.positional.includes(index) ? String(index + 1) : `'${name}'`;
-}
-
-/** The values by place, how many they are, and those by name. */
-function taken(
-  shape: ParameterShape, values: readonly unknown[], sql: string,
-): { given: unknown[]; count: number; named: Record<string, unknown> | undefined } {
-  const given: unknown[] = [];
-  let count = 0;
-  let named: Record<string, unknown> | undefined;
-  for (const value of values) {
-    if (Array.isArray(value)) {
-      for (const each of value as unknown[]) {
-        // An array of nothing can have billions.
-        if (given.length > shape.count) break;
-        given.push(each);
-      }
-      count = Math.max(given.length, count + value.length);
-    } else if (isPlainObject(value)) {
-      if (named !== undefined) throw new TypeError(`Two objects of named parameters were given to: ${sql}`);
-      named = value;
-    } else {
-      if (isOtherObject(value) && shape.names.some((name) => name !== undefined)) throw notPlain(value, sql);
-      given.push(value);
-      count++;
-    }
-  }
-  return { given, count, named };
+  return `Parameter ${name === undefined || shape.positional.includes(index) ? index + 1 : `'${name}'`}`;
 }
 
 function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== 'object' || value === null) return false;
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
@@ -68,18 +112,4 @@ function isOtherObject(value: unknown): value is object {
 
 function notPlain(value: object, sql: string): Error {
   return new TypeError(`Named parameters were given as ${kindOf(value)}: give a plain object, such as {...it}, to: ${sql}`);
-}
-
-function notGiven(name: string, others: boolean, sql: string): Error {
-  if (others) return new RangeError(`The parameter '${name}' was given no value for: ${sql}`);
-  return new TypeError(`The parameters have names: give an object with a value for '${name}' to: ${sql}`);
-}
-
-function wrongNumber(shape: ParameterShape, wanted: number, given: number, sql: string): Error {
-  const named = shape.count - wanted;
-  const beside = named === 0 ? '' : ` beside ${named} named`;
-  return new RangeError(
-    `The statement has ${wanted} positional parameter${wanted === 1 ? '' : 's'}${beside}, but ${given} ` +
-      `value${given === 1 ? ' was' : 's were'} given: ${sql}`,
-  );
 }

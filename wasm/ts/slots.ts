@@ -39,6 +39,19 @@ export function allocateBytes(engine: Engine, bytes: Uint8Array, purpose: string
   return address;
 }
 
+/** Whether SlotWriter.put takes `value`. */
+export function isBindable(value: unknown): boolean {
+  switch (typeof value) {
+    case 'number':
+    case 'string':
+      return true;
+    case 'bigint':
+      return fitsInt64(value);
+    default:
+      return value === null || bytesOf(value) !== undefined;
+  }
+}
+
 /** Encodes values into slots. */
 export class SlotWriter {
   /** Addresses of the bytes that have a place of their own. */

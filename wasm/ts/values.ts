@@ -1,7 +1,7 @@
 /** Values of SQL as JavaScript has them, and how they are bound to the parameters of a statement. */
 import type { Context } from './context.js';
 import { EXECUTE_BIND, EXECUTE_FORGET, PARAMETER_BYTES } from './encoding.js';
-import { nameOf, valuesFor } from './given_values.js';
+import { valuesFor } from './given_values.js';
 import { type Block, allocateBlock, free } from './scratch.js';
 import { SlotWriter } from './slots.js';
 
@@ -145,13 +145,10 @@ export class ParameterWriter extends SlotWriter {
    * all values are there before the first one is encoded.
    */
   #putAny(shape: ParameterShape, values: readonly unknown[], sql: string): void {
-    const { all, wrong } = valuesFor(shape, values, sql);
+    const all = valuesFor(shape, values, sql);
     // A getter that made the client leave has given its memory to others.
     this.engine.fate.check();
     this.#begin(shape.count);
-    for (let i = 0; i < shape.count; i++) {
-      if (i in all && !this.put(i, all[i])) throw unbindable(`Parameter ${nameOf(shape, i)}`, all[i]);
-    }
-    if (wrong !== undefined) throw wrong;
+    for (let i = 0; i < shape.count; i++) this.put(i, all[i]);
   }
 }

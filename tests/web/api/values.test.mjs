@@ -151,6 +151,28 @@ test('named parameters come in a plain object', async (t) => {
   assert.deepEqual(db.prepare('SELECT 1 AS one').get({}), { one: 1 }, 'nothing is asked of it');
 });
 
+test('of several values that do not fit the first one is told of, wherever it is', async (t) => {
+  const db = await database(t);
+  const gives = (sql, Type, ...values) =>
+    assert.throws(() => db.prepare(sql).get(...values), (error) => Object.getPrototypeOf(error) === Type.prototype, `${sql}: ${values.length}`);
+  const TOO_LARGE = 2n ** 64n;
+  gives('SELECT @a', TypeError, [{ a: 1 }]);
+  gives('SELECT 1', TypeError, true);
+  gives('SELECT 1', TypeError, [[1]]);
+  gives('SELECT 1', TypeError, new Date());
+  gives('SELECT ?', TypeError, 1, true);
+  gives('SELECT ?', RangeError, 1, 2, true);
+  gives('SELECT ?', RangeError, TOO_LARGE, true);
+  gives('SELECT ?, ?', TypeError, [true, TOO_LARGE]);
+  gives('SELECT ?, @a, @b', RangeError, { a: 1 }, true);
+  gives('SELECT ?, @a, @b', TypeError, true, { a: 1 });
+  gives('SELECT @a, @b', TypeError, { a: true });
+  gives('SELECT @a, @b', RangeError, { b: true });
+  gives('SELECT @a', TypeError, { a: 1 }, { a: 1 }, 1);
+  gives('SELECT ?', RangeError, new Array(1_000_000).fill(1));
+  gives('SELECT ?', TypeError, new Array(1_000_000).fill(true));
+});
+
 test('thousands of parameters are bound', async (t) => {
   const db = await database(t);
   for (const count of [255, 256, 257, 5000]) {
@@ -169,8 +191,8 @@ test('getters among the values may use the database, and even the statement', as
   assert.deepEqual(select.get(values(() => other.get('overwrites', 'the', 'scratch'))), whole);
   assert.deepEqual(select.get(values(() => select.get({ a: 'x'.repeat(50_000), b: 2 }))), whole);
   assert.deepEqual(select.all(values(() => other.all([7, 8, 9]))), [whole]);
-  const listed = { *[Symbol.iterator]() { yield 1; other.get(7, 8, 9); yield 2; yield 3; } };
-  assert.deepEqual(other.get(Object.assign([], { [Symbol.iterator]: listed[Symbol.iterator] })), { a: 1, b: 2, c: 3 });
+  const listed = Object.defineProperty([1, 0, 3], 1, { get() { other.get(7, 8, 9); return 2; } });
+  assert.deepEqual(other.get(listed), { a: 1, b: 2, c: 3 });
   let iterator;
   assert.throws(() => select.get(values(() => { iterator = select.iterate(whole); })), { code: 'BUSY' });
   assert.deepEqual([...iterator], [whole]);
