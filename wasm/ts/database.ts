@@ -289,7 +289,7 @@ export class Database implements Disposable {
    * `CREATE VIRTUAL TABLE t USING name(...)`.
    */
   table(name: string, definition: TableDefinition | TableFactory): this {
-    defineTable(this.#connection, name, definition, this.#connection.safeIntegers);
+    defineTable(this.#connection, name, definition);
     return this;
   }
 

@@ -53,7 +53,7 @@ export function checkDefinition(given: TableDefinition, name: string): Definitio
   if (columns.length === 0) throw new RangeError(`${name} has no columns: name at least one.`);
   const parameters = Object.hasOwn(given, 'parameters')
     ? names(given.parameters, 'parameters', name)
-    : Array.from({ length: Math.min((rows as Definition['rows']).length, MOST_PARAMETERS + 1) }, (_, i) => `$${i + 1}`);
+    : numbered((rows as Definition['rows']).length, name);
   if (parameters.length > MOST_PARAMETERS) {
     throw new RangeError(`${name} has ${parameters.length} parameters, and may have ${MOST_PARAMETERS}.`);
   }
@@ -80,6 +80,14 @@ function names(given: unknown, property: string, name: string): string[] {
   const twice = list.find((entry, i) => list.indexOf(entry) !== i) as string | undefined;
   if (twice !== undefined) throw new TypeError(`${name} has '${twice}' twice among its ${property}: rename one.`);
   return list as string[];
+}
+
+/** The names of parameters that only `rows` declares: a generator whose 'length' was written over may say anything. */
+function numbered(length: unknown, name: string): string[] {
+  if (!Number.isInteger(length) || (length as number) < 0) {
+    throw new TypeError(`${name} has 'rows' with a length that is no number of arguments: leave 'length' as it is.`);
+  }
+  return Array.from({ length: Math.min(length as number, MOST_PARAMETERS + 1) }, (_, i) => `$${i + 1}`);
 }
 
 function flag(given: TableDefinition, property: 'safeIntegers' | 'directOnly', name: string): boolean | undefined {

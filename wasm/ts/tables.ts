@@ -27,7 +27,6 @@ export type TableFactory = (
 /** A module as SQLite comes to it. */
 interface Module {
   readonly connection: Connection;
-  readonly safeIntegers: boolean;
   /** Takes the module's name, the schema, the table's name, and the arguments. */
   readonly define: (args: readonly string[]) => Definition;
 }
@@ -35,9 +34,7 @@ interface Module {
 const answering = new WeakSet<Context>();
 
 /** Makes `what` the module `name`: a definition is a table of that name, a factory makes one for each CREATE VIRTUAL TABLE. */
-export function defineTable(
-  connection: Connection, name: string, what: TableDefinition | TableFactory, safeIntegers: boolean,
-): void {
+export function defineTable(connection: Connection, name: string, what: TableDefinition | TableFactory): void {
   if (typeof name !== 'string') throw new TypeError(`table() takes the name of a table, and got ${kindOf(name)}.`);
   if (name === '') throw new TypeError('table() takes the name of a table, and got an empty one.');
   const { context } = connection;
@@ -46,7 +43,7 @@ export function defineTable(
   const define = definer(name, what);
   // A definition may have getters, which are user code.
   connection.checkQuiet();
-  const id = context.know({ connection, safeIntegers, define } satisfies Module);
+  const id = context.know({ connection, define } satisfies Module);
   const text = connection.placeSql(name);
   // SQLite lets go of it itself if it fails.
   const code = connection.exports.glasswal_create_module(connection.pointer, text.address, id, Number(eponymous));
@@ -92,7 +89,7 @@ function connect(context: Context, module: Module, shape: number, argc: number, 
   // SQLite is amid compiling a statement.
   const definition = module.connection.lockedBy('the definition of a table', () => module.define(args));
   const schema = placeForGood(context, definition.schema);
-  const safeIntegers = definition.safeIntegers ?? module.safeIntegers;
+  const safeIntegers = definition.safeIntegers ?? module.connection.safeIntegers;
   const table: ScannedTable = { definition: { ...definition, name: `The table '${args[2]!}'` } };
   const { u32 } = engine;
   u32[shape + AT_TABLE_ID] = context.know(table);

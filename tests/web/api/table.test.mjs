@@ -64,6 +64,10 @@ test('a definition that is none is refused', async (t) => {
   refused(TypeError, /'p' twice among its parameters/, { columns: ['a'], parameters: ['p', 'p'], rows });
   refused(TypeError, /both a column and a parameter 'a'/, { columns: ['a'], parameters: ['a'], rows });
   refused(RangeError, /33 parameters, and may have 32/, { columns: ['a'], parameters: Array.from({ length: 33 }, (_, i) => `p${i}`), rows });
+  const declaring = (length) => Object.defineProperty(function* () {}, 'length', { value: length });
+  for (const length of [-1, 1.5, NaN, Infinity, '1', null]) refused(TypeError, /leave 'length' as it is/, { columns: ['a'], rows: declaring(length) });
+  refused(RangeError, /may have 32/, { columns: ['a'], rows: declaring(2 ** 40) });
+  assert.equal(db.table('given', { columns: ['a'], parameters: [], rows: declaring(-1) }), db, 'nobody asks how many it declares');
   for (const flag of ['safeIntegers', 'directOnly']) refused(TypeError, /give true or false/, { columns: ['a'], rows, [flag]: 1 });
   db.table('like', { columns: ['a', 'A'], *rows() {} });
   assert.throws(() => db.prepare('SELECT * FROM like'), /duplicate column name: A/, 'SQLite does not tell them apart');
@@ -82,6 +86,18 @@ test('options: directOnly, and 32 parameters with inferred names', async (t) => 
   const numbers = parameters.map((_, i) => i);
   assert.equal(one(db, `SELECT text FROM many(${numbers})`), numbers.join());
   assert.equal(one(db, 'SELECT text FROM many WHERE p31 = 7'), `${','.repeat(31)}7`);
+});
+
+test('integers come as the database gives them when SQL first comes to the table', async (t) => {
+  const db = await database(t);
+  const kindOf = (name, safeIntegers) => {
+    db.table(name, { columns: ['kind'], *rows(value) { yield [typeof value]; }, ...safeIntegers });
+    db.defaultSafeIntegers();
+    const kind = one(db, `SELECT kind FROM ${name}(5)`);
+    db.defaultSafeIntegers(false);
+    return kind;
+  };
+  assert.deepEqual([kindOf('unsaid'), kindOf('never', { safeIntegers: false }), kindOf('always', { safeIntegers: true })], ['bigint', 'number', 'bigint']);
 });
 
 test('a factory makes a table for each CREATE VIRTUAL TABLE', async (t) => {
