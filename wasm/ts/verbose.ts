@@ -24,7 +24,9 @@ export function logStatement(connection: Connection, statement: number, sql: str
   const { busy } = connection;
   connection.busy = true;
   try {
-    connection.verbose!(expandedSql(connection, statement, sql));
+    const { verbose } = connection;
+    // Called by itself, so that the connection is not its `this`.
+    verbose!(expandedSql(connection, statement, sql));
   } finally {
     connection.busy = busy;
   }

@@ -55,6 +55,15 @@ test('what it throws comes out, nothing runs, and the statement works on', async
   assert.deepEqual(db.prepare('SELECT a FROM t').pluck().all(), [2]);
 });
 
+test('it is called with nothing as this', async (t) => {
+  const { open } = await place(t);
+  const seen = new Set();
+  const db = open({ path: ':memory:', verbose() { seen.add(this); } });
+  db.exec('SELECT 1');
+  db.prepare('SELECT 1').get();
+  assert.deepEqual([...seen], [undefined]);
+});
+
 test('it cannot use the connection meanwhile', async (t) => {
   const { open } = await place(t);
   const thrown = [];
