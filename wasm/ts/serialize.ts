@@ -41,7 +41,7 @@ export function serialize(connection: Connection, schema: string): Uint8Array {
   context.releaseText(name);
   const size = Number(batch.i64[0]);
   if (address === 0) {
-    if (size <= 0) throw new MisuseError('MISUSE', `'${schema}' cannot be serialized: there is no such database.`);
+    if (size <= 0) throw new GlasswalError('NOT_FOUND', `'${schema}' cannot be serialized: there is no such database.`);
     throw new GlasswalError('OUT_OF_MEMORY', `'${schema}' cannot be serialized: the module's heap has no ${size} bytes for the copy.`);
   }
   const bytes = engine.u8.slice(address, address + size);

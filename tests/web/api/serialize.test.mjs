@@ -76,6 +76,14 @@ test('bytes that are no database are refused, and nothing has changed', async (t
   assert.throws(() => { db.deserialize(broken); contents(db); });
 });
 
+test('a database that is not there cannot be serialized, which is no TypeError', async (t) => {
+  const db = await database(t);
+  for (const attached of ['nowhere', 'temp']) {
+    assert.throws(() => db.serialize({ attached }), (error) =>
+      error instanceof GlasswalError && error.code === 'NOT_FOUND' && error.message.includes(`'${attached}'`));
+  }
+});
+
 test('deserialize() inside a transaction is refused', async (t) => {
   const db = await database(t);
   fill(db, 1);
