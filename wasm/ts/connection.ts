@@ -55,6 +55,8 @@ export class Connection {
   unsafe = false;
   /** Whether a new statement gives each INTEGER as a bigint. */
   safeIntegers = false;
+  /** Whether it has made a transaction(): it can make others then whatever happens to it, which fail when they are run. */
+  transacts = false;
   /** Is told of each statement that runs. */
   verbose: Verbose | undefined;
   /** The Database of the application, if it is one's. */

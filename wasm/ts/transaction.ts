@@ -35,7 +35,8 @@ export function makeTransaction<A extends unknown[], T, D>(
   fn: (...args: A) => T,
 ): Transaction<A, T, D> {
   if (typeof fn !== 'function') throw new MisuseError('MISUSE', `transaction() takes a function, and got ${kindOf(fn)}.`);
-  connection.check();
+  if (!connection.transacts) connection.checkIdle();
+  connection.transacts = true;
   const variant = (begin: string) => ({
     value: function (this: unknown, ...args: A): T {
       return run(connection, begin, () => fn.apply(this, args));

@@ -113,3 +113,24 @@ for (const mode of ['wal', 'delete']) {
     second.exec('INSERT INTO t VALUES (1)');
   });
 }
+
+test('a database that has made a transaction makes others after it was closed, which fail when they are run', async (t) => {
+  const { open } = await place(t);
+  const never = open();
+  never.close();
+  assert.throws(() => never.transaction(() => 1), { code: 'CLOSED' });
+  const db = open();
+  db.transaction(() => 1);
+  db.close();
+  const run = db.transaction(() => 1);
+  assert.throws(() => run(), { code: 'CLOSED' });
+});
+
+test('the first transaction cannot be made by a function that a statement waits for', async (t) => {
+  const db = await database(t);
+  db.function('make', () => typeof db.transaction(() => 1));
+  const make = db.prepare('SELECT make()').pluck();
+  assert.throws(() => make.get(), { code: 'BUSY' });
+  db.transaction(() => 1);
+  assert.equal(make.get(), 'function');
+});
