@@ -35,6 +35,28 @@ export interface CheckpointResult {
   readonly checkpointed: number;
 }
 
+// What the class does not name inside of itself keeps its name when it is bundled.
+let isOpen: (database: Database) => boolean;
+let isInTransaction: (database: Database) => boolean;
+
+// One function for all databases, so that they have the same shape.
+const STATE = {
+  open: {
+    get(this: Database): boolean {
+      return isOpen(this);
+    },
+    enumerable: true,
+  },
+  inTransaction: {
+    get(this: Database): boolean {
+      return isInTransaction(this);
+    },
+    enumerable: true,
+  },
+};
+
+const shown = { Database: class {} };
+
 const CHECKPOINT_MODES: readonly CheckpointMode[] = ['passive', 'full', 'restart', 'truncate'];
 
 /**
@@ -61,19 +83,10 @@ export class Database implements Disposable {
   readonly #client: DatabaseClient<Database>;
   #limits: Limits | undefined;
 
-  // One function for all databases, so that they have the same shape.
-  static readonly #open = {
-    get(this: Database): boolean {
-      return this.#connection.pointer !== 0;
-    },
-    enumerable: true,
-  };
-  static readonly #inTransaction = {
-    get(this: Database): boolean {
-      return this.#connection.inTransaction;
-    },
-    enumerable: true,
-  };
+  static {
+    isOpen = (database) => database.#connection.pointer !== 0;
+    isInTransaction = (database) => database.#connection.inTransaction;
+  }
 
   /** @internal */
   constructor(connection: Connection, client: DatabaseClient<Database>, path: string, readonly: boolean) {
@@ -85,8 +98,7 @@ export class Database implements Disposable {
     connection.database = this;
     Object.defineProperties(this, {
       name: { value: path, enumerable: true },
-      open: Database.#open,
-      inTransaction: Database.#inTransaction,
+      ...STATE,
       readonly: { value: readonly, enumerable: true },
       memory: { value: isPrivate(path), enumerable: true },
     });
@@ -314,10 +326,17 @@ export class Database implements Disposable {
    * runtime, or in Node to the file of a file: URL. What was there is replaced at the end, at once.
    */
   backup(destination: Database | string | URL, options?: BackupOptions | null): Promise<BackupProgress> {
-    const target = destination instanceof Database ? destination.#connection : destination;
+    const target = #connection in Object(destination) ? (destination as Database).#connection : (destination as string | URL);
     return backup(this.#connection, this.#client as DatabaseClient<never>, target, options);
   }
 }
+
+// Node shows what the getters say, and not that there are some.
+Object.defineProperty(Database.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+  value(this: Database) {
+    return Object.assign(new shown.Database(), this);
+  },
+});
 
 /** Opens `path` for `client`; client.open() calls it. */
 export function openDatabase(

@@ -56,7 +56,7 @@ export class SqliteError extends Error {
     if (typeof code !== 'string' && !Number.isInteger(code?.extendedCode)) {
       throw new TypeError('A SqliteError takes its code by name as the second argument, such as SQLITE_BUSY.');
     }
-    super(String(message));
+    super('' + message);
     const details = typeof code === 'string' ? { extendedCode: codeNumber(code) } : code;
     this.code = typeof code === 'string' ? code : extendedCodeName(details.extendedCode);
     this.extendedCode = this.code;

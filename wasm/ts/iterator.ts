@@ -10,7 +10,7 @@ const MOST_BATCH_ROWS = 1024;
  * The rows of one run of a statement; leaving a `for` loop ends it. What was read ahead shows nowhere: until the last row
  * was asked for once more the statement is in use, a failure comes after the rows before it, and so does its being finalized.
  */
-export class RowIterator<R> implements IterableIterator<R>, Disposable {
+export class StatementIterator<R> implements IterableIterator<R>, Disposable {
   /** The Statement whose rows they are. */
   declare readonly statement: object;
   readonly #execution: Execution;
@@ -33,8 +33,9 @@ export class RowIterator<R> implements IterableIterator<R>, Disposable {
   }
 
   next(): IteratorResult<R, undefined> {
+    this.#checkStill();
     if (this.#open) {
-      this.#check();
+      this.#checkExists();
       if (this.#at < this.#rows.length || this.#read()) return { value: this.#rows[this.#at++] as R, done: false };
       this.#end();
       if (this.#failure !== undefined) throw this.#failure.error;
@@ -42,13 +43,17 @@ export class RowIterator<R> implements IterableIterator<R>, Disposable {
     return { value: undefined, done: true };
   }
 
-  /** Throws if the statement cannot be read from. */
-  #check(): void {
+  /** Throws if a user function asks, also of an iterator that is done. */
+  #checkStill(): void {
     const execution = this.#execution;
     if (execution.handle.busy || execution.connection.busy) execution.checkStill();
-    if (execution.handle.pointer !== 0) return;
+  }
+
+  /** Throws if the statement was finalized. */
+  #checkExists(): void {
+    if (this.#execution.handle.pointer !== 0) return;
     this.#open = false;
-    execution.checkExists();
+    this.#execution.checkExists();
   }
 
   /** Whether there was another row to read. */
@@ -68,8 +73,8 @@ export class RowIterator<R> implements IterableIterator<R>, Disposable {
   }
 
   return(): IteratorResult<R, undefined> {
+    this.#checkStill();
     if (this.#open) {
-      this.#execution.checkStill();
       this.#end();
       this.#stop();
     }

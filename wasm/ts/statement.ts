@@ -15,7 +15,7 @@ import type { Database } from './database.js';
 import { MisuseError } from './errors.js';
 import { Execution } from './execution.js';
 import { switchOf } from './given_options.js';
-import { RowIterator } from './iterator.js';
+import { StatementIterator } from './iterator.js';
 import { type ColumnDefinition, columnDefinitions, prepare } from './prepare.js';
 import type { RowMode } from './rows.js';
 import type { Bindings, Given, SqlValue } from './values.js';
@@ -30,6 +30,17 @@ export interface RunResult {
 
 /** A row as an object, by the names of its columns; of two columns with one name the last one counts. */
 export type Row = Record<string, SqlValue>;
+
+// What the class does not name inside of itself keeps its name when it is bundled.
+let isBusy: (statement: Statement) => boolean;
+
+// One function for all statements: with one each no two of them would have the same shape, and every use would be slow.
+const BUSY = {
+  get(this: Statement): boolean {
+    return isBusy(this);
+  },
+  enumerable: true,
+};
 
 const NO_LIMIT = 0x7fffffff;
 
@@ -55,13 +66,9 @@ export class Statement<R = Row, B extends readonly unknown[] = Bindings> impleme
   readonly #reader: boolean;
   #mode: RowMode = 'object';
 
-  // One function for all statements: with one each no two of them would have the same shape, and every use would be slow.
-  static readonly #busy = {
-    get(this: Statement): boolean {
-      return this.#execution.handle.iterated;
-    },
-    enumerable: true,
-  };
+  static {
+    isBusy = (statement) => statement.#execution.handle.iterated;
+  }
 
   /** @internal */
   constructor(connection: Connection, sql: string, safeIntegers: boolean) {
@@ -78,7 +85,7 @@ export class Statement<R = Row, B extends readonly unknown[] = Bindings> impleme
     show(this, 'readonly', exports.sqlite3_stmt_readonly(pointer) !== 0);
     show(this, 'source', sql);
     show(this, 'database', connection.database);
-    Object.defineProperty(this, 'busy', Statement.#busy);
+    Object.defineProperty(this, 'busy', BUSY);
   }
 
   /** Runs the statement to its end and tells what it has changed; of one with rows only as far as its first. */
@@ -131,7 +138,7 @@ export class Statement<R = Row, B extends readonly unknown[] = Bindings> impleme
     this.#needRows('iterate');
     const execution = this.#execution;
     const flags = execution.beginSlowly(values);
-    return new RowIterator<R>(execution, execution.loudly(execution.fetcher(flags, this.#mode)));
+    return new StatementIterator<R>(execution, execution.loudly(execution.fetcher(flags, this.#mode)));
   }
 
   /** Binds values for good, which run(), get() and the others then take no more; possible once. */

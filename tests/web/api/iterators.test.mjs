@@ -179,6 +179,16 @@ test('a function cannot use the iterator that called it, and the rows come whole
   assert.equal(select.all().length, 100);
 });
 
+test('a function cannot ask an iterator that is done either', async (t) => {
+  const db = await numbered(t, 3);
+  const iterator = db.prepare('SELECT i FROM t').iterate();
+  iterator.return();
+  assert.equal(iterator.next().done, true);
+  db.function('ask', (name) => codeOf(() => iterator[name]()));
+  assert.deepEqual(db.prepare("SELECT ask('next'), ask('return')").raw().get(), ['BUSY', 'BUSY']);
+  assert.equal(iterator.next().done, true);
+});
+
 test('what a re-entered iterator throws fails its statement only', async (t) => {
   const db = await numbered(t, 400);
   let iterator;

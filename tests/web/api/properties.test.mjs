@@ -1,6 +1,8 @@
 // What databases, statements and transactions tell of themselves, and that nobody can set it.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { inspect } from 'node:util';
+import { Database, Statement } from '../../../wasm/dist/index.js';
 import { SqliteError, database, place } from './open.mjs';
 
 test('databases and statements show what they are, and cannot be changed', async (t) => {
@@ -15,6 +17,30 @@ test('databases and statements show what they are, and cannot be changed', async
   assert.equal(iterator.statement, select);
   assert.equal(select.busy, true);
   iterator.return();
+});
+
+test('classes keep their names in the scripts that are served', async (t) => {
+  const db = await database(t);
+  const iterator = db.prepare('SELECT 1').iterate();
+  const names = [Database, Statement, iterator.constructor].map(({ name }) => name);
+  iterator.return();
+  assert.deepEqual(names, ['Database', 'Statement', 'StatementIterator']);
+});
+
+test('Node shows a database with its state', async (t) => {
+  const db = await database(t, { path: ':memory:' });
+  const shown = (open, inTransaction) => `Database {
+  name: ':memory:',
+  open: ${open},
+  inTransaction: ${inTransaction},
+  readonly: false,
+  memory: true
+}`;
+  assert.equal(inspect(db), shown(true, false));
+  db.exec('BEGIN');
+  assert.equal(inspect(db), shown(true, true));
+  db.close();
+  assert.equal(inspect(db), shown(false, false));
 });
 
 test('a transaction has its variants, each has all of them and the database', async (t) => {
@@ -73,6 +99,8 @@ test('an error of SQLite is made of a message and a code', () => {
   const own = new SqliteError('mine', 'MY_CODE');
   assert.deepEqual([own.code, own.primaryCode, own.resultCode], ['MY_CODE', 'SQLITE_ERROR', 1]);
   for (const wrong of [undefined, null, 5, {}]) assert.throws(() => new SqliteError('x', wrong), TypeError);
+  assert.equal(new SqliteError({ toString: () => 'text', valueOf: () => 'value' }, 'x').message, 'value', 'made a text as + does');
+  assert.throws(() => new SqliteError(Symbol('s'), 'x'), TypeError);
 });
 
 test('whether a transaction is open is known to whoever is called amid a statement, too', async (t) => {
