@@ -86,6 +86,58 @@ inEachBrowser((it) => {
     await holder.exec('COMMIT');
   });
 
+  it('SQL cannot make the main thread wait for a lock either', async (stand) => {
+    const { stage, holder } = await withHolder(stand);
+    // Where a database was never written to SQLite waits by itself, and not the VFS.
+    await holder.run(({ client, keep }) => (keep.fresh = client.open('/fresh.sqlite')).exec('BEGIN EXCLUSIVE') && undefined);
+    const seen = await stage.inPage(async ({ glasswal, runtimes }) => {
+      const client = await glasswal.join(runtimes.get('runtime'), { name: 'page' });
+      const sql = 'PRAGMA busy_timeout = 10000';
+      const redefine = (db) => db.function('f', () => 1);
+      const ways = {
+        option: (db) => void (db.busyTimeout = 10_000),
+        pragma: (db) => db.pragma('busy_timeout = 10000'),
+        exec: (db) => db.exec(`SELECT 1; ${sql}; SELECT 2`),
+        'exec that goes on': (db) => db.exec(`${sql}; BEGIN IMMEDIATE`),
+        run: (db) => db.prepare(sql).run(),
+        all: (db) => db.prepare(sql.toLowerCase()).all(),
+        iterate: (db) => [...db.prepare(sql).iterate()],
+        explain: (db) => db.explain(sql),
+        // SQLite compiles a statement anew where a function that it may call is another one.
+        anew: (db) => {
+          redefine(db);
+          const statement = db.prepare(sql);
+          redefine(db);
+          statement.all();
+        },
+      };
+      const seen = {};
+      for (const [way, set] of Object.entries(ways)) {
+        for (const verbose of [undefined, () => {}]) {
+          const db = client.open('/fresh.sqlite', { verbose });
+          const started = performance.now();
+          let code;
+          try {
+            set(db);
+          } catch (error) {
+            if (error.code !== 'SQLITE_BUSY') throw error;
+          }
+          try {
+            db.exec('BEGIN IMMEDIATE');
+          } catch (error) {
+            code = error.code;
+          }
+          const quick = performance.now() - started < 1000;
+          seen[`${way}${verbose ? ', verbose' : ''}`] = [db.busyTimeout, code, quick];
+          db.close();
+        }
+      }
+      client.close();
+      return seen;
+    });
+    for (const [way, result] of Object.entries(seen)) assert.deepEqual(result, [0, 'SQLITE_BUSY', true], way);
+  });
+
   it('a blocked main thread does not stop the workers', async (stand) => {
     const { stage, holder } = await withHolder(stand);
     const other = await stage.actor('other');

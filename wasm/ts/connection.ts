@@ -9,7 +9,7 @@ import {
 } from './result_codes.js';
 import type { SqliteExports } from './sqlite_exports.js';
 import { decodeCString, unitsOfUtf8Bytes } from './text.js';
-import { type Verbose, execLoudly } from './verbose.js';
+import { type Verbose, execOneByOne } from './verbose.js';
 
 /** What a database needs to know of the client that opened it. */
 export interface DatabaseClient<Owner> {
@@ -55,6 +55,8 @@ export class Connection {
   unsafe = false;
   /** Whether a new statement gives each INTEGER as a bigint. */
   safeIntegers = false;
+  /** Whether a statement of it tells the thread to wait, which may not: SQLite compiles it anew when it thinks fit. */
+  tellsToWait = false;
   /** Whether it has made a transaction(): it can make others then whatever happens to it, which fail when they are run. */
   transacts = false;
   /** Is told of each statement that runs. */
@@ -220,12 +222,11 @@ export class Connection {
     const { busy } = this;
     this.busy = true;
     try {
-      if (this.verbose === undefined) this.#exec(sql);
-      else execLoudly(this, sql);
+      if (this.verbose === undefined && !this.#setsTimeout(sql)) this.#exec(sql);
+      else execOneByOne(this, sql);
     } finally {
       this.busy = busy;
     }
-    this.keepFromWaiting(sql);
   }
 
   #exec(sql: string): void {
@@ -243,9 +244,20 @@ export class Connection {
     return this.context.placeText(textOf(sql, 'The SQL'), 'SQL');
   }
 
-  /** A thread that may not wait does not begin to when SQL tells it to. */
+  /** Whether `sql` may tell a thread to wait that may not: SQLite does what it says as soon as it is compiled. */
+  #setsTimeout(sql: string): boolean {
+    return !this.engine.mayWait && /busy_timeout/i.test(sql);
+  }
+
+  /** To be called when `sql` was compiled: a thread that may not wait does not begin to. */
   keepFromWaiting(sql: string): void {
-    if (!this.engine.mayWait && /busy_timeout/i.test(sql)) this.exports.sqlite3_busy_timeout(this.pointer, 0);
+    if (!this.#setsTimeout(sql)) return;
+    this.tellsToWait = true;
+    this.stopWaiting();
+  }
+
+  stopWaiting(): void {
+    this.exports.sqlite3_busy_timeout(this.pointer, 0);
   }
 
   /** Switches one of SQLITE_DBCONFIG_*. */

@@ -172,11 +172,12 @@ export class Execution {
     const { connection } = this;
     const { context, busy } = connection;
     const writer = this.#writer;
+    let code: number;
     handle.busy = true;
     connection.busy = true;
     try {
       context.forgetThrown();
-      return context.execute(
+      code = context.execute(
         handle.pointer, writer.address, this.#parameters.count, flags, batch.address, batch.size, maxRows,
       );
     } finally {
@@ -184,6 +185,8 @@ export class Execution {
       connection.busy = busy;
       writer.handedOver();
     }
+    if (connection.tellsToWait) connection.stopWaiting();
+    return code;
   }
 
   /** Ends a run before its last row. What it has written is committed then, which may fail. */

@@ -32,8 +32,8 @@ export function logStatement(connection: Connection, statement: number, sql: str
   }
 }
 
-/** Runs each statement of `sql` after telling of it. */
-export function execLoudly(connection: Connection, sql: string): void {
+/** Runs each statement of `sql` after telling of it, if somebody listens. */
+export function execOneByOne(connection: Connection, sql: string): void {
   const { context, exports } = connection;
   for (let rest = withoutStart(sql); rest !== ''; ) {
     const text = connection.placeSql(rest);
@@ -46,7 +46,7 @@ export function execLoudly(connection: Connection, sql: string): void {
     const units = unitsOfUtf8Bytes(rest, next.tail - text.address);
     if (next.statement !== 0) {
       try {
-        logStatement(connection, next.statement, rest.slice(0, units));
+        if (connection.verbose !== undefined) logStatement(connection, next.statement, rest.slice(0, units));
         runToEnd(connection, next.statement, rest);
       } finally {
         exports.sqlite3_finalize(next.statement);
