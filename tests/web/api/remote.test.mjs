@@ -161,7 +161,8 @@ test('more values than any statement takes are refused, although nobody could co
   }
   const answer = answerTo(port2, 2);
   port2.postMessage({ glasswal: 'request', id: 2, method: 'query', sql: 'SELECT ?', values: Object.assign([1], { length: 2 ** 32 - 1 }) });
-  assert.match((await answer).error.message, /but 4294967295 values were given/);
+  // The second one of them is a hole.
+  assert.match((await answer).error.message, /Value 2 is undefined/);
   assert.deepEqual(await remote.get('SELECT 1 AS a'), { a: 1 });
 });
 
