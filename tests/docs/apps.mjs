@@ -1,5 +1,6 @@
 // The README's apps: fresh folders that hold what a reader would have pasted, with the packed package installed.
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { tool } from '../consumers/workspace.mjs';
@@ -32,11 +33,14 @@ function place(files, { rule: { kind, file }, text }) {
   else files.set(file, known.replace(/^import .* from 'glasswal';\n/m, text));
 }
 
-/** `npm install` of a reader: glasswal from the tarball; a tool must be one of those that are there already, pinned. */
+/** `npm install` of a reader: glasswal from the tarball; anything else must be there already, pinned, for these tests or for tests/clients. */
 async function install(names, folder) {
   for (const name of names) {
+    const mapper = path.join(ROOT, 'tests/clients/node_modules', name);
     if (name === 'glasswal') {
       await run('npm', ['install', '--ignore-scripts', '--no-package-lock', '--offline', await tarballPath()], { cwd: folder });
+    } else if (existsSync(mapper)) {
+      await symlink(mapper, path.join(folder, 'node_modules', name));
     } else {
       await stat(path.join(TOOLS, '..', name, 'package.json'));
     }

@@ -37,6 +37,12 @@ describe('the programs of the README', () => {
     for (const { line, printed } of told) assert.equal(printed.trim(), line.split('# ')[1], line);
   }));
 
+  test('Kysely, Drizzle, TypeORM and Knex give the row that they have written', within(LIMIT_MS, async () => {
+    const [installed, ...told] = await runShell('mappers', await pasteApp('mappers'));
+    assert.equal(told.length, installed.line.split(' ').length - 2);
+    for (const { line, printed } of told) assert.equal(printed.trim(), line.split('# ')[1], line);
+  }));
+
   test('vitest', within(LIMIT_MS, async () => {
     const folder = await pasteApp('vitest');
     const told = await runShell('vitest', folder);

@@ -156,7 +156,7 @@ stage_install() {
 stage_wasm() {
   need_packages googletest || return
   build_package engine_test || return
-  install_npm tests/clients "fetching the mappers that the package is tried with" || return
+  setup_mappers || return
   FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs \
     tests/clients/*.test.mjs
 }
@@ -191,7 +191,7 @@ stage_consumers() {
 
 # What users are told: the API reference is whole, and what the READMEs show runs. C++ programs use the installed library.
 stage_docs() {
-  setup_browsers && setup_reference || return
+  setup_browsers && setup_reference && setup_mappers || return
   build_package && pack_package && setup_consumers build/consumers tests/consumers || return
   build native && step docs-install "docs: the library for C++ programs" \
     cmake --install build/native --prefix build/docs-test/prefix || return

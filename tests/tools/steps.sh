@@ -111,6 +111,10 @@ setup_node_modules() {
   install_npm . "fetching SQLite and the sample rows"
 }
 
+setup_mappers() {
+  install_npm tests/clients "fetching the mappers that the package is tried with"
+}
+
 # build PRESET [TARGET...]: configures and builds. CONFIGURE_ARGS holds further arguments for cmake.
 CONFIGURE_ARGS=()
 build() {
