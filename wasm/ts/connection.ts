@@ -198,6 +198,12 @@ export class Connection {
     if (this.context.inHostCall || this.busy) {
       throw new MisuseError('BUSY', 'A user function cannot close a database, nor can verbose: close it when the statement is done.');
     }
+    this.discard();
+  }
+
+  /** Likewise, also from within a user function of another connection: for one that the application has never seen. */
+  discard(): void {
+    if (this.pointer === 0) return;
     for (const end of this.endings) end();
     // Also those that a virtual table prepares when its scan ends.
     for (const handle of this.statements) this.finalize(handle);

@@ -13,7 +13,7 @@ import { clientName, isName, optionsOf, shown } from './given_options.js';
 import * as facts from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { blockSegments, callNumber, check, instantiate, otherVersion, withText } from './instance.js';
-import { isPrivate } from './open.js';
+import { isPrivate, openConnection } from './open.js';
 import { hearRecoveries } from './janitor_start.js';
 import { holdFirstSlot } from './liveness.js';
 import { startLog } from './log_drain.js';
@@ -22,7 +22,7 @@ import { loadModule } from './module.js';
 import { threadTicket } from './node.js';
 import { type CheckedOptions, checkOptions, type RuntimeOptions } from './options.js';
 import { type RecoveryReport, RecoveryWatch } from './recovery_watch.js';
-import { type ImportOptions, deserialize } from './serialize.js';
+import { type ImportOptions, deserialize, serialize } from './serialize.js';
 import { watchChild, watchChildren, watchThreads } from './threads.js';
 import { importUnseen } from './unseen.js';
 import { openWhole } from './whole.js';
@@ -119,11 +119,13 @@ export class Runtime implements RuntimeParts, Disposable {
 
   /** The bytes of a database: an ordinary SQLite file. */
   export(path: string = this.path): Uint8Array {
-    const database = this.client.open(path, { readonly: true, fileMustExist: true });
+    const { client } = this;
+    const options = { readonly: true, fileMustExist: true };
+    const { connection } = openConnection(client.engine, client as DatabaseClient<never>, 'glasswal', path, options);
     try {
-      return database.serialize();
+      return serialize(connection, 'main');
     } finally {
-      database.close();
+      connection.discard();
     }
   }
 

@@ -116,3 +116,27 @@ test('what a generator opens and prepares when its scan ends by the closing is c
   assert.equal(opened.open || db.open, false);
   assert.equal(client.closed, true);
 });
+
+test('a user function can import, export and replace other databases, and nothing of that stays open', async (t) => {
+  const { runtime, client, open } = await place(t);
+  const db = open();
+  const other = open({ path: '/other.sqlite' });
+  other.exec('CREATE TABLE t(a); INSERT INTO t VALUES (7)');
+  const done = [];
+  db.function('work', () => {
+    const bytes = runtime.export('/other.sqlite');
+    runtime.import(bytes, '/imported.sqlite');
+    other.deserialize(bytes);
+    for (const wrong of [new Uint8Array(5), bytes.slice(0, -1000)]) {
+      assert.throws(() => runtime.import(wrong, '/refused.sqlite'), { code: 'NOT_A_DATABASE' });
+    }
+    assert.throws(() => client.open('/gone.sqlite', { fileMustExist: true }), { code: 'SQLITE_CANTOPEN' });
+    done.push('all');
+    return 1;
+  });
+  assert.equal(db.prepare('SELECT work()').pluck().get(), 1);
+  assert.deepEqual(done, ['all']);
+  assert.equal(open({ path: '/imported.sqlite' }).prepare('SELECT a FROM t').pluck().get(), 7);
+  client.close();
+  assert.equal(client.closed, true);
+});
