@@ -45,7 +45,11 @@ export function serve(database: Database, port: RemotePort): () => void {
     served.delete(port);
     say({ glasswal: 'farewell' });
     life.end();
-    statements.clear();
+    try {
+      statements.clear();
+    } catch {
+      // A function of one of them has stopped it: they end when nobody has them any more.
+    }
   };
 }
 

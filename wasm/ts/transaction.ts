@@ -35,6 +35,9 @@ export function makeTransaction<A extends unknown[], T, D>(
   fn: (...args: A) => T,
 ): Transaction<A, T, D> {
   if (typeof fn !== 'function') throw new MisuseError('MISUSE', `transaction() takes a function, and got ${kindOf(fn)}.`);
+  if (/Generator/.test(Object.prototype.toString.call(fn))) {
+    throw new MisuseError('MISUSE', 'transaction() was given a generator, of which nothing runs before the transaction ends: give a function.');
+  }
   if (!connection.transacts) connection.checkIdle();
   connection.transacts = true;
   const variant = (begin: string) => ({

@@ -180,3 +180,19 @@ test('what is no SQL is refused here: the other end would take it for a message 
     }
   }
 });
+
+test('a function of a statement can stop the serving of it', async (t) => {
+  const { db, remote, port1, stop } = await pair(t);
+  let thrown;
+  db.function('stops', () => {
+    try {
+      stop();
+    } catch (error) {
+      thrown = error;
+    }
+    return 1;
+  });
+  await assert.rejects(remote.get('SELECT stops()'), { code: 'REMOTE' });
+  assert.equal(thrown, undefined);
+  serve(db, port1)();
+});

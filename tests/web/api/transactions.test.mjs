@@ -134,3 +134,10 @@ test('the first transaction cannot be made by a function that a statement waits 
   db.transaction(() => 1);
   assert.equal(make.get(), 'function');
 });
+
+test('a generator is refused, for nothing of it would be done within the transaction', async (t) => {
+  const db = await database(t);
+  for (const generator of [function* () {}, async function* () {}]) {
+    assert.throws(() => db.transaction(generator), (error) => error instanceof TypeError && /was given a generator/.test(error.message));
+  }
+});
