@@ -83,7 +83,7 @@ function copyToOther(source: Connection, schema: string, target: Connection): Tr
   const temporary = openTemporary(target, serialize(source, schema));
   const restore = unwaiting(target);
   return new PageCopy(temporary, 'main', target, () => {
-    temporary.discard();
+    temporary.close();
     restore();
   });
 }

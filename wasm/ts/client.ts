@@ -1,5 +1,6 @@
 /** One thread's place in a runtime: it opens databases, and everything from there on is synchronous. */
 import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapshot, watchCommits } from './diagnostics.js';
+import { contextOf } from './context.js';
 import { Database, type OpenOptions, openDatabase } from './database.js';
 import type { Engine } from './engine.js';
 import { isNode } from './environment.js';
@@ -134,6 +135,9 @@ export class Client implements Disposable {
   /** Closes its databases and leaves. Its number and all of its memory are free again. */
   close(): void {
     if (this.#closed) return;
+    if (this.#databases.size !== 0 && contextOf(this.#membership.engine).inHostCall) {
+      throw new MisuseError('BUSY', 'A user function cannot close the client, whose statement waits for it: close it when the statement is done.');
+    }
     // Also those that a generator opens when its scan ends.
     for (const database of this.#databases) database.end();
     this.#closing();

@@ -65,6 +65,8 @@ export class Connection {
   database: object | undefined;
   /** Called when the connection is about to be closed: what works with it must end. */
   readonly endings = new Set<() => void>();
+  /** How many calls of SQLite that may run user code go on, beside those of statements: one can be in that of another. */
+  #amid = 0;
   /** What keeps statements from running now, if something does. */
   #lock: string | undefined;
   /** Those of Statements that were collected while something else had the connection. */
@@ -146,7 +148,7 @@ export class Connection {
   lockedBy<T>(what: string, run: () => T): T {
     const unlock = this.lock(what);
     try {
-      return run();
+      return this.#during(run);
     } finally {
       unlock();
     }
@@ -174,7 +176,17 @@ export class Connection {
     this.iterate(handle, false);
     this.statements.delete(handle);
     this.#registry.unregister(handle);
-    if (this.usable) this.exports.sqlite3_finalize(pointer);
+    if (this.usable) this.#during(() => this.exports.sqlite3_finalize(pointer));
+  }
+
+  /** While `run` goes on, the connection cannot be closed: what it calls may be user code, such as the end of a generator. */
+  #during<T>(run: () => T): T {
+    this.#amid++;
+    try {
+      return run();
+    } finally {
+      this.#amid--;
+    }
   }
 
   /** Whether the module may be called: what a client had is taken from it when it leaves or is evicted. */
@@ -195,19 +207,15 @@ export class Connection {
   close(): void {
     if (this.pointer === 0) return;
     // It is busy, too, while `verbose` is told of what is going to run.
-    if (this.context.inHostCall || this.busy) {
-      throw new MisuseError('BUSY', 'A user function cannot close a database, nor can verbose: close it when the statement is done.');
+    if (this.busy || this.#amid !== 0) {
+      throw new MisuseError(
+        'BUSY', `A user function cannot close the database '${this.path}', which waits for it, nor can verbose: close it when the statement is done.`,
+      );
     }
-    this.discard();
-  }
-
-  /** Likewise, also from within a user function of another connection: for one that the application has never seen. */
-  discard(): void {
-    if (this.pointer === 0) return;
     for (const end of this.endings) end();
     // Also those that a virtual table prepares when its scan ends.
     for (const handle of this.statements) this.finalize(handle);
-    if (this.usable) this.exports.sqlite3_close_v2(this.pointer);
+    if (this.usable) this.#during(() => this.exports.sqlite3_close_v2(this.pointer));
     this.pointer = 0;
   }
 

@@ -87,7 +87,7 @@ function open(engine: Engine, client: DatabaseClient<never>, vfsName: string, pa
   if (code !== SQLITE_OK) {
     const failure = connection.failure();
     if (failure instanceof Error) failure.message = `The database '${path}' cannot be opened: ${failure.message}`;
-    connection.discard();
+    connection.close();
     throw failure;
   }
   return connection;

@@ -125,7 +125,7 @@ export class Runtime implements RuntimeParts, Disposable {
     try {
       return serialize(connection, 'main');
     } finally {
-      connection.discard();
+      connection.close();
     }
   }
 

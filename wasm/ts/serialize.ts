@@ -77,7 +77,7 @@ export function deserialize(connection: Connection, given: unknown, options?: Im
     if (copy.step(ALL_PAGES) !== true) throw copy.giveUp();
     copy.finish();
   } finally {
-    source.discard();
+    source.close();
   }
 }
 
@@ -107,7 +107,7 @@ export function openTemporary(connection: Connection, bytes: Uint8Array): Connec
     temporary.expect(code, 'The bytes cannot be read as a database');
     return temporary;
   } catch (error) {
-    temporary.discard();
+    temporary.close();
     throw error;
   }
 }

@@ -18,7 +18,7 @@ export function openWhole(
     openConnection(engine, client, 'glasswal', path, { fileMustExist }).connection;
   try {
     const connection = open(true);
-    return { connection, close: () => connection.discard() };
+    return { connection, close: () => connection.close() };
   } catch (error) {
     if (!(error instanceof SqliteError) || (error.resultCode & 0xff) !== SQLITE_CANTOPEN) throw error;
   }
@@ -27,7 +27,7 @@ export function openWhole(
     connection,
     close: (done) => {
       const isLeft = !done && isEmpty(connection);
-      connection.discard();
+      connection.close();
       if (isLeft) withText(engine, connection.path, (pointer) => callNumber(engine, 'glasswal_remove_file', pointer));
     },
   };

@@ -114,3 +114,45 @@ test('a client leaves although iterators are open', async (t) => {
   assert.equal(db.open, false);
   assert.equal(db.close(), db);
 });
+
+test('a function can close, open and fail to open another database, and replace its contents', async (t) => {
+  const { open, client } = await place(t);
+  const db = open();
+  const bytes = Uint8Array.from(open({ path: '/filled' }).exec('CREATE TABLE t(a); INSERT INTO t VALUES (7)').serialize());
+  const uses = {
+    close(other) { other.prepare('SELECT 1').get(); return other.close().open; },
+    dispose(other) { other[Symbol.dispose](); return other.open; },
+    open() { return open({ path: ':memory:' }).close().open; },
+    openInVain() { return codeOf(() => open({ path: '/none', fileMustExist: true })); },
+    deserialize(other) { other.deserialize(bytes); return other.prepare('SELECT a FROM t').pluck().get(); },
+    itself() { return codeOf(() => db[Symbol.dispose]()); },
+    client() { return codeOf(() => client.close()); },
+  };
+  db.function('use', (name) => String(uses[name](open({ path: ':memory:' }))));
+  const given = Object.fromEntries(Object.keys(uses).map((name) => [name, db.prepare('SELECT use(?)').pluck().get(name)]));
+  assert.deepEqual(given, {
+    close: 'false', dispose: 'false', open: 'false', openInVain: 'SQLITE_CANTOPEN', deserialize: '7', itself: 'BUSY', client: 'BUSY',
+  });
+  db.table('one', { columns: ['a'], *rows() { try { yield [1]; } finally { seen.push(codeOf(() => db[Symbol.dispose]())); } } });
+  const seen = [];
+  const statement = db.prepare('SELECT a FROM one');
+  statement.iterate().next();
+  statement.finalize();
+  db.prepare('SELECT a FROM one').get();
+  db.unsafeMode();
+  assert.equal(db.prepare('SELECT use(?)').pluck().get('itself'), 'BUSY', 'unsafe or not');
+  assert.equal(codeOf(() => db.prepare('SELECT use(?)').pluck().get('client')), undefined);
+  db.prepare('SELECT a FROM one').iterate().next();
+  client.close();
+  assert.deepEqual([...new Set(seen)], ['BUSY'], 'while one of its statements ends, too');
+});
+
+/** The code of what `run` throws, if it does. */
+function codeOf(run) {
+  try {
+    run();
+  } catch (error) {
+    return error.code;
+  }
+  return undefined;
+}
