@@ -11,6 +11,8 @@ import { readBlocks } from './markdown.mjs';
 // The tools of tests/consumers lie above these folders.
 const FOLDER = path.join(ROOT, 'build/consumers/readme');
 const TOOLS = path.dirname(tool('npm'));
+// What lies elsewhere, and is linked to.
+const MAPPERS = ['kysely', 'drizzle-orm', 'typeorm', 'knex'];
 // What goes on until it is stopped: the tests start these as servers.
 const SERVERS = ['npx vite', 'npx vite preview'];
 
@@ -33,13 +35,13 @@ function place(files, { rule: { kind, file }, text }) {
   else files.set(file, known.replace(/^import .* from 'glasswal';\n/m, text));
 }
 
-/** `npm install` of a reader: glasswal from the tarball; anything else must be there already, pinned, for these tests or for tests/clients. */
+/** `npm install` of a reader: glasswal from the tarball; anything else must be there already, pinned. */
 async function install(names, folder) {
   for (const name of names) {
-    const mapper = path.join(ROOT, 'tests/clients/node_modules', name);
+    const mapper = ['node_modules', 'tests/clients/node_modules'].map((place) => path.join(ROOT, place, name)).find(existsSync);
     if (name === 'glasswal') {
       await run('npm', ['install', '--ignore-scripts', '--no-package-lock', '--offline', await tarballPath()], { cwd: folder });
-    } else if (existsSync(mapper)) {
+    } else if (MAPPERS.includes(name)) {
       await symlink(mapper, path.join(folder, 'node_modules', name));
     } else {
       await stat(path.join(TOOLS, '..', name, 'package.json'));
