@@ -10,7 +10,7 @@ interface User {
 
 function fill(db: Database, users: readonly User[]): number {
   const insert = db.prepare('INSERT INTO user(id, name) VALUES (@id, @name)');
-  const all = db.transaction((rows: readonly User[]) => rows.map((row) => insert.run({ id: row.id, name: row.name }).changes));
+  const all = db.transaction((rows: readonly User[]) => rows.map((row) => insert.run(row).changes));
   return all.immediate(users).length;
 }
 
