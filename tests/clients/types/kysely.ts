@@ -1,5 +1,5 @@
 // What TypeScript knows of the dialect for Kysely. It is compiled, and never run.
-import { type Dialect, Kysely } from 'kysely';
+import { type Dialect, Kysely, SqliteDialect } from 'kysely';
 
 import { GlasswalDialect } from '../../../wasm/dist/adapters/kysely.js';
 import { type Client, type RemotePort, connect } from '../../../wasm/dist/index.js';
@@ -15,6 +15,8 @@ export const dialects: Dialect[] = [
   new GlasswalDialect({ database: connect(port), transactionMode: 'exclusive' }),
   new GlasswalDialect({ database: () => connect(port), onCreateConnection: async (connection) => void (await connection.executeQuery) }),
   new GlasswalDialect({ database: async () => client.open() }),
+  new SqliteDialect({ database: client.open() }),
+  new SqliteDialect({ database: async () => client.open() }),
 ];
 const db = new Kysely<Tables>({ dialect: dialects[0]! });
 export const people: Promise<{ age: number | null }[]> = db.selectFrom('person').select('age').execute();
