@@ -31,7 +31,7 @@ export function unknownOption(options: object, known: readonly string[]): string
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
-    return `There is no option ${name}${meant === undefined ? '' : `: did you mean ${meant}?`}; there are ${known.join(', ')}.`;
+    return `There is no option ${name}${meant === undefined ? '.' : `: did you mean ${meant}?`} There are ${known.join(', ')}.`;
   }
   return undefined;
 }

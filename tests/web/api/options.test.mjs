@@ -9,10 +9,10 @@ const refused = (run, pattern, code = 'OPTION') => assert.throws(run, (error) =>
 
 test('open() refuses what it does not know, and says what was meant', async (t) => {
   const { open, client } = await place(t);
-  refused(() => open({ readOnly: true }), /no option readOnly: did you mean readonly\?; there are readonly, fileMustExist/);
+  refused(() => open({ readOnly: true }), /no option readOnly: did you mean readonly\? There are readonly, fileMustExist/);
   refused(() => open({ timout: 1 }), /did you mean timeout\?/);
   refused(() => open({ bussyTimeout: 1 }), /did you mean busyTimeout\?/);
-  refused(() => open({ colour: 1 }), /no option colour; there are/);
+  refused(() => open({ colour: 1 }), /no option colour\. There are/);
   for (const path of [123, true, null, [], () => '/x', 5n]) refused(() => client.open(path), /as a path: give a string/, 'MISUSE');
   refused(() => client.open({}, {}), /as a path/, 'MISUSE');
   refused(() => client.open('/x', 'readonly'), /options of open\(\) are a string: give an object/, 'MISUSE');
