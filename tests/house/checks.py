@@ -234,8 +234,14 @@ def one_version(root):
     return bad
 
 
+def misuse_has_a_code(root):
+    """The package throws a TypeError only as MisuseError, which has a code; what a remote side threw is made again as it was."""
+    return [f"{path} throws a TypeError: throw a MisuseError" for path in files(root)
+            if under(path, "wasm/ts") and path != "wasm/ts/remote_messages.ts" and "new TypeError(" in read(root, path)]
+
+
 ALL = [layers, quoted_includes_exist, only_sqlite_includes_sqlite, only_log_includes_spdlog, platform_only_in_port,
        inspector_sees_little_of_vfs, inspector_layers, only_view_and_later_include_imgui,
        inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
        top_level_folders, readme_commands_exist, sources_are_built, suites_are_run,
-       packages_are_pinned, one_version]
+       packages_are_pinned, one_version, misuse_has_a_code]

@@ -86,6 +86,7 @@ BREACHES = [
     (checks.one_version, {"CHANGELOG.md": "## 1.2.2\n"}, "does not begin with 1.2.3"),
     (checks.one_version, {"wasm/ts/version.ts": "export const version = '1.2.3';\n"}, "says 1.2.3 itself"),
     (checks.one_version, {"samples/app/package.json": '{"dependencies": {"glasswal": "^1.2.2"}}'}, "wants glasswal ^1.2.2"),
+    (checks.misuse_has_a_code, {"wasm/ts/index.ts": "throw new TypeError('no');\n"}, "throw a MisuseError"),
 ]
 
 

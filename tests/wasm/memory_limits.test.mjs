@@ -7,8 +7,10 @@ import { promisify } from 'node:util';
 import { within } from '../tools/limit.mjs';
 import { createRuntime } from '../../wasm/dist/index.js';
 
+const MIB = 2 ** 20;
 const GIB = 2 ** 30;
 const FOUR_GIB = 4 * GIB - 65536;
+const LITTLE = { initialDatabaseCapacityBytes: 65536, initialWriteAheadCapacityBytes: 65536 };
 
 /** Lets this engine refuse shared memories that may become larger than `mostBytes`, as engines of small devices do. */
 function refuseAbove(t, mostBytes) {
@@ -53,3 +55,39 @@ test('a process without address space for any shared memory is told so', within(
   const { stdout } = await promisify(execFile)('bash', ['-c', limited, process.execPath, source]);
   assert.match(stdout, /^ENVIRONMENT The engine gives no shared memory of \d+ bytes nor of \d+: .*Lower capacityBytes/);
 }));
+
+test('what there is no room for is told with the limit that was met', async (t) => {
+  const runtime = await createRuntime('/small.sqlite', { capacityBytes: 32 * MIB, ...LITTLE });
+  t.after(() => runtime.close());
+  const db = runtime.client.open();
+  const huge = 'zeroblob(100000000)';
+  const limit = /: of the runtime's capacityBytes, 33554432, no 1\d{8} are left in one piece: create it with more, or close what/;
+  for (const run of [() => db.prepare(`SELECT ${huge}`).get(), () => db.exec(`CREATE TABLE t AS SELECT ${huge} AS v`)]) {
+    assert.throws(run, (error) => error.code === 'SQLITE_NOMEM' && /^out of memory: /.test(error.message) && limit.test(error.message));
+  }
+  const bytes = new Uint8Array(100_000_000);
+  db.function('f', () => bytes);
+  for (const run of [() => db.prepare('SELECT ?').get(bytes), () => db.prepare('SELECT f()').get()]) {
+    assert.throws(run, (error) => error.code === 'OUT_OF_MEMORY' && limit.test(error.message));
+  }
+  assert.equal(db.prepare('SELECT 1').pluck().get(), 1, 'it works on');
+});
+
+test('a capacity that is too small names itself, and what else there is to lower', async (t) => {
+  const refused = async (options) => {
+    let least = 0;
+    await assert.rejects(createRuntime('/none.sqlite', options), ({ code, message }) => {
+      const found = new RegExp(`^The option capacityBytes is ${options.capacityBytes}, but must be (\\d+) at least: raise it, or lower initialDatabase`).exec(message);
+      least = Number(found?.[1]);
+      return code === 'OPTION' && found !== null;
+    });
+    return least;
+  };
+  for (const options of [{ capacityBytes: 100 }, { capacityBytes: 24 * MIB }, { capacityBytes: MIB, ...LITTLE }]) {
+    const least = await refused(options);
+    // It is the least indeed: with it there is a runtime, and with a byte less there is none.
+    assert.equal(await refused({ ...options, capacityBytes: least - 1 }), least);
+    const runtime = await createRuntime('/least.sqlite', { ...options, capacityBytes: least });
+    t.after(() => runtime.close());
+  }
+});

@@ -26,6 +26,13 @@ inline std::string SayOption(Option option) {
   return text;
 }
 
+/// What to do about a file that is not there.
+inline std::string SayHowToCreate() {
+  return option_language == OptionLanguage::kJavaScript
+             ? "create it, by opening it without readonly and fileMustExist"
+             : "open it with SQLITE_OPEN_CREATE";
+}
+
 }  // namespace glasswal::port
 
 #endif  // GLASSWAL_VFS_PORT_OPTION_LANGUAGE_H_

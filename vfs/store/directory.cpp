@@ -286,7 +286,7 @@ Result<OpenedFile> OpenFile(ClientContext& self, const DirectoryLock&, const Ope
     opened.number = *found;
   } else if (!request.create) {
     return Status(StatusCode::kNotFound, "there is no file " + std::string(request.path) +
-                                             " in the region: open it with SQLITE_OPEN_CREATE");
+                                             " in the region: " + port::SayHowToCreate());
   } else {
     Result<uint32_t> created = CreateFile(self, request);
     if (!created.ok()) return created.status();

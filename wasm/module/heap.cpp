@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <new>
+#include <utility>
 
 #include "module/host.h"
 #include "module/instance.h"
@@ -26,6 +27,7 @@ constexpr uint64_t kOverheadBytes = 1024;  // Alignment included.
 uintptr_t arena_at = 0;
 uintptr_t arena_end = 0;
 bool is_growing = false;
+size_t refused_bytes = 0;
 // For operator new alone. SQLite and JavaScript can be refused, and end what they do with an error;
 // C++ code cannot, and is what ends it.
 SparePool spare;
@@ -93,18 +95,14 @@ constexpr sqlite3_mem_methods kSqliteMethods = {SqliteMalloc,   std::free,     S
 
 }  // namespace
 
-void* Allocate(size_t size_bytes) {
-  void* memory = std::malloc(size_bytes);
-  if (memory == nullptr && MakeRoom(size_bytes)) memory = std::malloc(size_bytes);
-  while (memory == nullptr && GiveUpCachedPages(size_bytes)) memory = std::malloc(size_bytes);
-  return memory;
-}
+void* Allocate(size_t size_bytes) { return Reallocate(nullptr, size_bytes); }
 
 void* Reallocate(void* memory, size_t size_bytes) {
   void* moved = std::realloc(memory, size_bytes);
   if (moved == nullptr && MakeRoom(size_bytes)) moved = std::realloc(memory, size_bytes);
   while (moved == nullptr && GiveUpCachedPages(size_bytes))
     moved = std::realloc(memory, size_bytes);
+  if (moved == nullptr) refused_bytes = size_bytes;
   return moved;
 }
 
@@ -116,6 +114,11 @@ void StartHeap(uint32_t begin, uint32_t end) {
   arena_at = begin;
   arena_end = end;
 }
+
+/// The size of the last piece that was refused, once; 0 when none was. For SQLite says only that
+/// there was no memory.
+GLASSWAL_EXPORT(glasswal_take_refused_bytes)
+size_t TakeRefusedBytes() { return std::exchange(refused_bytes, 0); }
 
 GLASSWAL_EXPORT(glasswal_malloc) void* Malloc(uint32_t size_bytes) { return Allocate(size_bytes); }
 GLASSWAL_EXPORT(glasswal_free) void Free(void* memory) { std::free(memory); }

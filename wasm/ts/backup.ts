@@ -1,7 +1,7 @@
 /** Copies of a database that is in use: to another path or runtime, or in Node to a file on disk. */
 import type { Connection, DatabaseClient } from './connection.js';
 import { isNode } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError } from './errors.js';
 import { firstValue } from './execution.js';
 import { FileCopy } from './file_copy.js';
 import { optionsOf } from './given_options.js';
@@ -46,7 +46,7 @@ export async function backup(
   const schema = schemaOf(options);
   const { progress } = options;
   if (progress !== undefined && progress !== null && typeof progress !== 'function') {
-    throw new TypeError(`The option 'progress' is ${kindOf(progress)}: give a function.`);
+    throw new MisuseError('OPTION', `The option 'progress' is ${kindOf(progress)}: give a function.`);
   }
   source.checkIdle();
   // Where a thread may not wait, nobody set how long; but this does not block it.
@@ -65,13 +65,13 @@ async function begin(
   source: Connection, schema: string, client: DatabaseClient<never>, target: Connection | string | URL,
 ): Promise<Transfer> {
   if (target instanceof URL) {
-    if (target.protocol !== 'file:') throw new TypeError(`backup() writes files, and '${target.href}' is none: give a file: URL.`);
+    if (target.protocol !== 'file:') throw new MisuseError('MISUSE', `backup() writes files, and '${target.href}' is none: give a file: URL.`);
     if (isNode) return FileCopy.begin(serialize(source, schema), target);
     throw new GlasswalError('ENVIRONMENT', 'Only Node writes files: here take serialize(), and save the bytes.');
   }
   if (typeof target === 'string') return copyToPath(source, schema, client, target.trim());
   if (typeof target !== 'object' || target === null) {
-    throw new TypeError(`backup() takes a database, a path, or in Node a file: URL, and got ${kindOf(target)}.`);
+    throw new MisuseError('MISUSE', `backup() takes a database, a path, or in Node a file: URL, and got ${kindOf(target)}.`);
   }
   target.check();
   return source.engine === target.engine ? new PageCopy(source, schema, target, unwaiting(target)) : copyToOther(source, schema, target);
@@ -135,7 +135,7 @@ function copied({ totalPages, remainingPages }: BackupProgress): number {
 
 function checkRate(wanted: unknown): number {
   if (typeof wanted === 'number' && !Number.isNaN(wanted)) return Math.max(0, Math.min(0x7fffffff, Math.round(wanted)));
-  throw new TypeError(`The option 'progress' returned ${kindOf(wanted)}: return how many pages to copy next, or nothing.`);
+  throw new MisuseError('OPTION', `The option 'progress' returned ${kindOf(wanted)}: return how many pages to copy next, or nothing.`);
 }
 
 /** Lets this thread do what else it has to do; for a while if the backup pauses. */

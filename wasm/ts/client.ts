@@ -5,7 +5,7 @@ import { Database, type OpenOptions, openDatabase } from './database.js';
 import type { Engine } from './engine.js';
 import { isNode } from './environment.js';
 import { GlasswalError, MisuseError } from './errors.js';
-import { clientName, requireListener, unknownOption } from './given_options.js';
+import { clientName, requireListener, requireOptions } from './given_options.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { waitToInherit } from './heir.js';
 import { callNumber, check, withText } from './instance.js';
@@ -186,9 +186,7 @@ function isOptions(value: unknown): boolean {
  * in a message. Nothing is fetched; it takes the lock that proves that this client lives.
  */
 export async function join(runtime: RuntimeParts, options: JoinOptions = {}): Promise<Client> {
-  if (typeof options !== 'object' || options === null) throw new TypeError('The options of join() must be an object.');
-  const wrong = unknownOption(options, ['name']);
-  if (wrong !== undefined) throw new GlasswalError('OPTION', wrong);
+  requireOptions(options, 'join()', ['name']);
   const name = clientName(options.name ?? 'worker');
   const membership = await enter(runtime, name);
   const client = new Client(membership, name, runtime.path);

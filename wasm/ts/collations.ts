@@ -24,10 +24,10 @@ const answering = new WeakSet<Context>();
 /** Makes `compare` the collation `name`; null removes it. */
 export function defineCollation(connection: Connection, name: string, compare: Compare | null): void {
   if (typeof name !== 'string' || name === '') {
-    throw new TypeError(`collation() takes a name, and got ${name === '' ? 'an empty one' : kindOf(name)}.`);
+    throw new MisuseError('MISUSE', `collation() takes a name, and got ${name === '' ? 'an empty one' : kindOf(name)}.`);
   }
   if (typeof compare !== 'function' && compare !== null) {
-    throw new TypeError(`collation('${name}') takes a function, or null to remove it, and got ${kindOf(compare)}.`);
+    throw new MisuseError('MISUSE', `collation('${name}') takes a function, or null to remove it, and got ${kindOf(compare)}.`);
   }
   if (BUILT_IN.test(name)) {
     throw new MisuseError('MISUSE', `The collation '${name}' is SQLite's own, and its tables are sorted by it: take another name.`);
@@ -58,7 +58,8 @@ function answer(context: Context): void {
       const order: unknown = connection.lockedBy(
         `the collation '${name}'`, () => compare(text(texts >>> 2), text((texts >>> 2) + 2)));
       if (typeof order !== 'number' || Number.isNaN(order)) {
-        throw new TypeError(
+        throw new MisuseError(
+          'MISUSE',
           `The collation '${name}' returned ${typeof order === 'number' ? 'NaN' : kindOf(order)}: return a number.`);
       }
       return Math.sign(order);

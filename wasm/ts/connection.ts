@@ -4,8 +4,10 @@ import { AT_ERROR_OFFSET } from './encoding.js';
 import type { Engine } from './engine.js';
 import { type LockRefusal, MisuseError, SqliteError } from './errors.js';
 import { textOf } from './given_options.js';
+import { noMemoryLeft } from './memory_limit.js';
 import {
-  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_MISUSE, SQLITE_OK, primaryCodeName,
+  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_NOMEM, SQLITE_MISUSE,
+  SQLITE_NOMEM, SQLITE_OK, primaryCodeName,
 } from './result_codes.js';
 import type { SqliteExports } from './sqlite_exports.js';
 import { decodeCString, unitsOfUtf8Bytes } from './text.js';
@@ -312,8 +314,12 @@ export class Connection {
     throw error;
   }
 
-  /** What the VFS says of a failure that was its own. */
+  /** What the VFS or the heap says of a failure that was its own. */
   #reason(extendedCode: number): string | undefined {
+    if (extendedCode === SQLITE_NOMEM || extendedCode === SQLITE_IOERR_NOMEM) {
+      const wanted = this.exports.glasswal_take_refused_bytes() >>> 0;
+      return wanted === 0 ? undefined : noMemoryLeft(this.engine.views, wanted);
+    }
     if (!CODES_OF_FILES.has(extendedCode & 0xff)) return undefined;
     return this.exports.glasswal_last_error(extendedCode) === 0 ? undefined : this.engine.text();
   }

@@ -258,7 +258,7 @@ export class Database implements Disposable {
    * first: NOT_A_DATABASE says what is wrong with them, and nothing has changed then.
    */
   deserialize(bytes: Uint8Array | ArrayBuffer, options?: ImportOptions | null): void {
-    deserialize(this.#connection, bytes, options);
+    deserialize(this.#connection, bytes, options, 'deserialize()');
   }
 
   /** Makes the statement that is running fail with SQLITE_INTERRUPT; of use in a user function. */

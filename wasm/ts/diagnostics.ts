@@ -1,6 +1,8 @@
 /** Snapshots and events of a runtime: read from the shared memory without a lock, while others work. */
 import type { Engine } from './engine.js';
-import { header, regionOffset } from './generated/facts.js';
+import { MisuseError } from './errors.js';
+import { eventLevels, header, regionOffset } from './generated/facts.js';
+import { shown } from './given_options.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { callNumber, check } from './instance.js';
 import { callListener } from './listeners.js';
@@ -40,8 +42,6 @@ export interface EventBatch {
 /** How much is recorded: each level includes those before it. */
 export type EventLevel = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
-const levels: readonly EventLevel[] = ['off', 'error', 'warn', 'info', 'debug', 'trace'];
-
 /** A consistent copy of all diagnostics. */
 export function takeSnapshot(engine: Engine): Snapshot {
   check(engine, callNumber(engine, 'glasswal_observe'));
@@ -72,8 +72,8 @@ function batchOf<Batch>(engine: Engine, from: number, limit: number, withText: b
 
 /** Sets what is recorded from now on, by all clients. */
 export function setEventLevel(engine: Engine, level: EventLevel): void {
-  const number = levels.indexOf(level);
-  if (number < 0) throw new TypeError(`There is no event level ${String(level)}; there are ${levels.join(', ')}.`);
+  const number = eventLevels.indexOf(level);
+  if (number < 0) throw new MisuseError('MISUSE', `The event level is ${shown(level)}: give ${eventLevels.join(', ')}.`);
   callNumber(engine, 'glasswal_set_event_level', number);
 }
 

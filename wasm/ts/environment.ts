@@ -1,5 +1,5 @@
 /** Where this code runs, what may be done there, and what to say where something is missing. */
-import { GlasswalError } from './errors.js';
+import { GlasswalError, messageOf } from './errors.js';
 
 interface ProcessLike {
   /** What kind of process of Electron's this is. */
@@ -41,7 +41,7 @@ async function requireLocks(): Promise<void> {
   } catch (error) {
     throw new GlasswalError(
       'ENVIRONMENT',
-      `The browser refuses Web Locks here, without which nobody's death can be proved (${String(error)}). It does so where the user ` +
+      `The browser refuses Web Locks here, without which nobody's death can be proved (${messageOf(error)}). It does so where the user ` +
         'has blocked the data of this site, in a frame of another site with third-party data blocked, and in a frame with `sandbox` ' +
         'but without `allow-same-origin`. Allow the data of this site, or show the page outside of that frame.',
     );

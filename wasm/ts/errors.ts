@@ -54,7 +54,7 @@ export class SqliteError extends Error {
   /** `code` is a code by name, or all that is known of the failure. */
   constructor(message: string, code: string | SqliteErrorDetails) {
     if (typeof code !== 'string' && !Number.isInteger(code?.extendedCode)) {
-      throw new TypeError('A SqliteError takes its code by name as the second argument, such as SQLITE_BUSY.');
+      throw new MisuseError('MISUSE', 'A SqliteError takes its code by name as the second argument, such as SQLITE_BUSY.');
     }
     super('' + message);
     const details = typeof code === 'string' ? { extendedCode: codeNumber(code) } : code;
@@ -125,3 +125,8 @@ export class MisuseError extends TypeError {
   }
 }
 named(MisuseError, 'MisuseError');
+
+/** What is said of `error` amid a sentence. */
+export function messageOf(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
+}

@@ -1,7 +1,7 @@
 /** Putting a client to death on purpose. */
 import type { Client } from './client.js';
 import { isNode } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError } from './errors.js';
 import { buryHolder } from './janitor.js';
 import { isSlot, lockName, slotState } from './liveness.js';
 import { watchChild } from './threads.js';
@@ -32,7 +32,7 @@ function requireTarget(target: EvictTarget, how: WayToEnd): { slot: number; gene
   const wanted = typeof target === 'number' ? { slot: target } : target;
   if (!isSlot((wanted as { slot?: unknown } | null)?.slot)) throw new RangeError(`There is no client ${JSON.stringify(target)}.`);
   if (typeof how === 'function' || typeof (how as { terminate?: unknown } | undefined)?.terminate === 'function') return wanted;
-  throw new TypeError('evict() needs the worker that the client lives in, or a function that ends it.');
+  throw new MisuseError('MISUSE', 'evict() needs the worker that the client lives in, or a function that ends it.');
 }
 
 /** Ends the client by `how`, waits until it is proved dead, and recovers from it. */

@@ -17,6 +17,7 @@ import {
   AT_CAPACITY,
 } from './encoding.js';
 import type { Engine } from './engine.js';
+import { MisuseError } from './errors.js';
 import { BatchReader } from './rows.js';
 import { Block } from './scratch.js';
 import { allocateBytes, bytesOf, fitsInt64 } from './slots.js';
@@ -186,7 +187,8 @@ class FunctionTable {
       const bytes = bytesOf(value);
       if (bytes === undefined) {
         if (typeof value === 'bigint') throw new RangeError(`The function ${name}() returned ${value}n, which does not fit 64 bits.`);
-        throw new TypeError(
+        throw new MisuseError(
+          'MISUSE',
           `The function ${name}() returned ${kindOf(value)}: return a number, bigint, string, Uint8Array, null or undefined.`,
         );
       }

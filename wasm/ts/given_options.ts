@@ -27,7 +27,7 @@ function nearest(name: string, known: readonly string[]): string | undefined {
 }
 
 /** Why `options` cannot be taken: it has a name that is not `known`. */
-export function unknownOption(options: object, known: readonly string[]): string | undefined {
+function unknownOption(options: object, known: readonly string[]): string | undefined {
   for (const name of Object.keys(options)) {
     if (known.includes(name)) continue;
     const meant = nearest(name, known);
@@ -43,6 +43,13 @@ export function optionsOf(given: unknown, method: string, known: readonly string
   const wrong = unknownOption(given, known);
   if (wrong !== undefined) throw new MisuseError('OPTION', `${method}: ${wrong}`);
   return given as Record<string, unknown>;
+}
+
+/** Throws unless `options` are an object with `known` names alone: what a runtime is made or joined with. */
+export function requireOptions(options: unknown, method: string, known: readonly string[]): asserts options is object {
+  if (typeof options !== 'object' || options === null) throw new MisuseError('OPTION', `The options of ${method} must be an object.`);
+  const wrong = unknownOption(options, known);
+  if (wrong !== undefined) throw new GlasswalError('OPTION', wrong);
 }
 
 /** A switch, off if it was not given. */

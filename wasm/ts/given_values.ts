@@ -1,4 +1,5 @@
 /** Brings the values that a statement was given to its parameters: those by place, those in arrays, and those by name. */
+import { MisuseError } from './errors.js';
 import { bytesOf, isBindable } from './slots.js';
 import { type ParameterShape, kindOf, unbindable } from './values.js';
 
@@ -53,7 +54,7 @@ class Taking {
 
   byName(object: Record<string, unknown>): void {
     const { shape, sql } = this;
-    if (this.#tookNamed) throw new TypeError(`Two objects of named parameters were given to: ${sql}`);
+    if (this.#tookNamed) throw new MisuseError('MISUSE', `Two objects of named parameters were given to: ${sql}`);
     this.#tookNamed = true;
     for (let i = 0; i < shape.count; i++) {
       const name = shape.names[i];
@@ -72,7 +73,9 @@ class Taking {
     const { shape, sql } = this;
     if (this.#named === undefined) {
       const missing = shape.names.find((name, i) => name !== undefined && !shape.positional.includes(i));
-      if (missing !== undefined) throw new TypeError(`The parameters have names: give an object with a value for '${missing}' to: ${sql}`);
+      if (missing !== undefined) {
+        throw new MisuseError('MISUSE', `The parameters have names: give an object with a value for '${missing}' to: ${sql}`);
+      }
     }
     if (this.#placed < this.#places.length) throw this.#wrongNumber(this.#placed);
   }
@@ -111,5 +114,5 @@ function isOtherObject(value: unknown): value is object {
 }
 
 function notPlain(value: object, sql: string): Error {
-  return new TypeError(`Named parameters were given as ${kindOf(value)}: give a plain object, such as {...it}, to: ${sql}`);
+  return new MisuseError('MISUSE', `Named parameters were given as ${kindOf(value)}: give a plain object, such as {...it}, to: ${sql}`);
 }

@@ -2,11 +2,12 @@
 import { Engine, Views, type HostFunctions, type ModuleExports } from './engine.js';
 import { segmentAddress } from './block.js';
 import { isPage } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError, messageOf } from './errors.js';
 import { Fate } from './fate.js';
 import { shown } from './given_options.js';
 import { layoutHash, segmentBytes } from './generated/facts.js';
 import { lookFromModule } from './liveness.js';
+import { outOfMemory } from './memory_limit.js';
 
 /*
  * A block, from its beginning:
@@ -35,7 +36,7 @@ function describeLoss(error: unknown, stackLeft: number): string {
   if (stackLeft < stackBytes / 4) return givenUp(`its stack of ${stackBytes / 1024} KiB ${tooDeep}`);
   // Chromium throws a RangeError, Firefox an InternalError; where there was no room even to see it, it is not known.
   const isDeep = error === undefined || error instanceof RangeError || /recursion/.test(String(error));
-  return givenUp(isDeep ? `JavaScript's stack ${tooDeep}` : `the module was left by ${String(error)}`);
+  return givenUp(isDeep ? `JavaScript's stack ${tooDeep}` : `the module was left by ${messageOf(error)}`);
 }
 
 function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly.ModuleImports {
@@ -79,10 +80,10 @@ function newInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): 
   try {
     return new WebAssembly.Instance(module, imports);
   } catch (error) {
-    if (error instanceof WebAssembly.LinkError) throw otherVersion(`The module wants what this version does not give (${error.message})`);
+    if (error instanceof WebAssembly.LinkError) throw otherVersion(`The module wants what this version does not give (${messageOf(error)})`);
     throw new GlasswalError(
       'ENVIRONMENT',
-      `The engine refuses to start the module in this ${isPage ? 'page' : 'worker'}: ${String(error)}. A Content-Security-Policy must ` +
+      `The engine refuses to start the module in this ${isPage ? 'page' : 'worker'}: ${messageOf(error)}. A Content-Security-Policy must ` +
         "allow `'wasm-unsafe-eval'` in script-src, and a process has room for some thousand instances at most.",
     );
   }
@@ -140,10 +141,12 @@ export function check(engine: Engine, status: number): void {
 
 /** Calls `use` with the address of `text` as a zero-terminated string in the module's heap. */
 export function withText<T>(engine: Engine, text: string, use: (pointer: number) => T): T {
-  if (typeof text !== 'string' || text.includes('\0')) throw new TypeError(`A text without zero bytes is needed, not ${shown(text)}.`);
+  if (typeof text !== 'string' || text.includes('\0')) {
+    throw new MisuseError('MISUSE', `A text without zero bytes is needed, not ${shown(text)}.`);
+  }
   const bytes = new TextEncoder().encode(text);
   const pointer = engine.exports.glasswal_malloc(bytes.length + 1) >>> 0;
-  if (pointer === 0) throw new GlasswalError('OUT_OF_MEMORY', 'The client has no memory left for a text.');
+  if (pointer === 0) throw outOfMemory(engine.views, bytes.length + 1, 'a text');
   try {
     engine.u8.set(bytes, pointer);
     engine.u8[pointer + bytes.length] = 0;

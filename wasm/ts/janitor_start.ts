@@ -86,7 +86,7 @@ export function startJanitor(runtime: RuntimeParts, number: number, isFirst: boo
   let timer: ReturnType<typeof setTimeout> | undefined;
   const start = (): void => {
     try {
-      worker = new Worker(new URL('./janitor_worker.js', import.meta.url), { type: 'module', name: 'glasswal janitor' });
+      worker = new Worker(new URL('./janitor_worker.js', import.meta.url), { type: 'module', name: 'glasswal-janitor' });
     } catch {
       // A policy forbids it: those who help out go on, as they do when it shows only later.
       return;

@@ -1,5 +1,6 @@
 /** SQLite's limits of one connection. */
 import type { Connection } from './connection.js';
+import { MisuseError } from './errors.js';
 import { kindOf } from './values.js';
 
 /** In the order of SQLite's numbers; the names are those of node:sqlite. */
@@ -34,7 +35,7 @@ function change(connection: Connection, category: number, value: number): number
 }
 
 function set(connection: Connection, name: string, category: number, value: unknown): void {
-  if (typeof value !== 'number') throw new TypeError(`limits.${name} takes a number, and got ${kindOf(value)}.`);
+  if (typeof value !== 'number') throw new MisuseError('MISUSE', `limits.${name} takes a number, and got ${kindOf(value)}.`);
   if (value !== Infinity && (!Number.isInteger(value) || value < 0)) {
     throw new RangeError(`limits.${name} is ${value}: give a whole number from 0 on, or Infinity.`);
   }

@@ -4,7 +4,7 @@ import { blockSegments, callNumber, check, instantiate, withText } from './insta
 import { claimRun, clientOwner, leavingOwner, releaseAll } from './block.js';
 import { Views } from './engine.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError } from './errors.js';
 import { packageVersion } from './generated/facts.js';
 import { channelName, holdSlot, type HeldSlot } from './liveness.js';
 import type { ChannelMessage } from './janitor.js';
@@ -12,6 +12,7 @@ import { threadTicket } from './node.js';
 
 // Who compiles for Node without a page's types has no such names; everybody else has them already, and these add nothing.
 declare global {
+  interface URL {}
   namespace WebAssembly {
     interface Memory {}
     interface Module {}
@@ -59,7 +60,8 @@ function requireRuntime(runtime: RuntimeParts): void {
         'dedicated workers, not to a SharedWorker, a service worker or another tab.',
     );
   }
-  throw new TypeError(
+  throw new MisuseError(
+    'MISUSE',
     'join() needs the runtime that createRuntime() returned, as it arrived in a message: worker.postMessage({ runtime }). A message that ' +
       'arrives as `messageerror` had shared memory for somebody who cannot have it: only dedicated workers of an isolated page can.',
   );

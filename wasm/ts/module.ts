@@ -1,6 +1,6 @@
 /** Fetching and compiling glasswal.wasm. */
 import { isNode, isPage } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, messageOf } from './errors.js';
 import { packageFile, readFile, urlOf } from './node_files.js';
 
 // A whole module, with nothing in it.
@@ -17,10 +17,6 @@ function requireCompiling(): void {
         "`'wasm-unsafe-eval'` to its script-src (or default-src), for the page and for the scripts of its workers.",
     );
   }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** What is wrong with bytes that do not compile. */

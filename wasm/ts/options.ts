@@ -1,7 +1,8 @@
 /** The options of a runtime, their defaults and their checks. */
 import { GlasswalError } from './errors.js';
 import { defaults, optionNames, segmentBytes } from './generated/facts.js';
-import { shown, unknownOption } from './given_options.js';
+import { leastCapacityBytes } from './geometry.js';
+import { requireOptions, shown } from './given_options.js';
 import type { Logger } from './log.js';
 import { kindOf } from './values.js';
 
@@ -67,20 +68,22 @@ function notAbove(small: string, smallValue: number, large: string, largeValue: 
   if (smallValue > largeValue) refuse(small, smallValue, `at most ${large}, which is ${largeValue}`);
 }
 
-function capacityOf(options: RuntimeOptions, database: number, log: number): number {
-  const wanted: unknown = options.capacityBytes ?? 2 * database + log + clientsBytes;
+function capacityOf(options: RuntimeOptions, checked: Omit<CheckedOptions, 'capacityBytes'>): number {
+  const { maxDatabaseCapacityBytes, maxWriteAheadCapacityBytes } = checked;
+  const wanted: unknown = options.capacityBytes ?? 2 * maxDatabaseCapacityBytes + maxWriteAheadCapacityBytes + clientsBytes;
   if (typeof wanted !== 'number' || !Number.isSafeInteger(wanted) || wanted <= 0) {
     refuse('capacityBytes', shown(wanted), 'a whole number greater than 0');
   }
   if (options.capacityBytes !== undefined) notAbove('capacityBytes', wanted, 'what a WebAssembly memory can have', mostBytes);
-  return Math.floor(Math.min(wanted, mostBytes) / segmentBytes) * segmentBytes;
+  const capacity = Math.floor(Math.min(wanted, mostBytes) / segmentBytes) * segmentBytes;
+  const least = leastCapacityBytes(capacity, checked);
+  if (capacity >= least) return capacity;
+  refuse('capacityBytes', wanted, `${least} at least: raise it, or lower initialDatabaseCapacityBytes or initialWriteAheadCapacityBytes or eventCapacity`);
 }
 
 /** Checks what the caller wants; throws a GlasswalError that names the first option that will not do. */
 export function checkOptions(options: RuntimeOptions): CheckedOptions {
-  if (typeof options !== 'object' || options === null) throw new TypeError('The options of createRuntime() must be an object.');
-  const wrong = unknownOption(options, known);
-  if (wrong !== undefined) throw new GlasswalError('OPTION', wrong);
+  requireOptions(options, 'createRuntime()', known);
   const initialDatabase = positive(options, 'initialDatabaseCapacityBytes');
   const maxDatabase = positive(options, 'maxDatabaseCapacityBytes');
   const initialLog = positive(options, 'initialWriteAheadCapacityBytes');
@@ -99,15 +102,15 @@ export function checkOptions(options: RuntimeOptions): CheckedOptions {
   if (typeof fixedCapacity !== 'boolean') refuse('fixedCapacity', kindOf(fixedCapacity), 'true or false');
   const logger: unknown = options.logger;
   if (logger !== undefined && typeof logger !== 'function') refuse('logger', kindOf(logger), 'a function that takes a record');
-  return {
+  const checked = {
     initialDatabaseCapacityBytes: initialDatabase,
     maxDatabaseCapacityBytes: maxDatabase,
     initialWriteAheadCapacityBytes: initialLog,
     maxWriteAheadCapacityBytes: maxLog,
-    capacityBytes: capacityOf(options, maxDatabase, maxLog),
     staleMs: positive(options, 'staleMs'),
     evictStale: onStale === 'evict',
     fixedCapacity,
     eventCapacity: positive(options, 'eventCapacity'),
   };
+  return { ...checked, capacityBytes: capacityOf(options, checked) };
 }

@@ -1,4 +1,5 @@
 /** What messages of a remote database go through, in browsers and in Node. */
+import { MisuseError } from './errors.js';
 import { listenTo } from './shared_listener.js';
 
 /** What messages go through: a MessagePort, a Worker, a worker's own global scope, or Node's kinds of them. */
@@ -20,7 +21,7 @@ export interface RemotePort {
 /** Calls `told` with each message; what ends it. */
 export function hear(port: RemotePort, told: (message: unknown) => void): () => void {
   const { addEventListener, on } = (port ?? {}) as Partial<RemotePort>;
-  if (addEventListener === undefined && on === undefined) throw new TypeError('The port is none: give a MessagePort or a Worker.');
+  if (addEventListener === undefined && on === undefined) throw new MisuseError('MISUSE', 'The port is none: give a MessagePort or a Worker.');
   const stop =
     addEventListener === undefined
       ? listenTo(port, 'message', told)

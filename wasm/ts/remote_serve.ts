@@ -1,6 +1,6 @@
 /** The serving side of a remote database: it answers what connect() at the other end of a port asks. */
 import type { Database } from './database.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError } from './errors.js';
 import { isSeen, Life } from './remote_life.js';
 import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, type Response } from './remote_messages.js';
 import { hear, type RemotePort } from './remote_port.js';
@@ -16,7 +16,9 @@ const MOST_VALUES = 32766;
  * port can be served once at a time. It posts a message when it begins, for whoever connected before.
  */
 export function serve(database: Database, port: RemotePort): () => void {
-  if (typeof (database as Database | null | undefined)?.prepare !== 'function') throw new TypeError(`serve() takes a database, and got ${kindOf(database)}.`);
+  if (typeof (database as Database | null | undefined)?.prepare !== 'function') {
+    throw new MisuseError('MISUSE', `serve() takes a database, and got ${kindOf(database)}.`);
+  }
   if (served.has(port)) {
     throw new GlasswalError(
       'MISUSE',

@@ -6,11 +6,12 @@ import type { DatabaseClient } from './connection.js';
 import type { EventBatch, EventLevel } from './diagnostics.js';
 import { Views } from './engine.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError, messageOf } from './errors.js';
 import { waitToInherit } from './heir.js';
 import { evictClient, type EvictTarget, type WayToEnd } from './evict.js';
 import { clientName, isName, optionsOf, shown } from './given_options.js';
 import * as facts from './generated/facts.js';
+import { firstSegment } from './geometry.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { blockSegments, callNumber, check, instantiate, otherVersion, withText } from './instance.js';
 import { isPrivate, openConnection } from './open.js';
@@ -25,6 +26,7 @@ import { type RecoveryReport, RecoveryWatch } from './recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './serialize.js';
 import { watchChild, watchChildren, watchThreads } from './threads.js';
 import { importUnseen } from './unseen.js';
+import { kindOf } from './values.js';
 import { openWhole } from './whole.js';
 
 interface Insides {
@@ -106,6 +108,7 @@ export class Runtime implements RuntimeParts, Disposable {
    */
   watch(worker: object): void {
     const own = insidesOf(this);
+    if (Object(worker) !== worker) throw new MisuseError('MISUSE', `watch() was given ${kindOf(worker)}: give the worker.`);
     if (own.workers.has(worker)) return;
     own.workers.add(worker);
     own.client.atClose(watchChild(own.client.engine, worker, () => void own.recoveries.look()));
@@ -140,7 +143,7 @@ export class Runtime implements RuntimeParts, Disposable {
     const { connection, close } = openWhole(client.engine, client as DatabaseClient<never>, path, 'import()');
     let isDone = false;
     try {
-      deserialize(connection, bytes, given);
+      deserialize(connection, bytes, given, 'import()');
       isDone = true;
     } finally {
       close(isDone);
@@ -180,7 +183,9 @@ export class Runtime implements RuntimeParts, Disposable {
 
 function requirePath(path: unknown): void {
   if (isName(path, 240) && !isPrivate(path)) return;
-  throw new GlasswalError('OPTION', `The path is ${shown(path)}, but must be a name of 1 to 240 bytes, such as '/app.sqlite'.`);
+  throw new GlasswalError(
+    'OPTION', `The path is ${shown(path)}, but must be a name of 1 to 240 bytes, such as '/app.sqlite'; the options come after it.`,
+  );
 }
 
 /** A memory that can have the wanted capacity, or half of it, and so on: some engines refuse 4 GiB. */
@@ -197,23 +202,11 @@ function newMemory(options: CheckedOptions): { memory: WebAssembly.Memory; capac
       if (pages * segmentBytes > 2 * initialBytes && pages > 256) continue;
       throw new GlasswalError(
         'ENVIRONMENT',
-        `The engine gives no shared memory of ${options.capacityBytes} bytes nor of ${pages * segmentBytes}: ${String(error)}. ` +
+        `The engine gives no shared memory of ${options.capacityBytes} bytes nor of ${pages * segmentBytes}: ${messageOf(error)}. ` +
           'Lower capacityBytes or the maximum capacities.',
       );
     }
   }
-}
-
-/** Where the first segment behind the tables of a new region lies: as PlanGeometry in vfs/shm/region.cpp. */
-function firstSegment(capacityBytes: number, eventCapacity: number): number {
-  const align = (offset: number): number => Math.ceil(offset / 64) * 64;
-  let end = align(facts.headerBytes);
-  end = align(end + facts.clientBytes * facts.maxClients);
-  end = align(end + facts.fileBytes * facts.maxFiles);
-  end = align(end + facts.recoveryBytes * facts.maxRecoveries);
-  end = align(end + facts.eventBytes * eventCapacity);
-  end += facts.segmentWordBytes * (capacityBytes / facts.segmentBytes);
-  return Math.ceil(end / facts.segmentBytes);
 }
 
 function idOf(views: Views): string {
@@ -224,7 +217,7 @@ function idOf(views: Views): string {
 function noRoom(): GlasswalError {
   return new GlasswalError(
     'FULL',
-    'The engine has no memory for the runtime: lower initialDatabaseCapacityBytes and initialWriteAheadCapacityBytes, or close other pages.',
+    'The engine has no memory for the runtime: lower initialDatabaseCapacityBytes or initialWriteAheadCapacityBytes, or close other pages.',
   );
 }
 

@@ -15,6 +15,7 @@ import {
   TAG_ERROR,
 } from './encoding.js';
 import type { Engine } from './engine.js';
+import { MisuseError } from './errors.js';
 import { reportError } from './listeners.js';
 import { BatchReader } from './rows.js';
 import { Block } from './scratch.js';
@@ -110,7 +111,8 @@ class RunningScan {
 
   #take(yielded: unknown): void {
     const { columns, name } = this.#definition;
-    const wrong = (what: string): Error => new TypeError(
+    const wrong = (what: string): Error => new MisuseError(
+      'MISUSE',
       `${name} yielded ${what}: yield an array of ${columns.size}, or an object with ${[...columns.keys()].join(', ')}.`);
     if (Array.isArray(yielded)) {
       if (yielded.length !== columns.size) throw wrong(`an array of ${yielded.length}`);

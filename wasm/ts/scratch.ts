@@ -5,8 +5,8 @@
  * with their old length, and this block lies within it.
  */
 import type { Engine } from './engine.js';
-import { GlasswalError } from './errors.js';
 import { PARAMETER_BYTES } from './encoding.js';
+import { outOfMemory } from './memory_limit.js';
 import { sqliteOf } from './sqlite_exports.js';
 
 /** How many parameters have a slot, the bytes for their texts and BLOBs, and the bytes of a batch of rows. */
@@ -41,11 +41,7 @@ export class Block {
 export function allocate(engine: Engine, size: number, purpose: string): number {
   const address = size > 0x7fffff00 ? 0 : sqliteOf(engine).sqlite3_malloc(size) >>> 0;
   if (address !== 0) return address;
-  throw new GlasswalError(
-    'OUT_OF_MEMORY',
-    `The module's heap has no ${size} bytes for ${purpose}. The region is full: give createRuntime a larger ` +
-      'capacityBytes, or close what is not needed.',
-  );
+  throw outOfMemory(engine.views, size, purpose);
 }
 
 /** Gives back what `allocate` took. */

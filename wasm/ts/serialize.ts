@@ -2,6 +2,7 @@
 import { Connection } from './connection.js';
 import { GlasswalError, MisuseError } from './errors.js';
 import { booleanOption, optionsOf } from './given_options.js';
+import { outOfMemory } from './memory_limit.js';
 import { ALL_PAGES, PageCopy } from './page_copy.js';
 import { SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from './result_codes.js';
 import { free } from './scratch.js';
@@ -42,7 +43,7 @@ export function serialize(connection: Connection, schema: string): Uint8Array {
   const size = Number(batch.i64[0]);
   if (address === 0) {
     if (size <= 0) throw new GlasswalError('NOT_FOUND', `'${schema}' cannot be serialized: there is no such database.`);
-    throw new GlasswalError('OUT_OF_MEMORY', `'${schema}' cannot be serialized: the module's heap has no ${size} bytes for the copy.`);
+    throw outOfMemory(engine.views, size, `the copy of '${schema}'`);
   }
   const bytes = engine.u8.slice(address, address + size);
   free(engine, address);
@@ -52,21 +53,21 @@ export function serialize(connection: Connection, schema: string): Uint8Array {
 
 /** The schema that the options of serialize() or backup() name. */
 export function schemaOf(options: SerializeOptions): string {
-  if (typeof options !== 'object') throw new TypeError(`The options are ${kindOf(options)}: give an object.`);
+  if (typeof options !== 'object') throw new MisuseError('OPTION', `The options are ${kindOf(options)}: give an object.`);
   const schema: unknown = 'attached' in options ? options.attached : 'main';
   if (typeof schema === 'string' && schema !== '') return schema;
-  throw new TypeError(
-    `The option 'attached' is ${schema === '' ? 'an empty text' : kindOf(schema)}: give the name of an attached database.`);
+  throw new MisuseError(
+    'OPTION', `The option 'attached' is ${schema === '' ? 'an empty text' : kindOf(schema)}: give the name of an attached database.`);
 }
 
-/** Replaces the contents of 'main' by `given`, in one transaction. */
-export function deserialize(connection: Connection, given: unknown, options?: ImportOptions | null): void {
-  const isChecked = booleanOption({ check: true, ...optionsOf(options, 'deserialize()', ['check']) }, 'check');
+/** Replaces the contents of 'main' by `given`, in one transaction: what `method` was called for. */
+export function deserialize(connection: Connection, given: unknown, options: ImportOptions | null | undefined, method: string): void {
+  const isChecked = booleanOption({ check: true, ...optionsOf(options, method, ['check']) }, 'check');
   connection.checkQuiet();
   const bytes = bytesOf(given);
-  if (bytes === undefined) throw new TypeError(`deserialize() takes a Uint8Array or an ArrayBuffer, and got ${kindOf(given)}.`);
+  if (bytes === undefined) throw new MisuseError('MISUSE', `${method} takes a Uint8Array or an ArrayBuffer, and got ${kindOf(given)}.`);
   if (connection.inTransaction) {
-    throw new MisuseError('MISUSE', 'A transaction is open: commit it or roll it back before deserialize().');
+    throw new MisuseError('MISUSE', `A transaction is open: commit it or roll it back before ${method}.`);
   }
   checkHeader(bytes);
   checkEncoding(connection, bytes);

@@ -146,7 +146,7 @@ export class SlotWriter {
 
   /** What does not fit the scratch gets a place of its own, which SQLite frees. */
   #putOwned(at: number, tag: number, bytes: Uint8Array): void {
-    const address = allocateBytes(this.engine, bytes, `a value of ${bytes.length} bytes`);
+    const address = allocateBytes(this.engine, bytes, 'a value');
     this.owned.push(address);
     const { i32 } = this.slots;
     i32[at] = tag;

@@ -76,6 +76,8 @@ export interface SqliteExports {
   readonly glasswal_last_refusal: (database: number, schema: number) => number;
   /** 1 if the VFS said why it failed with this extended code, which is then the module's text. */
   readonly glasswal_last_error: (extendedCode: number) => number;
+  /** How large the piece of memory was that was refused last, once; 0 when none was. */
+  readonly glasswal_take_refused_bytes: () => number;
 }
 
 /** The exports of `engine` as this API calls them. */

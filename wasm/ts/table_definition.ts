@@ -1,4 +1,5 @@
 /** What a virtual table is made of, and its checks. */
+import { MisuseError } from './errors.js';
 import { kindOf } from './values.js';
 
 /** A value that a row of a virtual table holds; undefined is NULL. */
@@ -42,12 +43,12 @@ const MOST_PARAMETERS = 32;
 /** Checks `given`, which messages call `name`. */
 export function checkDefinition(given: TableDefinition, name: string): Definition {
   for (const property of ['rows', 'columns']) {
-    if (!Object.hasOwn(given, property)) throw new TypeError(`${name} has no property '${property}'.`);
+    if (!Object.hasOwn(given, property)) throw new MisuseError('MISUSE', `${name} has no property '${property}'.`);
   }
   const rows: unknown = given.rows;
   // Of whichever realm it is.
   if (Object.prototype.toString.call(rows) !== '[object GeneratorFunction]') {
-    throw new TypeError(`${name} has as 'rows' ${kindOf(rows)}: give a generator function, function* () { ... }.`);
+    throw new MisuseError('MISUSE', `${name} has as 'rows' ${kindOf(rows)}: give a generator function, function* () { ... }.`);
   }
   const columns = names(given.columns, 'columns', name);
   if (columns.length === 0) throw new RangeError(`${name} has no columns: name at least one.`);
@@ -58,7 +59,7 @@ export function checkDefinition(given: TableDefinition, name: string): Definitio
     throw new RangeError(`${name} has ${parameters.length} parameters, and may have ${MOST_PARAMETERS}.`);
   }
   const both = parameters.find((parameter) => columns.includes(parameter));
-  if (both !== undefined) throw new TypeError(`${name} has both a column and a parameter '${both}': rename one.`);
+  if (both !== undefined) throw new MisuseError('MISUSE', `${name} has both a column and a parameter '${both}': rename one.`);
   return {
     name,
     rows: rows as Definition['rows'],
@@ -74,18 +75,18 @@ function names(given: unknown, property: string, name: string): string[] {
   const list = Array.isArray(given) ? [...(given as unknown[])] : [null];
   for (const entry of list) {
     if (typeof entry !== 'string' || entry.includes('\0')) {
-      throw new TypeError(`${name} needs as '${property}' an array of strings without zero characters.`);
+      throw new MisuseError('MISUSE', `${name} needs as '${property}' an array of strings without zero characters.`);
     }
   }
   const twice = list.find((entry, i) => list.indexOf(entry) !== i) as string | undefined;
-  if (twice !== undefined) throw new TypeError(`${name} has '${twice}' twice among its ${property}: rename one.`);
+  if (twice !== undefined) throw new MisuseError('MISUSE', `${name} has '${twice}' twice among its ${property}: rename one.`);
   return list as string[];
 }
 
 /** The names of parameters that only `rows` declares: a generator whose 'length' was written over may say anything. */
 function numbered(length: unknown, name: string): string[] {
   if (!Number.isInteger(length) || (length as number) < 0) {
-    throw new TypeError(`${name} has 'rows' with a length that is no number of arguments: leave 'length' as it is.`);
+    throw new MisuseError('MISUSE', `${name} has 'rows' with a length that is no number of arguments: leave 'length' as it is.`);
   }
   return Array.from({ length: Math.min(length as number, MOST_PARAMETERS + 1) }, (_, i) => `$${i + 1}`);
 }
@@ -94,7 +95,7 @@ function flag(given: TableDefinition, property: 'safeIntegers' | 'directOnly', n
   if (!Object.hasOwn(given, property)) return undefined;
   const value: unknown = given[property];
   if (typeof value === 'boolean') return value;
-  throw new TypeError(`${name} has as '${property}' ${kindOf(value)}: give true or false.`);
+  throw new MisuseError('MISUSE', `${name} has as '${property}' ${kindOf(value)}: give true or false.`);
 }
 
 function quoted(identifier: string): string {

@@ -12,6 +12,7 @@ import {
   TABLE_DIRECT_ONLY,
   TABLE_SAFE_INTEGERS,
 } from './encoding.js';
+import { MisuseError } from './errors.js';
 import { SQLITE_OK } from './result_codes.js';
 import { type ScannedTable, answerScans } from './scan.js';
 import { allocateBytes } from './slots.js';
@@ -35,8 +36,8 @@ const answering = new WeakSet<Context>();
 
 /** Makes `what` the module `name`: a definition is a table of that name, a factory makes one for each CREATE VIRTUAL TABLE. */
 export function defineTable(connection: Connection, name: string, what: TableDefinition | TableFactory): void {
-  if (typeof name !== 'string') throw new TypeError(`table() takes the name of a table, and got ${kindOf(name)}.`);
-  if (name === '') throw new TypeError('table() takes the name of a table, and got an empty one.');
+  if (typeof name !== 'string') throw new MisuseError('MISUSE', `table() takes the name of a table, and got ${kindOf(name)}.`);
+  if (name === '') throw new MisuseError('MISUSE', 'table() takes the name of a table, and got an empty one.');
   const { context } = connection;
   answer(context);
   const eponymous = typeof what !== 'function';
@@ -57,12 +58,12 @@ function definer(name: string, what: TableDefinition | TableFactory): Module['de
     return () => definition;
   }
   if (typeof what !== 'function') {
-    throw new TypeError(`table('${name}') takes a definition or a function that makes one, and got ${kindOf(what)}.`);
+    throw new MisuseError('MISUSE', `table('${name}') takes a definition or a function that makes one, and got ${kindOf(what)}.`);
   }
   return ([module, database, table, ...args]) => {
     const made: unknown = what.apply({ module: module!, database: database!, table: table! }, args);
     if (typeof made !== 'object' || made === null) {
-      throw new TypeError(`The function of the module '${name}' returned ${kindOf(made)}: return a table's definition.`);
+      throw new MisuseError('MISUSE', `The function of the module '${name}' returned ${kindOf(made)}: return a table's definition.`);
     }
     return checkDefinition(made as TableDefinition, `What the function of the module '${name}' returned`);
   };

@@ -68,7 +68,8 @@ function run<T>(connection: Connection, begin: string, body: () => T): T {
   try {
     const result = body();
     if (isPromise(result)) {
-      throw new TypeError(
+      throw new MisuseError(
+        'MISUSE',
         'The function of a transaction returned a promise: it must do everything before it returns, since the ' +
           'transaction ends then. It was rolled back.',
       );

@@ -1,6 +1,7 @@
 /** Values of SQL as JavaScript has them, and how they are bound to the parameters of a statement. */
 import type { Context } from './context.js';
 import { EXECUTE_BIND, EXECUTE_FORGET, PARAMETER_BYTES } from './encoding.js';
+import { MisuseError } from './errors.js';
 import { valuesFor } from './given_values.js';
 import { type Block, allocateBlock, free } from './scratch.js';
 import { SlotWriter } from './slots.js';
@@ -70,7 +71,7 @@ export function unbindable(what: string, value: unknown): Error {
   }
   const kind = kindOf(value);
   const hint = hints[kind] ?? 'bind a number, bigint, string, Uint8Array (or another view of bytes) or null';
-  return new TypeError(`${what} is ${kind}: ${hint}.`);
+  return new MisuseError('MISUSE', `${what} is ${kind}: ${hint}.`);
 }
 
 /** Encodes parameters into the scratch of the context. */

@@ -1,8 +1,9 @@
 /** A database that is replaced as a whole, by a backup or an import: one that was not there before goes again if that fails. */
 import type { Connection, DatabaseClient } from './connection.js';
 import type { Engine } from './engine.js';
-import { SqliteError } from './errors.js';
+import { MisuseError, SqliteError } from './errors.js';
 import { firstValue } from './execution.js';
+import { textOf } from './given_options.js';
 import { callNumber, withText } from './instance.js';
 import { isPrivate, openConnection } from './open.js';
 import { SQLITE_CANTOPEN } from './result_codes.js';
@@ -11,8 +12,9 @@ import { SQLITE_CANTOPEN } from './result_codes.js';
 export function openWhole(
   engine: Engine, client: DatabaseClient<never>, path: string, method: string,
 ): { readonly connection: Connection; readonly close: (done: boolean) => void } {
-  if (isPrivate(path) || path.startsWith('file:')) {
-    throw new TypeError(`${method} takes a path of this runtime, and got '${path}'. (A file on disk is a URL for backup(), and bytes for import().)`);
+  if (isPrivate(textOf(path, 'The path')) || path.startsWith('file:')) {
+    const files = '(A file on disk is a URL for backup(), and bytes for import().)';
+    throw new MisuseError('MISUSE', `${method} takes a path of this runtime, and got '${path}'. ${files}`);
   }
   const open = (fileMustExist: boolean): Connection =>
     openConnection(engine, client, 'glasswal', path, { fileMustExist }).connection;

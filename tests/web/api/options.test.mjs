@@ -84,3 +84,27 @@ test('listeners are functions', async (t) => {
   refused(() => client.open().checkpoint(Object.create(null)), /an object is no checkpoint/, 'MISUSE');
   assert.throws(() => client.remove(5n), /not a bigint/);
 });
+
+test('every wrong use has a code, and the name of what was called', async (t) => {
+  const { runtime, client } = await place(t);
+  const misused = (call, pattern) => assert.rejects(async () => call(), (error) =>
+    error instanceof MisuseError && error.code === 'MISUSE' && pattern.test(error.message));
+  await misused(() => runtime.setEventLevel('loud'), /^The event level is "loud": give off, error, warn, info, debug, trace\.$/);
+  await misused(() => runtime.evict(5), /^evict\(\) needs the worker/);
+  await misused(() => join({}), /^join\(\) needs the runtime/);
+  await misused(() => runtime.import('abc'), /^import\(\) takes a Uint8Array or an ArrayBuffer, and got a string/);
+  await misused(() => runtime.import(new Uint8Array(5), 7), /^The path is a number/);
+  await misused(() => client.open(':memory:').deserialize('abc'), /^deserialize\(\) takes a Uint8Array/);
+  for (const none of [undefined, null, 5, 'worker']) await misused(() => runtime.watch(none), /^watch\(\) was given .*: give the worker/);
+});
+
+test('options that came as the path are told where they belong', async () => {
+  await assert.rejects(createRuntime({ name: 'x' }), { code: 'OPTION', message: /^The path is an object, but must be .*; the options come after it\.$/ });
+});
+
+test('a database that is not there is told of in the words of open()', async (t) => {
+  const { client } = await place(t);
+  for (const option of ['readonly', 'fileMustExist']) {
+    assert.throws(() => client.open('/none', { [option]: true }), { code: 'SQLITE_CANTOPEN', message: /no file \/none .*without readonly and fileMustExist$/ });
+  }
+});

@@ -1,7 +1,7 @@
 // What is bound comes back as it was, and what cannot be bound is refused by name.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { database } from './open.mjs';
+import { MisuseError, database } from './open.mjs';
 
 const echo = (db, value) => db.prepare('SELECT ? AS value').pluck().get(value);
 const typeOf = (db, value) => db.prepare('SELECT typeof(?)').pluck().get(value);
@@ -126,8 +126,8 @@ test('a wrong number of parameters is refused with both numbers', async (t) => {
   refused(() => db.prepare('SELECT @a, @b').get({ a: 1 }), /'b' was given no value/);
   refused(() => db.prepare('SELECT @toString').get({}), /'toString' was given no value/);
   assert.throws(() => db.prepare('SELECT @a').get({ a: 1 }, { a: 2 }), TypeError);
-  assert.throws(() => db.prepare('SELECT @a').get(), { name: 'TypeError', message: /object with a value for 'a'/ });
-  assert.throws(() => db.prepare('SELECT @a, ?').get(1), { name: 'TypeError', message: /object with a value for 'a'/ });
+  assert.throws(() => db.prepare('SELECT @a').get(), { name: 'MisuseError', code: 'MISUSE', message: /object with a value for 'a'/ });
+  assert.throws(() => db.prepare('SELECT @a, ?').get(1), { name: 'MisuseError', code: 'MISUSE', message: /object with a value for 'a'/ });
 });
 
 test('?NNN takes its value by its place, or by its number', async (t) => {
@@ -144,7 +144,7 @@ test('named parameters come in a plain object', async (t) => {
     name = 'Ada';
   }
   const select = db.prepare('SELECT @name').pluck();
-  assert.throws(() => select.get(new Person()), { name: 'TypeError', message: /given as a Person: give a plain object/ });
+  assert.throws(() => select.get(new Person()), { name: 'MisuseError', code: 'MISUSE', message: /given as a Person: give a plain object/ });
   assert.throws(() => select.get(Object.create({ name: 'Ada' })), TypeError);
   assert.equal(select.get({ ...new Person() }), 'Ada');
   assert.throws(() => db.prepare('SELECT ?').get(new Person()), /Parameter 1 is a Person/);
@@ -156,21 +156,21 @@ test('of several values that do not fit the first one is told of, wherever it is
   const gives = (sql, Type, ...values) =>
     assert.throws(() => db.prepare(sql).get(...values), (error) => Object.getPrototypeOf(error) === Type.prototype, `${sql}: ${values.length}`);
   const TOO_LARGE = 2n ** 64n;
-  gives('SELECT @a', TypeError, [{ a: 1 }]);
-  gives('SELECT 1', TypeError, true);
-  gives('SELECT 1', TypeError, [[1]]);
-  gives('SELECT 1', TypeError, new Date());
-  gives('SELECT ?', TypeError, 1, true);
+  gives('SELECT @a', MisuseError, [{ a: 1 }]);
+  gives('SELECT 1', MisuseError, true);
+  gives('SELECT 1', MisuseError, [[1]]);
+  gives('SELECT 1', MisuseError, new Date());
+  gives('SELECT ?', MisuseError, 1, true);
   gives('SELECT ?', RangeError, 1, 2, true);
   gives('SELECT ?', RangeError, TOO_LARGE, true);
-  gives('SELECT ?, ?', TypeError, [true, TOO_LARGE]);
+  gives('SELECT ?, ?', MisuseError, [true, TOO_LARGE]);
   gives('SELECT ?, @a, @b', RangeError, { a: 1 }, true);
-  gives('SELECT ?, @a, @b', TypeError, true, { a: 1 });
-  gives('SELECT @a, @b', TypeError, { a: true });
+  gives('SELECT ?, @a, @b', MisuseError, true, { a: 1 });
+  gives('SELECT @a, @b', MisuseError, { a: true });
   gives('SELECT @a, @b', RangeError, { b: true });
-  gives('SELECT @a', TypeError, { a: 1 }, { a: 1 }, 1);
+  gives('SELECT @a', MisuseError, { a: 1 }, { a: 1 }, 1);
   gives('SELECT ?', RangeError, new Array(1_000_000).fill(1));
-  gives('SELECT ?', TypeError, new Array(1_000_000).fill(true));
+  gives('SELECT ?', MisuseError, new Array(1_000_000).fill(true));
 });
 
 test('thousands of parameters are bound', async (t) => {

@@ -8,6 +8,7 @@ import type { DrizzleConfig as AnyDrizzleConfig, Logger, RelationalSchemaConfig,
 import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session';
 import { BaseSQLiteDatabase, SQLiteSyncDialect, SQLiteTransaction, type SQLiteTransactionConfig } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../database.js';
+import { MisuseError } from '../errors.js';
 import { StatementCache } from '../statement_cache.js';
 import type { RunResult } from '../statement.js';
 import type { BindValue } from '../values.js';
@@ -51,7 +52,7 @@ export function drizzle<S extends Schema>(
 ): GlasswalDatabase<S> {
   const [client, config] = 'client' in first ? [first.client, first] : [first, second];
   if (typeof (client as Partial<Database> | undefined)?.prepare !== 'function') {
-    throw new TypeError('drizzle() takes a Database: give it what client.open() returned.');
+    throw new MisuseError('MISUSE', 'drizzle() takes a Database: give it what client.open() returned.');
   }
   return new GlasswalDatabase(client, config);
 }

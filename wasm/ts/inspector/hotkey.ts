@@ -1,4 +1,5 @@
 /** Hotkeys as people write them: 'Ctrl+Shift+G', 'Alt+I', 'F9'. */
+import { MisuseError } from '../errors.js';
 
 /** What tells whether an event is that key. Throws for what is no hotkey. On a Mac, Ctrl is also Cmd. */
 export function parseHotkey(text: string): (event: KeyboardEvent) => boolean {
@@ -7,7 +8,7 @@ export function parseHotkey(text: string): (event: KeyboardEvent) => boolean {
   const modifiers = new Set(parts);
   const unknown = parts.find((part) => !['ctrl', 'shift', 'alt', 'meta'].includes(part));
   if (key === undefined || key === '' || unknown !== undefined) {
-    throw new TypeError(`The hotkey is ${JSON.stringify(text)}, but must be like 'Ctrl+Shift+G', with Ctrl, Shift, Alt, Meta and one key.`);
+    throw new MisuseError('MISUSE', `The hotkey is ${JSON.stringify(text)}, but must be like 'Ctrl+Shift+G', with Ctrl, Shift, Alt, Meta and one key.`);
   }
   const apple = /Mac|iPhone|iPad/.test(navigator.platform);
   return (event) => {

@@ -11,7 +11,7 @@
  * shown for the first time. It reads the runtime's memory and never writes to it.
  * @module glasswal/inspector
  */
-import { GlasswalError } from '../errors.js';
+import { GlasswalError, MisuseError } from '../errors.js';
 import { isPage } from '../environment.js';
 import { packageVersion } from '../generated/facts.js';
 import type { RuntimeParts } from '../membership.js';
@@ -28,7 +28,7 @@ export function attachInspector(runtime: RuntimeParts, options: InspectorOptions
   if (!isPage) throw new GlasswalError('ENVIRONMENT', 'The inspector needs a page to be shown in: call attachInspector() there, not in a worker.');
   const parts: Partial<RuntimeParts> | null | undefined = runtime;
   if (!(parts?.memory instanceof WebAssembly.Memory)) {
-    throw new TypeError('attachInspector() needs the runtime that createRuntime() returned, or that arrived in a message with its memory.');
+    throw new MisuseError('MISUSE', 'attachInspector() needs the runtime that createRuntime() returned, or that arrived in a message with its memory.');
   }
   if (parts.version !== packageVersion) {
     throw new GlasswalError(

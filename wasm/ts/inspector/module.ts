@@ -1,5 +1,5 @@
 /** The inspector's own module: fetched and compiled when the first inspector opens, instantiated for each. */
-import { GlasswalError } from '../errors.js';
+import { GlasswalError, messageOf } from '../errors.js';
 import { inspectorUrl } from '../inspector_file.js';
 import { compile } from '../module.js';
 import type { Host } from './host.js';
@@ -60,7 +60,7 @@ async function load(): Promise<{ create: CreateModule; compiled: WebAssembly.Mod
   const url = inspectorUrl();
   const loaded = compile(url).catch((error: unknown) => {
     if (error instanceof GlasswalError) throw error;
-    const why = error instanceof Error ? error.message : String(error);
+    const why = messageOf(error);
     throw new GlasswalError('ENVIRONMENT', `inspector.wasm could not be loaded from ${url.href}: ${why}. Serve the file beside the package.`);
   });
   const [{ default: create }, compiled] = await Promise.all([import('../inspector_module.js'), loaded]);
@@ -80,7 +80,7 @@ export async function newModule(host: Host): Promise<InspectorModule> {
   const { create, compiled } = parts;
   return new Promise((resolve, reject) => {
     const refused = (error: unknown): void =>
-      reject(new GlasswalError('ENVIRONMENT', `The engine cannot start the inspector's module: ${String(error)}. Close what needs memory.`));
+      reject(new GlasswalError('ENVIRONMENT', `The engine cannot start the inspector's module: ${messageOf(error)}. Close what needs memory.`));
     const instantiateWasm: Instantiate = (imports, received) => {
       // What Emscripten made waits for it, and is not told of a failure.
       WebAssembly.instantiate(compiled, imports).then((instance) => {
