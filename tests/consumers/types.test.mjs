@@ -35,6 +35,8 @@ describe('types', () => {
     test(`TypeScript ${compiler}: CommonJS`, within(LIMIT_MS, () => compile(compiler, 'nodenext', 'required.cts')));
     test(`TypeScript ${compiler}: Node, without a page's types`, within(LIMIT_MS, () =>
       compile(compiler, 'nodenext', 'thread.ts', { lib: ['ES2022'], types: ['node'] })));
+    test(`TypeScript ${compiler}: the language alone, without types of any surroundings`, within(LIMIT_MS, () =>
+      compile(compiler, 'bundler', 'alone.ts', { lib: ['ES2022'] })));
   }
 
   // Vite's own types do not pass the check of libraries.
