@@ -14,7 +14,7 @@ const TOOLS = path.dirname(tool('npm'));
 // What lies elsewhere, and is linked to.
 const MAPPERS = ['kysely', 'drizzle-orm', 'typeorm', 'knex'];
 // What goes on until it is stopped: the tests start these as servers.
-const SERVERS = ['npx vite', 'npx vite preview'];
+const SERVERS = ['npx vite', 'npx vite preview', 'npx webpack serve --mode development'];
 
 /** The apps that begin with the files of another. */
 export const BASES = { vite: ['page'], webpack: ['page'], esbuild: ['page'], plain: ['page'],

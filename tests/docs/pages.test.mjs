@@ -69,6 +69,11 @@ describe('the pages of the README', () => {
     await shows(t, await byVite(t, folder, 'preview'));
   }));
 
+  test("webpack's server", within(LIMIT_MS, async (t) => {
+    const folder = await pasteApp('webpack');
+    await shows(t, await served(t, await serveByTool(tool('webpack'), ['serve', '--mode', 'development', '--host', '127.0.0.1'], folder)));
+  }));
+
   for (const app of ['webpack', 'esbuild']) {
     test(`${app}, with the headers of the README`, within(LIMIT_MS, async (t) => {
       const folder = await pasteApp(app);

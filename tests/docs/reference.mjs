@@ -69,13 +69,21 @@ export async function documentHeaders(input, out, { mainPage = true } = {}) {
   if (silent.length > 0) throw new Error(`enumerators are not documented: ${silent.join(', ')}`);
 }
 
+/** A README without its heading: the page that it becomes has one. */
+async function withoutHeading(file) {
+  return (await readFile(file, 'utf8')).replace(/^# .*\n/, '');
+}
+
 /** Makes everything anew; resolves to the page to begin with. */
 export async function makeReference() {
   await rm(FOLDER, { recursive: true, force: true });
   await mkdir(FOLDER, { recursive: true });
+  const start = path.join(FOLDER, 'start.md');
+  await writeFile(start, await withoutHeading(path.join(ROOT, 'wasm/README.md')));
   // NAMES lists those of Limits, whose comment says where they are described.
   await documentTypeScript(await entryPoints(), path.join(FOLDER, 'typescript'), path.join(ROOT, 'wasm/tsconfig.json'),
-    '--intentionallyNotExported', 'NAMES');
+    '--readme', start, '--intentionallyNotExported', 'NAMES');
+  await rm(start);
   await documentHeaders('vfs/include/glasswal', FOLDER);
   const { version } = JSON.parse(await readFile(path.join(ROOT, 'wasm/package.json'), 'utf8'));
   const page = await readFile(path.join(HERE, 'index.html'), 'utf8');

@@ -16,7 +16,7 @@ await migrate(db);
 async function show() {
   const notes = await db.selectFrom('note').leftJoin('count', 'count.note_id', 'note.id').select(['text', 'words']).orderBy('note.id').execute();
   document.querySelector('#notes').replaceChildren(...notes.map(({ text, words }) =>
-    Object.assign(document.createElement('li'), { textContent: words === null ? text : `${text} (${words} words)` })));
+    Object.assign(document.createElement('li'), { textContent: words === null ? text : `${text} (${words} word${words === 1 ? '' : 's'})` })));
 }
 
 async function add(text) {
