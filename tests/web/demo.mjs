@@ -30,14 +30,27 @@ export async function runDemo(page, origin, seconds) {
   await page.waitForTimeout(seconds * 500);
 }
 
-async function shoot(origin, file, seconds, browserName) {
+/** Loads the demo, and lets it work; resolves to what there is to be seen. */
+async function playDemo(page, origin, seconds) {
+  await runDemo(page, origin, seconds);
+  return `${await page.textContent('#cities')} cities loaded`;
+}
+
+/** The same for the smallest sample, which is done when both of its workers have spoken. */
+async function playQuickstart(page, origin) {
+  await page.goto(origin);
+  await page.waitForFunction(() => document.querySelector('#log').textContent.split('\n').length > 2);
+  return (await page.textContent('#log')).trim().replaceAll('\n', '; ');
+}
+
+async function shoot(play, origin, file, seconds, browserName) {
   const browser = await launch(browserName);
   try {
     const page = await browser.newPage({ viewport: { width: 1280, height: 720 } });
     page.on('pageerror', (error) => console.error(`the page says: ${error.message}`));
-    await runDemo(page, origin, seconds);
+    const seen = await play(page, origin, seconds);
     await page.screenshot({ path: file });
-    console.log(`${path.resolve(file)} shows ${await page.textContent('#cities')} cities loaded`);
+    console.log(`${path.resolve(file)} shows ${seen}`);
   } finally {
     await browser.close();
   }
@@ -53,7 +66,7 @@ async function main() {
       browser: { type: 'string', default: 'chromium' },
     },
   });
-  const mounts = positionals[0] === 'quickstart' ? QUICKSTART_MOUNTS : DEMO_MOUNTS;
+  const [mounts, play] = positionals[0] === 'quickstart' ? [QUICKSTART_MOUNTS, playQuickstart] : [DEMO_MOUNTS, playDemo];
   // A picture needs no port that anybody knows.
   const server = await serve(mounts, { port: Number(options.port ?? (options.shot === undefined ? 8787 : 0)) });
   if (options.shot === undefined) {
@@ -61,7 +74,7 @@ async function main() {
     return;
   }
   try {
-    await shoot(server.origin, options.shot, Number(options.seconds), options.browser);
+    await shoot(play, server.origin, options.shot, Number(options.seconds), options.browser);
   } finally {
     await server.close();
   }
