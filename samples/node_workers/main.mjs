@@ -5,7 +5,7 @@ import { Worker } from 'node:worker_threads';
 import { createRuntime } from 'glasswal';
 
 const WORKERS = 4;
-const ROWS = 5000;
+const ROWS = 50_000;
 
 const runtime = await createRuntime('/numbers.sqlite');
 const db = runtime.client.open();

@@ -171,7 +171,20 @@ test('the logger sees each query, and casing names the columns', async (t) => {
 test('$client is the Database, and what is none is refused', async (t) => {
   const { client, db } = await shop(t);
   assert.equal(db.$client, client);
-  assert.throws(() => drizzle({}), /takes a Database: give it what client\.open\(\) returned/);
+  for (const none of [undefined, null, 5, {}, { client: 5 }]) {
+    assert.throws(() => drizzle(none), { code: 'MISUSE', message: /takes a Database: give it what client\.open\(\) returned/ });
+  }
+  assert.throws(() => drizzle(client, { shema: {} }), { code: 'OPTION', message: /did you mean schema\?/ });
   client.close();
   assert.throws(() => db.select().from(tag).all(), { code: 'CLOSED' });
+});
+
+test('migrate() says what it takes in the place of a folder', async (t) => {
+  const { db } = await shop(t);
+  for (const config of [undefined, null, {}, { migrationsFolder: './drizzle' }, { migrations: {} }]) {
+    assert.throws(() => migrate(db, config), { code: 'MISUSE', message: /readMigrationFiles\(\{ migrationsFolder \}\).*'drizzle-orm\/migrator'/ });
+  }
+  for (const none of [undefined, null, {}, 5]) {
+    assert.throws(() => migrate(none, migrations), { code: 'MISUSE', message: /migrate\(\) takes what drizzle\(\) returned/ });
+  }
 });

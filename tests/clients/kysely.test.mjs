@@ -76,7 +76,7 @@ for (const way of Object.keys(WAYS)) {
       await assert.rejects(db.insertInto('pet').values({ owner_id: 99, name: 'x', kind: 'cat' }).execute(), violation('SQLITE_CONSTRAINT_FOREIGNKEY', /FOREIGN KEY/));
       await assert.rejects(db.insertInto('pet').values({ owner_id: 1, name: 'x', kind: 'cow' }).returningAll().execute(), violation('SQLITE_CONSTRAINT_CHECK', /kind/));
       await assert.rejects(db.selectFrom('gone').selectAll().execute(), violation('SQLITE_ERROR', /no such table: gone/));
-      await assert.rejects(add(db, true), { name: 'TypeError', message: /is a boolean/ });
+      await assert.rejects(add(db, true), { name: 'MisuseError', message: /is a boolean/ });
     }));
 
     test('a transaction is committed or rolled back, and takes the write lock first', within(60_000, async (t) => {
@@ -241,4 +241,14 @@ test("Kysely's own SqliteDialect runs over a Database, too", async (t) => {
   for await (const { name } of db.selectFrom('person').select('name').orderBy('name').stream()) names.push(name);
   assert.deepEqual(names, ['Ada', 'Bob', 'Cleo']);
   assert.deepEqual(await db.deleteFrom('person').where('name', '=', 'Bob').returning('age').execute(), [{ age: 9 }]);
+});
+
+test('a dialect refuses what is no database, and options that it does not know', async (t) => {
+  const { runtime, open } = await place(t);
+  for (const none of [undefined, {}, { database: null }, { database: {} }, { database: runtime }]) {
+    assert.throws(() => new GlasswalDialect(none), { code: 'OPTION', message: /option database is .*client\.open\(\) or connect\(port\)/ });
+  }
+  assert.throws(() => new GlasswalDialect({ database: open(), databse: 1 }), { code: 'OPTION', message: /did you mean database\?/ });
+  const late = new Kysely({ dialect: new GlasswalDialect({ database: () => runtime }) });
+  await assert.rejects(sql`SELECT 1`.execute(late), { code: 'OPTION', message: /option database is a Runtime/ });
 });

@@ -108,7 +108,7 @@ test('the same function subscribed twice to onRecovery is called twice, and each
 test('evict() is refused when it is called for nothing, and when its runtime is closed before the proof', within(60_000, async () => {
   const runtime = await createRuntime('/closing.sqlite');
   const worker = await startIdle(runtime, 'idle');
-  await assert.rejects(runtime.evict(null, worker), RangeError);
+  await assert.rejects(runtime.evict(null, worker), { code: 'MISUSE', message: /evict\(\) was given null/ });
   await assert.rejects(runtime.evict(1, undefined), TypeError);
   const evicting = runtime.evict(1, () => undefined);
   runtime.close();

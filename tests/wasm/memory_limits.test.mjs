@@ -91,3 +91,16 @@ test('a capacity that is too small names itself, and what else there is to lower
     t.after(() => runtime.close());
   }
 });
+
+test('a database that cannot be serialized for want of memory is there all the same', async (t) => {
+  const runtime = await createRuntime('/full.sqlite', { capacityBytes: 32 * MIB, ...LITTLE });
+  t.after(() => runtime.close());
+  const db = runtime.client.open();
+  db.exec('CREATE TABLE t(v); INSERT INTO t VALUES (zeroblob(12000000))');
+  const other = runtime.client.open('/other.sqlite');
+  other.exec('CREATE TABLE t(v)');
+  const fill = other.prepare('INSERT INTO t VALUES (zeroblob(100000))');
+  assert.throws(() => { for (;;) fill.run(); }, ({ code }) => ['SQLITE_FULL', 'SQLITE_NOMEM'].includes(code));
+  assert.throws(() => db.serialize(), { code: 'OUT_OF_MEMORY', message: /no memory for the copy of 'main': of the runtime's capacityBytes, 33554432, no 1\d{7} are left/ });
+  assert.throws(() => db.serialize({ attached: 'nobody' }), { code: 'NOT_FOUND' });
+});

@@ -48,6 +48,43 @@ inEachDrawingBrowser((it) => {
     await inspected.tab('Clients').waitFor();
   });
 
+  it('it refuses what it does not know, and stays as it was', async ({ stage }) => {
+    const inspected = await inspect(stage);
+    const said = await inspected.stage.inPage(async ({ runtimes, keep }) => {
+      const { attachInspector, captureRuntime } = await import('/glasswal/inspector/index.js');
+      const runtime = runtimes.get('runtime');
+      const { inspector } = keep;
+      const heard = [];
+      const attempt = async (call) => heard.push(await Promise.resolve().then(call).then(() => 'nothing', ({ name, code, message }) => `${name} ${code} ${message}`));
+      for (const options of [{ Target: 'overlay' }, { target: 'Overlay' }, { theme: 'x' }, { panel: 5 }, { open: 'yes' }, { hotkey: 5 }, { onShow: 5 }, 5]) {
+        await attempt(() => attachInspector(runtime, options));
+      }
+      await attempt(() => inspector.moveTo('x'));
+      await attempt(() => inspector.go(5));
+      await attempt(() => inspector.attach({}));
+      await attempt(() => inspector.openCapture('x'));
+      await attempt(() => inspector.capture({ content: true }));
+      await attempt(() => captureRuntime({}));
+      await attempt(() => captureRuntime());
+      attachInspector(runtime, null).close();
+      return heard;
+    });
+    assert.deepEqual(said.filter((line) => !/^MisuseError (OPTION|MISUSE) /.test(line)), []);
+    assert.match(said[0], /no option Target: did you mean target\?/);
+    assert.match(said[1], /target is "Overlay": give 'overlay', 'iframe', 'popup' or an element/);
+    await inspected.stage.inPage(({ keep }) => keep.inspector.cost());
+    await inspected.show('Clients');
+    const after = await inspected.stage.inPage(async ({ keep: { inspector } }) => {
+      inspector.close();
+      const codes = [];
+      for (const call of [() => inspector.show(), () => inspector.moveTo('iframe'), () => inspector.go('locks')]) {
+        codes.push(await Promise.resolve().then(call).then(() => 'nothing', ({ code }) => code));
+      }
+      return [inspector.shown, ...codes];
+    });
+    assert.deepEqual(after, [false, 'CLOSED', 'CLOSED', 'CLOSED']);
+  });
+
   it('it lives in a frame, and in an element of the page', async ({ stage }) => {
     const inspected = await inspect(stage, { target: 'iframe' });
     await inspected.page.frameLocator('iframe.glasswal-frame').getByRole('tab', { name: 'Overview' }).waitFor();

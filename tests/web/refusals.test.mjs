@@ -117,6 +117,20 @@ inEachBrowser((it, browserName) => {
     });
   }
 
+  it('a sandboxed frame, which is not shown its own headers, is not told that it has none', async (stand) => {
+    const { code, message } = await attempt(await framed(stand, stand.origin, 'sandbox="allow-scripts"'));
+    // Firefox needs no permission, and refuses the locks.
+    assert.equal(code, 'ENVIRONMENT');
+    assert.doesNotMatch(message, /came without/);
+    if (browserName === 'chromium') assert.match(message, /It needs `Cross-Origin-Opener-Policy.*<iframe allow="cross-origin-isolated">/);
+  });
+
+  it('a policy that forbids the page to fetch the module is thought of', async (stand) => {
+    const { code, message } = await attempt(await opened(stand, '/no-connect/blank.html'));
+    assert.equal(code, 'ENVIRONMENT');
+    assert.match(message, /glasswal\.wasm could not be loaded .*connect-src/);
+  });
+
   it('a headers-only page without isolation still names the header that is missing', async (stand) => {
     const page = await opened(stand, '/without-coep/blank.html');
     const { message } = await attempt(page);

@@ -23,6 +23,7 @@ export const HEADER_PROFILES = {
   // What other sites may show in a frame of theirs, and load without an origin.
   '/framed/': { ...COOP, ...COEP, 'Cross-Origin-Resource-Policy': 'cross-origin', 'Access-Control-Allow-Origin': '*' },
   '/no-wasm/': { ...COOP, ...COEP, 'Content-Security-Policy': "script-src 'self'" },
+  '/no-connect/': { ...COOP, ...COEP, 'Content-Security-Policy': "connect-src 'none'" },
   '/no-workers/': { ...COOP, ...COEP, 'Content-Security-Policy': "worker-src 'none'" },
   '/no-styles/': {
     ...COOP, ...COEP, 'Content-Security-Policy': "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'",

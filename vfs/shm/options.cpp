@@ -11,10 +11,8 @@
 namespace glasswal {
 namespace {
 
-constexpr uint64_t kMinFileBytes = 64 * kKiB;
 constexpr uint64_t kMaxDatabaseBytes = 16 * kGiB;
 constexpr uint64_t kMaxWriteAheadBytes = 4 * kGiB;
-constexpr uint32_t kMaxStaleMs = 86'400'000;
 static_assert(kMaxDatabaseBytes <= shm::kMaxFileBytes && kMaxWriteAheadBytes <= shm::kMaxFileBytes);
 
 // For journals and the other small files that SQLite makes for a while.
@@ -43,7 +41,7 @@ class Complaints {
   // An initial capacity and its maximum; `limit` is the most that the maximum may be.
   void Capacities(Option initial_option, uint64_t initial, Option max_option, uint64_t max,
                   uint64_t limit) {
-    const bool max_is_good = Range(max_option, max, kMinFileBytes, limit);
+    const bool max_is_good = Range(max_option, max, shm::kMinFileBytes, limit);
     if (!max_is_good || initial <= max) {
       Range(initial_option, initial, 1, limit);
     } else {
@@ -88,7 +86,7 @@ void CheckMemory(const Options& options, Complaints* complaints) {
 }
 
 void CheckBehaviour(const Options& options, Complaints* complaints) {
-  complaints->Range(Option::kStaleMs, options.stale_ms, 1, kMaxStaleMs);
+  complaints->Range(Option::kStaleMs, options.stale_ms, 1, shm::kMaxStaleMs);
   if (options.on_stale != OnStale::kReport && options.on_stale != OnStale::kEvict) {
     complaints->Add(complaints->Name(Option::kOnStale) + " is " +
                     std::to_string(static_cast<uint32_t>(options.on_stale)) +

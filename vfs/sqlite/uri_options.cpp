@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "shm/layout.h"
 #include "sqlite/sqlite_api.h"
 
 namespace glasswal::sqlite {
@@ -46,8 +47,9 @@ Result<Options> OptionsFromUri(const char* path, const char* region) {
         ReadNumber(path, NameOf(number.option, OptionLanguage::kUri), number.value);
     if (!status.ok()) return status;
   }
-  constexpr uint64_t kMaxStaleMs = 86'400'000;
-  options.stale_ms = static_cast<uint32_t>(stale_ms <= kMaxStaleMs ? stale_ms : kMaxStaleMs + 1);
+  // A number that is too large for the member is too large in any case.
+  constexpr uint64_t kTooLarge = shm::kMaxStaleMs + 1;
+  options.stale_ms = static_cast<uint32_t>(stale_ms < kTooLarge ? stale_ms : kTooLarge);
   options.fixed_capacity = fixed_capacity != 0;
   const Status valid = Validate(options, OptionLanguage::kUri);
   if (!valid.ok()) return valid;

@@ -34,6 +34,10 @@ void Memory() {
   Number("eventBytes", sizeof(shm::ShmEvent));
   Number("segmentWordBytes", sizeof(shm::Atomic64));
   Number("layoutHash", shm::kLayoutHash);
+  Number("minFileBytes", shm::kMinFileBytes);
+  Number("minEvents", shm::kMinEvents);
+  Number("maxEvents", shm::kMaxEvents);
+  Number("maxStaleMs", shm::kMaxStaleMs);
 }
 
 void Header() {

@@ -1,5 +1,5 @@
 /** Copies of a database that is in use: to another path or runtime, or in Node to a file on disk. */
-import type { Connection, DatabaseClient } from './connection.js';
+import { Connection, type DatabaseClient } from './connection.js';
 import { isNode } from './environment.js';
 import { GlasswalError, MisuseError } from './errors.js';
 import { firstValue } from './execution.js';
@@ -70,7 +70,7 @@ async function begin(
     throw new GlasswalError('ENVIRONMENT', 'Only Node writes files: here take serialize(), and save the bytes.');
   }
   if (typeof target === 'string') return copyToPath(source, schema, client, target.trim());
-  if (typeof target !== 'object' || target === null) {
+  if (!(target instanceof Connection)) {
     throw new MisuseError('MISUSE', `backup() takes a database, a path, or in Node a file: URL, and got ${kindOf(target)}.`);
   }
   target.check();

@@ -47,6 +47,7 @@ export class Client implements Disposable {
 
   /** @internal */
   constructor(membership: Membership, name: string, path: string) {
+    if (typeof membership?.leave !== 'function') throw new MisuseError('MISUSE', "A client is made by join(runtime), and not by 'new Client()'.");
     this.#membership = membership;
     this.#path = path;
     this.name = name;

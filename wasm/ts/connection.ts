@@ -99,19 +99,19 @@ export class Connection {
     if (this.#lock !== undefined) {
       throw new MisuseError('BUSY', `The database '${this.path}' is in use by ${this.#lock}: use it afterwards, or open it once more.`);
     }
+    this.client.check();
     if (this.pointer === 0) {
       throw new MisuseError(
         'CLOSED',
         `The database '${this.path}' of client '${this.client.name}' is closed: open it again with client.open().`,
       );
     }
-    this.client.check();
   }
 
   /** Throws unless it can be used, and none of its statements is being run. */
   checkIdle(): void {
     this.check();
-    if (this.busy && !this.unsafe) throw this.#inUse('a statement of it is running, whose function this is');
+    if (this.busy && !this.unsafe) throw this.#inUse('a statement of it is running, whose function, or verbose, this is');
   }
 
   /** Throws unless it is idle, and rows may change: no iterator stands in its statements. */

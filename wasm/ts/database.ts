@@ -1,5 +1,6 @@
 /** A database: an ordinary SQLite connection of this thread on the bytes that all clients share. */
 import { type BackupOptions, backup } from './backup.js';
+import type { Bytes } from './bytes.js';
 import { type Compare, defineCollation } from './collations.js';
 import { dispose } from './dispose.js';
 import { Connection, type DatabaseClient } from './connection.js';
@@ -247,7 +248,7 @@ export class Database implements Disposable {
   }
 
   /** The whole database as the bytes of an SQLite file, as it was at one moment. */
-  serialize(options?: SerializeOptions | string | null): Uint8Array {
+  serialize(options?: SerializeOptions | string | null): Bytes {
     const schema = typeof options === 'string' ? options : schemaOf(optionsOf(options, 'serialize()', ['attached']));
     this.#connection.checkQuiet();
     return serialize(this.#connection, schema);

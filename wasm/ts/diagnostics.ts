@@ -66,6 +66,11 @@ export function readLog(engine: Engine, from: number, limit: number): EventBatch
 }
 
 function batchOf<Batch>(engine: Engine, from: number, limit: number, withText: boolean): Batch {
+  for (const [name, value] of [['from', from], ['limit', limit]] as const) {
+    if (!Number.isSafeInteger(value) || value < 0) {
+      throw new MisuseError('MISUSE', `events() was given ${shown(value)} as '${name}': give a whole number from 0 on.`);
+    }
+  }
   check(engine, callNumber(engine, 'glasswal_observe_events', from, limit, withText ? 1 : 0));
   return JSON.parse(engine.text()) as Batch;
 }

@@ -2,6 +2,7 @@
 import type { Client } from './client.js';
 import { isNode } from './environment.js';
 import { GlasswalError, MisuseError } from './errors.js';
+import { shown } from './given_options.js';
 import { buryHolder } from './janitor.js';
 import { isSlot, lockName, slotState } from './liveness.js';
 import { watchChild } from './threads.js';
@@ -30,7 +31,10 @@ const lookAgainMs = 5;
 
 function requireTarget(target: EvictTarget, how: WayToEnd): { slot: number; generation?: number } {
   const wanted = typeof target === 'number' ? { slot: target } : target;
-  if (!isSlot((wanted as { slot?: unknown } | null)?.slot)) throw new RangeError(`There is no client ${JSON.stringify(target)}.`);
+  if (!isSlot((wanted as { slot?: unknown } | null | undefined)?.slot)) {
+    const wanting = 'give the number of a client, or what diagnostics say of it ({ slot, generation }).';
+    throw new MisuseError('MISUSE', `evict() was given ${shown(target)}: ${wanting}`);
+  }
   if (typeof how === 'function' || typeof (how as { terminate?: unknown } | undefined)?.terminate === 'function') return wanted;
   throw new MisuseError('MISUSE', 'evict() needs the worker that the client lives in, or a function that ends it.');
 }

@@ -87,7 +87,7 @@ export function isName(value: unknown, mostBytes: number): value is string {
 /** The name that a client is given. */
 export function clientName(name: unknown): string {
   if (isName(name, 63)) return name;
-  throw new GlasswalError('OPTION', `The option name is ${shown(name)}, but must be a text of 1 to 63 bytes.`);
+  throw new GlasswalError('OPTION', `The option name is ${shown(name)}, but must be a text of 1 to 63 bytes, none of them 0.`);
 }
 
 /** A function that is called when something happens. */

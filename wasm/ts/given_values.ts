@@ -114,5 +114,6 @@ function isOtherObject(value: unknown): value is object {
 }
 
 function notPlain(value: object, sql: string): Error {
-  return new MisuseError('MISUSE', `Named parameters were given as ${kindOf(value)}: give a plain object, such as {...it}, to: ${sql}`);
+  const plain = value instanceof Map ? 'Object.fromEntries(it)' : '{...it}';
+  return new MisuseError('MISUSE', `Named parameters were given as ${kindOf(value)}: give a plain object, such as ${plain}, to: ${sql}`);
 }

@@ -20,6 +20,8 @@ export type { ColumnDefinition } from './prepare.js';
 export type { BindValue, Bindings, Given, NamedBy, NamedParameters, SqlValue } from './values.js';
 export type { Verbose } from './verbose.js';
 export type { BackupOptions } from './backup.js';
+export type { Bytes } from './bytes.js';
+export type { CaptureOptions } from './capture_options.js';
 export type { BackupProgress } from './page_copy.js';
 export type { Compare } from './collations.js';
 export type { Limits } from './limits.js';

@@ -131,6 +131,8 @@ export function instantiate(
 export function callNumber(engine: Engine, name: string, ...args: number[]): number {
   const called = engine.exports[name] as unknown as ((...args: number[]) => number) | undefined;
   if (called === undefined) throw otherVersion(`The module has no function ${name}`);
+  // What cannot become a number would throw amid the call, which ends a client.
+  if (args.some((arg) => typeof arg !== 'number')) throw new MisuseError('MISUSE', `${name}() takes numbers.`);
   return called(...args);
 }
 

@@ -13,6 +13,8 @@ const say = (headers: readonly Header[]): string => headers.map(({ name, value }
 
 /** Which of those this page or worker came without; undefined if its server does not tell. */
 async function missing(headers: readonly Header[]): Promise<readonly Header[] | undefined> {
+  // To a frame with `sandbox` its own server is another origin, whose headers it is not shown.
+  if (globalThis.origin === 'null') return undefined;
   try {
     const response = await fetch(location.href, { method: 'HEAD', cache: 'no-store' });
     return headers.filter(({ name, good }) => !good.test(response.headers.get(name)?.trim() ?? ''));
@@ -43,7 +45,8 @@ export async function whyNotIsolated(isPage: boolean): Promise<string> {
   const begin = `This ${isPage ? (isFramed ? 'frame' : 'page') : 'worker'} is not cross-origin isolated, so it has no shared memory. `;
   if (globalThis.isSecureContext === false) return `${begin}It must be served over https or from localhost; then ${serveBoth}`;
   const found = await missing(wanted);
-  if (found === undefined) return `${begin}It needs ${say([opener, embedder])}: ${serveBoth}`;
+  const besides = isFramed ? ` Besides, ${allow}` : '';
+  if (found === undefined) return `${begin}It needs ${say([opener, embedder])}: ${serveBoth}${besides}`;
   if (found.length === 0) return begin + whyInSpite(isPage, isFramed);
-  return `${begin}It came without ${say(found)}: ${serveBoth}${isFramed ? ` Besides, ${allow}` : ''}`;
+  return `${begin}It came without ${say(found)}: ${serveBoth}${besides}`;
 }

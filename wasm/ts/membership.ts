@@ -5,7 +5,7 @@ import { claimRun, clientOwner, leavingOwner, releaseAll } from './block.js';
 import { Views } from './engine.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './environment.js';
 import { GlasswalError, MisuseError } from './errors.js';
-import { packageVersion } from './generated/facts.js';
+import { headerBytes, packageVersion, regionOffset } from './generated/facts.js';
 import { channelName, holdSlot, type HeldSlot } from './liveness.js';
 import type { ChannelMessage } from './janitor.js';
 import { threadTicket } from './node.js';
@@ -43,17 +43,21 @@ export interface Membership {
   leave(): void;
 }
 
+/** Another memory has no room for as much as the header. */
+const leastBytes = regionOffset + headerBytes;
+
 /** Throws a clear error for what is not a runtime of this version of the package. */
 function requireRuntime(runtime: RuntimeParts): void {
   const parts: Partial<RuntimeParts> | null | undefined = runtime;
-  if (parts?.memory instanceof WebAssembly.Memory && parts.module instanceof WebAssembly.Module && typeof parts.id === 'string') {
+  if (parts?.memory instanceof WebAssembly.Memory && parts.module instanceof WebAssembly.Module && typeof parts.id === 'string' && parts.memory.buffer.byteLength > leastBytes) {
     if (parts.version === packageVersion) return;
     throw new GlasswalError(
       'VERSION',
       `The runtime was created by glasswal ${parts.version}, and this is glasswal ${packageVersion}: load the same version everywhere.`,
     );
   }
-  if (typeof parts === 'object' && parts !== null && 'id' in parts && 'version' in parts) {
+  const isKnown = typeof parts === 'object' && parts !== null && 'id' in parts && 'version' in parts;
+  if (isKnown && !(parts.memory instanceof WebAssembly.Memory)) {
     throw new GlasswalError(
       'ENVIRONMENT',
       'The runtime arrived without its memory. Browsers hand shared memory only from a cross-origin isolated page to its own ' +

@@ -94,7 +94,8 @@ export async function loadModule(wasm: URL | string | WebAssembly.Module | undef
     throw new GlasswalError(
       'ENVIRONMENT',
       `glasswal.wasm could not be loaded from ${url.href}: ${messageOf(error)}. ` +
-        'Serve the file beside the package, or say where it is with the option wasm.',
+        'Serve the file beside the package, or say where it is with the option wasm.' +
+        (isNode ? '' : ' A Content-Security-Policy must allow it in connect-src.'),
     );
   }
 }

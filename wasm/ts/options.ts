@@ -1,6 +1,6 @@
 /** The options of a runtime, their defaults and their checks. */
 import { GlasswalError } from './errors.js';
-import { defaults, optionNames, segmentBytes } from './generated/facts.js';
+import { defaults, maxEvents, maxStaleMs, minEvents, minFileBytes, optionNames, segmentBytes } from './generated/facts.js';
 import { leastCapacityBytes } from './geometry.js';
 import { requireOptions, shown } from './given_options.js';
 import type { Logger } from './log.js';
@@ -56,12 +56,11 @@ function refuse(name: string, what: string | number, wanted: string): never {
   throw new GlasswalError('OPTION', `The option ${name} is ${what}, but must be ${wanted}.`);
 }
 
-function positive(options: RuntimeOptions, name: keyof RuntimeOptions & keyof typeof defaults): number {
-  const value: unknown = options[name] ?? defaults[name];
-  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
-    refuse(name, shown(value), 'a whole number greater than 0');
-  }
-  return value;
+/** The number that was given or is usual, which must be a whole one within the bounds. */
+function whole(options: RuntimeOptions, name: keyof typeof defaults | 'capacityBytes', least: number, most: number, usual?: number): number {
+  const value: unknown = options[name] ?? usual ?? defaults[name as keyof typeof defaults];
+  if (typeof value === 'number' && Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  refuse(name, shown(value), `a whole number from ${least} to ${most}`);
 }
 
 function notAbove(small: string, smallValue: number, large: string, largeValue: number): void {
@@ -70,33 +69,30 @@ function notAbove(small: string, smallValue: number, large: string, largeValue: 
 
 function capacityOf(options: RuntimeOptions, checked: Omit<CheckedOptions, 'capacityBytes'>): number {
   const { maxDatabaseCapacityBytes, maxWriteAheadCapacityBytes } = checked;
-  const wanted: unknown = options.capacityBytes ?? 2 * maxDatabaseCapacityBytes + maxWriteAheadCapacityBytes + clientsBytes;
-  if (typeof wanted !== 'number' || !Number.isSafeInteger(wanted) || wanted <= 0) {
-    refuse('capacityBytes', shown(wanted), 'a whole number greater than 0');
-  }
-  if (options.capacityBytes !== undefined) notAbove('capacityBytes', wanted, 'what a WebAssembly memory can have', mostBytes);
-  const capacity = Math.floor(Math.min(wanted, mostBytes) / segmentBytes) * segmentBytes;
+  const usual = Math.min(2 * maxDatabaseCapacityBytes + maxWriteAheadCapacityBytes + clientsBytes, mostBytes);
+  const wanted = whole(options, 'capacityBytes', 1, mostBytes, usual);
+  const capacity = Math.floor(wanted / segmentBytes) * segmentBytes;
   const least = leastCapacityBytes(capacity, checked);
   if (capacity >= least) return capacity;
-  refuse('capacityBytes', wanted, `${least} at least: raise it, or lower initialDatabaseCapacityBytes or initialWriteAheadCapacityBytes or eventCapacity`);
+  const others = 'initialDatabaseCapacityBytes or initialWriteAheadCapacityBytes or eventCapacity';
+  refuse('capacityBytes', wanted, `${least} at least: raise it, or lower ${others}`);
 }
 
 /** Checks what the caller wants; throws a GlasswalError that names the first option that will not do. */
 export function checkOptions(options: RuntimeOptions): CheckedOptions {
   requireOptions(options, 'createRuntime()', known);
-  const initialDatabase = positive(options, 'initialDatabaseCapacityBytes');
-  const maxDatabase = positive(options, 'maxDatabaseCapacityBytes');
-  const initialLog = positive(options, 'initialWriteAheadCapacityBytes');
-  const maxLog = positive(options, 'maxWriteAheadCapacityBytes');
+  const initialDatabase = whole(options, 'initialDatabaseCapacityBytes', 1, mostBytes);
+  const maxDatabase = whole(options, 'maxDatabaseCapacityBytes', minFileBytes, mostBytes);
+  const initialLog = whole(options, 'initialWriteAheadCapacityBytes', 1, mostBytes);
+  const maxLog = whole(options, 'maxWriteAheadCapacityBytes', minFileBytes, mostBytes);
   notAbove('initialDatabaseCapacityBytes', initialDatabase, 'maxDatabaseCapacityBytes', maxDatabase);
   notAbove('initialWriteAheadCapacityBytes', initialLog, 'maxWriteAheadCapacityBytes', maxLog);
-  notAbove('maxDatabaseCapacityBytes', maxDatabase, 'what a WebAssembly memory can have', mostBytes);
-  notAbove('maxWriteAheadCapacityBytes', maxLog, 'what a WebAssembly memory can have', mostBytes);
   const onStale: unknown = options.onStale ?? 'report';
   if (onStale !== 'report' && onStale !== 'evict') refuse('onStale', shown(onStale), "'report' or 'evict'");
-  const wasm: unknown = options.wasm ?? '';
-  if (typeof wasm !== 'string' && !(wasm instanceof URL) && !(wasm instanceof WebAssembly.Module)) {
-    refuse('wasm', kindOf(wasm), 'a URL, or a WebAssembly.Module');
+  const wasm: unknown = options.wasm;
+  const isUrl = typeof wasm === 'string' ? wasm !== '' : wasm instanceof URL;
+  if (!isUrl && !(wasm instanceof WebAssembly.Module) && (wasm ?? undefined) !== undefined) {
+    refuse('wasm', shown(wasm), 'a URL, or a WebAssembly.Module');
   }
   const fixedCapacity: unknown = options.fixedCapacity ?? false;
   if (typeof fixedCapacity !== 'boolean') refuse('fixedCapacity', kindOf(fixedCapacity), 'true or false');
@@ -107,10 +103,10 @@ export function checkOptions(options: RuntimeOptions): CheckedOptions {
     maxDatabaseCapacityBytes: maxDatabase,
     initialWriteAheadCapacityBytes: initialLog,
     maxWriteAheadCapacityBytes: maxLog,
-    staleMs: positive(options, 'staleMs'),
+    staleMs: whole(options, 'staleMs', 1, maxStaleMs),
     evictStale: onStale === 'evict',
     fixedCapacity,
-    eventCapacity: positive(options, 'eventCapacity'),
+    eventCapacity: whole(options, 'eventCapacity', minEvents, maxEvents),
   };
   return { ...checked, capacityBytes: capacityOf(options, checked) };
 }

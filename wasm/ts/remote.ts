@@ -14,7 +14,7 @@
  *     <-------------------------------------- farewell   or its life ends
  */
 import { newTicket } from './environment.js';
-import { GlasswalError } from './errors.js';
+import { GlasswalError, MisuseError, messageOf } from './errors.js';
 import { textOf } from './given_options.js';
 import { Life, whenLifeEnds } from './remote_life.js';
 import { type Greeting, isFarewell, isHello, isResponse, type Method, type Request, unpack } from './remote_messages.js';
@@ -84,9 +84,12 @@ class Asker {
       // The other end takes it for a message of somebody else.
       textOf(sql, 'The SQL');
       const request: Request = { glasswal: 'request', id: ++this.#lastId, method, sql, values };
-      // Values that cannot be cloned make this throw, and so reject.
-      if (this.#served) this.#port.postMessage(request);
-      else this.#held.push(structuredClone(request));
+      try {
+        if (this.#served) this.#port.postMessage(request);
+        else this.#held.push(structuredClone(request));
+      } catch (error) {
+        throw new MisuseError('MISUSE', `A value cannot be sent to the other thread: ${messageOf(error)}.`);
+      }
       this.#waiting.set(request.id, { resolve, reject });
     });
   }

@@ -1,6 +1,7 @@
 /** Creating a runtime, and what its creator can do with it. */
 import { claimRunAt, clientOwner, segmentAddress } from './block.js';
 import type { Bytes } from './bytes.js';
+import type { CaptureOptions } from './capture_options.js';
 import { Client } from './client.js';
 import type { DatabaseClient } from './connection.js';
 import type { EventBatch, EventLevel } from './diagnostics.js';
@@ -64,6 +65,7 @@ export class Runtime implements RuntimeParts, Disposable {
 
   /** @internal */
   constructor(parts: RuntimeParts & { readonly capacityBytes: number }) {
+    if (Object(parts) !== parts) throw new MisuseError('MISUSE', "A runtime is made by createRuntime(), and not by 'new Runtime()'.");
     this.id = parts.id;
     this.path = parts.path;
     this.version = parts.version;
@@ -121,7 +123,7 @@ export class Runtime implements RuntimeParts, Disposable {
   }
 
   /** The bytes of a database: an ordinary SQLite file. */
-  export(path: string = this.path): Uint8Array {
+  export(path: string = this.path): Bytes {
     const { client } = this;
     const options = { readonly: true, fileMustExist: true };
     const { connection } = openConnection(client.engine, client as DatabaseClient<never>, 'glasswal', path, options);
@@ -155,7 +157,7 @@ export class Runtime implements RuntimeParts, Disposable {
    * that is asked for. Nobody is stopped meanwhile. A bundle has the code for that only if it asks for it: ENVIRONMENT otherwise, and
    * captureRuntime() of `glasswal/inspector` does the same.
    */
-  async capture(options: { readonly contents?: boolean } = {}): Promise<Bytes> {
+  async capture(options?: CaptureOptions | null): Promise<Bytes> {
     let inspector: typeof import('./inspector/index.js');
     try {
       // Whoever makes no captures has nothing of the inspector in a bundle.

@@ -1,4 +1,5 @@
 /** A database as the bytes of an SQLite file, and back. */
+import type { Bytes } from './bytes.js';
 import { Connection } from './connection.js';
 import { GlasswalError, MisuseError } from './errors.js';
 import { booleanOption, optionsOf } from './given_options.js';
@@ -32,18 +33,20 @@ const DESERIALIZE_RESIZEABLE = 2;
  * The bytes of `schema`. They are marked as a file without a write-ahead log, since all is in them: a database in
  * memory, of this or another library, could not open them otherwise.
  */
-export function serialize(connection: Connection, schema: string): Uint8Array {
+export function serialize(connection: Connection, schema: string): Bytes {
   connection.check();
   const { engine, context } = connection;
   const { batch } = context.scratch;
   const name = context.placeText(schema, 'a name');
   batch.i64[0] = 0n;
+  connection.exports.glasswal_take_refused_bytes();
   const address = connection.exports.sqlite3_serialize(connection.pointer, name.address, batch.address, 0) >>> 0;
   context.releaseText(name);
   const size = Number(batch.i64[0]);
   if (address === 0) {
-    if (size <= 0) throw new GlasswalError('NOT_FOUND', `'${schema}' cannot be serialized: there is no such database.`);
-    throw outOfMemory(engine.views, size, `the copy of '${schema}'`);
+    const refused = connection.exports.glasswal_take_refused_bytes() >>> 0;
+    if (size <= 0 && refused === 0) throw new GlasswalError('NOT_FOUND', `'${schema}' cannot be serialized: there is no such database.`);
+    throw outOfMemory(engine.views, refused, `the copy of '${schema}'`);
   }
   const bytes = engine.u8.slice(address, address + size);
   free(engine, address);

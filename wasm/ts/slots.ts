@@ -11,6 +11,7 @@ import {
   TAG_OWNED_TEXT,
   TAG_TEXT,
 } from './encoding.js';
+import { MisuseError, messageOf } from './errors.js';
 import { type Block, allocate, free } from './scratch.js';
 import { encodeUtf8, writeUtf8 } from './text.js';
 
@@ -18,11 +19,20 @@ import { encodeUtf8, writeUtf8 } from './text.js';
 export function bytesOf(value: unknown): Uint8Array | undefined {
   if (ArrayBuffer.isView(value)) {
     const isPlain = Object.getPrototypeOf(value) === Uint8Array.prototype && !Object.hasOwn(value, 'length');
-    return isPlain ? (value as Uint8Array) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
+    // Those that were moved away have no length.
+    return isPlain && value.byteLength !== 0 ? (value as Uint8Array) : viewOf(() => new Uint8Array(value.buffer, value.byteOffset, value.byteLength));
   }
-  if (value instanceof ArrayBuffer) return new Uint8Array(value);
-  if (typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer) return new Uint8Array(value);
-  return undefined;
+  const isShared = typeof SharedArrayBuffer !== 'undefined' && value instanceof SharedArrayBuffer;
+  return isShared || value instanceof ArrayBuffer ? viewOf(() => new Uint8Array(value)) : undefined;
+}
+
+/** An array over a buffer, which somebody may have been given meanwhile. */
+function viewOf(make: () => Uint8Array): Uint8Array {
+  try {
+    return make();
+  } catch (error) {
+    throw new MisuseError('MISUSE', `The bytes are not there any more (${messageOf(error)}): give a copy to whoever takes their buffer.`);
+  }
 }
 
 /** Whether `value` fits the 64 bits that an INTEGER has. */
@@ -33,9 +43,10 @@ export function fitsInt64(value: bigint): boolean {
 /** Puts `bytes` where SQLite will free them. */
 export function allocateBytes(engine: Engine, bytes: Uint8Array, purpose: string): number {
   const { length, buffer, byteOffset } = bytes;
-  const address = allocate(engine, Math.max(length, 1), purpose);
   // Shared ones may have grown since.
-  engine.u8.set(new Uint8Array(buffer, byteOffset, length), address);
+  const view = viewOf(() => new Uint8Array(buffer, byteOffset, length));
+  const address = allocate(engine, Math.max(length, 1), purpose);
+  engine.u8.set(view, address);
   return address;
 }
 

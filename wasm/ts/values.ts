@@ -1,4 +1,5 @@
 /** Values of SQL as JavaScript has them, and how they are bound to the parameters of a statement. */
+import type { Bytes } from './bytes.js';
 import type { Context } from './context.js';
 import { EXECUTE_BIND, EXECUTE_FORGET, PARAMETER_BYTES } from './encoding.js';
 import { MisuseError } from './errors.js';
@@ -11,13 +12,13 @@ import { SlotWriter } from './slots.js';
  * a bigint: a number would silently be another integer, and refusing the row would make a whole table unreadable for
  * one value in it. Arithmetic that mixes it with numbers is a TypeError, at the place where the value would be lost.
  */
-export type SqlValue = number | bigint | string | Uint8Array | null;
+export type SqlValue = number | bigint | string | Bytes | null;
 
 /**
  * A value that can be bound. A number that is a safe integer is bound as INTEGER, any other as REAL (NaN is NULL in
  * SQLite); a bigint as INTEGER; bytes as BLOB. A boolean and undefined are refused.
  */
-export type BindValue = SqlValue | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
+export type BindValue = SqlValue | Uint8Array | ArrayBufferView | ArrayBuffer | SharedArrayBuffer;
 
 /** Named parameters: `{a: 1}` for @a, :a or $a. */
 export type NamedParameters = Readonly<Record<string, BindValue>>;

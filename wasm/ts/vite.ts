@@ -9,6 +9,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type { HtmlTagDescriptor, Plugin } from 'vite';
+import { MisuseError } from './errors.js';
+import { booleanOption, optionsOf, shown } from './given_options.js';
 
 /** Options of the plugin. */
 export interface GlasswalViteOptions {
@@ -22,10 +24,16 @@ export interface GlasswalViteOptions {
 }
 
 const SCRIPT = 'isolate.js';
+const POLICIES: readonly unknown[] = ['require-corp', 'credentialless'];
 
 /** Makes the plugin: `plugins: [glasswal()]`. */
 export default function glasswal(options: GlasswalViteOptions = {}): Plugin {
-  const { embedderPolicy = 'require-corp', serviceWorker = false } = options;
+  const { embedderPolicy = 'require-corp', serviceWorker = false }: GlasswalViteOptions =
+    optionsOf(options, 'glasswal()', ['embedderPolicy', 'serviceWorker']);
+  if (!POLICIES.includes(embedderPolicy)) {
+    throw new MisuseError('OPTION', `The option embedderPolicy is ${shown(embedderPolicy)}: give ${POLICIES.join(' or ')}.`);
+  }
+  booleanOption({ serviceWorker }, 'serviceWorker');
   const headers = {
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': embedderPolicy,

@@ -33,7 +33,7 @@ export async function useEverything(options: InspectorOptions): Promise<string[]
   const value: SqlValue | undefined = one?.['1'];
   console.log(rows.length, value);
   // Bytes that nobody shares are what Blob takes.
-  const blob = new Blob([await captureRuntime(runtime), await runtime.capture({ contents: true })]);
+  const blob = new Blob([await captureRuntime(runtime), await runtime.capture({ contents: true }), runtime.export(), db.serialize()]);
   const inspector = attachInspector(runtime, options);
   inspector.close();
   const channel = new MessageChannel();

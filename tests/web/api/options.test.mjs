@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createRuntime, join } from '../../../wasm/dist/index.js';
+import glasswal from '../../../wasm/dist/vite.js';
 import { GlasswalError, MisuseError, database, place } from './open.mjs';
 
 const refused = (run, pattern, code = 'OPTION') => assert.throws(run, (error) =>
@@ -107,4 +108,83 @@ test('a database that is not there is told of in the words of open()', async (t)
   for (const option of ['readonly', 'fileMustExist']) {
     assert.throws(() => client.open('/none', { [option]: true }), { code: 'SQLITE_CANTOPEN', message: /no file \/none .*without readonly and fileMustExist$/ });
   }
+});
+
+test('events() refuses what is no number, and the client lives on', async (t) => {
+  const { runtime, client } = await place(t);
+  for (const wrong of [1n, Symbol('x'), 'x', {}, null, NaN, -1, 1.5, { valueOf() { throw new Error('mine'); } }]) {
+    for (const call of [() => runtime.events(wrong), () => client.events(0, wrong)]) {
+      assert.throws(call, { code: 'MISUSE', message: /events\(\) was given .* as '(from|limit)': give a whole number from 0 on/ });
+    }
+  }
+  assert.equal(runtime.events(0, 1).events.length, 1);
+  assert.equal(client.open().prepare('SELECT 1').pluck().get(), 1);
+});
+
+test('numbers of createRuntime() have the bounds that they are told with', async (t) => {
+  const wrong = {
+    staleMs: [[0, 2 ** 32 + 5, 2 ** 40, 2 ** 53], 'from 1 to 86400000'],
+    eventCapacity: [[63, 2 ** 30, 2 ** 53], 'from 64 to 1048576'],
+    maxDatabaseCapacityBytes: [[1, 2 ** 45, 2 ** 53], 'from 65536 to 4294901760'],
+    maxWriteAheadCapacityBytes: [[1, 2 ** 33], 'from 65536 to 4294901760'],
+    initialDatabaseCapacityBytes: [[0, 2 ** 33], 'from 1 to 4294901760'],
+    capacityBytes: [[0, 2 ** 32, 2 ** 53], 'from 1 to 4294901760'],
+  };
+  for (const [name, [values, bounds]] of Object.entries(wrong)) {
+    for (const value of values) {
+      await assert.rejects(createRuntime('/x', { [name]: value }), {
+        code: 'OPTION', message: `The option ${name} is ${value}, but must be a whole number ${bounds}.`,
+      });
+    }
+  }
+  const { runtime } = await place(t, { staleMs: 86_400_000 });
+  assert.equal(runtime.diagnostics().region.options.staleMs, 86_400_000);
+  await assert.rejects(createRuntime('/x', { wasm: '' }), { code: 'OPTION', message: /wasm is "", but must be a URL/ });
+});
+
+test('what is given to others is checked likewise', async (t) => {
+  const { runtime, client, open } = await place(t);
+  const db = open();
+  const misused = (call, pattern, code = 'MISUSE') => assert.rejects(async () => call(), (error) =>
+    error instanceof MisuseError && error.code === code && pattern.test(error.message));
+  for (const none of [undefined, null, NaN, 62, '0', {}, { slt: 1 }, 1n]) {
+    await misused(() => runtime.evict(none, { terminate() {} }), /^evict\(\) was given .*: give the number of a client/);
+  }
+  for (const target of [{}, [], new Date(), null, 5]) await misused(() => db.backup(target), /^backup\(\) takes a database, a path, or in Node/);
+  await misused(() => runtime.capture({ content: true }), /did you mean contents\?/, 'OPTION');
+  await misused(() => runtime.capture({ contents: 'no' }), /contents is a string: give true or false/, 'OPTION');
+  await misused(() => runtime.capture(5), /options of capture\(\) are a number/);
+  assert.ok((await runtime.capture(null)).length > 0);
+  await misused(() => db.prepare('SELECT @a').get(new Map([['a', 1]])), /given as a Map: give a plain object, such as Object\.fromEntries\(it\)/);
+  await misused(() => new client.constructor(), /made by join\(runtime\)/);
+  await misused(() => new runtime.constructor(), /made by createRuntime\(\)/);
+  const { id, path, version, module } = runtime;
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  await misused(() => join({ id, path, version, module, memory }), /^join\(\) needs the runtime that createRuntime\(\) returned/);
+});
+
+test('bytes whose buffer was moved away are refused', async (t) => {
+  const db = await database(t);
+  const bytes = new Uint8Array(8);
+  structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
+  for (const gone of [bytes, new DataView(new ArrayBuffer(8), 0)]) {
+    if (gone instanceof DataView) structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    assert.throws(() => db.prepare('SELECT ?').get(gone), (error) => error instanceof TypeError && error.code === 'MISUSE' && /not there any more/.test(error.message));
+  }
+});
+
+test('a client that has left is told of before its databases are', async (t) => {
+  const { runtime, open } = await place(t);
+  const db = open();
+  runtime.close();
+  assert.throws(() => db.exec('SELECT 1'), { code: 'CLOSED', message: /has left its runtime: join it again/ });
+});
+
+test('the plugin of Vite refuses what it does not know', () => {
+  const refusedBy = (options, pattern) => assert.throws(() => glasswal(options), (error) => error instanceof MisuseError && pattern.test(error.message));
+  refusedBy({ serviceworker: true }, /did you mean serviceWorker\?/);
+  refusedBy({ serviceWorker: 'yes' }, /serviceWorker is a string: give true or false/);
+  refusedBy({ embedderPolicy: 'none' }, /embedderPolicy is "none": give require-corp or credentialless/);
+  refusedBy(5, /options of glasswal\(\) are a number/);
+  for (const fine of [undefined, null, {}, { serviceWorker: true }]) assert.equal(glasswal(fine).name, 'glasswal');
 });

@@ -9,6 +9,7 @@ import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session';
 import { BaseSQLiteDatabase, SQLiteSyncDialect, SQLiteTransaction, type SQLiteTransactionConfig } from 'drizzle-orm/sqlite-core';
 import type { Database } from '../database.js';
 import { MisuseError } from '../errors.js';
+import { optionsOf } from '../given_options.js';
 import { StatementCache } from '../statement_cache.js';
 import type { RunResult } from '../statement.js';
 import type { BindValue } from '../values.js';
@@ -50,11 +51,11 @@ export function drizzle<S extends Schema = Record<string, never>>(
 export function drizzle<S extends Schema>(
   first: Database | (DrizzleConfig<S> & { readonly client: Database }), second: DrizzleConfig<S> = {},
 ): GlasswalDatabase<S> {
-  const [client, config] = 'client' in first ? [first.client, first] : [first, second];
+  const [client, config] = 'client' in Object(first) ? [(first as { readonly client: Database }).client, first as DrizzleConfig<S>] : [first, second];
   if (typeof (client as Partial<Database> | undefined)?.prepare !== 'function') {
     throw new MisuseError('MISUSE', 'drizzle() takes a Database: give it what client.open() returned.');
   }
-  return new GlasswalDatabase(client, config);
+  return new GlasswalDatabase(client as Database, optionsOf(config, 'drizzle()', ['client', 'schema', 'logger', 'casing']) as DrizzleConfig<S>);
 }
 
 function loggerOf(logger: boolean | Logger | undefined): { logger?: Logger } {

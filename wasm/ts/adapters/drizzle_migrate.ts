@@ -1,7 +1,8 @@
 /** Applies Drizzle's migrations, which a browser has as data: it has no folder to read. */
 import type { MigrationMeta } from 'drizzle-orm/migrator';
 import type { Database } from '../database.js';
-import { GlasswalError } from '../errors.js';
+import { GlasswalError, MisuseError } from '../errors.js';
+import { kindOf } from '../values.js';
 
 /**
  * What drizzle-kit writes, as data: the journal of its folder `meta`, and the text of each .sql file. The texts are found by
@@ -51,7 +52,8 @@ const WITHOUT_FOREIGN_KEYS = /^\s*pragma\s+foreign_keys\s*=\s*(off|0|false|no)\b
 export function migrate(
   db: { readonly $client: Database }, config: (MigrationFiles | { readonly migrations: readonly MigrationMeta[] }) & MigrationOptions,
 ): void {
-  const client = db.$client;
+  const client = (db as Partial<typeof db> | undefined)?.$client;
+  if (client === undefined) throw new MisuseError('MISUSE', `migrate() takes what drizzle() returned, and got ${kindOf(db)}.`);
   const migrations = migrationsOf(config);
   const table = `"${(config.migrationsTable ?? '__drizzle_migrations').replaceAll('"', '""')}"`;
   const unchecked =
@@ -94,6 +96,14 @@ function oneOff(client: Database, sql: string, ...values: (string | number)[]): 
 }
 
 function migrationsOf(config: MigrationFiles | { readonly migrations: readonly MigrationMeta[] }): readonly Migration[] {
+  const given: Partial<MigrationFiles> = Object(config);
+  if (given.migrations === undefined || (given.journal === undefined && !Array.isArray(given.migrations))) {
+    throw new MisuseError(
+      'MISUSE',
+      'migrate() takes the migrations themselves: in Node { migrations: readMigrationFiles({ migrationsFolder }) }, with readMigrationFiles ' +
+        "of 'drizzle-orm/migrator', elsewhere { journal, migrations } as drizzle-kit has written them.",
+    );
+  }
   if (!('journal' in config)) return config.migrations.map(({ folderMillis: when, hash, sql }) => ({ when, hash, sql }));
   return config.journal.entries.map(({ idx, when, tag }) => {
     const { migrations } = config;

@@ -12,7 +12,10 @@ import {
   SqliteIntrospector, SqliteQueryCompiler, type TransactionSettings,
 } from 'kysely';
 import type { Database } from '../database.js';
+import { MisuseError } from '../errors.js';
+import { optionsOf } from '../given_options.js';
 import type { RemoteDatabase } from '../remote.js';
+import { kindOf } from '../values.js';
 import { GlasswalConnection } from './kysely_connection.js';
 
 /** A database of this thread, or of another one. */
@@ -31,6 +34,13 @@ export interface GlasswalDialectConfig {
   readonly onCreateConnection?: (connection: DatabaseConnection) => Promise<void>;
 }
 
+function requireDatabase(given: unknown): AnyDatabase {
+  const { prepare, query } = Object(given) as Readonly<Record<string, unknown>>;
+  if (typeof prepare === 'function' || typeof query === 'function') return given as AnyDatabase;
+  const wanted = 'what client.open() or connect(port) returned, or a function that does';
+  throw new MisuseError('OPTION', `The option database is ${kindOf(given)}: give ${wanted}.`);
+}
+
 /**
  * `new Kysely({ dialect: new GlasswalDialect({ database }) })`.
  *
@@ -41,6 +51,8 @@ export class GlasswalDialect implements Dialect {
   readonly #config: GlasswalDialectConfig;
 
   constructor(config: GlasswalDialectConfig) {
+    const given = optionsOf(config, 'GlasswalDialect', ['database', 'transactionMode', 'onCreateConnection']);
+    if (typeof given['database'] !== 'function') requireDatabase(given['database']);
     this.#config = { ...config };
   }
 
@@ -85,7 +97,8 @@ class GlasswalDriver implements Driver {
 
   async init(): Promise<void> {
     const { database, onCreateConnection } = this.#config;
-    this.#database = typeof database === 'function' ? await database() : database;
+    const opened: unknown = typeof database === 'function' ? await database() : database;
+    this.#database = requireDatabase(opened);
     this.#connection = new GlasswalConnection(this.#database);
     await onCreateConnection?.(this.#connection);
   }

@@ -1,7 +1,9 @@
 /** A region as a file, without an inspector being shown: what Runtime.capture() loads when it is called. */
 import type { Bytes } from '../bytes.js';
+import { type CaptureOptions, wantsContents } from '../capture_options.js';
 import { GlasswalError } from '../errors.js';
 import type { RuntimeParts } from '../membership.js';
+import { requireParts } from './given.js';
 import { Host } from './host.js';
 import { newModule } from './module.js';
 import { RegionReader } from './region.js';
@@ -14,7 +16,9 @@ function nothing(): never {
  * The runtime's region as a file that any inspector opens: createRuntime()'s, or one that arrived in a message. What the databases
  * contain is in it only if that is asked for. Nobody is stopped meanwhile. CORRUPT if what is in the memory is no region.
  */
-export async function captureRuntime(runtime: RuntimeParts, options: { readonly contents?: boolean } = {}): Promise<Bytes> {
+export async function captureRuntime(runtime: RuntimeParts, options?: CaptureOptions | null): Promise<Bytes> {
+  const contents = wantsContents(options);
+  requireParts(runtime, 'captureRuntime()');
   const host = new Host(
     { setClipboard: nothing, chooseFile: nothing, saveFile: nothing, frameDone: nothing, mirror: nothing, stateChanged: nothing },
     nothing,
@@ -22,7 +26,7 @@ export async function captureRuntime(runtime: RuntimeParts, options: { readonly 
   const module = await newModule(host);
   host.module = module;
   host.region = new RegionReader(runtime.memory, host.memory);
-  const size = module._inspector_capture_region(options.contents === true ? 1 : 0);
+  const size = module._inspector_capture_region(contents ? 1 : 0);
   const at = module._inspector_result() >>> 0;
   const bytes = new Uint8Array(module.HEAPU8.subarray(at, at + Math.abs(size)));
   if (size < 0) throw new GlasswalError('CORRUPT', new TextDecoder().decode(bytes));

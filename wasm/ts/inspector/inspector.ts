@@ -1,8 +1,13 @@
 /** An inspector that is attached to a runtime, wherever it is shown and whether it is shown at the moment or not. */
 import type { Bytes } from '../bytes.js';
-import { GlasswalError } from '../errors.js';
+import { type CaptureOptions, wantsContents } from '../capture_options.js';
+import { GlasswalError, MisuseError } from '../errors.js';
+import { textOf } from '../given_options.js';
 import type { RuntimeParts } from '../membership.js';
+import { bytesOf } from '../slots.js';
+import { kindOf } from '../values.js';
 import type { InspectorCost } from './calls.js';
+import { requireParts, requireTarget } from './given.js';
 import { parseHotkey } from './hotkey.js';
 import { type InspectorTarget, openPlace, type Place } from './place.js';
 import { beginsLight, changeSettings, type InspectorTheme, linkInAddress, readSettings } from './settings.js';
@@ -59,11 +64,12 @@ export class Inspector implements Disposable {
 
   /** Whether it is to be seen. */
   get shown(): boolean {
-    return this.#place?.shown ?? false;
+    return !this.#closed && (this.#place?.shown ?? false);
   }
 
   /** Shows it; it is made the first time. */
   show(): void {
+    this.#check();
     if (this.#place === undefined) this.#open(this.#options.target ?? 'overlay');
     else this.#showPlace(true);
     void this.#view?.then((view) => view.focus(), () => undefined);
@@ -87,29 +93,36 @@ export class Inspector implements Disposable {
 
   /** Shows it elsewhere from now on. A pop-out window needs a click, or another press of the user's, to be opened in. */
   moveTo(target: InspectorTarget): void {
+    this.#check();
+    requireTarget(target);
     this.#shut();
     this.#open(target);
   }
 
   /** The region as a file: metadata, events and black boxes, and the databases' contents only if asked for. Nobody is stopped. */
-  async capture(options: { readonly contents?: boolean } = {}): Promise<Bytes> {
-    return (await this.#opened()).capture(options.contents === true);
+  async capture(options?: CaptureOptions | null): Promise<Bytes> {
+    const contents = wantsContents(options);
+    return (await this.#opened()).capture(contents);
   }
 
   /** Shows another runtime from now on. */
   async attach(runtime: RuntimeParts): Promise<void> {
+    requireParts(runtime, 'attach()');
     this.#runtime = runtime;
     (await this.#opened()).attach(runtime);
   }
 
   /** Shows a capture instead. */
   async openCapture(bytes: Uint8Array, title = 'capture'): Promise<void> {
-    (await this.#opened()).openCapture(bytes, title);
+    const given = bytesOf(bytes);
+    if (given === undefined) throw new MisuseError('MISUSE', `openCapture() takes the bytes of a capture, and got ${kindOf(bytes)}.`);
+    (await this.#opened()).openCapture(given, textOf(title, 'The title'));
   }
 
   /** Goes to a panel, or to a deep link. */
   async go(panel: string): Promise<void> {
-    (await this.#opened()).openLink(linkOf(panel));
+    const link = linkOf(textOf(panel, 'The panel'));
+    (await this.#opened()).openLink(link);
   }
 
   /** Light or dark from now on; remembered for the next time. */
@@ -126,8 +139,12 @@ export class Inspector implements Disposable {
     return (await this.#opened()).cost();
   }
 
-  #opened(): Promise<View> {
-    if (this.#closed) return Promise.reject(new GlasswalError('CLOSED', 'This inspector is closed: attach another one.'));
+  #check(): void {
+    if (this.#closed) throw new GlasswalError('CLOSED', 'This inspector is closed: attach another one.');
+  }
+
+  async #opened(): Promise<View> {
+    this.#check();
     if (this.#view === undefined) this.#open(this.#options.target ?? 'overlay');
     return this.#view!;
   }
