@@ -17,6 +17,13 @@ export const isNode: boolean =
 /** True on a page's main thread, which must never sleep. */
 export const isPage: boolean = !isNode && typeof window !== 'undefined' && typeof document !== 'undefined';
 
+/**
+ * Whether this thread may start a worker. In a worker of Firefox `new Worker()` sometimes never returns while the browser takes
+ * another worker down (3 times in 100 in Firefox 153), and then terminate() does not end the one that called it: it would have its
+ * locks for good.
+ */
+export const mayStartWorkers: boolean = isPage || !/\bGecko\//.test(globalThis.navigator?.userAgent ?? '');
+
 /** True in a SharedWorker, to which no browser lets a page hand shared memory. */
 const isSharedWorker: boolean =
   typeof (globalThis as { SharedWorkerGlobalScope?: unknown }).SharedWorkerGlobalScope !== 'undefined';

@@ -16,8 +16,8 @@ import { Helper, startJanitor } from './janitor_start.js';
 import { heirLockName, heirLocks } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
 
-/** Makes the client heir as soon as nobody else is. What gives that up. `isFounder`: it has created the runtime. */
-export function waitToInherit(runtime: RuntimeParts, membership: Membership, isFounder = false): () => void {
+/** Makes the client heir as soon as nobody else is. What gives that up. */
+export function waitToInherit(runtime: RuntimeParts, membership: Membership): () => void {
   const { fate } = membership.engine;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -40,7 +40,7 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership, isF
       if (lock === null || isOver()) return undefined;
       // One that was robbed has the janitor of another number.
       stopJanitor?.();
-      stopJanitor = startJanitor(runtime, number, isFounder && number === 1);
+      stopJanitor = startJanitor(runtime, number);
       return new Promise<void>((resolve) => (release = resolve));
     });
 

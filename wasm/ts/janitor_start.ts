@@ -1,17 +1,11 @@
 /**
- * Gives a runtime its janitor, which is a worker where one can be had. Who waits for one to begin watches meanwhile.
- *
- * A page starts the worker at once, and so does a worker that has just created the runtime. A worker that inherits waits for a
- * while: Firefox can block a worker for good in `new Worker()` while the browser is busy taking another one down, which is just
- * when somebody inherits.
+ * Gives a runtime its janitor, which is a worker where one can be had. Who waits for one to begin watches meanwhile, and for good
+ * where there is none: where a policy forbids it, and in a worker of Firefox (`mayStartWorkers` in environment.ts).
  */
-import { isPage } from './environment.js';
+import { mayStartWorkers } from './environment.js';
 import { Janitor, isNews, slotTold } from './janitor.js';
 import { channelName, hasJanitor } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
-
-/** When a worker that inherited may start a worker itself: whoever died is gone by then. */
-const QUIET_MS = 2_000;
 
 /** Calls `recovered` after the janitor of a runtime, whoever keeps it, has recovered from somebody; what ends it. */
 export function hearRecoveries(runtimeId: string, recovered: () => void): () => void {
@@ -80,24 +74,17 @@ export class Helper {
   }
 }
 
-/** Starts the janitor's worker of the heir `number`; what ends it. `isFirst`: the runtime is new, so nobody has died. */
-export function startJanitor(runtime: RuntimeParts, number: number, isFirst: boolean): () => void {
-  let worker: Worker | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const start = (): void => {
-    try {
-      worker = new Worker(new URL('./janitor_worker.js', import.meta.url), { type: 'module', name: 'glasswal-janitor' });
-    } catch {
-      // A policy forbids it: those who help out go on, as they do when it shows only later.
-      return;
-    }
-    const { id, path, version, memory, module } = runtime;
-    worker.postMessage({ runtime: { id, path, version, memory, module }, number });
-  };
-  if (isPage || isFirst) start();
-  else timer = setTimeout(start, QUIET_MS);
-  return () => {
-    clearTimeout(timer);
-    worker?.terminate();
-  };
+/** Starts the janitor's worker of the heir `number`, where there may be one; what ends it. */
+export function startJanitor(runtime: RuntimeParts, number: number): () => void {
+  if (!mayStartWorkers) return () => undefined;
+  let worker: Worker;
+  try {
+    worker = new Worker(new URL('./janitor_worker.js', import.meta.url), { type: 'module', name: 'glasswal-janitor' });
+  } catch {
+    // A policy forbids it: those who help out go on, as they do when it shows only later.
+    return () => undefined;
+  }
+  const { id, path, version, memory, module } = runtime;
+  worker.postMessage({ runtime: { id, path, version, memory, module }, number });
+  return () => worker.terminate();
 }

@@ -257,7 +257,8 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
 
 /**
  * Creates a runtime, in a page or in a dedicated worker. `path` names the database that clients open by default. What it returns can
- * be posted to dedicated workers; elsewhere (a SharedWorker, a service worker, another tab) only a `messageerror` event arrives.
+ * be posted to dedicated workers; elsewhere (a SharedWorker, a service worker, another tab) only a `messageerror` event arrives. Prefer
+ * the page: a worker of Firefox gets no janitor, so the dead are recovered from by clients that are not in a statement.
  *
  * Throws a GlasswalError: OPTION names an option that will not do; ENVIRONMENT what is missing here, and how to have it (headers, a
  * policy, Web Locks, memory); VERSION where glasswal.wasm is not of this version; FULL without memory.
@@ -278,7 +279,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   client.atClose(watchChildren(membership.engine, look));
   client.atClose(watchThreads(membership.engine, id, look));
   if (!isNode) client.atClose(hearRecoveries(id, look));
-  if (!isNode) client.atClose(waitToInherit(runtime, membership, true));
+  if (!isNode) client.atClose(waitToInherit(runtime, membership));
   if (options.logger !== undefined) client.atClose(startLog(client, options.logger));
   return runtime;
 }

@@ -1,6 +1,14 @@
 // A worker that creates a runtime, holds its WRITE lock, and hands the runtime to the page. Then it executes what it is sent;
-// with ?blocked it waits for ever instead.
+// with ?blocked it waits for ever instead. It says how many workers it has started.
 import { createRuntime } from '/glasswal/index.js';
+
+let workers = 0;
+globalThis.Worker = class extends Worker {
+  constructor(...given) {
+    ++workers;
+    super(...given);
+  }
+};
 
 const runtime = await createRuntime('/app.sqlite', { name: 'founder' });
 const db = runtime.client.open();
@@ -8,6 +16,7 @@ db.exec("CREATE TABLE t(v); INSERT INTO t VALUES ('committed'); BEGIN IMMEDIATE;
 postMessage({ runtime });
 
 onmessage = ({ data }) => {
+  if (data === 'workers?') return postMessage(workers);
   try {
     db.exec(data);
     postMessage('done');
