@@ -42,8 +42,8 @@ std::optional<PanelId> PanelByName(std::string_view name);
 struct Selection {
   enum class Kind : uint8_t { kNone, kClient, kFile, kSegment, kLock, kRecovery, kEvent, kPage };
   Kind kind = Kind::kNone;
-  uint64_t number =
-      0;  // Slot, file, segment, position in Snapshot::locks, recovery, sequence, page.
+  // Slot, file, segment, position in Snapshot::locks, recovery, sequence, page.
+  uint64_t number = 0;
 
   bool operator==(const Selection&) const = default;
 };

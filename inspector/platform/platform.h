@@ -6,8 +6,11 @@
 //   ImGui_ImplOpenGL3_Init(...);                        // or whatever draws
 //   inspector.Attach(std::move(source));
 //   on input:   ImGui::GetIO().AddMousePosEvent(...);   inspector.RequestFrame();
-//   on a timer: if (inspector.NeedsFrame(now_ns)) { ImGui_ImplOpenGL3_NewFrame();
-//   inspector.Frame(now_ns); draw(ImGui::GetDrawData()); }
+//   on a timer: if (inspector.NeedsFrame(now_ns)) {
+//                 ImGui_ImplOpenGL3_NewFrame();
+//                 inspector.Frame(now_ns);
+//                 draw(ImGui::GetDrawData());
+//               }
 //
 // Positions and sizes are in points; pixel_ratio() pixels make a point. The inspector sets
 // DisplaySize, DisplayFramebufferScale and DeltaTime itself, so a platform feeds input only.

@@ -44,8 +44,8 @@ struct AccessibleItem {
   static constexpr uint32_t kExpanded = 8;
 
   uint32_t id = 0;  // The same for the same item in each frame; not 0.
-  uint32_t parent =
-      0;  // id of the table, row or dialog that it is part of; 0: the inspector itself.
+  // id of the table, row or dialog that it is part of; 0: the inspector itself.
+  uint32_t parent = 0;
   Role role = Role::kButton;
   uint32_t state = 0;
   std::string name;

@@ -23,8 +23,8 @@ struct Plot {
   std::string title;
   std::string (*format)(double) = nullptr;  // A value with its unit.
   bool bytes = false;                       // The scale is in powers of two.
-  double least_top =
-      2;  // Of the scale, whose half is to be a number that `format` can tell from 0.
+  // Of the scale, whose half is to be a number that `format` can tell from 0.
+  double least_top = 2;
   std::vector<uint64_t> times_ns;  // Ascending.
   std::vector<PlotLine> lines;
   uint64_t marked_ns = 0;  // The moment that is shown; 0: none.

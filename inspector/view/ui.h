@@ -108,8 +108,8 @@ class Ui {
 /// A column of a table. Numbers are right-aligned under a right-aligned title that names the unit.
 struct Column {
   const char* title;
-  float width =
-      0;  // In units; 0 or less: what is left, shared by weight (-2 gets twice as much as -1).
+  // In units; 0 or less: what is left, shared by weight (-2 gets twice as much as -1).
+  float width = 0;
   bool right = false;
 };
 

@@ -33,8 +33,8 @@ struct Fate {
 
 /// Which client a process was, also after its death and recovery.
 struct ClientPlace {
-  uint32_t slot =
-      shm::kMaxClients;  // kMaxClients: it never joined, or a later client has its slot.
+  // kMaxClients: it never joined, or a later client has its slot.
+  uint32_t slot = shm::kMaxClients;
   uint32_t generation = 0;
 };
 ClientPlace FindClient(const shm::Region& region, pid_t pid);

@@ -8,7 +8,7 @@
 //   recovery   several clients lie dead with all that can be left behind, a recoverer dies at the
 //              point, a second one at a random point of the recovery, and a third must finish
 //   creation   the creator of a region, or its last client, dies at the point; the name must be
-//              usable
+//              usable afterwards
 //   turn,      two points that need a client that was stopped: the one whose turn it was, and the
 //   overrun    one whose event is still being written when the ring comes round
 #include <gtest/gtest.h>

@@ -7,8 +7,8 @@ namespace glasswal::test {
 namespace {
 
 constexpr const char* kVfs = "worker";
-constexpr uint32_t kNeverCommitted =
-    1000;  // Added to the number of a worker in rows to be rolled back.
+// Added to the number of a worker in rows to be rolled back.
+constexpr uint32_t kNeverCommitted = 1000;
 
 std::string N(uint64_t value) { return std::to_string(value); }
 

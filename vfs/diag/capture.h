@@ -1,9 +1,8 @@
 // The layout of a capture file.
 //
-//   +---------------+--------------+--------------+-----+-------------------+-------------------+
-//   | CaptureHeader | CaptureRange | CaptureRange | ... | bytes of range 0  | bytes of range 1  |
-//   ...
-//   +---------------+--------------+--------------+-----+-------------------+-------------------+
+//   +---------------+--------------+--------------+-----+------------------+------------------+---
+//   | CaptureHeader | CaptureRange | CaptureRange | ... | bytes of range 0 | bytes of range 1 | ...
+//   +---------------+--------------+--------------+-----+------------------+------------------+---
 //
 // Ranges are in ascending order of their place in the region, do not touch, and their bytes follow
 // each other without gaps. The first begins at 0 and holds all the tables. Numbers are
@@ -24,8 +23,8 @@ inline constexpr uint32_t kMaxCaptureRanges = 1 << 20;
 
 // Bits of CaptureHeader::flags.
 inline constexpr uint32_t kCaptureContents = 1;  // The pages of files are in it.
-inline constexpr uint32_t kCaptureTorn =
-    2;  // Clients, files or connections came or went meanwhile.
+// Clients, files or connections came or went meanwhile.
+inline constexpr uint32_t kCaptureTorn = 2;
 
 struct CaptureHeader {
   uint64_t magic = kCaptureMagic;

@@ -5,7 +5,7 @@
 //
 // INVARIANTS of a loaded image
 //   1. The vectors have the sizes that the layout gives, but files, which has those that were ever
-//   used; segment_words covers the committed segments.
+//      used; segment_words covers the committed segments.
 //   2. databases[i].file < files.size(), and that file's state is not free.
 //   3. Everything else is as it was found: kinds, slots, numbers and text may be nonsense.
 //

@@ -7,8 +7,15 @@
 //         30 .. 31   lock bytes, unused here
 //         32         nBackfillAttempted
 //
-//   WalIndexHdr, by word: 0 version, 2 change counter, 3 isInit 8 | bigEndCksum 8 | page size 16, 4
-//   mxFrame, 5 database size in pages, 6-7 frame checksum, 8-9 salts, 10-11 checksum of words 0-9.
+//   WalIndexHdr, by word:
+//          0         version
+//          2         change counter
+//          3         isInit 8 | bigEndCksum 8 | page size 16
+//          4         mxFrame
+//          5         database size in pages
+//          6 .. 7    frame checksum
+//          8 .. 9    salts
+//         10 .. 11   checksum of words 0 .. 9
 //
 // Thread-safety: pure functions.
 #ifndef GLASSWAL_VFS_DIAG_WAL_HEADER_H_

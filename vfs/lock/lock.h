@@ -43,10 +43,10 @@
 namespace glasswal::lock {
 
 inline constexpr uint64_t kLookAgainNs = 250'000'000;  // No single sleep is longer.
-inline constexpr uint64_t kFirstLookNs =
-    20'000'000;  // The first sleep; doubled up to kLookAgainNs.
-inline constexpr uint64_t kTurnPatienceNs =
-    5'000'000;  // How long a turn that does not move counts.
+// The first sleep; doubled up to kLookAgainNs.
+inline constexpr uint64_t kFirstLookNs = 20'000'000;
+// How long a turn that does not move counts.
+inline constexpr uint64_t kTurnPatienceNs = 5'000'000;
 
 /// What a waiter asks while it cannot go on. Implemented above this layer.
 class HolderWatch {

@@ -2,9 +2,9 @@
 //
 // LIFE OF A SLOT (ShmClient::state)
 //
-//      Free --Join--> Live --Leave--------------------------------> Free (generation + 1 at next
-//      Join)
-//                      |                                             ^
+//      Free --Join--> Live --Leave--------------------------------> Free
+//                      |                                             ^     (the next Join adds 1 to
+//                      |                                             |      the generation)
 //                      +--proof of death--> Recovering(by r) --------+
 //                                             ^      |
 //                                             +--r died too: claimed by another

@@ -3,9 +3,8 @@
 //
 // ORDER, for each database in which the dead had a connection:
 //   1. If it held WAL_WRITE, the wal-index is spoiled, so that the next client rebuilds it. This
-//   comes
-//      BEFORE the lock is released: a writer that died inside walRestartHdr() leaves an index that
-//      looks valid and makes the next acknowledged commit vanish.
+//      comes BEFORE the lock is released: a writer that died inside walRestartHdr() leaves an index
+//      that looks valid and makes the next acknowledged commit vanish.
 //   2. Its intent is finished or undone.
 //   3. Its bits leave all lock words, WAL_WRITE last; the waiters are woken.
 // then, for the region: the directory's lock, open files, unpublished claims, private memory,

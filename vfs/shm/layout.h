@@ -10,7 +10,6 @@
 //   | header | clients | files | recoveries | events | segment table  | segment, segment, ...     |
 //   +--------+---------+-------+------------+--------+----------------+---------------------------+
 //            fixed tables, at the offsets that the header names        first_segment ...
-//            segment_count
 //
 //   A file of the flat directory is an ShmFile, up to kMapSegments map segments (arrays of segment
 //   numbers, zero for a hole), and the data segments that those name. A main database has one more
@@ -20,8 +19,7 @@
 // RULES
 //
 //   1. Only explicitly sized integers; offsets and segment numbers, never an address. The bytes
-//   mean
-//      the same natively and in WebAssembly (little-endian).
+//      mean the same natively and in WebAssembly (little-endian).
 //   2. Bytes here are input. A reader checks every index and offset before use and caps every loop.
 //   3. `magic` is written last, with release order: zero means that nobody has finished the region.
 //   4. Every word that two clients may write is changed by compare-and-swap or another atomic
@@ -68,7 +66,7 @@ inline constexpr uint32_t kWalIndexSegments = 1024;  // 2,048 blocks: 8.3 millio
 inline constexpr uint32_t kMaxRecoveries = 32;
 inline constexpr uint32_t kMinEvents = 64;  // The event ring holds a power of two of records.
 inline constexpr uint32_t kMaxEvents = 1024 * 1024;
-inline constexpr uint32_t kMaxStaleMs = 86'400'000;  // A day.
+inline constexpr uint32_t kMaxStaleMs = 86'400'000;       // A day.
 inline constexpr uint64_t kMinFileBytes = kSegmentBytes;  // What a file's maximum is at least.
 inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 40;
 inline constexpr uint32_t kBlackBoxLocks = 24;
@@ -311,8 +309,8 @@ struct alignas(64) ShmRecovery {
   Atomic64 state;     // [recoverer] number of the recovery * 2 + 1 while it runs, * 2 when done.
   Atomic64 began_ns;  // [recoverer]
   Atomic64 ended_ns;  // [recoverer]
-  Atomic64
-      subject;  // [recoverer] dead slot 8 | recoverer slot 8 | evicted 8 | kind 8 | generation 32.
+  // [recoverer] dead slot 8 | recoverer slot 8 | evicted 8 | kind 8 | generation 32.
+  Atomic64 subject;
   Atomic64 process_id;         // [recoverer] of the dead.
   Atomic64 silent_ns;          // [recoverer] how long it had been silent, by the recoverer's clock.
   Atomic64 heartbeat;          // [recoverer] the dead client's last.
@@ -323,8 +321,8 @@ struct alignas(64) ShmRecovery {
   Atomic32 wal_index_spoiled;  // [recoverer] databases whose wal-index must be rebuilt.
   Atomic32 box_locks;          // [recoverer] entries of box.
   Atomic32 box_events;         // [recoverer] entries of events.
-  Atomic32
-      paused;  // [recoverer] 1: the directory's lock was not to be had, so the rest comes later.
+  // [recoverer] 1: the directory's lock was not to be had, so the rest comes later.
+  Atomic32 paused;
   Atomic64 name[kNameBytes / 8];
   ShmBlackBoxLock box[kBlackBoxLocks];
   ShmEvent events[kBlackBoxEvents];  // The dead client's last events, oldest first.

@@ -18,12 +18,10 @@
 //   half     a writer copies what is left over, if others copied most of it and no reader holds it
 //            back; its restart waits a few milliseconds for readers of the end of the log
 //   short    less than an eighth is left: it copies whatever may be copied, and waits for the
-//   readers
-//            within its busy timeout, woken by their end. Who waited in vain goes on in what is
-//            left, and does not wait again for some time
+//            readers within its busy timeout, woken by their end. Who waited in vain goes on in what
+//            is left, and does not wait again for some time
 //   none     less than a segment is left: it waits each time, and then fails with SQLITE_FULL,
-//   which
-//            names the reader
+//            which names the reader
 //
 // A connection without WRITE (a reader; a writer in an SQLite without SQLITE_ENABLE_SETLK_TIMEOUT)
 // copies in a short log what it can without waiting for anybody.

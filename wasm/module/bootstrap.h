@@ -1,10 +1,10 @@
 // The first 64 KiB of the shared memory: what must be there before there is a region.
 //
 //   0          kBootstrapOffset                       kRegionOffset
-//   +----------+------------------+-------------------+--------------------------------------------
+//   +----------+------------------+-------------------+-------------------------------------------
 //   | nothing  | ShmBootstrap     | nothing           | the region (vfs/shm/layout.h): segment n
-//   lies at | (null)   |                  |                   | kRegionOffset + n * 64 KiB
-//   +----------+------------------+-------------------+--------------------------------------------
+//   | (null)   |                  |                   | lies at kRegionOffset + n * 64 KiB
+//   +----------+------------------+-------------------+-------------------------------------------
 //
 // A client's liveness is proved by a Web Lock (in Node: by the exit of its thread), which only
 // JavaScript can see. The holder words are how it tells the modules: JavaScript writes a holder's
@@ -28,16 +28,18 @@ inline constexpr uint32_t kRegionOffset = 64 * 1024;
 inline constexpr uint32_t kBootstrapVersion = 1;
 
 struct ShmWorker {
-  shm::Atomic32 holder;  // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
+  // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
+  shm::Atomic32 holder;
   // [who has the slot, in one step with holder] in Node on Linux the kernel's thread, else 0:
   // number 22 | start in ticks, from the low bits up; see wasm/ts/node.ts.
   shm::Atomic32 thread;
 };
 
 struct ShmBootstrap {
-  shm::Atomic32 version;  // [creator] kBootstrapVersion, written last.
-  shm::Atomic32
-      layout_hash;  // [creator] shm::kLayoutHash: two packages must not share a memory by mistake.
+  // [creator] kBootstrapVersion, written last.
+  shm::Atomic32 version;
+  // [creator] shm::kLayoutHash: two packages must not share a memory by mistake.
+  shm::Atomic32 layout_hash;
   ShmWorker workers[shm::kMaxClients];
 };
 static_assert(sizeof(ShmBootstrap) <= kRegionOffset - kBootstrapOffset);

@@ -5,9 +5,11 @@
 // values. The TypeScript side is wasm/ts/encoding.ts; a test compares the numbers of the two files.
 //
 //   parameters  count Parameters of 16 bytes, the bytes of texts and BLOBs wherever `address`
-//   points a batch     BatchHeader | row | row | ... -> free <- ... the bytes of all texts, the
-//   last text first a row       RowHead | a tag byte for each column, padded to 8 | 8 bytes for
-//   each column | bytes of its BLOBs
+//               points
+//   a batch     BatchHeader | row | row | ... -> free <- ... the bytes of all texts, the last text
+//               first
+//   a row       RowHead | a tag byte for each column, padded to 8 | 8 bytes for each column | the
+//               bytes of its BLOBs
 //
 // The texts of a batch lie together so that JavaScript decodes them with one call: a text's place
 // is told in UTF-16 units from the END of the batch, because that is where the first text was put.
@@ -56,8 +58,8 @@ struct BatchHeader {
   uint32_t text_at;     // The texts fill the bytes from here to `capacity`.
   uint32_t text_units;  // UTF-16 units of all texts together.
   uint32_t flags;       // Of kBatch*.
-  uint32_t
-      reprepared;  // How often SQLite compiled the statement anew: the columns may have changed.
+  // How often SQLite compiled the statement anew: the columns may have changed.
+  uint32_t reprepared;
   uint32_t needed_bytes;  // A row did not fit into an empty buffer: a capacity with which it does.
   double changes;         // Rows that the statement changed; 0 if it changed none.
   double last_rowid;      // Exact if it is within +-(2^53 - 1).

@@ -1,13 +1,12 @@
 // The life of one instance of the module, as JavaScript drives it.
 //
 //   1. JavaScript gets the lock of a client slot, claims a private block of segments, zeroes it,
-//   and instantiates
-//      the module there.
+//      and instantiates the module there.
 //   2. glasswal_start_heap, the module's constructors, glasswal_start: stack guard, SQLite.
 //   3. glasswal_create in the instance that makes the region, glasswal_join in all others.
 //   4. SQLite's own functions, and those of the other files of this folder.
 //   5. glasswal_leave; then JavaScript gives up the lock. Or the worker dies, and others recover
-//   from it.
+//      from it.
 //
 // Functions that return an int32_t return a StatusCode; its message is at glasswal_text.
 //

@@ -1,8 +1,9 @@
 // A runtime: one region, and this process's place in it.
 //
-//   auto runtime = glasswal::Runtime::Create({.memory = glasswal::MemoryKind::kNamed, .name =
-//   "app"}); if (!runtime.ok()) return Complain(runtime.status().message()); glasswal::Status
-//   status = (*runtime)->RegisterVfs("glasswal", /*make_default=*/false);
+//   auto runtime =
+//       glasswal::Runtime::Create({.memory = glasswal::MemoryKind::kNamed, .name = "app"});
+//   if (!runtime.ok()) return Complain(runtime.status().message());
+//   glasswal::Status status = (*runtime)->RegisterVfs("glasswal", /*make_default=*/false);
 //   sqlite3_open_v2("/app.sqlite", &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "glasswal");
 //
 // The region is ephemeral: when the last client leaves, a named region is removed. When the last
