@@ -31,7 +31,7 @@ def files(root):
     found = []
     for folder, folders, names in os.walk(root):
         folders[:] = sorted(f for f in folders if f not in NOT_SOURCE)
-        for name in sorted(names):
+        for name in sorted(set(names) - NOT_SOURCE):
             found.append(os.path.relpath(os.path.join(folder, name), root).replace(os.sep, "/"))
     return found
 
