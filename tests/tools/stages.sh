@@ -34,6 +34,12 @@ python_tests() {
 stage_house() {
   python_tests house "house rules" tests/house/run.py
   python_tests runner "the runner of the suites" tests/tools/suites/self_test.py
+  python_tests packages "./dev without apt" tests/tools/packages_test.py
+}
+
+# What `./dev check` looks with.
+need_check() {
+  need_packages clang-14:clang++-14 clang-format-14:clang-format-14
 }
 
 # build_suites PRESET: builds all that its suites need.

@@ -74,11 +74,14 @@ install_packages() {
 }
 
 # need_packages PACKAGE[:COMMAND]...: installs what is missing. A package with a command is there when the command is,
-# wherever it came from; one without is asked of dpkg.
+# wherever it came from; one without is asked of dpkg. Where there is no dpkg to ask, GLASSWAL_PACKAGES=installed says
+# that all is there.
 need_packages() {
+  [ "${GLASSWAL_PACKAGES:-}" != installed ] || return 0
   local missing=() entry package
   for entry in "$@"; do
     package=${entry%%:*}
+    case " ${missing[*]} " in *" $package "*) continue ;; esac
     if [ "$package" != "$entry" ]; then
       command -v "${entry#*:}" >/dev/null || missing+=("$package")
     else
@@ -86,8 +89,42 @@ need_packages() {
     fi
   done
   [ "${#missing[@]}" -eq 0 ] && return 0
-  command -v apt-get >/dev/null || { echo "dev: please install: ${missing[*]}" >&2; return 1; }
+  if ! command -v apt-get >/dev/null; then
+    printf 'dev: please install: %s\ndev: %s\n' "${missing[*]}" "these are the names of Debian 12. If they are there under \
+other names, say so: GLASSWAL_PACKAGES=installed ./dev ..." >&2
+    return 1
+  fi
   step apt "installing ${missing[*]}" install_packages "${missing[@]}"
+}
+
+# prepare FUNCTION...: installs in one go, before anything else is done, whatever these functions and those that they call
+# need. So a system without apt is told all that is missing at once, and not in the middle.
+prepare() {
+  local wanted
+  mapfile -t wanted < <(declare -f | awk -v roots="$*" '
+    /^[a-z_]+ \(\)/ { name = $1; next }
+    { body[name] = body[name] " " $0 }
+    function visit(name, words, count, i, word, package) {
+      if (!(name in body)) return
+      count = split(body[name], words, " ")
+      delete body[name]
+      for (i = 1; i <= count; i++) {
+        word = words[i]
+        sub(/;$/, "", word)
+        if (package && word !~ /^[A-Za-z0-9.+:-]+$/) package = 0
+        if (package) print word
+        if (word == "need_packages") package = 1
+        if (words[i] ~ /;$/) package = 0
+        visit(word)
+      }
+    }
+    END {
+      delete body["need_packages"]
+      delete body["prepare"]
+      count = split(roots, names, " ")
+      for (i = 1; i <= count; i++) visit(names[i])
+    }' | sort -u)
+  need_packages "${wanted[@]}"
 }
 
 setup_packages() {
@@ -96,7 +133,7 @@ setup_packages() {
   # The extension is tried in Debian's own shell and in its own Python, whatever else is on the PATH.
   need_packages sqlite3 python3
   # Any npm will do; Debian's is the one for a machine that has none.
-  command -v npm >/dev/null || need_packages nodejs:node npm:npm
+  need_packages nodejs:node npm:npm
 }
 
 # install_npm FOLDER TITLE: what the lock file of the folder names, when that has changed.
