@@ -60,7 +60,7 @@ test("the package's README shows nothing that the repository's does not", async 
 
 for (const options of ['RuntimeOptions', 'OpenOptions']) {
   test(`the table of ${options} has what the type has`, async () => {
-    const types = await Promise.all(['options', 'open'].map((file) => markdownOf(`wasm/ts/${file}.ts`)));
+    const types = await Promise.all(['life/options', 'api/open'].map((file) => markdownOf(`wasm/ts/${file}.ts`)));
     const members = new RegExp(`export interface ${options} \\{(.*?)\\n\\}`, 's').exec(types.join('\n'))[1];
     const names = [...members.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, member]) => member);
     assert.ok(names.length > 3);

@@ -23,23 +23,8 @@ build_package() {
   rm -rf wasm/build
   find wasm/dist -type f ! -name '*.wasm' ! -name inspector_module.js -delete
   step package-tsc "package: types" node_modules/.bin/tsc -p wasm/tsconfig.json --emitDeclarationOnly || return
-  build_scripts || return
+  step package-scripts "package: scripts" node wasm/scripts.mjs || return
   step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
-}
-
-# People read the types and the sources; whoever loads a page pays for the scripts. So there is one for each way in, with parts that
-# several share beside them, without comments and spaces. Names stay, for errors and consoles, and so do lines: Node shows the one that threw.
-build_scripts() {
-  local common=(--outbase=wasm/ts --outdir=wasm/dist --tsconfig=wasm/tsconfig.json --format=esm --target=es2022 --sourcemap
-    --sources-content=false)
-  local entries=(index janitor_worker vite statement_cache generated/facts inspector/index inspector/copy_words adapters/drizzle adapters/kysely)
-  entries=("${entries[@]/#/wasm/ts/}")
-  # What a part says of its place is true of it: all lie beside index.js. Two files stay apart: unseen.js, of which bundlers read the
-  # comments, and inspector_file.js, which knows a file that lies above the inspector's scripts.
-  step package-scripts "package: scripts" node_modules/.bin/esbuild "${entries[@]/%/.ts}" "${common[@]}" --bundle --splitting \
-    --chunk-names=part_[hash] --line-limit=700 --minify-whitespace --minify-syntax '--external:./unseen.js' '--external:../inspector_file.js' \
-    '--external:../inspector_module.js' --external:drizzle-orm --external:kysely --external:vite '--external:node:*' || return
-  step package-apart "package: scripts that stay apart" node_modules/.bin/esbuild wasm/ts/unseen.ts wasm/ts/inspector_file.ts "${common[@]}"
 }
 
 # The inspector's module, which the package fetches when an inspector is opened.

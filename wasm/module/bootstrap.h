@@ -31,7 +31,7 @@ struct ShmWorker {
   // [who has the proof] the ticket of who has the slot's lock; 0: nobody.
   shm::Atomic32 holder;
   // [who has the slot, in one step with holder] in Node on Linux the kernel's thread, else 0:
-  // number 22 | start in ticks, from the low bits up; see wasm/ts/node.ts.
+  // number 22 | start in ticks, from the low bits up; see wasm/ts/port/node.ts.
   shm::Atomic32 thread;
 };
 

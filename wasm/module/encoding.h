@@ -2,7 +2,7 @@
 // other.
 //
 // One call carries all of them, because a call across the boundary costs as much as reading several
-// values. The TypeScript side is wasm/ts/encoding.ts; a test compares the numbers of the two files.
+// values. The TypeScript side is wasm/ts/engine/encoding.ts; a test compares the numbers of the two files.
 //
 //   parameters  count Parameters of 16 bytes, the bytes of texts and BLOBs wherever `address`
 //               points

@@ -15,7 +15,7 @@ namespace {
 constexpr uint64_t kPageBytes = 64 * 1024;
 
 // How often JavaScript is asked about one slot at most: as often as its own timer looks at all of
-// them (wasm/ts/threads.ts). Whoever tries again and again without waiting pays for no more.
+// them (wasm/ts/life/threads.ts). Whoever tries again and again without waiting pays for no more.
 constexpr uint64_t kLookEveryNs = 500'000'000;
 
 class WorkerLiveness final : public port::Liveness {

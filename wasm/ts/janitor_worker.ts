@@ -1,7 +1,7 @@
 /** The worker that a runtime's janitor lives in. */
-import { Janitor } from './janitor.js';
-import { janitorLockName } from './liveness.js';
-import { enter, type RuntimeParts } from './membership.js';
+import { Janitor } from './life/janitor.js';
+import { janitorLockName } from './life/liveness.js';
+import { enter, type RuntimeParts } from './life/membership.js';
 
 /** Joins and watches, and again if this client is lost: somebody can steal its lock, too. */
 async function keepJanitor(runtime: RuntimeParts, number: number): Promise<void> {

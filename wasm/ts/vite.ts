@@ -9,8 +9,8 @@
  */
 import { readFileSync } from 'node:fs';
 import type { HtmlTagDescriptor, Plugin } from 'vite';
-import { MisuseError } from './errors.js';
-import { booleanOption, optionsOf, shown } from './given_options.js';
+import { MisuseError } from './given/errors.js';
+import { booleanOption, optionsOf, shown } from './given/given_options.js';
 
 /** Options of the plugin. */
 export interface GlasswalViteOptions {

@@ -94,7 +94,7 @@
     takeMark();
   } else {
     const { src } = (document.currentScript ?? {}) as { readonly src?: string };
-    // createRuntime() waits for it, so that a page which is about to be loaded anew has no errors to show (wasm/ts/environment.ts).
+    // createRuntime() waits for it, so that a page which is about to be loaded anew has no errors to show (wasm/ts/port/environment.ts).
     Object.assign(globalThis, { [Symbol.for('glasswal.isolating')]: register(src, takeMark()).catch(String).then(giveUp) });
   }
 }

@@ -78,7 +78,7 @@ test('a change of the schema is seen by statements that were prepared before it'
 test('the numbers of the encoding are those of the module', () => {
   const folder = new URL('../../../wasm/', import.meta.url);
   const header = readFileSync(new URL('module/encoding.h', folder), 'utf8');
-  const script = readFileSync(new URL('ts/encoding.ts', folder), 'utf8');
+  const script = readFileSync(new URL('ts/engine/encoding.ts', folder), 'utf8');
   const upper = (name) => name.replace(/([a-z])(?=[A-Z])/g, '$1_').toUpperCase();
   const inScript = Object.fromEntries([...script.matchAll(/export const (\w+) = (\d+);/g)].map(([, name, value]) => [name, Number(value)]));
   const tags = [...header.matchAll(/^ {2}k(\w+) = (\d+),/gm)].map(([, name, value]) => [`TAG_${upper(name)}`, Number(value)]);

@@ -1,7 +1,7 @@
 // The statements that are kept by their SQL, for remote databases and the adapters.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { StatementCache } from '../../../wasm/dist/statement_cache.js';
+import { StatementCache } from '../../../wasm/dist/api/statement_cache.js';
 import { database } from './open.mjs';
 
 test('a statement is compiled once, and forgets in which form its rows were wanted', async (t) => {

@@ -7,12 +7,12 @@ import { createTableRelationsHelpers, DefaultLogger, entityKind, extractTablesRe
 import type { DrizzleConfig as AnyDrizzleConfig, Logger, RelationalSchemaConfig, TablesRelationalConfig } from 'drizzle-orm';
 import { BetterSQLiteSession } from 'drizzle-orm/better-sqlite3/session';
 import { BaseSQLiteDatabase, SQLiteSyncDialect, SQLiteTransaction, type SQLiteTransactionConfig } from 'drizzle-orm/sqlite-core';
-import type { Database } from '../database.js';
-import { MisuseError } from '../errors.js';
-import { optionsOf } from '../given_options.js';
-import { StatementCache } from '../statement_cache.js';
-import type { RunResult } from '../statement.js';
-import type { BindValue } from '../values.js';
+import type { Database } from '../api/database.js';
+import { MisuseError } from '../given/errors.js';
+import { optionsOf } from '../given/given_options.js';
+import { StatementCache } from '../api/statement_cache.js';
+import type { RunResult } from '../api/statement.js';
+import type { BindValue } from '../engine/values.js';
 
 export { migrate, type MigrationFiles, type MigrationOptions } from './drizzle_migrate.js';
 

@@ -1,8 +1,8 @@
 /** Applies Drizzle's migrations, which a browser has as data: it has no folder to read. */
 import type { MigrationMeta } from 'drizzle-orm/migrator';
-import type { Database } from '../database.js';
-import { GlasswalError, MisuseError } from '../errors.js';
-import { kindOf } from '../values.js';
+import type { Database } from '../api/database.js';
+import { GlasswalError, MisuseError } from '../given/errors.js';
+import { kindOf } from '../engine/values.js';
 
 /**
  * What drizzle-kit writes, as data: the journal of its folder `meta`, and the text of each .sql file. The texts are found by

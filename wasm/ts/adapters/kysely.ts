@@ -11,11 +11,11 @@ import {
   AbortedTransactionError, CompiledQuery, type DatabaseConnection, type Dialect, type Driver, type Kysely, SqliteAdapter,
   SqliteIntrospector, SqliteQueryCompiler, type TransactionSettings,
 } from 'kysely';
-import type { Database } from '../database.js';
-import { MisuseError } from '../errors.js';
-import { optionsOf } from '../given_options.js';
-import type { RemoteDatabase } from '../remote.js';
-import { kindOf } from '../values.js';
+import type { Database } from '../api/database.js';
+import { MisuseError } from '../given/errors.js';
+import { optionsOf } from '../given/given_options.js';
+import type { RemoteDatabase } from '../api/remote.js';
+import { kindOf } from '../engine/values.js';
 import { GlasswalConnection } from './kysely_connection.js';
 
 /** A database of this thread, or of another one. */

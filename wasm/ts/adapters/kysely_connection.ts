@@ -1,9 +1,9 @@
 /** Runs what Kysely has compiled: in this thread, or in the one that has the database. */
 import type { CompiledQuery, DatabaseConnection, QueryResult } from 'kysely';
-import type { Database } from '../database.js';
-import type { RemoteDatabase } from '../remote.js';
-import { StatementCache } from '../statement_cache.js';
-import type { Bindings } from '../values.js';
+import type { Database } from '../api/database.js';
+import type { RemoteDatabase } from '../api/remote.js';
+import { StatementCache } from '../api/statement_cache.js';
+import type { Bindings } from '../engine/values.js';
 
 /** The one connection of a Kysely. */
 export class GlasswalConnection implements DatabaseConnection {

@@ -1,5 +1,5 @@
 /** Calls into the inspector's module with texts and bytes as JavaScript has them. */
-import type { Bytes } from '../bytes.js';
+import type { Bytes } from '../given/bytes.js';
 import type { Host } from './host.js';
 import { type InspectorModule, newModule } from './module.js';
 

@@ -1,8 +1,8 @@
 /** A region as a file, without an inspector being shown: what Runtime.capture() loads when it is called. */
-import type { Bytes } from '../bytes.js';
-import { type CaptureOptions, wantsContents } from '../capture_options.js';
-import { GlasswalError } from '../errors.js';
-import type { RuntimeParts } from '../membership.js';
+import type { Bytes } from '../given/bytes.js';
+import { type CaptureOptions, wantsContents } from '../given/capture_options.js';
+import { GlasswalError } from '../given/errors.js';
+import type { RuntimeParts } from '../life/membership.js';
 import { requireParts } from './given.js';
 import { Host } from './host.js';
 import { newModule } from './module.js';

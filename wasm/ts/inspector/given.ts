@@ -1,8 +1,8 @@
 /** Checks what a page gives the inspector: what will not do is refused by name, before anything is changed. */
-import { GlasswalError, MisuseError } from '../errors.js';
+import { GlasswalError, MisuseError } from '../given/errors.js';
 import { packageVersion } from '../generated/facts.js';
-import { booleanOption, functionOption, optionsOf, shown, textOf } from '../given_options.js';
-import type { RuntimeParts } from '../membership.js';
+import { booleanOption, functionOption, optionsOf, shown, textOf } from '../given/given_options.js';
+import type { RuntimeParts } from '../life/membership.js';
 import type { InspectorOptions } from './inspector.js';
 import type { InspectorTarget } from './place.js';
 

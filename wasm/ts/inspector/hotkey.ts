@@ -1,5 +1,5 @@
 /** Hotkeys as people write them: 'Ctrl+Shift+G', 'Alt+I', 'F9'. */
-import { MisuseError } from '../errors.js';
+import { MisuseError } from '../given/errors.js';
 
 /** What tells whether an event is that key. Throws for what is no hotkey. On a Mac, Ctrl is also Cmd. */
 export function parseHotkey(text: string): (event: KeyboardEvent) => boolean {

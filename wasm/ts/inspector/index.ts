@@ -11,16 +11,16 @@
  * shown for the first time. It reads the runtime's memory and never writes to it.
  * @module glasswal/inspector
  */
-import { GlasswalError } from '../errors.js';
-import { isPage } from '../environment.js';
-import type { RuntimeParts } from '../membership.js';
+import { GlasswalError } from '../given/errors.js';
+import { isPage } from '../port/environment.js';
+import type { RuntimeParts } from '../life/membership.js';
 import { inspectorOptions, requireParts } from './given.js';
 import { Inspector, type InspectorOptions } from './inspector.js';
 
 export { captureRuntime } from './capture.js';
 export { Inspector, type InspectorOptions } from './inspector.js';
 export type { InspectorCost } from './calls.js';
-export type { CaptureOptions } from '../capture_options.js';
+export type { CaptureOptions } from '../given/capture_options.js';
 export type { InspectorTarget } from './place.js';
 export type { InspectorTheme } from './settings.js';
 

@@ -1,11 +1,11 @@
 /** An inspector that is attached to a runtime, wherever it is shown and whether it is shown at the moment or not. */
-import type { Bytes } from '../bytes.js';
-import { type CaptureOptions, wantsContents } from '../capture_options.js';
-import { GlasswalError, MisuseError } from '../errors.js';
-import { textOf } from '../given_options.js';
-import type { RuntimeParts } from '../membership.js';
-import { bytesOf } from '../slots.js';
-import { kindOf } from '../values.js';
+import type { Bytes } from '../given/bytes.js';
+import { type CaptureOptions, wantsContents } from '../given/capture_options.js';
+import { GlasswalError, MisuseError } from '../given/errors.js';
+import { textOf } from '../given/given_options.js';
+import type { RuntimeParts } from '../life/membership.js';
+import { bytesOf } from '../engine/slots.js';
+import { kindOf } from '../engine/values.js';
 import type { InspectorCost } from './calls.js';
 import { requireParts, requireTarget } from './given.js';
 import { parseHotkey } from './hotkey.js';

@@ -1,7 +1,7 @@
 /** The inspector's own module: fetched and compiled when the first inspector opens, instantiated for each. */
-import { GlasswalError, messageOf } from '../errors.js';
+import { GlasswalError, messageOf } from '../given/errors.js';
 import { inspectorUrl } from '../inspector_file.js';
-import { compile } from '../module.js';
+import { compile } from '../engine/module.js';
 import type { Host } from './host.js';
 
 /** What the module exports (inspector/main_web.cpp). Pointers and sizes come back signed: take them `>>> 0`. */

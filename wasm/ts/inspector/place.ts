@@ -1,5 +1,5 @@
 /** Where an inspector is: over the page, in a frame of it, in a window of its own, or in an element that the page has for it. */
-import { GlasswalError } from '../errors.js';
+import { GlasswalError } from '../given/errors.js';
 import { changeSettings, readSettings } from './settings.js';
 import { addStyle } from './style.js';
 

@@ -1,5 +1,5 @@
 /** The canvas, its WebGL2 context, and when to draw on it: after input, after a change in the region, and not else. */
-import { GlasswalError } from '../errors.js';
+import { GlasswalError } from '../given/errors.js';
 import type { Calls } from './calls.js';
 
 /** How often a timer looks whether there is anything new; what it finds is drawn as often as the inspector itself thinks fit. */

@@ -1,6 +1,6 @@
 /** One open inspector: a canvas in some element of some document, with all that belongs to it. */
-import type { Bytes } from '../bytes.js';
-import type { RuntimeParts } from '../membership.js';
+import type { Bytes } from '../given/bytes.js';
+import type { RuntimeParts } from '../life/membership.js';
 import { Calls } from './calls.js';
 import { copyText } from './clipboard.js';
 import { Files } from './files.js';

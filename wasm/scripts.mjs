@@ -1,0 +1,60 @@
+// Makes the package's scripts, wasm/dist/**/*.js, of wasm/ts: node wasm/scripts.mjs.
+//
+// People read the types and the sources; whoever loads a page pays for the scripts. So there is one for each way in, with parts
+// that several share beside them, without comments and spaces. Names stay, for errors and consoles, and so do lines: Node shows
+// the one that threw. All parts lie beside index.js, so what one says of its place (`new URL('./glasswal.wasm', import.meta.url)`,
+// './janitor_worker.js') is true of it, in whatever folder of wasm/ts it was written.
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const HERE = path.dirname(fileURLToPath(import.meta.url));
+const TS = path.join(HERE, 'ts');
+const DIST = path.join(HERE, 'dist');
+const WAYS_IN = ['index', 'janitor_worker', 'vite', 'inspector/index', 'adapters/drizzle', 'adapters/kysely'];
+// Not for users: the tests look at these by themselves.
+const FOR_TESTS = ['api/statement_cache', 'generated/facts', 'inspector/copy_words'];
+// Scripts that stay apart. Of unseen.js bundlers read the comments, inspector_file.js knows a file that lies beside it, and
+// inspector_module.js is made with the inspector's module.
+const APART = ['unseen', 'inspector_file'];
+const BUILT = ['inspector_module'];
+
+const common = {
+  absWorkingDir: path.dirname(HERE), outbase: TS, outdir: DIST, tsconfig: path.join(HERE, 'tsconfig.json'), format: 'esm',
+  target: 'es2022', sourcemap: true, sourcesContent: false, logLevel: 'warning',
+};
+
+function sourcesOf(names) {
+  return names.map((name) => path.join(TS, `${name}.ts`));
+}
+
+/** Has the scripts that stay apart imported by the path that leads there from the script that a source becomes part of. */
+const keepApart = {
+  name: 'keep apart',
+  setup(building) {
+    building.onResolve({ filter: new RegExp(`/(${[...APART, ...BUILT].join('|')})\\.js$`) }, ({ path: to, importer }) => {
+      // Only the inspector's own way in lies in a folder; the parts that others share lie beside index.js.
+      const isInspector = path.relative(TS, importer).startsWith('inspector' + path.sep);
+      return { path: (isInspector ? '../' : './') + path.basename(to), external: true };
+    });
+  },
+};
+
+/** Throws where a script would look for one that stays apart in the wrong place. */
+function checkPlaces({ outputs }) {
+  const known = new Set([...APART, ...BUILT].map((name) => path.join(DIST, `${name}.js`)));
+  for (const [file, { imports }] of Object.entries(outputs)) {
+    for (const { path: to, external } of imports) {
+      if (!external || !to.startsWith('.')) continue;
+      if (!known.has(path.join(HERE, '..', path.dirname(file), to))) throw new Error(`${file} imports ${to}, which is not there.`);
+    }
+  }
+}
+
+const { metafile } = await build({
+  ...common, entryPoints: sourcesOf([...WAYS_IN, ...FOR_TESTS]), bundle: true, splitting: true, metafile: true,
+  chunkNames: 'part_[hash]', lineLimit: 700, minifyWhitespace: true, minifySyntax: true, plugins: [keepApart],
+  external: ['drizzle-orm', 'kysely', 'vite', 'node:*'],
+});
+checkPlaces(metafile);
+await build({ ...common, entryPoints: sourcesOf(APART) });

@@ -1,0 +1,159 @@
+/** Instantiating the module in a private block of the shared memory. */
+import { Engine, Views, type HostFunctions, type ModuleExports } from './engine.js';
+import { segmentAddress } from '../memory/block.js';
+import { isPage } from '../port/environment.js';
+import { GlasswalError, MisuseError, messageOf } from '../given/errors.js';
+import { Fate } from './fate.js';
+import { shown } from '../given/given_options.js';
+import { layoutHash, segmentBytes } from '../generated/facts.js';
+import { lookFromModule } from '../life/liveness.js';
+import { outOfMemory } from '../memory/memory_limit.js';
+
+/*
+ * A block, from its beginning:
+ *
+ *   | guard, stack (grows down)   | data of the module      | first heap                  |
+ *   0                             stackBytes                + __data_end                  blockBytes
+ */
+const stackBytes = 512 * 1024;
+const tableElements = 4096;
+
+/** How many segments the private block of a client has. */
+export const blockSegments = 16;
+
+/** StatusCode of glasswal/status.h, as far as JavaScript tells them apart. */
+const statusNames = [
+  'MISUSE', 'OPTION', 'NOT_FOUND', 'EXISTS', 'NOT_READY', 'CORRUPT', 'VERSION', 'FULL', 'BUSY', 'NOT_DEAD', 'ENVIRONMENT',
+] as const;
+
+function givenUp(why: string): string {
+  return `glasswal had to give up this client: ${why}. The others go on, and recover what it held; join the runtime again, or end the worker.`;
+}
+
+/** What an exception means that left the module, for people. `stackLeft` says how many bytes its stack had left. */
+function describeLoss(error: unknown, stackLeft: number): string {
+  const tooDeep = 'is used up: SQL nests too deeply (views of views of views), or functions of SQL call each other too deeply';
+  if (stackLeft < stackBytes / 4) return givenUp(`its stack of ${stackBytes / 1024} KiB ${tooDeep}`);
+  // Chromium throws a RangeError, Firefox an InternalError; where there was no room even to see it, it is not known.
+  const isDeep = error === undefined || error instanceof RangeError || /recursion/.test(String(error));
+  return givenUp(isDeep ? `JavaScript's stack ${tooDeep}` : `the module was left by ${messageOf(error)}`);
+}
+
+function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly.ModuleImports {
+  // Each worker counts from an origin of its own; since 1970 they all count alike.
+  const { timeOrigin } = performance;
+  return {
+    glasswal_host_now: (clock: number) => (clock === 0 ? timeOrigin + performance.now() : Date.now()),
+    glasswal_host_timezone: (unixMs: number) => -new Date(unixMs).getTimezoneOffset(),
+    glasswal_host_random: (to: number, sizeBytes: number) => {
+      const bytes = new Uint8Array(sizeBytes >>> 0);
+      for (let done = 0; done < bytes.length; done += 65536) {
+        crypto.getRandomValues(bytes.subarray(done, Math.min(done + 65536, bytes.length)));
+      }
+      views.u8.set(bytes, to >>> 0);
+    },
+    glasswal_host_look: (slot: number) => lookFromModule(views, slot),
+    glasswal_host_abort: (message: number) => {
+      const memory = views.u8;
+      const begin = message >>> 0;
+      const text = new TextDecoder().decode(memory.slice(begin, memory.indexOf(0, begin)));
+      throw new GlasswalError('ABORTED', givenUp(text));
+    },
+    glasswal_host_call: fate.host((kind, id, context, argc, argv) => host.call(kind, id, context, argc, argv)),
+  };
+}
+
+function guardExports(exports: WebAssembly.Exports, fate: Fate): ModuleExports {
+  const guarded: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(exports)) {
+    guarded[name] = typeof value === 'function' ? fate.guard(value as never) : value;
+  }
+  return guarded as ModuleExports;
+}
+
+/** The error for parts of different versions. */
+export function otherVersion(what: string): GlasswalError {
+  return new GlasswalError('VERSION', `${what}: load glasswal.wasm and the package's JavaScript of one version.`);
+}
+
+function newInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, imports);
+  } catch (error) {
+    if (error instanceof WebAssembly.LinkError) throw otherVersion(`The module wants what this version does not give (${messageOf(error)})`);
+    throw new GlasswalError(
+      'ENVIRONMENT',
+      `The engine refuses to start the module in this ${isPage ? 'page' : 'worker'}: ${messageOf(error)}. A Content-Security-Policy must ` +
+        "allow `'wasm-unsafe-eval'` in script-src, and a process has room for some thousand instances at most.",
+    );
+  }
+}
+
+/** Instantiates `module` in the zeroed block that begins at `firstSegment`, and starts it. */
+export function instantiate(
+  module: WebAssembly.Module,
+  views: Views,
+  firstSegment: number,
+  thread: { mayWait: boolean; number: number },
+): Engine {
+  const block = segmentAddress(firstSegment);
+  const dataAt = block + stackBytes;
+  const table = new WebAssembly.Table({ initial: tableElements, element: 'anyfunc' });
+  const host: HostFunctions = { call: () => 0 };
+  const stackPointer = new WebAssembly.Global({ value: 'i32', mutable: true }, dataAt | 0);
+  const fate = new Fate((error) => describeLoss(error, (stackPointer.value as number >>> 0) - block));
+  const instance = newInstance(module, {
+    env: {
+      memory: views.memory,
+      __indirect_function_table: table,
+      __stack_pointer: stackPointer,
+      __memory_base: new WebAssembly.Global({ value: 'i32' }, dataAt | 0),
+      __table_base: new WebAssembly.Global({ value: 'i32' }, 1),
+      ...hostImports(views, host, fate),
+    },
+  });
+  const exports = guardExports(instance.exports, fate);
+  // Only wasm-opt adds the check. The guard word at the lowest address stays untouched.
+  (exports['__set_stack_limits'] as ((base: number, limit: number) => void) | undefined)?.(dataAt, block + 16);
+  // Current versions of Emscripten leave the relocations to the loader, older ones do them in the start function.
+  (exports['__wasm_apply_data_relocs'] as (() => void) | undefined)?.();
+  const engine = new Engine({ exports, views, table, host, fate, mayWait: thread.mayWait });
+  const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
+  if (callNumber(engine, 'glasswal_layout_hash') >>> 0 !== layoutHash) throw otherVersion('The module lays out its memory differently');
+  callNumber(engine, 'glasswal_start_heap', (dataAt + dataEnd + 15) & ~15, block + blockSegments * segmentBytes);
+  callNumber(engine, '__wasm_call_ctors');
+  views.askModule(instance.exports['glasswal_memory_pages'] as () => number);
+  check(engine, callNumber(engine, 'glasswal_start', block, thread.mayWait ? 1 : 0, thread.number));
+  return engine;
+}
+
+/** Calls an export that takes and gives numbers. */
+export function callNumber(engine: Engine, name: string, ...args: number[]): number {
+  const called = engine.exports[name] as unknown as ((...args: number[]) => number) | undefined;
+  if (called === undefined) throw otherVersion(`The module has no function ${name}`);
+  // What cannot become a number would throw amid the call, which ends a client.
+  if (args.some((arg) => typeof arg !== 'number')) throw new MisuseError('MISUSE', `${name}() takes numbers.`);
+  return called(...args);
+}
+
+/** Throws the failure that a call returned, if it is one. */
+export function check(engine: Engine, status: number): void {
+  if (status !== 0) throw new GlasswalError(statusNames[status] ?? 'ENVIRONMENT', engine.text());
+}
+
+/** Calls `use` with the address of `text` as a zero-terminated string in the module's heap. */
+export function withText<T>(engine: Engine, text: string, use: (pointer: number) => T): T {
+  if (typeof text !== 'string' || text.includes('\0')) {
+    throw new MisuseError('MISUSE', `A text without zero bytes is needed, not ${shown(text)}.`);
+  }
+  const bytes = new TextEncoder().encode(text);
+  const pointer = engine.exports.glasswal_malloc(bytes.length + 1) >>> 0;
+  if (pointer === 0) throw outOfMemory(engine.views, bytes.length + 1, 'a text');
+  try {
+    engine.u8.set(bytes, pointer);
+    engine.u8[pointer + bytes.length] = 0;
+    return use(pointer);
+  } finally {
+    engine.exports.glasswal_free(pointer);
+  }
+}

@@ -1,0 +1,296 @@
+/**
+ * The slots of clients, and the proof of who is dead.
+ *
+ * In a browser a client holds a Web Lock that is named after the runtime and its slot, from before the slot goes live
+ * until after it is free again; the browser drops the lock when the worker or page is really gone, and with nothing
+ * else. Whoever is granted it has the proof. In Node it is the exit of the thread: see threads.ts.
+ *
+ * The holder words in the shared memory tell the modules what only JavaScript can know. They are written by whoever
+ * has the lock of the slot: a ticket before the slot goes live, and 0 once the holder is gone.
+ */
+import type { Views } from '../engine/engine.js';
+import { isNode } from '../port/environment.js';
+import { GlasswalError } from '../given/errors.js';
+import { ownSlotWord, threadEnded } from '../port/node.js';
+import { clientState, clientBytes, header, maxClients, regionOffset, workerBytes, workersOffset } from '../generated/facts.js';
+
+/** A slot that is ours. */
+export interface HeldSlot {
+  readonly slot: number;
+  /** The generation that its client is going to have. */
+  readonly generation: number;
+  /** Gives the slot up, after the client has left it. */
+  release(): void;
+  /**
+   * Calls `tell` if somebody takes the lock away (`steal: true`): then this client counts as dead, and its memory is given to
+   * others, although its thread lives.
+   */
+  whenStolen(tell: () => void): void;
+}
+
+/** The name of the Web Lock of a slot. */
+export function lockName(runtimeId: string, slot: number): string {
+  return `glasswal:${runtimeId}:client:${slot}`;
+}
+
+/**
+ * The name of the Web Lock that a client has besides, for as long as its thread lives: when somebody has stolen the lock of its
+ * slot, this one still says that it is not dead. Nothing is recovered, or not recovered, by it.
+ */
+export function witnessName(runtimeId: string, slot: number, generation: number): string {
+  return `glasswal:${runtimeId}:witness:${slot}:${generation}`;
+}
+
+/** The name of one of the Web Locks of whoever looks after the dead; they are numbered from 1, see heir.ts. */
+export function heirLockName(runtimeId: string, number: number | ''): string {
+  return `glasswal:${runtimeId}:heir:${number}`;
+}
+
+/** The number of the last heir lock that anybody has, in whatever mode, and of the last one that an heir has. 0: none. */
+export async function heirLocks(runtimeId: string): Promise<{ last: number; heir: number }> {
+  const { held = [] } = await navigator.locks.query();
+  const prefix = heirLockName(runtimeId, '');
+  const found = { last: 0, heir: 0 };
+  for (const { name = '', mode } of held) {
+    const number = Number(name.slice(prefix.length));
+    // Any tab of the origin can have a lock of any name.
+    if (!Number.isSafeInteger(number) || name !== prefix + String(number)) continue;
+    found.last = Math.max(found.last, number);
+    if (mode === 'exclusive') found.heir = Math.max(found.heir, number);
+  }
+  return found;
+}
+
+/** The name of the Web Lock that the janitor of the heir `number` has while it watches. */
+export function janitorLockName(runtimeId: string, number: number): string {
+  return `glasswal:${runtimeId}:janitor:${number}`;
+}
+
+/** Whether the heir `number` has a janitor that watches. */
+export async function hasJanitor(runtimeId: string, number: number): Promise<boolean> {
+  return isHeld(janitorLockName(runtimeId, number));
+}
+
+async function isHeld(lock: string): Promise<boolean> {
+  const { held = [] } = await navigator.locks.query();
+  return held.some(({ name }) => name === lock);
+}
+
+/** The name of the channel on which the clients of a runtime tell its janitor that they have come. */
+export function channelName(runtimeId: string): string {
+  return `glasswal:${runtimeId}`;
+}
+
+/** Whether it is the number of a client slot. */
+export function isSlot(value: unknown): value is number {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < maxClients;
+}
+
+// The words behind the last slot are the region's own, so no number becomes an index unchecked.
+function requireSlot(slot: number): number {
+  if (!isSlot(slot)) throw new RangeError(`There is no client slot ${String(slot)}.`);
+  return slot;
+}
+
+function holderIndex(slot: number): number {
+  return (workersOffset + requireSlot(slot) * workerBytes) >>> 2;
+}
+
+/** The ticket of who has `slot`; 0: nobody. */
+export function holderOf(views: Views, slot: number): number {
+  return Atomics.load(views.i32, holderIndex(slot));
+}
+
+/** Records who has `slot`. Only whoever has the lock of the slot may call it. */
+export function setHolder(views: Views, slot: number, ticket: number): void {
+  Atomics.store(views.i32, holderIndex(slot), ticket);
+}
+
+/** Who has `slot`: the ticket, and above it what Node knows of the thread. 0n: nobody. */
+export function ownerOf(views: Views, slot: number): bigint {
+  return Atomics.load(views.i64, holderIndex(slot) / 2);
+}
+
+/** Passes `slot` from one owner to another (0n: to nobody); false, changing nothing, where somebody else has it. */
+export function passSlot(views: Views, slot: number, from: bigint, to: bigint): boolean {
+  return Atomics.compareExchange(views.i64, holderIndex(slot) / 2, from, to) === from;
+}
+
+function stateIndex(views: Views, slot: number): number {
+  const clients = regionOffset + Number(views.u64[(regionOffset + header.clientsOffset) >>> 3]);
+  return (clients + requireSlot(slot) * clientBytes) >>> 2;
+}
+
+/** The generation of the last client in `slot`, and whether the slot is free. */
+export function slotState(views: Views, slot: number): { free: boolean; generation: number } {
+  const index = stateIndex(views, slot);
+  const generation = Atomics.load(views.u32, index);
+  return { free: Atomics.load(views.u32, index + 1) >>> 24 === clientState.free, generation };
+}
+
+/**
+ * Looks for a waiter inside the module, whose timers do not run, whether the thread that has `slot` has ended, and leaves the
+ * slot to nobody then. Only Node knows of threads. One whose slot is free holds nothing that anybody could wait for: it is
+ * left to the timers.
+ */
+export function lookFromModule(views: Views, slot: number): void {
+  try {
+    const owner = ownerOf(views, slot);
+    if (threadEnded(owner) && !slotState(views, slot).free) passSlot(views, slot, owner, 0n);
+  } catch {
+    // Nothing may be thrown into the module. Without room on the stack nothing was seen, and nothing was changed.
+  }
+}
+
+/** A Web Lock that is ours. */
+interface TakenLock {
+  readonly release: () => void;
+  /** Calls `tell` if it is stolen, or was already. */
+  whenStolen(tell: () => void): void;
+}
+
+const nothing = (): void => undefined;
+
+/** Asks for the lock of a slot without waiting; undefined when somebody has it. */
+async function tryWebLock(name: string): Promise<TakenLock | undefined> {
+  return new Promise((resolve, reject) => {
+    let isTaken = false;
+    let isStolen = false;
+    let tellStolen = nothing;
+    const whenStolen = (tell: () => void): void => {
+      tellStolen = tell;
+      if (isStolen) tell();
+    };
+    navigator.locks
+      .request(name, { ifAvailable: true }, (lock) => {
+        if (lock === null) return resolve(undefined);
+        return new Promise<void>((release) => {
+          isTaken = true;
+          resolve({ release: () => release(), whenStolen });
+        });
+      })
+      .catch((error: unknown) => {
+        if (!isTaken) return reject(error instanceof Error ? error : new Error(String(error)));
+        isStolen = true;
+        tellStolen();
+      });
+  });
+}
+
+/** The slot's lock and the witness of who is in it. */
+interface ClientLocks extends TakenLock {
+  readonly generation: number;
+}
+
+/** The generation that the next client of a slot is going to have. */
+function nextGeneration(views: Views, slot: number): number {
+  return (slotState(views, slot).generation + 1) >>> 0;
+}
+
+/** Takes the lock of a slot and, with it, that of the witness; undefined when somebody has the slot. */
+async function tryClientLocks(runtimeId: string, slot: number, generationOf: () => number): Promise<ClientLocks | undefined> {
+  const lock = await tryWebLock(lockName(runtimeId, slot));
+  if (lock === undefined) return undefined;
+  const generation = generationOf();
+  // Whoever has this name by stealing must not keep a client from joining: it is only asked when a lock was stolen.
+  const witness = await tryWebLock(witnessName(runtimeId, slot, generation));
+  let isStolen = false;
+  lock.whenStolen(() => (isStolen = true));
+  return {
+    generation,
+    release: () => {
+      // The witness of one that was robbed stays for as long as its thread does.
+      if (!isStolen) witness?.release();
+      lock.release();
+    },
+    whenStolen: (tell) =>
+      lock.whenStolen(() => {
+        isStolen = true;
+        tell();
+      }),
+  };
+}
+
+/** Whether a client that was recovered from lives: then its Web Lock was stolen. In Node there is nothing to steal. */
+export async function wasRobbed(runtimeId: string, slot: number, generation: number): Promise<boolean> {
+  return !isNode && isHeld(witnessName(runtimeId, slot, generation));
+}
+
+/** The lock of one slot, taken by the creator of a runtime, whom nobody else can know of yet. */
+export async function holdFirstSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
+  // The region was made by its first client, which is live already.
+  const { generation } = slotState(views, 0);
+  const lock = isNode ? noLock(generation) : await tryClientLocks(runtimeId, 0, () => generation);
+  if (lock === undefined) throw new GlasswalError('ENVIRONMENT', 'The lock of a new runtime is taken already.');
+  const owner = isNode ? ownSlotWord() : BigInt(ticket >>> 0);
+  passSlot(views, 0, 0n, owner);
+  return held(views, 0, owner, lock);
+}
+
+function noLock(generation: number): ClientLocks {
+  return { generation, release: nothing, whenStolen: nothing };
+}
+
+function held(views: Views, slot: number, owner: bigint, lock: ClientLocks): HeldSlot {
+  return {
+    slot,
+    generation: lock.generation,
+    release: () => {
+      // Not if somebody had the proof of our death meanwhile, and the slot is another's.
+      passSlot(views, slot, owner, 0n);
+      lock.release();
+    },
+    whenStolen: (tell) => lock.whenStolen(tell),
+  };
+}
+
+/** One round over all slots, free ones first: those of the dead need a recovery before they can be used. */
+async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot | undefined> {
+  const slots = [...Array(maxClients).keys()].filter((slot) => holderOf(views, slot) === 0);
+  const isFree = (slot: number): boolean => slotState(views, slot).free;
+  for (const slot of [...slots.filter(isFree), ...slots.filter((slot) => !isFree(slot))]) {
+    const generation = (): number => nextGeneration(views, slot);
+    if (isNode) {
+      if (passSlot(views, slot, 0n, ownSlotWord())) return held(views, slot, ownSlotWord(), noLock(generation()));
+      continue;
+    }
+    const lock = await tryClientLocks(runtimeId, slot, generation);
+    if (lock === undefined) continue;
+    setHolder(views, slot, ticket);
+    return held(views, slot, BigInt(ticket >>> 0), lock);
+  }
+  return undefined;
+}
+
+/** Resolves when any lock of the runtime has been given back since the call, or there was nothing to wait for. */
+async function slotGivenBack(runtimeId: string): Promise<void> {
+  if (isNode) return;
+  const { held: locks = [] } = await navigator.locks.query();
+  const giveUp = new AbortController();
+  const waits = locks
+    .filter(({ name = '' }) => name.startsWith(`glasswal:${runtimeId}:client:`))
+    // The living have theirs exclusively. Where janitors are at a recovery, it is worth waiting until the last of them is done.
+    .map(({ name = '', mode }) => {
+      const options = { mode: mode === 'shared' ? 'exclusive' : 'shared', signal: giveUp.signal } as const;
+      return navigator.locks.request(name, options, () => undefined);
+    });
+  const patience = new Promise<void>((resolve) => setTimeout(resolve, 250));
+  await Promise.race([...waits, patience]).catch(() => undefined);
+  giveUp.abort();
+  await Promise.allSettled(waits);
+}
+
+/** Takes a slot that nobody has. Throws when all of them belong to the living. */
+export async function holdSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
+  // A janitor has a dead client's lock for as long as the recovery takes: such a slot is about to come free.
+  for (let round = 0; round < 4; ++round) {
+    const slot = await tryAllSlots(views, runtimeId, ticket);
+    if (slot !== undefined) return slot;
+    await slotGivenBack(runtimeId);
+  }
+  throw new GlasswalError(
+    'FULL',
+    `All ${maxClients} client slots of the runtime belong to living workers. Let one leave (client.close()) or end it ` +
+      '(terminate(), or runtime.evict()) before another joins.',
+  );
+}

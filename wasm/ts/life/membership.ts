@@ -1,0 +1,131 @@
+/** Coming into a runtime and going out of it: slot, private block, instance. */
+import type { Engine } from '../engine/engine.js';
+import { blockSegments, callNumber, check, instantiate, withText } from '../engine/instance.js';
+import { claimRun, clientOwner, leavingOwner, releaseAll } from '../memory/block.js';
+import { Views } from '../engine/engine.js';
+import { isNode, isPage, newTicket, requireSharedMemory } from '../port/environment.js';
+import { GlasswalError, MisuseError } from '../given/errors.js';
+import { headerBytes, packageVersion, regionOffset } from '../generated/facts.js';
+import { channelName, holdSlot, type HeldSlot } from './liveness.js';
+import type { ChannelMessage } from './janitor.js';
+import { threadTicket } from '../port/node.js';
+
+// Who compiles for Node without a page's types has no such names; everybody else has them already, and these add nothing.
+declare global {
+  interface URL {}
+  namespace WebAssembly {
+    interface Memory {}
+    interface Module {}
+    interface Table {}
+  }
+}
+
+/** What a runtime consists of when it is handed to a worker: all of it can be cloned. */
+export interface RuntimeParts {
+  /** 32 hexadecimal digits, unlike those of any other runtime. */
+  readonly id: string;
+  /** The database that clients open where they name none. */
+  readonly path: string;
+  /** The package's version: those who share a runtime must have the same one. */
+  readonly version: string;
+  /** The one memory, which all clients share. */
+  readonly memory: WebAssembly.Memory;
+  /** glasswal.wasm, compiled. */
+  readonly module: WebAssembly.Module;
+}
+
+/** One client's place in a runtime. */
+export interface Membership {
+  readonly engine: Engine;
+  readonly slot: number;
+  readonly generation: number;
+  /** Gives everything back. The engine must not be called afterwards. */
+  leave(): void;
+}
+
+/** Another memory has no room for as much as the header. */
+const leastBytes = regionOffset + headerBytes;
+
+/** Throws a clear error for what is not a runtime of this version of the package. */
+function requireRuntime(runtime: RuntimeParts): void {
+  const parts: Partial<RuntimeParts> | null | undefined = runtime;
+  if (parts?.memory instanceof WebAssembly.Memory && parts.module instanceof WebAssembly.Module && typeof parts.id === 'string' && parts.memory.buffer.byteLength > leastBytes) {
+    if (parts.version === packageVersion) return;
+    throw new GlasswalError(
+      'VERSION',
+      `The runtime was created by glasswal ${parts.version}, and this is glasswal ${packageVersion}: load the same version everywhere.`,
+    );
+  }
+  const isKnown = typeof parts === 'object' && parts !== null && 'id' in parts && 'version' in parts;
+  if (isKnown && !(parts.memory instanceof WebAssembly.Memory)) {
+    throw new GlasswalError(
+      'ENVIRONMENT',
+      'The runtime arrived without its memory. Browsers hand shared memory only from a cross-origin isolated page to its own ' +
+        'dedicated workers, not to a SharedWorker, a service worker or another tab.',
+    );
+  }
+  throw new MisuseError(
+    'MISUSE',
+    'join() needs the runtime that createRuntime() returned, as it arrived in a message: worker.postMessage({ runtime }). A message that ' +
+      'arrives as `messageerror` had shared memory for somebody who cannot have it: only dedicated workers of an isolated page can.',
+  );
+}
+
+/** What this thread is to the module. */
+export function thisThread(ticket: number): { mayWait: boolean; number: number } {
+  return { mayWait: !isPage, number: ticket };
+}
+
+/** The end of a client that is in `held`. */
+export function leave(engine: Engine, held: HeldSlot): void {
+  check(engine, callNumber(engine, 'glasswal_leave'));
+  // From here on the instance is memory like any other, and soon another client's: whatever still has it must not call it.
+  engine.fate.end(new GlasswalError('CLOSED', 'This client has left its runtime: join it again with join(runtime).'));
+  releaseAll(new Views(engine.views.memory), leavingOwner(held.slot));
+  held.release();
+}
+
+/** Ties the fate of a client's instance to that of its slot: neither outlives the other. */
+export function tieToSlot(engine: Engine, held: HeldSlot): void {
+  engine.fate.whenLost(() => held.release());
+  held.whenStolen(() =>
+    engine.fate.giveUp(
+      new GlasswalError(
+        'ABORTED',
+        `The Web Lock of this client (number ${held.slot}) was taken from it by navigator.locks.request() with steal: true. To all others ` +
+          'that is the proof that it is dead: they have recovered from it. Join the runtime again.',
+      ),
+    ),
+  );
+}
+
+/** Tells the janitor that somebody has come whom it must watch. */
+export function announce(runtimeId: string, slot: number): void {
+  if (isNode) return;
+  const channel = new BroadcastChannel(channelName(runtimeId));
+  channel.postMessage({ joined: slot } satisfies ChannelMessage);
+  channel.close();
+}
+
+/** Joins a runtime as a client called `name`. */
+export async function enter(runtime: RuntimeParts, name: string): Promise<Membership> {
+  await requireSharedMemory();
+  requireRuntime(runtime);
+  const ticket = isNode ? await threadTicket() : newTicket();
+  const views = new Views(runtime.memory);
+  const held = await holdSlot(views, runtime.id, ticket);
+  announce(runtime.id, held.slot);
+  const owner = clientOwner(held.slot, held.generation);
+  try {
+    // Somebody may have died in this slot at this very point; nobody else can be here now.
+    releaseAll(views, owner);
+    const engine = instantiate(runtime.module, views, claimRun(views, owner, blockSegments), thisThread(ticket));
+    check(engine, withText(engine, name, (pointer) => callNumber(engine, 'glasswal_join', held.slot, pointer, blockSegments)));
+    tieToSlot(engine, held);
+    return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held) };
+  } catch (error) {
+    releaseAll(new Views(runtime.memory), owner);
+    held.release();
+    throw error;
+  }
+}
