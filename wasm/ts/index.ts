@@ -18,7 +18,7 @@ export type { Row, RunResult } from './api/statement.js';
 export type { QueryResult } from './api/statement_cache.js';
 export type { ColumnDefinition } from './api/prepare.js';
 export type { BindValue, Bindings, Given, NamedBy, NamedParameters, SqlValue } from './engine/values.js';
-export type { Verbose } from './api/verbose.js';
+export type { Verbose } from './api/connection.js';
 export type { BackupOptions } from './api/backup.js';
 export type { Bytes } from './given/bytes.js';
 export type { CaptureOptions } from './given/capture_options.js';

@@ -5,7 +5,7 @@ import type { CaptureOptions } from './given/capture_options.js';
 import { Client } from './life/client.js';
 import type { DatabaseClient } from './api/connection.js';
 import type { EventBatch, EventLevel } from './api/diagnostics.js';
-import { Views } from './engine/engine.js';
+import { Views } from './memory/views.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './port/environment.js';
 import { GlasswalError, MisuseError, messageOf } from './given/errors.js';
 import { waitToInherit } from './life/heir.js';
@@ -14,7 +14,8 @@ import { clientName, isName, optionsOf, shown } from './given/given_options.js';
 import * as facts from './generated/facts.js';
 import { firstSegment } from './memory/geometry.js';
 import type { Snapshot } from './generated/snapshot.js';
-import { blockSegments, callNumber, check, instantiate, otherVersion, withText } from './engine/instance.js';
+import { callNumber, check, instantiate, otherVersion, withText } from './engine/instance.js';
+import { blockSegments } from './memory/block.js';
 import { isPrivate, openConnection } from './api/open.js';
 import { hearRecoveries } from './life/janitor_start.js';
 import { holdFirstSlot } from './life/liveness.js';
@@ -27,7 +28,7 @@ import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
 import { watchChild, watchChildren, watchThreads } from './life/threads.js';
 import { importUnseen } from './unseen.js';
-import { kindOf } from './engine/values.js';
+import { kindOf } from './given/kinds.js';
 import { openWhole } from './api/whole.js';
 
 interface Insides {

@@ -2,7 +2,7 @@
 import type { MigrationMeta } from 'drizzle-orm/migrator';
 import type { Database } from '../api/database.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /**
  * What drizzle-kit writes, as data: the journal of its folder `meta`, and the text of each .sql file. The texts are found by

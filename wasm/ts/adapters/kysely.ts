@@ -15,7 +15,7 @@ import type { Database } from '../api/database.js';
 import { MisuseError } from '../given/errors.js';
 import { optionsOf } from '../given/given_options.js';
 import type { RemoteDatabase } from '../api/remote.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 import { GlasswalConnection } from './kysely_connection.js';
 
 /** A database of this thread, or of another one. */

@@ -8,7 +8,7 @@ import { optionsOf } from '../given/given_options.js';
 import { DEFAULT_BUSY_TIMEOUT_MS, setBusyTimeout } from './open.js';
 import { ALL_PAGES, type BackupProgress, PageCopy, refuseItself } from './page_copy.js';
 import { type SerializeOptions, openTemporary, schemaOf, serialize } from './serialize.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 import { openWhole } from './whole.js';
 
 /** How a backup is made. */

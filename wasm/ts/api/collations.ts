@@ -5,7 +5,7 @@ import { COMPARE_FAILED, HOST_COMPARE } from '../engine/encoding.js';
 import { MisuseError } from '../given/errors.js';
 import { SQLITE_OK } from '../given/result_codes.js';
 import { decodeUtf8 } from '../engine/text.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** Less than 0 if `a` comes first, more than 0 if `b` does, 0 if they are equal. */
 export type Compare = (a: string, b: string) => number;

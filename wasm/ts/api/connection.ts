@@ -1,6 +1,5 @@
 /** An open connection as the parts of this package see it: its pointer, its statements, its errors. */
 import type { Context } from '../engine/context.js';
-import { AT_ERROR_OFFSET } from '../engine/encoding.js';
 import type { Engine } from '../engine/engine.js';
 import { type LockRefusal, MisuseError, SqliteError } from '../given/errors.js';
 import { textOf } from '../given/given_options.js';
@@ -11,7 +10,9 @@ import {
 } from '../given/result_codes.js';
 import type { SqliteExports } from '../engine/sqlite_exports.js';
 import { decodeCString, unitsOfUtf8Bytes } from '../engine/text.js';
-import { type Verbose, execOneByOne } from './verbose.js';
+
+/** Receives the SQL of each statement that runs, with the values of its parameters in it. */
+export type Verbose = (sql: string) => void;
 
 /** What a database needs to know of the client that opened it. */
 export interface DatabaseClient<Owner> {
@@ -226,48 +227,19 @@ export class Connection {
     return this.#isThere && this.exports.sqlite3_get_autocommit(this.pointer) === 0;
   }
 
-  /** Runs each statement of `sql`. */
-  exec(sql: string): void {
-    const text = textOf(sql, 'The SQL');
-    this.checkWritable();
-    this.execNow(text);
-  }
-
-  /** Likewise, although an iterator may be open. */
-  execNow(sql: string): void {
-    const { busy } = this;
-    this.busy = true;
-    try {
-      if (this.verbose === undefined && !this.#setsTimeout(sql)) this.#exec(sql);
-      else execOneByOne(this, sql);
-    } finally {
-      this.busy = busy;
-    }
-  }
-
-  #exec(sql: string): void {
-    const { context } = this;
-    const text = this.placeSql(sql);
-    const { batch } = context.scratch;
-    context.forgetThrown();
-    const code = this.exports.glasswal_exec(this.pointer, text.address, text.size, batch.address);
-    context.releaseText(text);
-    if (code !== SQLITE_OK) throw this.failure({ sql, offset: batch.i32[AT_ERROR_OFFSET]! });
-  }
-
   /** Puts SQL where the module can read it. */
   placeSql(sql: string): ReturnType<Context['placeText']> {
     return this.context.placeText(textOf(sql, 'The SQL'), 'SQL');
   }
 
   /** Whether `sql` may tell a thread to wait that may not: SQLite does what it says as soon as it is compiled. */
-  #setsTimeout(sql: string): boolean {
+  setsTimeout(sql: string): boolean {
     return !this.engine.mayWait && /busy_timeout/i.test(sql);
   }
 
   /** To be called when `sql` was compiled: a thread that may not wait does not begin to. */
   keepFromWaiting(sql: string): void {
-    if (!this.#setsTimeout(sql)) return;
+    if (!this.setsTimeout(sql)) return;
     this.tellsToWait = true;
     this.stopWaiting();
   }

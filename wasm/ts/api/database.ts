@@ -6,6 +6,7 @@ import { dispose } from './dispose.js';
 import { Connection, type DatabaseClient } from './connection.js';
 import type { Engine } from '../engine/engine.js';
 import { MisuseError, SqliteError } from '../given/errors.js';
+import { exec } from './exec.js';
 import { firstValue } from './execution.js';
 import { defineAggregate, defineFunction } from './function_definitions.js';
 import type { AggregateOptions, FunctionOptions, FunctionResult } from './functions.js';
@@ -19,9 +20,19 @@ import { type Row, Statement } from './statement.js';
 import type { TableDefinition } from './table_definition.js';
 import { type TableFactory, defineTable } from './tables.js';
 import { type Transaction, makeTransaction } from './transaction.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
+import type { Bindings } from '../engine/values.js';
 
 export type { OpenOptions } from './open.js';
+
+// A statement needs nothing of its database but to show it, so that a database makes statements and knows of them, and not
+// the other way round.
+declare module './statement.js' {
+  interface Statement<R = Row, B extends readonly unknown[] = Bindings> {
+    /** The database that prepared it. */
+    readonly database: Database;
+  }
+}
 
 /** What a checkpoint waits for; see SQLite's sqlite3_wal_checkpoint_v2. */
 export type CheckpointMode = 'passive' | 'full' | 'restart' | 'truncate';
@@ -141,7 +152,7 @@ export class Database implements Disposable {
 
   /** Runs all statements of `sql` and drops their rows. What ran before a failure stays, unless it was in a transaction. */
   exec(sql: string): this {
-    this.#connection.exec(sql);
+    exec(this.#connection, sql);
     return this;
   }
 

@@ -16,7 +16,8 @@ import { columnNames, parameterShape, prepare, texts } from './prepare.js';
 import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../given/result_codes.js';
 import { BatchReader, type RowMode, type RowShape } from '../engine/rows.js';
 import { type Block, allocateBlock, free } from '../engine/scratch.js';
-import { ParameterWriter, type ParameterShape } from '../engine/values.js';
+import { type ParameterShape } from '../engine/values.js';
+import { ParameterWriter } from '../engine/parameters.js';
 import { expandedSql, logStatement } from './verbose.js';
 
 // No user code runs while a batch is read, so one reader is enough for all statements.
@@ -27,6 +28,17 @@ const reader = new BatchReader();
  * added first.
  */
 export type Fetch = (rows: unknown[], maxRows: number) => boolean;
+
+const NO_LIMIT = 0x7fffffff;
+
+/** All the rows that there are. */
+export function fetchAll(fetch: Fetch): unknown[] {
+  const rows: unknown[] = [];
+  while (fetch(rows, NO_LIMIT)) {
+    // Each call has added its rows.
+  }
+  return rows;
+}
 
 /** What a Statement runs by. */
 export class Execution {
@@ -277,15 +289,26 @@ export class Execution {
   }
 }
 
-/** The first value that `sql` returns; asked beside everything that goes on on the connection. */
-export function firstValue(connection: Connection, sql: string): unknown {
+/** Runs `sql` beside everything that goes on on the connection. */
+function runAside<T>(connection: Connection, sql: string, run: (execution: Execution) => T): T {
   const handle = { pointer: prepare(connection, sql), busy: false, iterated: false };
   try {
-    const { batch } = connection.context.scratch;
-    const execution = new Execution(connection, handle, sql, handle);
-    execution.execute(EXECUTE_RESET_AT_LIMIT, batch, 1);
-    return execution.firstRow(batch, 'pluck');
+    return run(new Execution(connection, handle, sql, handle));
   } finally {
     connection.exports.sqlite3_finalize(handle.pointer);
   }
+}
+
+/** The first value that `sql` returns. */
+export function firstValue(connection: Connection, sql: string): unknown {
+  return runAside(connection, sql, (execution) => {
+    const { batch } = connection.context.scratch;
+    execution.execute(EXECUTE_RESET_AT_LIMIT, batch, 1);
+    return execution.firstRow(batch, 'pluck');
+  });
+}
+
+/** The first value of each row that `sql` returns. */
+export function firstValues(connection: Connection, sql: string): unknown[] {
+  return runAside(connection, sql, (execution) => fetchAll(execution.fetcher(0, 'pluck')));
 }

@@ -4,7 +4,7 @@ import { MisuseError } from '../given/errors.js';
 import { type Callback, addFunction } from './functions.js';
 import { booleanOption, functionOption, optionsOf, textOf } from '../given/given_options.js';
 import { SQLITE_DETERMINISTIC, SQLITE_DIRECTONLY, SQLITE_OK, SQLITE_UTF8 } from '../given/result_codes.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 const FUNCTION_OPTIONS = ['varargs', 'deterministic', 'directOnly', 'safeIntegers'];
 const AGGREGATE_OPTIONS = ['start', 'step', 'inverse', 'result', ...FUNCTION_OPTIONS];

@@ -22,7 +22,8 @@ import { BatchReader } from '../engine/rows.js';
 import { Block } from '../engine/scratch.js';
 import { allocateBytes, bytesOf, fitsInt64 } from '../engine/slots.js';
 import { encodeUtf8 } from '../engine/text.js';
-import { type SqlValue, kindOf } from '../engine/values.js';
+import { type SqlValue } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** What a function of SQL may return; undefined is NULL. */
 export type FunctionResult = SqlValue | ArrayBufferView | ArrayBuffer | undefined;

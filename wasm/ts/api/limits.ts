@@ -1,7 +1,7 @@
 /** SQLite's limits of one connection. */
 import type { Connection } from './connection.js';
 import { MisuseError } from '../given/errors.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** In the order of SQLite's numbers; the names are those of node:sqlite. */
 const NAMES = [

@@ -11,8 +11,8 @@ import {
   SQLITE_OPEN_READWRITE,
   SQLITE_OPEN_URI,
 } from '../given/result_codes.js';
-import { kindOf } from '../engine/values.js';
-import type { Verbose } from './verbose.js';
+import { kindOf } from '../given/kinds.js';
+import type { Verbose } from './connection.js';
 
 /** How a database is opened. */
 export interface OpenOptions {

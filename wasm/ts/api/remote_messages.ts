@@ -3,7 +3,8 @@
  * by like a message of others.
  */
 import { GlasswalError, type GlasswalErrorCode, type LockRefusal, MisuseError, SqliteError } from '../given/errors.js';
-import { type Bindings, kindOf } from '../engine/values.js';
+import { type Bindings } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 export type Method = 'exec' | 'run' | 'get' | 'all' | 'query';
 

@@ -5,7 +5,8 @@ import { isSeen, Life } from './remote_life.js';
 import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, type Response } from './remote_messages.js';
 import { hear, type RemotePort } from './remote_port.js';
 import { StatementCache } from './statement_cache.js';
-import { type Bindings, kindOf } from '../engine/values.js';
+import { type Bindings } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 const served = new WeakSet<RemotePort>();
 /** SQLite's most parameters. */

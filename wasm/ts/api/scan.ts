@@ -21,7 +21,8 @@ import { BatchReader } from '../engine/rows.js';
 import { Block } from '../engine/scratch.js';
 import { SlotWriter } from '../engine/slots.js';
 import type { Definition } from './table_definition.js';
-import { kindOf, unbindable } from '../engine/values.js';
+import { unbindable } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** A table as the module knows it. */
 export interface ScannedTable {

@@ -9,7 +9,7 @@ import { SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from '../given/result_codes
 import { free } from '../engine/scratch.js';
 import { allocateBytes, bytesOf } from '../engine/slots.js';
 import { LEAST_BYTES, READ_VERSION_AT, WRITE_VERSION_AT, checkContents, checkEncoding, checkHeader } from './sound.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** What is done before the contents of a database are replaced. */
 export interface ImportOptions {

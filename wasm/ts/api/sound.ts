@@ -1,9 +1,8 @@
 /** Whether bytes are a sound database that can be taken in. */
 import type { Connection } from './connection.js';
 import { GlasswalError, MisuseError, SqliteError } from '../given/errors.js';
-import { firstValue } from './execution.js';
+import { firstValue, firstValues } from './execution.js';
 import { SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOTADB } from '../given/result_codes.js';
-import { firstValues } from './statement.js';
 
 const MAGIC = 'SQLite format 3\0';
 /** The smallest page that there is. */

@@ -11,9 +11,8 @@ import {
   EXECUTE_RESET_AT_LIMIT,
   EXECUTE_SAFE_INTEGERS,
 } from '../engine/encoding.js';
-import type { Database } from './database.js';
 import { MisuseError } from '../given/errors.js';
-import { Execution } from './execution.js';
+import { Execution, fetchAll } from './execution.js';
 import { switchOf } from '../given/given_options.js';
 import { StatementIterator } from './iterator.js';
 import { type ColumnDefinition, columnDefinitions, prepare } from './prepare.js';
@@ -42,8 +41,6 @@ const BUSY = {
   enumerable: true,
 };
 
-const NO_LIMIT = 0x7fffffff;
-
 /**
  * A prepared statement, made by database.prepare(). Everything is synchronous.
  *
@@ -57,8 +54,6 @@ export class Statement<R = Row, B extends readonly unknown[] = Bindings> impleme
   declare readonly reader: boolean;
   /** Whether it leaves the database as it is. */
   declare readonly readonly: boolean;
-  /** The database that prepared it. */
-  declare readonly database: Database;
   /** Whether an iterator of it is open. */
   declare readonly busy: boolean;
 
@@ -217,26 +212,11 @@ export class Statement<R = Row, B extends readonly unknown[] = Bindings> impleme
 
   #collect(method: string, values: readonly unknown[], mode: RowMode): unknown[] {
     this.#needRows(method);
-    const fetch = this.#execution.fetcher(this.#execution.begin(values), mode);
-    const rows: unknown[] = [];
-    while (fetch(rows, NO_LIMIT)) {
-      // Each call has added its rows.
-    }
-    return rows;
+    return fetchAll(this.#execution.fetcher(this.#execution.begin(values), mode));
   }
 }
 
 /** Gives `statement` a property that cannot be changed. */
 function show(statement: object, name: string, value: unknown): void {
   Object.defineProperty(statement, name, { value, enumerable: true });
-}
-
-/** The first value of each row that `sql` gives. */
-export function firstValues(connection: Connection, sql: string): SqlValue[] {
-  const statement = new Statement(connection, sql, false);
-  try {
-    return statement.pluck().all();
-  } finally {
-    statement.finalize();
-  }
 }

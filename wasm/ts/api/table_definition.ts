@@ -1,6 +1,6 @@
 /** What a virtual table is made of, and its checks. */
 import { MisuseError } from '../given/errors.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** A value that a row of a virtual table holds; undefined is NULL. */
 export type TableValue = number | bigint | string | ArrayBufferView | ArrayBuffer | null | undefined;

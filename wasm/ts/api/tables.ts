@@ -18,7 +18,7 @@ import { type ScannedTable, answerScans } from './scan.js';
 import { allocateBytes } from '../engine/slots.js';
 import { type Definition, type TableDefinition, checkDefinition } from './table_definition.js';
 import { decodeCString, encodeUtf8 } from '../engine/text.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** Makes the definition of the table that CREATE VIRTUAL TABLE names, from the arguments of the module there. */
 export type TableFactory = (

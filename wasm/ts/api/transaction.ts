@@ -1,8 +1,8 @@
 /** Functions that run inside a transaction. */
 import type { Connection } from './connection.js';
-
+import { exec, execNow } from './exec.js';
 import { MisuseError } from '../given/errors.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** A function that runs inside a transaction, and its variants. Each returns what the function returns. */
 export interface Transaction<A extends unknown[], T, D = unknown> {
@@ -64,7 +64,7 @@ export function makeTransaction<A extends unknown[], T, D>(
 function run<T>(connection: Connection, begin: string, body: () => T): T {
   connection.checkWritable();
   const nested = connection.inTransaction;
-  connection.execNow(nested ? `SAVEPOINT ${SAVEPOINT}` : begin);
+  execNow(connection, nested ? `SAVEPOINT ${SAVEPOINT}` : begin);
   try {
     const result = body();
     if (isPromise(result)) {
@@ -74,7 +74,7 @@ function run<T>(connection: Connection, begin: string, body: () => T): T {
           'transaction ends then. It was rolled back.',
       );
     }
-    connection.exec(nested ? `RELEASE ${SAVEPOINT}` : 'COMMIT');
+    exec(connection, nested ? `RELEASE ${SAVEPOINT}` : 'COMMIT');
     return result;
   } catch (error) {
     rollBack(connection, nested);
@@ -86,7 +86,7 @@ function run<T>(connection: Connection, begin: string, body: () => T): T {
 function rollBack(connection: Connection, nested: boolean): void {
   if (!connection.inTransaction) return;
   try {
-    connection.execNow(nested ? `ROLLBACK TO ${SAVEPOINT}; RELEASE ${SAVEPOINT}` : 'ROLLBACK');
+    execNow(connection, nested ? `ROLLBACK TO ${SAVEPOINT}; RELEASE ${SAVEPOINT}` : 'ROLLBACK');
   } catch {
     // The next statement says what state the connection is in.
   }

@@ -1,7 +1,8 @@
 /** Brings the values that a statement was given to its parameters: those by place, those in arrays, and those by name. */
 import { MisuseError } from '../given/errors.js';
 import { bytesOf, isBindable } from './slots.js';
-import { type ParameterShape, kindOf, unbindable } from './values.js';
+import { type ParameterShape, unbindable } from './values.js';
+import { kindOf } from '../given/kinds.js';
 
 /**
  * The values of all parameters by their index. They are taken in the order in which they were given, and the first one that

@@ -1,12 +1,13 @@
 /** Instantiating the module in a private block of the shared memory. */
-import { Engine, Views, type HostFunctions, type ModuleExports } from './engine.js';
-import { segmentAddress } from '../memory/block.js';
+import { Engine, type HostFunctions, type ModuleExports } from './engine.js';
+import { Views } from '../memory/views.js';
+import { blockSegments, segmentAddress } from '../memory/block.js';
 import { isPage } from '../port/environment.js';
 import { GlasswalError, MisuseError, messageOf } from '../given/errors.js';
 import { Fate } from './fate.js';
 import { shown } from '../given/given_options.js';
 import { layoutHash, segmentBytes } from '../generated/facts.js';
-import { lookFromModule } from '../life/liveness.js';
+import { lookFromModule } from '../memory/client_slots.js';
 import { outOfMemory } from '../memory/memory_limit.js';
 
 /*
@@ -17,9 +18,6 @@ import { outOfMemory } from '../memory/memory_limit.js';
  */
 const stackBytes = 512 * 1024;
 const tableElements = 4096;
-
-/** How many segments the private block of a client has. */
-export const blockSegments = 16;
 
 /** StatusCode of glasswal/status.h, as far as JavaScript tells them apart. */
 const statusNames = [

@@ -1,6 +1,6 @@
 /** Checks what callers give by name: a name that nothing reads is refused with the nearest one that there is. */
 import { GlasswalError, MisuseError } from './errors.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from './kinds.js';
 
 /** How many letters must be changed, added or left out to make `b` of `a`. */
 function distance(a: string, b: string): number {

@@ -1,7 +1,8 @@
 /** Calls into the inspector's module with texts and bytes as JavaScript has them. */
 import type { Bytes } from '../given/bytes.js';
 import type { Host } from './host.js';
-import { type InspectorModule, newModule } from './module.js';
+import { newModule } from './module.js';
+import type { InspectorModule } from './exports.js';
 
 const encoder = new TextEncoder();
 

@@ -1,10 +1,28 @@
-/** Checks what a page gives the inspector: what will not do is refused by name, before anything is changed. */
+/** What a page gives the inspector, and the check of it: what will not do is refused by name, before anything is changed. */
 import { GlasswalError, MisuseError } from '../given/errors.js';
 import { packageVersion } from '../generated/facts.js';
 import { booleanOption, functionOption, optionsOf, shown, textOf } from '../given/given_options.js';
 import type { RuntimeParts } from '../life/membership.js';
-import type { InspectorOptions } from './inspector.js';
 import type { InspectorTarget } from './place.js';
+import type { InspectorTheme } from './settings.js';
+
+/** Where an inspector is, what it looks like, and where it begins. */
+export interface InspectorOptions {
+  /** Where it is shown. An overlay (the default) waits for the hotkey unless `open` is set. */
+  readonly target?: InspectorTarget;
+  /** What shows and hides it: 'Ctrl+Shift+G' if not given, null for none. */
+  readonly hotkey?: string | null;
+  /** Dark or light; 'auto', the default, asks the browser. */
+  readonly theme?: InspectorTheme;
+  /** The panel to begin with: 'overview', 'locks', ... or a whole deep link, '#panel=locks&select=client:3'. */
+  readonly panel?: string;
+  /** Whether it is shown at once; so is everything but an overlay. */
+  readonly open?: boolean;
+  /** Called whenever it was shown or hidden, by whomever. */
+  readonly onShow?: (shown: boolean) => void;
+  /** Whether the page's address follows where the user is; for a page that is the inspector's alone. */
+  readonly address?: boolean;
+}
 
 const names = ['target', 'hotkey', 'theme', 'panel', 'open', 'onShow', 'address'];
 const targets: readonly unknown[] = ['overlay', 'iframe', 'popup'];

@@ -1,6 +1,6 @@
 /** What the inspector's module asks of the page (inspector/platform/html5/host.h), as its instance knows it. */
 import type { Glyphs } from './glyphs.js';
-import type { InspectorModule } from './module.js';
+import type { InspectorModule } from './exports.js';
 import type { RegionReader } from './region.js';
 
 /** The pointer's shape, whether a text is being entered and where, and whose the keys are. */

@@ -15,10 +15,12 @@ import { GlasswalError } from '../given/errors.js';
 import { isPage } from '../port/environment.js';
 import type { RuntimeParts } from '../life/membership.js';
 import { inspectorOptions, requireParts } from './given.js';
-import { Inspector, type InspectorOptions } from './inspector.js';
+import { Inspector } from './inspector.js';
+import type { InspectorOptions } from './given.js';
 
 export { captureRuntime } from './capture.js';
-export { Inspector, type InspectorOptions } from './inspector.js';
+export { Inspector } from './inspector.js';
+export { type InspectorOptions } from './given.js';
 export type { InspectorCost } from './calls.js';
 export type { CaptureOptions } from '../given/capture_options.js';
 export type { InspectorTarget } from './place.js';

@@ -5,31 +5,13 @@ import { GlasswalError, MisuseError } from '../given/errors.js';
 import { textOf } from '../given/given_options.js';
 import type { RuntimeParts } from '../life/membership.js';
 import { bytesOf } from '../engine/slots.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 import type { InspectorCost } from './calls.js';
-import { requireParts, requireTarget } from './given.js';
+import { type InspectorOptions, requireParts, requireTarget } from './given.js';
 import { parseHotkey } from './hotkey.js';
 import { type InspectorTarget, openPlace, type Place } from './place.js';
-import { beginsLight, changeSettings, type InspectorTheme, linkInAddress, readSettings } from './settings.js';
+import { beginsLight, changeSettings, linkInAddress, readSettings } from './settings.js';
 import { View } from './view.js';
-
-/** Where an inspector is, what it looks like, and where it begins. */
-export interface InspectorOptions {
-  /** Where it is shown. An overlay (the default) waits for the hotkey unless `open` is set. */
-  readonly target?: InspectorTarget;
-  /** What shows and hides it: 'Ctrl+Shift+G' if not given, null for none. */
-  readonly hotkey?: string | null;
-  /** Dark or light; 'auto', the default, asks the browser. */
-  readonly theme?: InspectorTheme;
-  /** The panel to begin with: 'overview', 'locks', ... or a whole deep link, '#panel=locks&select=client:3'. */
-  readonly panel?: string;
-  /** Whether it is shown at once; so is everything but an overlay. */
-  readonly open?: boolean;
-  /** Called whenever it was shown or hidden, by whomever. */
-  readonly onShow?: (shown: boolean) => void;
-  /** Whether the page's address follows where the user is; for a page that is the inspector's alone. */
-  readonly address?: boolean;
-}
 
 /** Made by attachInspector() or openInspector(): what the page can do with its inspector. */
 export class Inspector implements Disposable {

@@ -7,7 +7,7 @@
  */
 import type { Calls } from './calls.js';
 import { readText } from './host.js';
-import type { InspectorModule } from './module.js';
+import type { InspectorModule } from './exports.js';
 
 /** The words of a MirroredItem (inspector/platform/html5/host.h). */
 const itemWords = 13;

@@ -1,5 +1,5 @@
 /** Mouse, pen, touch and wheel on the inspector, as Dear ImGui wants them: in points from its top left corner. */
-import type { InspectorModule } from './module.js';
+import type { InspectorModule } from './exports.js';
 
 /** A finger that moves farther than this, in points, scrolls. */
 const slopPoints = 8;

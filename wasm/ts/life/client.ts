@@ -11,7 +11,7 @@ import { waitToInherit } from './heir.js';
 import { callNumber, check, withText } from '../engine/instance.js';
 import { reportError } from '../given/listeners.js';
 import { enter, type Membership, type RuntimeParts } from './membership.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 import { watchChildren, watchThreads } from './threads.js';
 
 /** How a client joins. */

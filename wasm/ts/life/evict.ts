@@ -4,7 +4,8 @@ import { isNode } from '../port/environment.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
 import { shown } from '../given/given_options.js';
 import { buryHolder } from './janitor.js';
-import { isSlot, lockName, slotState } from './liveness.js';
+import { lockName } from './liveness.js';
+import { isSlot, slotState } from '../memory/client_slots.js';
 import { watchChild } from './threads.js';
 
 /** Which client: its number, or what diagnostics and refusals say of it. */

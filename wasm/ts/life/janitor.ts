@@ -11,7 +11,8 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { callNumber } from '../engine/instance.js';
-import { channelName, holderOf, isSlot, lockName, setHolder, slotState } from './liveness.js';
+import { channelName, lockName } from './liveness.js';
+import { holderOf, isSlot, setHolder, slotState } from '../memory/client_slots.js';
 import { maxClients } from '../generated/facts.js';
 
 /** What clients and the janitor of a runtime tell each other on its channel. */

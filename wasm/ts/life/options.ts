@@ -4,7 +4,7 @@ import { defaults, maxEvents, maxStaleMs, minEvents, minFileBytes, optionNames, 
 import { leastCapacityBytes } from '../memory/geometry.js';
 import { requireOptions, shown } from '../given/given_options.js';
 import type { Logger } from '../api/log.js';
-import { kindOf } from '../engine/values.js';
+import { kindOf } from '../given/kinds.js';
 
 /** What the creator of a runtime decides. Sizes are whole numbers of bytes. */
 export interface RuntimeOptions {

@@ -10,7 +10,8 @@ import type { Engine } from '../engine/engine.js';
 import { isNode } from '../port/environment.js';
 import { maxClients } from '../generated/facts.js';
 import { recoverSlot } from './janitor.js';
-import { channelName, holderOf, ownerOf, passSlot, slotState } from './liveness.js';
+import { channelName } from './liveness.js';
+import { holderOf, ownerOf, passSlot, slotState } from '../memory/client_slots.js';
 import { openThreadChannel, ownSlotWord, threadEnded, whenAnyGone, whenGone } from '../port/node.js';
 
 type Recovered = () => void;

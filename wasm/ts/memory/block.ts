@@ -5,11 +5,14 @@
  * The protocol is that of vfs/shm/segments.cpp: every step is one compare-and-swap of a segment's whole word, and a
  * claimed segment carries its owner, so that what a worker claimed before it died is found.
  */
-import type { Views } from '../engine/engine.js';
+import type { Views } from './views.js';
 import { GlasswalError } from '../given/errors.js';
 import * as facts from '../generated/facts.js';
 
 const { header, regionOffset, segmentBytes, segmentKind } = facts;
+
+/** How many segments the private block of a client has. */
+export const blockSegments = 16;
 
 /** The owner field of a segment that a client has for itself. */
 export function clientOwner(slot: number, generation: number): number {

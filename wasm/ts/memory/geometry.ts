@@ -1,6 +1,6 @@
 /** Where things lie in a new region, and how much memory it needs at least. */
 import * as facts from '../generated/facts.js';
-import { blockSegments } from '../engine/instance.js';
+import { blockSegments } from './block.js';
 
 /** What decides how large a region must be. */
 interface Sizes {

@@ -1,5 +1,5 @@
 /** What is said where the runtime's memory is used up: the limit that was met, and the way out. */
-import type { Views } from '../engine/engine.js';
+import type { Views } from './views.js';
 import { GlasswalError } from '../given/errors.js';
 import { header, regionOffset } from '../generated/facts.js';
 
