@@ -11,6 +11,9 @@ import tempfile
 sys.dont_write_bytecode = True
 
 import checks  # noqa: E402  (the line above must come first, or running the tests would leave files in the tree)
+import imports  # noqa: E402
+
+RULES = checks.ALL + imports.ALL
 
 # A small tree in which every rule holds.
 GOOD = {
@@ -20,7 +23,15 @@ GOOD = {
     "package.json": '{"devDependencies": {"engine": "1.2.3"}}',
     "package-lock.json": '{"packages": {"": {}, "node_modules/engine": {"integrity": "sha512-x"}}}',
     "CHANGELOG.md": "# Changes\n\n## 1.2.3 (unreleased)\n",
-    "wasm/package.json": '{"version": "1.2.3"}',
+    "wasm/package.json": '{"version": "1.2.3", "exports": {".": {"default": "./dist/index.js"}, "./*.wasm": "./dist/*.wasm"}}',
+    "wasm/ts/index.ts": "export { Database } from './api/database.js';\n",
+    "wasm/ts/unseen.ts": "/* See './index.js'. */\n",
+    "wasm/ts/given/errors.ts": "import { codes } from '../generated/facts.js';\n",
+    "wasm/ts/api/statement.ts": "import { Failure } from '../given/errors.js';\n",
+    "wasm/ts/api/database.ts": "import { Statement } from './statement.js';\nimport { importUnseen } from '../unseen.js';\n",
+    "wasm/module/rows.h": '#include "glasswal/runtime.h"\n',
+    "web-ui/demo/main.ts": "import { join } from '/glasswal/index.js';\nimport { make } from './dom.js';\n",
+    "web-ui/demo/dom.ts": "",
     "samples/app/package.json": '{"dependencies": {"glasswal": "^1.2.3"}}',
     "tests/consumers/package.json": '{"devDependencies": {"old": "npm:engine@1.0.0"}}',
     "tests/consumers/package-lock.json": '{"packages": {"node_modules/old": {"integrity": "sha512-x"}}}',
@@ -41,6 +52,37 @@ GOOD = {
     "tests/suites.txt": "# suite native\nregion test\n",
     "tests/shm/region_test.cpp": '#include "shm/region.h"\n',
 }
+
+# As BREACHES below, of the rules of wasm/ and web-ui/.
+IMPORT_BREACHES = [
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "import { Database } from '../api/x.js';\n", "wasm/ts/api/x.ts": ""},
+     "given comes before api"),
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "import type { Database } from '../api/x.js';\n", "wasm/ts/api/x.ts": ""},
+     "given comes before api"),
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "export {\n  x,\n} from '../api/x.js';\n", "wasm/ts/api/x.ts": ""},
+     "given comes before api"),
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "let x: import('../api/x.js').X;\n", "wasm/ts/api/x.ts": ""},
+     "given comes before api"),
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "const x = await import( '../api/x.js');\n", "wasm/ts/api/x.ts": ""},
+     "given comes before api"),
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "declare module '../api/x.js' {}\n", "wasm/ts/api/x.ts": ""},
+     "given comes before api"),
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "import '../inspector_module.js';\n", "wasm/ts/inspector_module.d.ts": ""},
+     "given comes before inspector"),
+    (imports.ts_layers, {"wasm/ts/unseen.ts": "import './given/errors.js';\n"}, "generated comes before given"),
+    (imports.ts_layers, {"wasm/ts/adapters/kysely.ts": "import '../index.js';\n"}, "a way in"),
+    (imports.ts_layers, {"wasm/ts/util/misc.ts": ""}, "in none of the folders of wasm/ts"),
+    (imports.ts_layers, {"wasm/ts/given/errors.ts": "import '../util/misc.js';\n"}, "in no folder of wasm/ts"),
+    (imports.no_cycles, {"wasm/ts/api/statement.ts": "import type { Database } from './database.js';\n"},
+     "wasm/ts/api/database.ts -> wasm/ts/api/statement.ts -> wasm/ts/api/database.ts"),
+    (imports.no_cycles, {"wasm/ts/index.ts": "import './vite.js';\n", "wasm/ts/vite.ts": "import './index.js';\n"}, "a cycle"),
+    (imports.no_cycles, {"web-ui/demo/dom.ts": "import type { Page } from './main.js';\n"}, "web-ui/demo/dom.ts"),
+    (imports.no_cycles, {"wasm/module/rows.h": '#include "cells.h"\n', "wasm/module/cells.h": '#include "rows.h"\n'},
+     "wasm/module/cells.h -> wasm/module/rows.h -> wasm/module/cells.h"),
+    (imports.no_cycles, {"vfs/shm/region.h": '#include "shm/word.h"\n', "vfs/shm/word.h": '#include "shm/region.h"\n'}, "a cycle"),
+    (imports.pages_use_the_public_package, {"web-ui/demo/main.ts": "import '/glasswal/api/database.js';\n"}, "no way into the package"),
+    (imports.pages_use_the_public_package, {"web-ui/demo/main.ts": "import '../../wasm/ts/index.js';\n"}, "no way into the package"),
+]
 
 # (rule, what changes in the good tree, words that the complaint must hold). Nothing but the one rule may object.
 BREACHES = [
@@ -97,22 +139,22 @@ def violations_in(tree):
             os.makedirs(os.path.dirname(os.path.join(root, path)), exist_ok=True)
             with open(os.path.join(root, path), "w", encoding="utf-8") as file:
                 file.write(text)
-        return {check: check(root) for check in checks.ALL}
+        return {check: check(root) for check in RULES}
 
 
 def tests(root):
     """Yields (name, complaints) for each test; no complaint is a pass."""
-    for check in checks.ALL:
+    for check in RULES:
         yield f"this tree: {check.__doc__.splitlines()[0]}", check(root)
     for check, found in violations_in(GOOD).items():
         yield f"a good tree passes {check.__name__}", found
-    for number, (check, change, words) in enumerate(BREACHES, 1):
+    for number, (check, change, words) in enumerate(BREACHES + IMPORT_BREACHES, 1):
         found = violations_in({**GOOD, **change})
         wrong = [f"{other.__name__} objects too: {found[other]}" for other in found if other != check and found[other]]
         if not any(words in complaint for complaint in found[check]):
             wrong.append(f"no complaint says '{words}': {found[check]}")
         yield f"breach {number} is found by {check.__name__}", wrong
-    untried = {check.__name__ for check in checks.ALL} - {check.__name__ for check, _, _ in BREACHES}
+    untried = {check.__name__ for check in RULES} - {check.__name__ for check, _, _ in BREACHES + IMPORT_BREACHES}
     yield "every rule was seen to fail", sorted(untried)
 
 

@@ -6,6 +6,23 @@
  * client.open() a database.
  * @module glasswal
  */
+
+// Where the sources are. A folder imports only those before it in this list, types too, which tests/house/imports.py checks.
+//
+//   generated   what C++ describes: numbers, layouts, the snapshot. Made by the build, from wasm/generate
+//   given       what a caller gives and is told: checks of options, errors and their codes
+//   port        where this runs: page, worker or Node, and what only Node has
+//   memory      the bytes that all share: views, segments of a new client, slots of clients, what is left
+//   engine      one instance of the module: making it, calling it, values into it and rows out of it, its end
+//   api         databases, statements and all that hangs on them, here and over a port
+//   life        clients: joining, proving who is dead, recovering, leaving; what a client sees of the others
+//   inspector   the inspector in a page
+//   adapters    other libraries' ways to a database
+//
+// Client and join() belong to life and not to api: a client is first of all somebody who can die, and opening a database is one
+// thing that it does. So api knows of it only what an open connection must ask (DatabaseClient in api/connection.ts). Runtime stands
+// on top of all, beside this file: it is what one gets by putting them together. What else lies here are ways in of their own
+// (janitor_worker.ts, vite.ts), and scripts that must keep their place in the package (wasm/scripts.mjs says why).
 export { createRuntime, Runtime } from './runtime.js';
 export type { Recovery, RecoveryCause, RecoveryReport } from './life/recovery_watch.js';
 export { Client, join, type FileEntry, type JoinOptions } from './life/client.js';
