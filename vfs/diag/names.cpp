@@ -60,7 +60,11 @@ const char* Name(OnStale what) {
 }
 
 const char* Name(EventLevel level) {
-  static constexpr const char* kNames[] = {"off", "error", "warn", "info", "debug", "trace"};
+  static constexpr const char* kNames[] = {
+#define GLASSWAL_EVENT_LEVEL(level, name, what) name,
+      GLASSWAL_EVENT_LEVELS(GLASSWAL_EVENT_LEVEL)
+#undef GLASSWAL_EVENT_LEVEL
+  };
   return At(kNames, level);
 }
 

@@ -1,20 +1,15 @@
-// Prints wasm/ts/generated/facts.ts: what TypeScript must know of the C++ headers. It is built and
-// run by the same compiler as the module, so the offsets are those of the module.
+// wasm/ts/generated/facts.ts: where things lie in the memory, the options, the events.
 #include <cstddef>
 #include <cstdio>
 
+#include "generate/print.h"
 #include "glasswal/event.h"
 #include "glasswal/options.h"
 #include "module/bootstrap.h"
 #include "shm/layout.h"
 
+namespace glasswal::generate {
 namespace {
-
-using namespace glasswal;
-
-void Number(const char* name, uint64_t value) {
-  std::printf("export const %s = %llu;\n", name, static_cast<unsigned long long>(value));
-}
 
 void Memory() {
   Number("segmentBytes", shm::kSegmentBytes);
@@ -108,16 +103,11 @@ void Events() {
   GLASSWAL_EVENTS(GLASSWAL_EVENT_LINE)
 #undef GLASSWAL_EVENT_LINE
   std::printf("} as const;\n");
-  std::printf(
-      "\nexport const eventLevels = ['off', 'error', 'warn', 'info', 'debug', 'trace'] as "
-      "const;\n");
 }
 
 }  // namespace
 
-int main() {
-  std::printf(
-      "// Printed by wasm/generate/facts.cpp from the C++ headers; not kept in the repository.\n");
+void PrintFacts() {
   std::printf("/** The version of this package. */\nexport const packageVersion = '%s';\n\n",
               GLASSWAL_VERSION);
   Memory();
@@ -125,5 +115,6 @@ int main() {
   SegmentKinds();
   Defaults();
   Events();
-  return 0;
 }
+
+}  // namespace glasswal::generate

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "module/encoding.h"
+#include "module/exports.h"
 #include "module/host.h"
 #include "module/host_call.h"
 
@@ -61,9 +62,7 @@ int StepOrFail(sqlite3_stmt* statement) {
   return failed && (code == SQLITE_ROW || code == SQLITE_DONE) ? SQLITE_ABORT : code;
 }
 
-/// Makes what JavaScript knows as `id` the collation `name`; 0 removes that.
-GLASSWAL_EXPORT(glasswal_create_collation)
-int32_t CreateCollation(sqlite3* database, const char* name, int32_t id) {
+extern "C" int32_t glasswal_create_collation(sqlite3* database, const char* name, int32_t id) {
   sqlite3_progress_handler(database, kInstructions, HasFailed, nullptr);
   sqlite3_commit_hook(database, HasFailed, nullptr);
   void* const known = reinterpret_cast<void*>(static_cast<uintptr_t>(id));

@@ -5,6 +5,7 @@
 
 #include "module/collations.h"
 #include "module/encoding.h"
+#include "module/exports.h"
 #include "module/host.h"
 #include "module/parameters.h"
 #include "module/rows.h"
@@ -77,13 +78,9 @@ void Report(sqlite3* database, int64_t changes_before, BatchHeader* header) {
 
 }  // namespace
 
-/// Runs a statement, or goes on with it, and fills the batch `buffer` (at least
-/// sizeof(BatchHeader), aligned to 8). `flags` are of kExecute*. SQLITE_DONE: complete, and reset.
-/// SQLITE_ROW: stopped at `max_rows`, or at a full buffer (kBatchPending). Anything else is the
-/// failure; the statement has been reset.
-GLASSWAL_EXPORT(glasswal_execute)
-int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t count, uint32_t flags,
-                void* buffer, uint32_t capacity, int32_t max_rows) {
+extern "C" int32_t glasswal_execute(sqlite3_stmt* statement, const Parameter* parameters,
+                                    int32_t count, uint32_t flags, void* buffer, uint32_t capacity,
+                                    int32_t max_rows) {
   sqlite3* const database = sqlite3_db_handle(statement);
   const CollationScope scope;
   RowWriter writer(buffer, capacity, (flags & kExecuteSafeIntegers) != 0);
@@ -111,11 +108,8 @@ int32_t Execute(sqlite3_stmt* statement, const Parameter* parameters, int32_t co
   return code;
 }
 
-/// Runs each statement of `sql` and drops the rows. `size_bytes` counts the terminating zero.
-/// `header` is filled as by glasswal_execute. SQLITE_OK or the failure, whose place in the SQL is
-/// then `error_offset`.
-GLASSWAL_EXPORT(glasswal_exec)
-int32_t Exec(sqlite3* database, const char* sql, uint32_t size_bytes, void* buffer) {
+extern "C" int32_t glasswal_exec(sqlite3* database, const char* sql, uint32_t size_bytes,
+                                 void* buffer) {
   const CollationScope scope;
   BatchHeader& header = RowWriter(buffer, sizeof(BatchHeader), false).header();
   const int64_t changes_before = sqlite3_total_changes64(database);
@@ -138,9 +132,8 @@ int32_t Exec(sqlite3* database, const char* sql, uint32_t size_bytes, void* buff
   return code;
 }
 
-/// Binds for all runs to come.
-GLASSWAL_EXPORT(glasswal_bind)
-int32_t BindForGood(sqlite3_stmt* statement, const Parameter* parameters, int32_t count) {
+extern "C" int32_t glasswal_bind(sqlite3_stmt* statement, const Parameter* parameters,
+                                 int32_t count) {
   return BindParameters(statement, parameters, count, /*copy=*/true);
 }
 

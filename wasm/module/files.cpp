@@ -6,19 +6,18 @@
 
 #include "diag/json_writer.h"
 #include "glasswal/runtime.h"
+#include "module/exports.h"
 #include "module/host.h"
 #include "module/instance.h"
 #include "module/observe_room.h"
 
 namespace glasswal::wasm {
 
-/// Runtime::RemoveFile for a path as JavaScript opens databases by it; returns a StatusCode.
-GLASSWAL_EXPORT(glasswal_remove_file)
-int32_t RemoveFile(const char* path) { return GiveStatus(JoinedRuntime()->RemoveFile(path)); }
+extern "C" int32_t glasswal_remove_file(const char* path) {
+  return GiveStatus(JoinedRuntime()->RemoveFile(path));
+}
 
-/// Runtime::ListFiles as [{"path", "sizeBytes", "openClients"}] at glasswal_text.
-GLASSWAL_EXPORT(glasswal_list_files)
-int32_t ListFiles() {
+extern "C" int32_t glasswal_list_files() {
   const Status room = RoomForFiles();
   if (!room.ok()) return GiveStatus(room);
   std::string text;

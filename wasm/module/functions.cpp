@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "module/encoding.h"
+#include "module/exports.h"
 #include "module/host.h"
 #include "module/host_call.h"
 #include "module/parameters.h"
@@ -67,19 +68,15 @@ void* UserDataFor(int32_t id, int32_t safe_integers) {
 
 }  // namespace
 
-/// Makes the JavaScript function `id` an SQL function. `flags`: SQLITE_UTF8 with
-/// SQLITE_DETERMINISTIC and the like.
-GLASSWAL_EXPORT(glasswal_create_function)
-int32_t CreateFunction(sqlite3* database, const char* name, int32_t argc, int32_t flags, int32_t id,
-                       int32_t safe_integers) {
+extern "C" int32_t glasswal_create_function(sqlite3* database, const char* name, int32_t argc,
+                                            int32_t flags, int32_t id, int32_t safe_integers) {
   return sqlite3_create_function_v2(database, name, argc, flags, UserDataFor(id, safe_integers),
                                     Scalar, nullptr, nullptr, Forget);
 }
 
-/// Likewise an aggregate, which with `window` can also take rows back.
-GLASSWAL_EXPORT(glasswal_create_aggregate)
-int32_t CreateAggregate(sqlite3* database, const char* name, int32_t argc, int32_t flags,
-                        int32_t id, int32_t safe_integers, int32_t window) {
+extern "C" int32_t glasswal_create_aggregate(sqlite3* database, const char* name, int32_t argc,
+                                             int32_t flags, int32_t id, int32_t safe_integers,
+                                             int32_t window) {
   void* const user = UserDataFor(id, safe_integers);
   return window != 0 ? sqlite3_create_window_function(database, name, argc, flags, user, StepRow,
                                                       Final, Value, InverseRow, Forget)

@@ -10,6 +10,7 @@
 #include <new>
 #include <utility>
 
+#include "module/exports.h"
 #include "module/host.h"
 #include "module/instance.h"
 #include "module/spare_pool.h"
@@ -108,20 +109,15 @@ void* Reallocate(void* memory, size_t size_bytes) {
 
 void GiveHeapToSqlite() { sqlite3_config(SQLITE_CONFIG_MALLOC, &kSqliteMethods); }
 
-/// Called before any other code of the module, its constructors included.
-GLASSWAL_EXPORT(glasswal_start_heap)
-void StartHeap(uint32_t begin, uint32_t end) {
+extern "C" void glasswal_start_heap(uint32_t begin, uint32_t end) {
   arena_at = begin;
   arena_end = end;
 }
 
-/// The size of the last piece that was refused, once; 0 when none was. For SQLite says only that
-/// there was no memory.
-GLASSWAL_EXPORT(glasswal_take_refused_bytes)
-size_t TakeRefusedBytes() { return std::exchange(refused_bytes, 0); }
+extern "C" size_t glasswal_take_refused_bytes() { return std::exchange(refused_bytes, 0); }
 
-GLASSWAL_EXPORT(glasswal_malloc) void* Malloc(uint32_t size_bytes) { return Allocate(size_bytes); }
-GLASSWAL_EXPORT(glasswal_free) void Free(void* memory) { std::free(memory); }
+extern "C" void* glasswal_malloc(uint32_t size_bytes) { return Allocate(size_bytes); }
+extern "C" void glasswal_free(void* memory) { std::free(memory); }
 
 }  // namespace glasswal::wasm
 

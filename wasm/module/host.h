@@ -5,8 +5,6 @@
 #include <cstdint>
 
 #define GLASSWAL_IMPORT(name) __attribute__((import_module("env"), import_name(#name)))
-#define GLASSWAL_EXPORT(name) \
-  extern "C" __attribute__((used, visibility("default"), export_name(#name)))
 
 extern "C" {
 

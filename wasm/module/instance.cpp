@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "module/exports.h"
 #include "module/host.h"
 #include "recovery/client.h"
 
@@ -39,11 +40,8 @@ int32_t GiveStatus(const Status& status) {
   return static_cast<int32_t>(status.code());
 }
 
-/// The text of the last failure or result, UTF-8; valid until the next call.
-GLASSWAL_EXPORT(glasswal_text) const char* Text() { return TheState().text.data(); }
+extern "C" const char* glasswal_text() { return TheState().text.data(); }
 
-GLASSWAL_EXPORT(glasswal_text_bytes) uint32_t TextBytes() {
-  return static_cast<uint32_t>(TheState().text.size());
-}
+extern "C" uint32_t glasswal_text_bytes() { return static_cast<uint32_t>(TheState().text.size()); }
 
 }  // namespace glasswal::wasm

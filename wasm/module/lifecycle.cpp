@@ -19,6 +19,7 @@
 #include "glasswal/options.h"
 #include "glasswal/snapshot.h"
 #include "module/bootstrap.h"
+#include "module/exports.h"
 #include "module/heap.h"
 #include "module/host.h"
 #include "module/instance.h"
@@ -61,8 +62,7 @@ ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : 
 
 }  // namespace
 
-GLASSWAL_EXPORT(glasswal_start)
-int32_t Start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
+extern "C" int32_t glasswal_start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
   port::GuardStack(reinterpret_cast<void*>(stack_begin));
   GiveHeapToSqlite();
   this_thread = {may_wait != 0, thread_number};
@@ -72,15 +72,14 @@ int32_t Start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
       StatusCode::kFull, "SQLite could not be started: the client's private memory is too small."));
 }
 
-/// What tells the layout of this module from that of others.
-GLASSWAL_EXPORT(glasswal_layout_hash) uint32_t LayoutHash() { return shm::kLayoutHash; }
+extern "C" uint32_t glasswal_layout_hash() { return shm::kLayoutHash; }
 
-/// Sizes come as doubles, which hold all integers up to 2^53.
-GLASSWAL_EXPORT(glasswal_create)
-int32_t Create(uint32_t slot, const char* name, uint32_t block_segments, double capacity_bytes,
-               double initial_database_bytes, double max_database_bytes, double initial_wal_bytes,
-               double max_wal_bytes, double stale_ms, uint32_t evict_stale, uint32_t fixed_capacity,
-               uint32_t event_capacity) {
+// Sizes come as doubles, which hold all integers up to 2^53.
+extern "C" int32_t glasswal_create(uint32_t slot, const char* name, uint32_t block_segments,
+                                   double capacity_bytes, double initial_database_bytes,
+                                   double max_database_bytes, double initial_wal_bytes,
+                                   double max_wal_bytes, double stale_ms, uint32_t evict_stale,
+                                   uint32_t fixed_capacity, uint32_t event_capacity) {
   Options options;
   options.region_capacity_bytes = static_cast<uint64_t>(capacity_bytes);
   options.initial_database_capacity_bytes = static_cast<uint64_t>(initial_database_bytes);
@@ -100,8 +99,7 @@ int32_t Create(uint32_t slot, const char* name, uint32_t block_segments, double 
   return status;
 }
 
-GLASSWAL_EXPORT(glasswal_join)
-int32_t Join(uint32_t slot, const char* name, uint32_t block_segments) {
+extern "C" int32_t glasswal_join(uint32_t slot, const char* name, uint32_t block_segments) {
   if (Bootstrap()->version.load() != kBootstrapVersion ||
       Bootstrap()->layout_hash.load() != shm::kLayoutHash) {
     return GiveStatus(Status(
@@ -115,10 +113,7 @@ int32_t Join(uint32_t slot, const char* name, uint32_t block_segments) {
       block_segments);
 }
 
-/// Leaves the region. REQUIRES: all connections are closed. The instance must not be called
-/// afterwards: its memory is at LeavingOwner's account, for JavaScript to free.
-GLASSWAL_EXPORT(glasswal_leave)
-int32_t Leave() {
+extern "C" int32_t glasswal_leave() {
   if (JoinedRuntime() == nullptr) return GiveStatus(Status::Ok());
   const Status unregistered = Runtime::UnregisterVfs("glasswal");
   if (!unregistered.ok()) return GiveStatus(unregistered);
@@ -127,29 +122,18 @@ int32_t Leave() {
   return 0;
 }
 
-GLASSWAL_EXPORT(glasswal_client_generation)
-uint32_t ClientGeneration() {
+extern "C" uint32_t glasswal_client_generation() {
   return JoinedRuntime() != nullptr ? JoinedRuntime()->client_generation() : 0;
 }
 
-/// 1 once this client was declared dead.
-GLASSWAL_EXPORT(glasswal_is_fenced)
-uint32_t IsFenced() {
+extern "C" uint32_t glasswal_is_fenced() {
   return JoinedRuntime() == nullptr || JoinedRuntime()->client().IsFenced() ? 1 : 0;
 }
 
-/// What a look at a slot came to.
-enum RecoverResult : uint32_t { kNothingToRecover = 0, kRecovered = 1, kTryAgain = 2 };
-
-/// Recovers from whoever was in `slot`, after JavaScript has got the proof of its death and cleared
-/// its holder word. `is_alone`: the caller has the lock of the slot, so that nobody can be joining
-/// in it; only then is a free slot looked after as well.
-///
-/// It never waits: what it would wait for may be held by another one that is dead, and the proof of
-/// that death comes to the very event loop that calls this. kTryAgain says that somebody has what
-/// is needed at the moment.
-GLASSWAL_EXPORT(glasswal_recover)
-uint32_t Recover(uint32_t slot, uint32_t is_alone) {
+// It never waits: what it would wait for may be held by another one that is dead, and the proof of
+// that death comes to the very event loop that calls this. Only where nobody can be joining in the
+// slot is a free one looked after as well.
+extern "C" uint32_t glasswal_recover(uint32_t slot, uint32_t is_alone) {
   store::ClientContext* self = ClientContext();
   if (self == nullptr || slot >= shm::kMaxClients || slot == self->slot) return kNothingToRecover;
   const shm::Atomic64& state = self->region->client(slot)->state;
@@ -174,10 +158,7 @@ uint32_t Recover(uint32_t slot, uint32_t is_alone) {
   return swept != 0 ? kRecovered : kNothingToRecover;
 }
 
-/// How many pages the memory has at this moment, also when another thread has just made it grow.
-GLASSWAL_EXPORT(glasswal_memory_pages) uint32_t MemoryPages() {
-  return __builtin_wasm_memory_size(0);
-}
+extern "C" uint32_t glasswal_memory_pages() { return __builtin_wasm_memory_size(0); }
 
 }  // namespace glasswal::wasm
 

@@ -12,6 +12,7 @@
 #include "diag/json_writer.h"
 #include "glasswal/sqlite.h"
 #include "module/bootstrap.h"
+#include "module/exports.h"
 #include "module/host.h"
 #include "module/instance.h"
 #include "module/observe_room.h"
@@ -64,9 +65,7 @@ Status NotJoined() {
 
 }  // namespace
 
-/// A snapshot as JSON at glasswal_text.
-GLASSWAL_EXPORT(glasswal_observe)
-int32_t ObserveRegion() {
+extern "C" int32_t glasswal_observe() {
   if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
   const Status room = RoomForSnapshot();
   if (!room.ok()) return GiveStatus(room);
@@ -78,11 +77,8 @@ int32_t ObserveRegion() {
   return 0;
 }
 
-/// Up to `limit` events from sequence `from` on: {"events": [...], "nextSequence": n, "lost": n} at
-/// glasswal_text. `with_text` gives each event also what a log says of it: "text", and "names" of
-/// what its numbers stand for.
-GLASSWAL_EXPORT(glasswal_observe_events)
-int32_t ObserveRegionEvents(double from_sequence, uint32_t limit, uint32_t with_text) {
+extern "C" int32_t glasswal_observe_events(double from_sequence, uint32_t limit,
+                                           uint32_t with_text) {
   if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
   Result<EventBatch> batch = ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence),
                                            RoomForEvents(limit, with_text != 0));
@@ -99,17 +95,12 @@ int32_t ObserveRegionEvents(double from_sequence, uint32_t limit, uint32_t with_
   return 0;
 }
 
-GLASSWAL_EXPORT(glasswal_set_event_level)
-void SetEventLevel(uint32_t level) {
+extern "C" void glasswal_set_event_level(uint32_t level) {
   if (JoinedRuntime() != nullptr)
     JoinedRuntime()->SetEventLevel(static_cast<EventLevel>(std::min(level, 5u)));
 }
 
-/// 1 when the last lock that `schema` of `db` wanted was refused; then what held it is at
-/// glasswal_text as
-/// {"holder", "client", "generation", "lock", "heldMs", "silentMs", "waitedMs", "message"}.
-GLASSWAL_EXPORT(glasswal_last_refusal)
-uint32_t DescribeLastRefusal(sqlite3* db, const char* schema) {
+extern "C" uint32_t glasswal_last_refusal(sqlite3* db, const char* schema) {
   const Refusal refusal = LastRefusal(db, schema != nullptr ? schema : "main");
   if (!refusal.present) return 0;
   std::string text;
@@ -128,10 +119,7 @@ uint32_t DescribeLastRefusal(sqlite3* db, const char* schema) {
   return 1;
 }
 
-/// 1 when the VFS's last failure had this extended result code and was not told before; then what
-/// it said is at glasswal_text.
-GLASSWAL_EXPORT(glasswal_last_error)
-uint32_t DescribeLastError(int code) {
+extern "C" uint32_t glasswal_last_error(int code) {
   sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
   std::string message = vfs != nullptr ? sqlite::Vfs::Of(vfs)->TakeError(code) : std::string();
   if (message.empty()) return 0;

@@ -9,6 +9,7 @@
 #include <iterator>
 
 #include "module/encoding.h"
+#include "module/exports.h"
 #include "module/host.h"
 #include "module/host_call.h"
 #include "module/parameters.h"
@@ -237,10 +238,8 @@ void Forget(void* module) { Ask(kHostForget, Address(module)); }
 
 }  // namespace
 
-/// Makes what JavaScript knows as `id` a module `name` for CREATE VIRTUAL TABLE; with `eponymous` a
-/// table of that name instead.
-GLASSWAL_EXPORT(glasswal_create_module)
-int32_t CreateModule(sqlite3* database, const char* name, int32_t id, int32_t eponymous) {
+extern "C" int32_t glasswal_create_module(sqlite3* database, const char* name, int32_t id,
+                                          int32_t eponymous) {
   return sqlite3_create_module_v2(database, name, eponymous != 0 ? &kEponymousModule : &kModule,
                                   reinterpret_cast<void*>(static_cast<uintptr_t>(id)), Forget);
 }

@@ -1,6 +1,5 @@
 // Rows cross in batches: nothing may depend on where a batch ends, or on how large a row is.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { database } from './open.mjs';
 
@@ -73,17 +72,4 @@ test('a change of the schema is seen by statements that were prepared before it'
   assert.deepEqual(select.get(), { a: 1, b: 2 });
   db.exec('ALTER TABLE t RENAME COLUMN a TO z');
   assert.deepEqual(select.all(), [{ z: 1, b: 2 }]);
-});
-
-test('the numbers of the encoding are those of the module', () => {
-  const folder = new URL('../../../wasm/', import.meta.url);
-  const header = readFileSync(new URL('module/encoding.h', folder), 'utf8');
-  const script = readFileSync(new URL('ts/engine/encoding.ts', folder), 'utf8');
-  const upper = (name) => name.replace(/([a-z])(?=[A-Z])/g, '$1_').toUpperCase();
-  const inScript = Object.fromEntries([...script.matchAll(/export const (\w+) = (\d+);/g)].map(([, name, value]) => [name, Number(value)]));
-  const tags = [...header.matchAll(/^ {2}k(\w+) = (\d+),/gm)].map(([, name, value]) => [`TAG_${upper(name)}`, Number(value)]);
-  const flags = [...header.matchAll(/constexpr u?int32_t k((?:Batch|Execute|Host)\w+) = (\d+);/g)].map(([, name, value]) => [upper(name), Number(value)]);
-  assert.equal(tags.length, 11);
-  assert.equal(flags.length, 2 + 5 + 14);
-  for (const [name, value] of [...tags, ...flags]) assert.equal(inScript[name], value, name);
 });

@@ -11,15 +11,21 @@
 
 namespace glasswal {
 
-/// How much is recorded. A level includes those before it; kOff records nothing and costs one
-/// branch.
+/// The levels: level, name, what is recorded from it on.
+#define GLASSWAL_EVENT_LEVELS(X)                                                   \
+  X(kOff, "off", "Nothing.")                                                       \
+  X(kError, "error", "What failed.")                                               \
+  X(kWarn, "warn", "What somebody should look at: refusals, recoveries, silence.") \
+  X(kInfo, "info", "What happens: clients, connections, commits, checkpoints.")    \
+  X(kDebug, "debug", "Waits, and the beginnings of things.")                       \
+  X(kTrace, "trace", "Each lock, read and write.")
+
+/// How much is recorded; GLASSWAL_EVENT_LEVELS says what. A level includes those before it; kOff
+/// records nothing and costs one branch.
 enum class EventLevel : uint8_t {
-  kOff = 0,  // Nothing.
-  kError,    // What failed.
-  kWarn,     // What somebody should look at: refusals, recoveries, silence.
-  kInfo,     // What happens: clients, connections, commits, checkpoints.
-  kDebug,    // Waits, and the beginnings of things.
-  kTrace     // Each lock, read and write.
+#define GLASSWAL_EVENT_LEVEL(level, name, what) level,
+  GLASSWAL_EVENT_LEVELS(GLASSWAL_EVENT_LEVEL)
+#undef GLASSWAL_EVENT_LEVEL
 };
 
 /// The table: kind, name, level, argument names (empty: unused). Times are nanoseconds, sizes

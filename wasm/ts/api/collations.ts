@@ -1,9 +1,9 @@
 /** Collations: how SQL compares and sorts texts, by a function of JavaScript. */
 import type { Connection } from './connection.js';
 import type { Context } from '../engine/context.js';
-import { COMPARE_FAILED, HOST_COMPARE } from '../engine/encoding.js';
+import { COMPARE_FAILED, HOST_COMPARE } from '../generated/encoding.js';
 import { MisuseError } from '../given/errors.js';
-import { SQLITE_OK } from '../given/result_codes.js';
+import { SQLITE_OK } from '../generated/sqlite.js';
 import { decodeUtf8 } from '../engine/text.js';
 import { kindOf } from '../given/kinds.js';
 

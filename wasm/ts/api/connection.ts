@@ -5,10 +5,11 @@ import { type LockRefusal, MisuseError, SqliteError } from '../given/errors.js';
 import { textOf } from '../given/given_options.js';
 import { noMemoryLeft } from '../memory/memory_limit.js';
 import {
-  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_NOMEM, SQLITE_MISUSE,
-  SQLITE_NOMEM, SQLITE_OK, primaryCodeName,
-} from '../given/result_codes.js';
-import type { SqliteExports } from '../engine/sqlite_exports.js';
+  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR,
+  SQLITE_IOERR_NOMEM, SQLITE_MISUSE, SQLITE_NOMEM, SQLITE_OK,
+} from '../generated/sqlite.js';
+import { primaryCodeName } from '../given/result_codes.js';
+import type { ModuleExports } from '../generated/exports.js';
 import { decodeCString, unitsOfUtf8Bytes } from '../engine/text.js';
 
 /** Receives the SQL of each statement that runs, with the values of its parameters in it. */
@@ -91,7 +92,7 @@ export class Connection {
     return this.context.engine;
   }
 
-  get exports(): SqliteExports {
+  get exports(): ModuleExports {
     return this.context.exports;
   }
 

@@ -14,7 +14,7 @@ import { booleanOption, optionsOf, switchOf, textOf } from '../given/given_optio
 import { type Limits, limitsOf } from './limits.js';
 import { type OpenOptions, isPrivate, openConnection, setBusyTimeout, setDefensive } from './open.js';
 import type { BackupProgress } from './page_copy.js';
-import { SQLITE_BUSY, SQLITE_OK } from '../given/result_codes.js';
+import { SQLITE_BUSY, SQLITE_OK } from '../generated/sqlite.js';
 import { type ImportOptions, type SerializeOptions, deserialize, schemaOf, serialize } from './serialize.js';
 import { type Row, Statement } from './statement.js';
 import type { TableDefinition } from './table_definition.js';

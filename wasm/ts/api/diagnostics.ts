@@ -1,11 +1,14 @@
 /** Snapshots and events of a runtime: read from the shared memory without a lock, while others work. */
 import type { Engine } from '../engine/engine.js';
 import { MisuseError } from '../given/errors.js';
-import { eventLevels, header, regionOffset } from '../generated/facts.js';
+import { type EventLevel, eventLevels } from '../generated/codes.js';
+import { header, regionOffset } from '../generated/facts.js';
 import { shown } from '../given/given_options.js';
 import type { Snapshot } from '../generated/snapshot.js';
 import { callNumber, check } from '../engine/instance.js';
 import { callListener } from '../given/listeners.js';
+
+export type { EventLevel };
 
 /** One event of the ring. */
 export interface EventRecord {
@@ -38,9 +41,6 @@ export interface EventBatch {
   /** How many were overwritten before they could be read. */
   readonly lost: number;
 }
-
-/** How much is recorded: each level includes those before it. */
-export type EventLevel = 'off' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
 /** A consistent copy of all diagnostics. */
 export function takeSnapshot(engine: Engine): Snapshot {

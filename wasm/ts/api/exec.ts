@@ -1,8 +1,8 @@
 /** Running SQL of several statements whose rows nobody wants. */
-import { AT_ERROR_OFFSET } from '../engine/encoding.js';
+import { AT_ERROR_OFFSET } from '../generated/encoding.js';
 import { unitsOfUtf8Bytes } from '../engine/text.js';
 import { textOf } from '../given/given_options.js';
-import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../given/result_codes.js';
+import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../generated/sqlite.js';
 import type { Connection } from './connection.js';
 import { compile } from './prepare.js';
 import { logStatement } from './verbose.js';

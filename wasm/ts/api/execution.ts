@@ -10,10 +10,10 @@ import {
   EXECUTE_FORGET,
   EXECUTE_RESET_AT_LIMIT,
   EXECUTE_STANDS_ON_ROW,
-} from '../engine/encoding.js';
+} from '../generated/encoding.js';
 import { MisuseError } from '../given/errors.js';
 import { columnNames, parameterShape, prepare, texts } from './prepare.js';
-import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../given/result_codes.js';
+import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../generated/sqlite.js';
 import { BatchReader, type RowMode, type RowShape } from '../engine/rows.js';
 import { type Block, allocateBlock, free } from '../engine/scratch.js';
 import { type ParameterShape } from '../engine/values.js';

@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 import { MisuseError } from '../given/errors.js';
 import { type Callback, addFunction } from './functions.js';
 import { booleanOption, functionOption, optionsOf, textOf } from '../given/given_options.js';
-import { SQLITE_DETERMINISTIC, SQLITE_DIRECTONLY, SQLITE_OK, SQLITE_UTF8 } from '../given/result_codes.js';
+import { SQLITE_DETERMINISTIC, SQLITE_DIRECTONLY, SQLITE_OK, SQLITE_UTF8 } from '../generated/sqlite.js';
 import { kindOf } from '../given/kinds.js';
 
 const FUNCTION_OPTIONS = ['varargs', 'deterministic', 'directOnly', 'safeIntegers'];

@@ -15,7 +15,7 @@ import {
   TAG_OWNED_BLOB,
   TAG_OWNED_TEXT,
   AT_CAPACITY,
-} from '../engine/encoding.js';
+} from '../generated/encoding.js';
 import type { Engine } from '../engine/engine.js';
 import { MisuseError } from '../given/errors.js';
 import { BatchReader } from '../engine/rows.js';

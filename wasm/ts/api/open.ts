@@ -5,12 +5,9 @@ import type { Engine } from '../engine/engine.js';
 import { MisuseError } from '../given/errors.js';
 import { booleanOption, functionOption, optionsOf, textOf } from '../given/given_options.js';
 import {
-  SQLITE_OK,
-  SQLITE_OPEN_CREATE,
-  SQLITE_OPEN_READONLY,
-  SQLITE_OPEN_READWRITE,
+  SQLITE_DBCONFIG_DEFENSIVE, SQLITE_DBCONFIG_ENABLE_FKEY, SQLITE_OK, SQLITE_OPEN_CREATE, SQLITE_OPEN_READONLY, SQLITE_OPEN_READWRITE,
   SQLITE_OPEN_URI,
-} from '../given/result_codes.js';
+} from '../generated/sqlite.js';
 import { kindOf } from '../given/kinds.js';
 import type { Verbose } from './connection.js';
 
@@ -44,8 +41,6 @@ const KNOWN = ['readonly', 'fileMustExist', 'busyTimeout', 'timeout', 'safeInteg
 /** How long a statement waits for a lock unless told otherwise. */
 export const DEFAULT_BUSY_TIMEOUT_MS = 5000;
 
-const SQLITE_DBCONFIG_ENABLE_FKEY = 1002;
-const SQLITE_DBCONFIG_DEFENSIVE = 1010;
 
 /** Whether `path` is one of a database that only its connection sees. */
 export function isPrivate(path: string): boolean {

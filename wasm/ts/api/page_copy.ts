@@ -2,7 +2,7 @@
 import type { Connection } from './connection.js';
 import { MisuseError, SqliteError } from '../given/errors.js';
 import { firstValue } from './execution.js';
-import { SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_OK, SQLITE_READONLY } from '../given/result_codes.js';
+import { SQLITE_BUSY, SQLITE_DONE, SQLITE_LOCKED, SQLITE_OK, SQLITE_READONLY } from '../generated/sqlite.js';
 import { decodeCString } from '../engine/text.js';
 
 /** How far a copy has come. */

@@ -1,6 +1,6 @@
 /** Compiles one statement and finds out what it is. */
 import type { Connection } from './connection.js';
-import { SQLITE_OK, SQLITE_PREPARE_PERSISTENT } from '../given/result_codes.js';
+import { SQLITE_OK, SQLITE_PREPARE_PERSISTENT } from '../generated/sqlite.js';
 import { decodeCString } from '../engine/text.js';
 import type { ParameterShape } from '../engine/values.js';
 

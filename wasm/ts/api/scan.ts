@@ -13,7 +13,7 @@ import {
   HOST_VALUE_LOST,
   PARAMETER_BYTES,
   TAG_ERROR,
-} from '../engine/encoding.js';
+} from '../generated/encoding.js';
 import type { Engine } from '../engine/engine.js';
 import { MisuseError } from '../given/errors.js';
 import { reportError } from '../given/listeners.js';

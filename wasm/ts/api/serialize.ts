@@ -5,7 +5,7 @@ import { GlasswalError, MisuseError } from '../given/errors.js';
 import { booleanOption, optionsOf } from '../given/given_options.js';
 import { outOfMemory } from '../memory/memory_limit.js';
 import { ALL_PAGES, PageCopy } from './page_copy.js';
-import { SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from '../given/result_codes.js';
+import { SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE } from '../generated/sqlite.js';
 import { free } from '../engine/scratch.js';
 import { allocateBytes, bytesOf } from '../engine/slots.js';
 import { LEAST_BYTES, READ_VERSION_AT, WRITE_VERSION_AT, checkContents, checkEncoding, checkHeader } from './sound.js';

@@ -2,7 +2,7 @@
 import type { Connection } from './connection.js';
 import { GlasswalError, MisuseError, SqliteError } from '../given/errors.js';
 import { firstValue, firstValues } from './execution.js';
-import { SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOTADB } from '../given/result_codes.js';
+import { SQLITE_CORRUPT, SQLITE_ERROR, SQLITE_NOTADB } from '../generated/sqlite.js';
 
 const MAGIC = 'SQLite format 3\0';
 /** The smallest page that there is. */

@@ -10,7 +10,7 @@ import {
   BATCH_PENDING,
   EXECUTE_RESET_AT_LIMIT,
   EXECUTE_SAFE_INTEGERS,
-} from '../engine/encoding.js';
+} from '../generated/encoding.js';
 import { MisuseError } from '../given/errors.js';
 import { Execution, fetchAll } from './execution.js';
 import { switchOf } from '../given/given_options.js';

@@ -11,9 +11,9 @@ import {
   HOST_REFUSE,
   TABLE_DIRECT_ONLY,
   TABLE_SAFE_INTEGERS,
-} from '../engine/encoding.js';
+} from '../generated/encoding.js';
 import { MisuseError } from '../given/errors.js';
-import { SQLITE_OK } from '../given/result_codes.js';
+import { SQLITE_OK } from '../generated/sqlite.js';
 import { type ScannedTable, answerScans } from './scan.js';
 import { allocateBytes } from '../engine/slots.js';
 import { type Definition, type TableDefinition, checkDefinition } from './table_definition.js';

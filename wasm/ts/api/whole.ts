@@ -6,7 +6,7 @@ import { firstValue } from './execution.js';
 import { textOf } from '../given/given_options.js';
 import { callNumber, withText } from '../engine/instance.js';
 import { isPrivate, openConnection } from './open.js';
-import { SQLITE_CANTOPEN } from '../given/result_codes.js';
+import { SQLITE_CANTOPEN } from '../generated/sqlite.js';
 
 /** A connection to `path`, and what closes it in the end, with whether it was `done`. */
 export function openWhole(

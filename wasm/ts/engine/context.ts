@@ -2,11 +2,11 @@
  * What all connections of one client share: the scratch of the call in progress, the JavaScript functions that SQL can
  * call, and the exception that one of them threw.
  */
-import { HOST_FORGET, HOST_THREW } from './encoding.js';
+import { HOST_FORGET, HOST_THREW } from '../generated/encoding.js';
 import type { Engine } from './engine.js';
 import { MisuseError } from '../given/errors.js';
 import { Scratch, allocate, free } from './scratch.js';
-import { type SqliteExports, sqliteOf } from './sqlite_exports.js';
+import type { ModuleExports } from '../generated/exports.js';
 import { encodeUtf8, writeUtf8 } from './text.js';
 
 /** Answers one kind of glasswal_host_call. Addresses are unsigned. If it throws, the module will not run again. */
@@ -38,8 +38,8 @@ export interface PlacedText {
 export class Context {
   readonly engine: Engine;
   /** Kept apart because each run of a statement calls it. */
-  readonly execute: SqliteExports['glasswal_execute'];
-  readonly exports: SqliteExports;
+  readonly execute: ModuleExports['glasswal_execute'];
+  readonly exports: ModuleExports;
   /** What the call in progress uses. A user function's own statements use another one. */
   scratch: Scratch;
   /** What the module asks for by a number: functions, collations, tables and their scans. */
@@ -54,7 +54,7 @@ export class Context {
 
   constructor(engine: Engine) {
     this.engine = engine;
-    this.exports = sqliteOf(engine);
+    this.exports = engine.exports;
     this.execute = this.exports.glasswal_execute;
     this.scratch = new Scratch(engine);
     this.#scratches = [this.scratch];

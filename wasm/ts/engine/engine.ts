@@ -1,16 +1,8 @@
 /** One instance of the module: its exports, and the memory that it shares with all others. */
 
+import type { ModuleExports } from '../generated/exports.js';
 import type { Views } from '../memory/views.js';
 import type { Fate } from './fate.js';
-
-/** The exports of the module. Pointers and sizes come back signed: take them `>>> 0`. */
-export type ModuleExports = Record<string, (...args: never[]) => unknown> & {
-  readonly glasswal_memory_pages: () => number;
-  readonly glasswal_text: () => number;
-  readonly glasswal_text_bytes: () => number;
-  readonly glasswal_malloc: (sizeBytes: number) => number;
-  readonly glasswal_free: (pointer: number) => void;
-};
 
 /** What the API layer provides to the module: it is called for user functions, aggregates and hooks. */
 export interface HostFunctions {

@@ -1,11 +1,13 @@
 /** Instantiating the module in a private block of the shared memory. */
-import { Engine, type HostFunctions, type ModuleExports } from './engine.js';
+import { Engine, type HostFunctions } from './engine.js';
 import { Views } from '../memory/views.js';
 import { blockSegments, segmentAddress } from '../memory/block.js';
 import { isPage } from '../port/environment.js';
 import { GlasswalError, MisuseError, messageOf } from '../given/errors.js';
 import { Fate } from './fate.js';
 import { shown } from '../given/given_options.js';
+import { statusErrors } from '../generated/codes.js';
+import type { ModuleExports } from '../generated/exports.js';
 import { layoutHash, segmentBytes } from '../generated/facts.js';
 import { lookFromModule } from '../memory/client_slots.js';
 import { outOfMemory } from '../memory/memory_limit.js';
@@ -18,11 +20,6 @@ import { outOfMemory } from '../memory/memory_limit.js';
  */
 const stackBytes = 512 * 1024;
 const tableElements = 4096;
-
-/** StatusCode of glasswal/status.h, as far as JavaScript tells them apart. */
-const statusNames = [
-  'MISUSE', 'OPTION', 'NOT_FOUND', 'EXISTS', 'NOT_READY', 'CORRUPT', 'VERSION', 'FULL', 'BUSY', 'NOT_DEAD', 'ENVIRONMENT',
-] as const;
 
 function givenUp(why: string): string {
   return `glasswal had to give up this client: ${why}. The others go on, and recover what it held; join the runtime again, or end the worker.`;
@@ -61,12 +58,21 @@ function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly
   };
 }
 
-function guardExports(exports: WebAssembly.Exports, fate: Fate): ModuleExports {
+/** What the linker exports by itself. */
+interface LinkedExports {
+  readonly __wasm_call_ctors: () => void;
+  /** Only wasm-opt adds it. */
+  readonly __set_stack_limits?: (base: number, limit: number) => void;
+  /** Current versions of Emscripten leave the relocations to the loader, older ones do them in the start function. */
+  readonly __wasm_apply_data_relocs?: () => void;
+}
+
+function guardExports(exports: WebAssembly.Exports, fate: Fate): ModuleExports & LinkedExports {
   const guarded: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(exports)) {
     guarded[name] = typeof value === 'function' ? fate.guard(value as never) : value;
   }
-  return guarded as ModuleExports;
+  return guarded as unknown as ModuleExports & LinkedExports;
 }
 
 /** The error for parts of different versions. */
@@ -111,32 +117,36 @@ export function instantiate(
     },
   });
   const exports = guardExports(instance.exports, fate);
-  // Only wasm-opt adds the check. The guard word at the lowest address stays untouched.
-  (exports['__set_stack_limits'] as ((base: number, limit: number) => void) | undefined)?.(dataAt, block + 16);
-  // Current versions of Emscripten leave the relocations to the loader, older ones do them in the start function.
-  (exports['__wasm_apply_data_relocs'] as (() => void) | undefined)?.();
+  // The guard word at the lowest address stays untouched.
+  exports.__set_stack_limits?.(dataAt, block + 16);
+  exports.__wasm_apply_data_relocs?.();
   const engine = new Engine({ exports, views, table, host, fate, mayWait: thread.mayWait });
   const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
   if (callNumber(engine, 'glasswal_layout_hash') >>> 0 !== layoutHash) throw otherVersion('The module lays out its memory differently');
   callNumber(engine, 'glasswal_start_heap', (dataAt + dataEnd + 15) & ~15, block + blockSegments * segmentBytes);
-  callNumber(engine, '__wasm_call_ctors');
+  exports.__wasm_call_ctors();
   views.askModule(instance.exports['glasswal_memory_pages'] as () => number);
   check(engine, callNumber(engine, 'glasswal_start', block, thread.mayWait ? 1 : 0, thread.number));
   return engine;
 }
 
+/** The exports that take and give numbers. */
+type NumberExport = {
+  [Name in keyof ModuleExports]: ModuleExports[Name] extends (...args: number[]) => number | void ? Name : never;
+}[keyof ModuleExports];
+
 /** Calls an export that takes and gives numbers. */
-export function callNumber(engine: Engine, name: string, ...args: number[]): number {
-  const called = engine.exports[name] as unknown as ((...args: number[]) => number) | undefined;
+export function callNumber<Name extends NumberExport>(engine: Engine, name: Name, ...args: Parameters<ModuleExports[Name]>): number {
+  const called = engine.exports[name] as ((...args: number[]) => number) | undefined;
   if (called === undefined) throw otherVersion(`The module has no function ${name}`);
   // What cannot become a number would throw amid the call, which ends a client.
   if (args.some((arg) => typeof arg !== 'number')) throw new MisuseError('MISUSE', `${name}() takes numbers.`);
-  return called(...args);
+  return called(...(args as number[]));
 }
 
 /** Throws the failure that a call returned, if it is one. */
 export function check(engine: Engine, status: number): void {
-  if (status !== 0) throw new GlasswalError(statusNames[status] ?? 'ENVIRONMENT', engine.text());
+  if (status !== 0) throw new GlasswalError(statusErrors[status] ?? 'ENVIRONMENT', engine.text());
 }
 
 /** Calls `use` with the address of `text` as a zero-terminated string in the module's heap. */

@@ -1,6 +1,6 @@
 /** How values are bound to the parameters of a statement. */
 import type { Context } from './context.js';
-import { EXECUTE_BIND, EXECUTE_FORGET, PARAMETER_BYTES } from './encoding.js';
+import { EXECUTE_BIND, EXECUTE_FORGET, PARAMETER_BYTES } from '../generated/encoding.js';
 import { valuesFor } from './given_values.js';
 import { type Block, allocateBlock, free } from './scratch.js';
 import { SlotWriter } from './slots.js';

@@ -19,7 +19,7 @@ import {
   TAG_INT64,
   TAG_NUMBER,
   TAG_TEXT,
-} from './encoding.js';
+} from '../generated/encoding.js';
 import type { Block } from './scratch.js';
 import { decodeAscii, decodeUtf8 } from './text.js';
 import type { SqlValue } from './values.js';

@@ -5,9 +5,8 @@
  * with their old length, and this block lies within it.
  */
 import type { Engine } from './engine.js';
-import { PARAMETER_BYTES } from './encoding.js';
+import { PARAMETER_BYTES } from '../generated/encoding.js';
 import { outOfMemory } from '../memory/memory_limit.js';
-import { sqliteOf } from './sqlite_exports.js';
 
 /** How many parameters have a slot, the bytes for their texts and BLOBs, and the bytes of a batch of rows. */
 const PARAMETERS = 256;
@@ -39,14 +38,14 @@ export class Block {
 
 /** Takes at least `size` bytes, which SQLite or `free` gives back. */
 export function allocate(engine: Engine, size: number, purpose: string): number {
-  const address = size > 0x7fffff00 ? 0 : sqliteOf(engine).sqlite3_malloc(size) >>> 0;
+  const address = size > 0x7fffff00 ? 0 : engine.exports.sqlite3_malloc(size) >>> 0;
   if (address !== 0) return address;
   throw outOfMemory(engine.views, size, purpose);
 }
 
 /** Gives back what `allocate` took. */
 export function free(engine: Engine, address: number): void {
-  sqliteOf(engine).sqlite3_free(address);
+  engine.exports.sqlite3_free(address);
 }
 
 /** A block of its own for one result that is larger than the scratch. */

@@ -10,7 +10,7 @@ import {
   TAG_OWNED_BLOB,
   TAG_OWNED_TEXT,
   TAG_TEXT,
-} from './encoding.js';
+} from '../generated/encoding.js';
 import { MisuseError, messageOf } from '../given/errors.js';
 import { type Block, allocate, free } from './scratch.js';
 import { encodeUtf8, writeUtf8 } from './text.js';

@@ -1,5 +1,8 @@
 /** The errors that a database throws. */
+import type { GlasswalErrorCode } from '../generated/codes.js';
 import { codeNumber, extendedCodeName, primaryCodeName } from './result_codes.js';
+
+export type { GlasswalErrorCode };
 
 /** Who held a lock that was refused. Times are in milliseconds. */
 export interface LockRefusal {
@@ -68,39 +71,6 @@ export class SqliteError extends Error {
   }
 }
 named(SqliteError, 'SqliteError');
-
-/** Why a GlasswalError or a MisuseError was thrown. */
-export type GlasswalErrorCode =
-  /** The database was closed, or its client left or was evicted. */
-  | 'CLOSED'
-  /** The statement was finalized. */
-  | 'FINALIZED'
-  /** The statement, or the connection, is in use just now. */
-  | 'BUSY'
-  /** The call does not fit the statement or the state of the database. */
-  | 'MISUSE'
-  /** The bytes are no database that can be taken in. */
-  | 'NOT_A_DATABASE'
-  /** Something that glasswal needs is missing where it runs. */
-  | 'ENVIRONMENT'
-  /** An option was refused. */
-  | 'OPTION'
-  /** Parts of different versions met. */
-  | 'VERSION'
-  /** There is no room: no client slot, or no memory. */
-  | 'FULL'
-  /** What was asked for is not there. */
-  | 'NOT_FOUND'
-  /** Somebody exists already, or is not ready, or not proved dead. */
-  | 'EXISTS' | 'NOT_READY' | 'NOT_DEAD'
-  /** The shared memory is damaged. */
-  | 'CORRUPT'
-  /** The client came to a state that it cannot go on from: join anew, or end its worker. */
-  | 'ABORTED'
-  /** The module's heap has no room. */
-  | 'OUT_OF_MEMORY'
-  /** The other side of a remote database is gone, or did not understand. */
-  | 'REMOTE';
 
 /** A runtime, a client, or where they run is not as it would have to be; the message says what to do. */
 export class GlasswalError extends Error {

@@ -13,6 +13,7 @@ import type { Engine } from '../engine/engine.js';
 import { callNumber } from '../engine/instance.js';
 import { channelName, lockName } from './liveness.js';
 import { holderOf, isSlot, setHolder, slotState } from '../memory/client_slots.js';
+import { RECOVERED, TRY_AGAIN } from '../generated/codes.js';
 import { maxClients } from '../generated/facts.js';
 
 /** What clients and the janitor of a runtime tell each other on its channel. */
@@ -39,9 +40,6 @@ export function isNews(message: unknown): boolean {
   return typeof message === 'object' && message !== null && Object.hasOwn(message, 'watching');
 }
 
-// RecoverResult of wasm/module/lifecycle.cpp.
-const recovered = 1;
-const tryAgain = 2;
 const tryAgainMs = 2;
 
 /**
@@ -63,7 +61,7 @@ export async function recoverSlot(engine: Engine, slot: number, alone: boolean):
     // Then whoever waits for something of the dead one recovers.
     if (engine.fate.lost !== undefined) return false;
     const result = callNumber(engine, 'glasswal_recover', slot, alone ? 1 : 0);
-    if (result !== tryAgain) return result === recovered;
+    if (result !== TRY_AGAIN) return result === RECOVERED;
     await new Promise<void>((resolve) => setTimeout(resolve, tryAgainMs));
   }
 }
