@@ -26,7 +26,7 @@ COMMANDS = [
     (["bench"], ["libbenchmark-dev"], ["emscripten"]),
     (["bench", "web"], ["emscripten", "firefox-esr"], ["webkit2gtk-driver"]),
     (["docs"], ["doxygen", "emscripten"], ["chromium"]),
-    (["check"], ["clang-14", "clang-format-14"], ["chromium"]),
+    (["check"], ["clang-14", "clang-format-14", "clang-tidy-14"], ["chromium"]),
     (["test", "--only", "native"], ["g++"], ["clang-14", "emscripten"]),
     (["test", "--only", "tsan"], ["libclang-rt-14-dev"], ["emscripten"]),
     (["test", "--only", "asan", "--only", "wasm"], ["libclang-rt-14-dev", "googletest", "emscripten"], ["chromium"]),

@@ -21,10 +21,10 @@ count_stage() {
   say "$1: $2 passed, $3 failed"
 }
 
-# python_tests NAME TITLE SCRIPT: runs a script that prints its failures and, last, how many passed and failed.
+# python_tests NAME TITLE SCRIPT [ARGUMENT...]: runs a script that prints its failures and, last, how many passed and failed.
 python_tests() {
   local name=$1 title=$2 line
-  QUIET_FAILURE=1 step "$name" "$title" python3 "$3" || true
+  QUIET_FAILURE=1 step "$name" "$title" python3 "${@:3}" || true
   grep -A 20 '^FAILED' "build/log/$name.log" | grep -E '^(FAILED|    )' || true
   line=$(tail -n 1 "build/log/$name.log")
   [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] || { tail -n 20 "build/log/$name.log"; return 1; }
@@ -35,11 +35,29 @@ stage_house() {
   python_tests house "house rules" tests/house/run.py
   python_tests runner "the runner of the suites" tests/tools/suites/self_test.py
   python_tests packages "./dev without apt" tests/tools/packages_test.py
+  if check_format; then count_stage format 1 0; else count_stage format 0 1; fi
+  # What is new: against the branch that this one left, or the last commit; not more than some minutes of it.
+  lint --most=24 "--since=$(git merge-base HEAD main 2>/dev/null | grep -vx "$(git rev-parse HEAD)" || git rev-parse HEAD~ 2>/dev/null)"
 }
 
-# What `./dev check` looks with.
-need_check() {
-  need_packages clang-14:clang++-14 clang-format-14:clang-format-14
+# What `./dev check` and the house rules look with.
+need_lint() {
+  need_packages clang-14:clang++-14 clang-format-14:clang-format-14 clang-tidy-14:clang-tidy-14
+}
+
+check_format() {
+  need_lint || return
+  local sources
+  mapfile -t sources < <(find vfs inspector wasm tests samples -name node_modules -prune -o \( -name '*.cpp' -o -name '*.h' \) -print)
+  step format "format of ${#sources[@]} files" clang-format-14 --dry-run -Werror "${sources[@]}"
+}
+
+# lint [--most=N] [--since=COMMIT]: clang-tidy, over what differs from the commit or over everything.
+lint() {
+  case " $* " in *' --since= '*) return 0 ;; esac
+  need_lint || return
+  step tidy-configure "tidy: configure" cmake --preset tidy || return
+  python_tests tidy "clang-tidy${1:+ of what is new}" tests/tools/tidy.py "$@"
 }
 
 # build_suites PRESET: builds all that its suites need.
