@@ -8,10 +8,10 @@
 
 #include "app/inspector.h"
 #include "glasswal/capture.h"
-#include "model/place.h"
 #include "platform/files.h"
 #include "platform/native.h"
 #include "source/named_source.h"
+#include "view/panel.h"
 
 namespace glasswal::inspector {
 namespace {

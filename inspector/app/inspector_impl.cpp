@@ -9,7 +9,8 @@
 #include "model/clean.h"
 #include "model/format.h"
 #include "view/font.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/shell.h"
 #include "view/theme.h"
 
 namespace glasswal::inspector {
@@ -142,6 +143,7 @@ void Inspector::Impl::HandleKeys() {
     if (c == '?') ui_.Do(Command::Kind::kToggleHelp);
     if (c == 'p') ui_.Do(model_.paused() ? Command::Kind::kResume : Command::Kind::kPause);
     if (c == 'b') ui_.Do(Command::Kind::kAddBookmark);
+    if (const auto panel = PanelByHotkey(c)) ui_.Show(*panel);
     const size_t position = model_.shown_position();
     if (c == '[' && position > 0) ui_.Do(Command::Kind::kScrub, position - 1);
     if (c == ']') ui_.Do(Command::Kind::kScrub, position + 1);

@@ -1,5 +1,7 @@
 #include "app/link.h"
 
+#include "view/panel.h"
+
 namespace glasswal::inspector {
 
 std::string ToText(const DeepLink& link) {

@@ -29,7 +29,7 @@ spdlog::level::level_enum LevelOf(EventLevel level) {
 
 }  // namespace
 
-/// The sink: keeps the last lines, and counts time from the first event.
+/// The panel: keeps the last lines, and counts time from the first event.
 class Log::Lines final : public spdlog::sinks::sink {
  public:
   explicit Lines(std::deque<LogLine>* lines) : lines_(lines) {}
@@ -64,9 +64,10 @@ class Log::Lines final : public spdlog::sinks::sink {
   std::optional<spdlog::log_clock::time_point> first_;
 };
 
+// Every record goes to each of the sinks: this list is the only place that knows them.
 Log::Log(std::deque<LogLine>* lines)
-    : sink_(std::make_shared<Lines>(lines)),
-      own_(std::make_unique<spdlog::logger>(kOwnName, sink_)) {
+    : sinks_{std::make_shared<Lines>(lines)},
+      own_(std::make_unique<spdlog::logger>(kOwnName, sinks_.begin(), sinks_.end())) {
   own_->set_level(spdlog::level::trace);
 }
 Log::~Log() = default;
@@ -100,7 +101,7 @@ void Log::WriteEvent(const Event& event, const EventNames& names) {
   const std::string file = names.File(event);
   const std::string text = fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name,
                                        file.empty() ? "" : " ", file, EventDetails(event, names));
-  sink_->log({at, {}, client, LevelOf(event.level), text});
+  for (const auto& sink : sinks_) sink->log({at, {}, client, LevelOf(event.level), text});
 }
 
 }  // namespace glasswal::inspector

@@ -12,6 +12,7 @@
 #include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "glasswal/observe.h"
 #include "model/event_log.h"
@@ -19,7 +20,10 @@
 
 namespace spdlog {
 class logger;
+namespace sinks {
+class sink;
 }
+}  // namespace spdlog
 
 namespace glasswal::inspector {
 
@@ -48,7 +52,7 @@ class Log {
   void WriteEvent(const Event& event, const EventNames& names);
 
   std::deque<std::variant<Event, Message>> records_;  // Not yet written; the last kMostLogLines.
-  std::shared_ptr<Lines> sink_;
+  std::vector<std::shared_ptr<spdlog::sinks::sink>> sinks_;
   std::unique_ptr<spdlog::logger> own_;
 };
 

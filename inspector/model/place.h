@@ -1,42 +1,16 @@
-// Places in the inspector: which panel, and what is selected there; both have a text for links.
+// Places in the inspector: which panel (panel_id.h), and what is selected there.
 //
 // Thread-safety: values.
 #ifndef GLASSWAL_INSPECTOR_MODEL_PLACE_H_
 #define GLASSWAL_INSPECTOR_MODEL_PLACE_H_
 
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
 
+#include "model/panel_id.h"
+
 namespace glasswal::inspector {
-
-enum class PanelId : uint8_t {
-  kOverview,
-  kFindings,
-  kSegments,
-  kFiles,
-  kLocks,
-  kTimeline,
-  kClients,
-  kWal,
-  kRecoveries,
-  kThroughput,
-  kEvents,
-  kPages,
-  kCompare,
-  kLog,
-  kCount
-};
-inline constexpr uint32_t kPanels = static_cast<uint32_t>(PanelId::kCount);
-
-struct PanelDescription {
-  const char* name;  // In links and on the command line.
-  const char* title;
-  const char* about;  // One sentence for the palette and the sheet of help.
-};
-PanelDescription Describe(PanelId panel);
-std::optional<PanelId> PanelByName(std::string_view name);
 
 /// One thing of a snapshot, by the number that the region knows it by.
 struct Selection {

@@ -1,7 +1,8 @@
 // The sheet of help: keys, and what each panel is for.
 #include <algorithm>
 
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/shell.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -32,11 +33,12 @@ void DrawKeys(Ui* ui) {
 
 void DrawPanels(Ui* ui) {
   ui->Heading("Panels");
-  for (uint32_t i = 0; i < kPanels; ++i) {
-    const PanelDescription panel = Describe(static_cast<PanelId>(i));
-    ui->Text(panel.title, ui->palette().accent);
+  for (const Panel* panel : Panels()) {
+    ui->Text(panel->title, ui->palette().accent);
+    ImGui::SameLine(ui->Unit() * 11);
+    ui->Dim({&panel->hotkey, 1});
     ImGui::SameLine(ui->Unit() * 13);
-    ui->Wrapped(panel.about);
+    ui->Wrapped(panel->help);
   }
 }
 

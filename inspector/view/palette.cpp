@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/shell.h"
 
 namespace glasswal::inspector {
 namespace {

@@ -1,11 +1,12 @@
-// The frame around the panels: the bar above, the list of panels, the bar below.
+#include "view/shell.h"
+
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 
 #include "imgui_internal.h"
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -73,125 +74,6 @@ void DrawBetween(const Areas& areas, ImVec2 size, ImU32 color) {
   }
 }
 
-void DrawTitle(const Model& model, Ui* ui) {
-  const Palette& palette = ui->palette();
-  ImGui::AlignTextToFramePadding();
-  if (model.title().empty()) {
-    ui->Heading("glasswal inspector");
-    return;
-  }
-  const bool gone = !model.problem().empty();
-  ui->Dot(gone             ? palette.bad
-          : !model.live()  ? palette.dim
-          : model.paused() ? palette.warning
-                           : palette.good);
-  ui->Heading(model.title());
-  ImGui::SameLine();
-  ui->Status(gone ? "gone" : !model.live() ? "capture" : model.paused() ? "paused" : "live");
-}
-
-/// Back and forth in the history.
-void DrawScrubber(const Model& model, Ui* ui) {
-  const auto& samples = model.history().samples();
-  const int last = static_cast<int>(samples.size()) - 1;
-  int position = static_cast<int>(model.shown_position());
-  if (ui->Toggle(model.paused() ? "Resume" : "Pause", model.paused())) {
-    ui->Do(model.paused() ? Kind::kResume : Kind::kPause);
-  }
-  ImGui::SameLine();
-  const uint64_t newest = samples.back().snapshot->observed_ns;
-  const uint64_t shown = model.snapshot().observed_ns;
-  const std::string when = newest > shown ? FormatDuration(newest - shown) + " ago" : "now";
-  if (ui->Slider("moment", &position, last, ui->Unit() * 11, when)) {
-    ui->Do(Kind::kScrub, static_cast<uint64_t>(std::max(position, 0)));
-  }
-  ImGui::SameLine();
-  ui->Dim(when);
-}
-
-struct Action {
-  const char* label;
-  const char* name;
-  Kind kind;
-  bool needs_snapshot;
-};
-
-constexpr float kActionGap = 2;
-
-float WidthOf(const char* label) {
-  return ImGui::CalcTextSize(label).x + ImGui::GetStyle().FramePadding.x * 2 + kActionGap;
-}
-
-/// The buttons at the right end of the bar, as many as `room` has; the palette has all of them.
-void DrawActions(const Model& model, const ViewState& state, float room, Ui* ui) {
-  const Action actions[] = {
-      {"Bookmark", "Bookmark this moment", Kind::kAddBookmark, true},
-      {"Capture", "Save a capture", Kind::kSaveCapture, true},
-      {"Open", "Open a capture", Kind::kOpenFile, false},
-      {"Commands", "Command palette", Kind::kTogglePalette, false},
-      {state.dark ? "Light" : "Dark", state.dark ? "Light theme" : "Dark theme", Kind::kToggleTheme,
-       false},
-      {"?", "Help", Kind::kToggleHelp, false},
-  };
-  float width = 0;
-  for (const Action& action : actions) width += WidthOf(action.label);
-  const Action* first = actions;
-  for (; first != std::end(actions) && width > room; ++first) width -= WidthOf(first->label);
-  ImGui::SameLine(ImGui::GetWindowWidth() - width - ui->Unit() * 0.5f);
-  for (; first != std::end(actions); ++first) {
-    if (ui->Button(first->label, first->name, Ui::Look::kQuiet,
-                   !first->needs_snapshot || model.has_snapshot())) {
-      ui->Do(first->kind);
-    }
-    ImGui::SameLine(0, kActionGap);
-  }
-}
-
-void DrawTopBar(const Model& model, ViewState* state, Ui* ui) {
-  DrawTitle(model, ui);
-  const bool scrubs = model.has_snapshot() && model.history().samples().size() > 1;
-  ImGui::SameLine();
-  const float title_end = ImGui::GetCursorPosX();
-  const float scrubber = scrubs ? ui->Unit() * 21 : 0;
-  // The history keeps its place while the title grows; where there is none, it comes right after.
-  const float room = ImGui::GetWindowWidth() - title_end - scrubber - ui->Unit();
-  if (scrubs) {
-    const float spread = std::min(ui->Unit() * 8, std::max(0.0f, room - ui->Unit() * 28));
-    ImGui::SameLine(title_end + spread);
-    DrawScrubber(model, ui);
-  }
-  DrawActions(model, *state, room, ui);
-}
-
-/// A number beside the name of a panel, where there is one that matters.
-std::string Badge(PanelId panel, const Model& model) {
-  if (!model.has_snapshot()) return "";
-  const Snapshot& s = model.snapshot();
-  const auto count = [](size_t n) { return n == 0 ? std::string() : FormatCount(n); };
-  switch (panel) {
-    case PanelId::kFindings:
-      return count(model.findings().size());
-    case PanelId::kFiles:
-      return count(s.files.size());
-    case PanelId::kClients:
-      return count(s.clients.size());
-    case PanelId::kRecoveries:
-      return count(s.region.recoveries);
-    case PanelId::kLocks: {
-      size_t held = 0;
-      for (const LockSnapshot& lock : s.locks) held += lock.holders.empty() ? 0 : 1;
-      return count(held);
-    }
-    default:
-      return "";
-  }
-}
-
-ImU32 BadgeColor(PanelId panel, const Model& model, const Palette& palette) {
-  if (panel != PanelId::kFindings || model.findings().empty()) return palette.dim;
-  return ColorOf(model.findings().front().severity, palette);
-}
-
 void DrawBookmarks(const Model& model, Ui* ui) {
   if (model.bookmarks().empty()) return;
   ImGui::Dummy(ImVec2(0, ui->Unit() * 0.3f));
@@ -213,8 +95,11 @@ void DrawNavigation(const Model& model, ViewState* state, Ui* ui) {
   ImGui::PushStyleVar(ImGuiStyleVar_ItemSpacing, ImVec2(0, 2));
   for (uint32_t i = 0; i < kPanels; ++i) {
     const auto panel = static_cast<PanelId>(i);
-    if (ui->Tab(Describe(panel).title, state->panel == panel, Badge(panel, model),
-                BadgeColor(panel, model, ui->palette()))) {
+    const Panel& described = Describe(panel);
+    const Badge badge = described.badge != nullptr && model.has_snapshot()
+                            ? described.badge(model, ui->palette())
+                            : Badge();
+    if (ui->Tab(described.title, state->panel == panel, badge.text, badge.color)) {
       ui->Show(panel);
     }
   }
@@ -230,9 +115,9 @@ void DrawBottomBar(const Model& model, const ViewState& state, Ui* ui) {
     ui->Text(model.problem(), ui->palette().bad);
   } else if (model.has_snapshot()) {
     const Snapshot& s = model.snapshot();
-    ui->Dim("region " + s.region.id.substr(0, 8) + "   " + Describe(state.panel).about);
+    ui->Dim("region " + s.region.id.substr(0, 8) + "   " + Describe(state.panel).help);
   } else {
-    ui->Dim(Describe(state.panel).about);
+    ui->Dim(Describe(state.panel).help);
   }
   char frame[64];
   std::snprintf(frame, sizeof(frame), "inspector: %.2f ms a frame, ", state.cost.frame_ms);
@@ -247,7 +132,7 @@ void DrawBottomBar(const Model& model, const ViewState& state, Ui* ui) {
 }
 
 void DrawMain(const Model& model, ViewState* state, Ui* ui) {
-  if (model.has_snapshot()) return DrawPanel(model, state, ui);
+  if (model.has_snapshot()) return Describe(state->panel).draw(model, state, ui);
   if (!model.problem().empty())
     return ui->Empty("There is nothing to show", model.problem().c_str());
   ui->Empty("Nothing is attached",
@@ -256,16 +141,6 @@ void DrawMain(const Model& model, ViewState* state, Ui* ui) {
 }
 
 }  // namespace
-
-void DrawPanel(const Model& model, ViewState* state, Ui* ui) {
-  using Draw = void (*)(const Model&, ViewState*, Ui*);
-  // In the order of PanelId.
-  static constexpr Draw kDraw[kPanels] = {DrawOverview,   DrawFindings,   DrawSegments, DrawFiles,
-                                          DrawLocks,      DrawTimeline,   DrawClients,  DrawWal,
-                                          DrawRecoveries, DrawThroughput, DrawEvents,   DrawPages,
-                                          DrawCompare,    DrawLog};
-  kDraw[static_cast<size_t>(state->panel)](model, state, ui);
-}
 
 void DrawShell(const Model& model, ViewState* state, Ui* ui) {
   const ImVec2 size = ImGui::GetIO().DisplaySize;

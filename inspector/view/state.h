@@ -6,6 +6,8 @@
 
 #include <cstdint>
 #include <deque>
+#include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -28,12 +30,6 @@ struct EventsState {
   uint64_t matched_to = 0;  // Sequence from which on nothing was looked at yet.
 };
 
-struct LogState {
-  std::string text;
-  bool follow = true;
-  uint64_t followed = 0;  // The serial of the last line that was scrolled to.
-};
-
 /// One line of the log panel, formatted by the app.
 struct LogLine {
   uint64_t serial = 0;  // From 1 on.
@@ -48,6 +44,22 @@ struct PaletteState {
   bool opened = false;  // In this frame: the field takes the focus.
   std::string text;
   int chosen = 0;
+};
+
+/// What each panel remembers for itself, as a type that only the panel's file knows.
+class PanelStates {
+ public:
+  /// The one State there is; made when it is first asked for.
+  template <typename State>
+  State& Of() {
+    static constexpr char kKey = 0;
+    std::shared_ptr<void>& state = states_[&kKey];
+    if (state == nullptr) state = std::make_shared<State>();
+    return *static_cast<State*>(state.get());
+  }
+
+ private:
+  std::map<const void*, std::shared_ptr<void>> states_;
 };
 
 /// What the status bar shows of the inspector itself.
@@ -68,13 +80,9 @@ struct ViewState {
   Selection selection;
   bool dark = true;
   bool help_open = false;
-  bool segments_by_owner = false;
-  int timeline_seconds = 10;
   int plot_seconds = 60;
-  int wal = 0;    // Position in Snapshot::wals.
-  int pages = 0;  // Position among the databases.
   EventsState events;
-  LogState log;
+  PanelStates panels;
   PaletteState palette;
   CostState cost;
   Notice notice;

@@ -1,8 +1,8 @@
-// Tables: aligned columns, a head that stays, rows that can be chosen.
+#include "view/table.h"
+
 #include <algorithm>
 
 #include "imgui_internal.h"
-#include "view/ui.h"
 
 namespace glasswal::inspector {
 

@@ -104,6 +104,10 @@ BREACHES = [
     (checks.inspector_layers, {"inspector/model/state.h": '#include "view/panel.h"\n'}, "model comes before view"),
     (checks.only_view_and_later_include_imgui, {"inspector/model/state.h": '#include "imgui.h"\n'}, "imgui.h"),
     (checks.sources_are_built, {"inspector/model/lost.cpp": ""}, "nothing compiles it"),
+    (checks.sources_are_built, {"inspector/view/panels/a/lost.cpp": "", "inspector/CMakeLists.txt":
+     "set(s source/mapped.cpp platform/web.cpp)\nfile(GLOB p CONFIGURE_DEPENDS view/panels/*.cpp)\n"}, "a/lost.cpp is in no"),
+    (checks.sources_are_built, {"inspector/view/panels/lost.cpp": "", "inspector/CMakeLists.txt":
+     "set(s source/mapped.cpp platform/web.cpp)\nfile(GLOB p view/panels/*.cpp)\n"}, "nothing compiles it"),
     (checks.inspector_model_and_view_are_portable, {"inspector/view/panel.h": "#include <GLFW/glfw3.h>\n"},
      "GLFW/glfw3.h"),
     # Put together here, so that this file does not name such a folder itself.

@@ -10,7 +10,6 @@
 #include "imgui.h"
 #include "inspector/frames.h"
 #include "inspector/scene.h"
-#include "model/place.h"
 #include "port/memory.h"
 #include "port/named_object.h"
 #include "port/unique_name.h"
@@ -18,7 +17,8 @@
 #include "shm/layout.h"
 #include "shm/region.h"
 #include "source/named_source.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/shell.h"
 
 namespace glasswal::inspector {
 namespace {

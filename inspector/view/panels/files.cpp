@@ -1,6 +1,7 @@
 // The files of the directory: size, capacity, and who has them open.
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -43,8 +44,6 @@ void DrawRow(const Snapshot& s, const FileSnapshot& file, const Selection& selec
   table->Cell(Openers(s, file));
 }
 
-}  // namespace
-
 void DrawFiles(const Model& model, ViewState* state, Ui* ui) {
   const Snapshot& s = model.snapshot();
   if (s.files.empty()) {
@@ -59,5 +58,20 @@ void DrawFiles(const Model& model, ViewState* state, Ui* ui) {
   if (!table.open()) return;
   for (const FileSnapshot& file : s.files) DrawRow(s, file, state->selection, &table, ui);
 }
+
+Badge CountFiles(const Model& model, const Palette& palette) {
+  return CountBadge(model.snapshot().files.size(), palette);
+}
+
+}  // namespace
+
+const Panel kFilesPanel = {
+    .name = "files",
+    .title = "Files",
+    .hotkey = 'd',
+    .help = "Databases, logs and journals: size, capacity, who has them open.",
+    .draw = DrawFiles,
+    .badge = CountFiles,
+};
 
 }  // namespace glasswal::inspector

@@ -4,10 +4,14 @@
 #include <cmath>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 
 namespace glasswal::inspector {
 namespace {
+
+struct PagesState {
+  int chosen = 0;  // Position among the databases.
+};
 
 void DrawLegend(const PageMap& pages, Ui* ui) {
   std::array<uint32_t, kPageKinds> counts{};
@@ -79,8 +83,6 @@ void DrawMap(const PageMap& pages, const Selection& selected, Ui* ui) {
   ImGui::EndChild();
 }
 
-}  // namespace
-
 void DrawPages(const Model& model, ViewState* state, Ui* ui) {
   const Snapshot& s = model.snapshot();
   if (s.databases.empty()) {
@@ -89,13 +91,13 @@ void DrawPages(const Model& model, ViewState* state, Ui* ui) {
   }
   std::vector<const char*> names;
   for (const DatabaseSnapshot& database : s.databases) names.push_back(database.path.c_str());
-  state->pages = std::clamp(state->pages, 0, static_cast<int>(names.size()) - 1);
-  ui->Choice("database", names.data(), static_cast<int>(names.size()), &state->pages,
-             ui->Unit() * 14);
+  int& chosen = state->panels.Of<PagesState>().chosen;
+  chosen = std::clamp(chosen, 0, static_cast<int>(names.size()) - 1);
+  ui->Choice("database", names.data(), static_cast<int>(names.size()), &chosen, ui->Unit() * 14);
   ImGui::SameLine();
   const PageMap& pages = model.pages();
   if (ui->Button(pages.requested ? "Read again" : "Read the pages", "", Ui::Look::kPrimary)) {
-    ui->Do(Command::Kind::kReadPages, s.databases[static_cast<size_t>(state->pages)].file);
+    ui->Do(Command::Kind::kReadPages, s.databases[static_cast<size_t>(chosen)].file);
   }
   if (!pages.requested) {
     ui->Empty("Not read yet",
@@ -116,5 +118,15 @@ void DrawPages(const Model& model, ViewState* state, Ui* ui) {
   }
   DrawMap(pages, state->selection, ui);
 }
+
+}  // namespace
+
+const Panel kPagesPanel = {
+    .name = "pages",
+    .title = "Page map",
+    .hotkey = 'g',
+    .help = "What each page of a database is; read only when asked for.",
+    .draw = DrawPages,
+};
 
 }  // namespace glasswal::inspector

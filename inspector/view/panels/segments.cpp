@@ -3,10 +3,14 @@
 #include <cmath>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 
 namespace glasswal::inspector {
 namespace {
+
+struct SegmentsState {
+  bool by_owner = false;
+};
 
 bool OfClient(SegmentKind kind) {
   return kind == SegmentKind::kPending || kind == SegmentKind::kPrivate;
@@ -79,7 +83,7 @@ void DrawLegend(const Snapshot& s, Ui* ui) {
   }
 }
 
-void DrawMap(const Snapshot& s, const ViewState& state, Ui* ui) {
+void DrawMap(const Snapshot& s, bool by_owner, const Selection& selection, Ui* ui) {
   const ImVec2 room = ImGui::GetContentRegionAvail();
   const auto count = static_cast<uint32_t>(s.segments.size());
   const float side = SideFor(count, ImVec2(room.x, room.y - 4), 5, ui->Unit() * 1.6f);
@@ -102,9 +106,8 @@ void DrawMap(const Snapshot& s, const ViewState& state, Ui* ui) {
     const ImVec2 min(at.x + static_cast<float>(i % columns) * side,
                      at.y + static_cast<float>(i / columns) * side);
     const ImVec2 max(min.x + side - gap, min.y + side - gap);
-    draw->AddRectFilled(min, max, ColorOf(s.segments[i], state.segments_by_owner, ui->palette()),
-                        round);
-    if (IsSelected(s.segments[i], i, state.selection)) {
+    draw->AddRectFilled(min, max, ColorOf(s.segments[i], by_owner, ui->palette()), round);
+    if (IsSelected(s.segments[i], i, selection)) {
       draw->AddRect(min, max, ui->palette().text, round, 0, 2);
     }
   }
@@ -128,13 +131,12 @@ void DrawSelected(const Snapshot& s, const Selection& selection, Ui* ui) {
              FormatCounted(segment.sequence, "time", "times"));
 }
 
-}  // namespace
-
 void DrawSegments(const Model& model, ViewState* state, Ui* ui) {
   const Snapshot& s = model.snapshot();
-  if (ui->Segmented("By kind", !state->segments_by_owner)) state->segments_by_owner = false;
+  bool& by_owner = state->panels.Of<SegmentsState>().by_owner;
+  if (ui->Segmented("By kind", !by_owner)) by_owner = false;
   ImGui::SameLine(0, 4);
-  if (ui->Segmented("By owner", state->segments_by_owner)) state->segments_by_owner = true;
+  if (ui->Segmented("By owner", by_owner)) by_owner = true;
   ImGui::SameLine(0, ui->Unit() * 1.5f);
   ImGui::AlignTextToFramePadding();
   ui->Dim(FormatCount(s.region.committed_segments) + " of " + FormatCount(s.region.segment_count) +
@@ -142,7 +144,17 @@ void DrawSegments(const Model& model, ViewState* state, Ui* ui) {
           FormatCount(s.region.reclaimed_segments) + " came back so far");
   DrawLegend(s, ui);
   DrawSelected(s, state->selection, ui);
-  DrawMap(s, *state, ui);
+  DrawMap(s, by_owner, state->selection, ui);
 }
+
+}  // namespace
+
+const Panel kSegmentsPanel = {
+    .name = "segments",
+    .title = "Segment map",
+    .hotkey = 's',
+    .help = "Every segment of the memory, by kind or by owner.",
+    .draw = DrawSegments,
+};
 
 }  // namespace glasswal::inspector

@@ -1,6 +1,6 @@
 // Findings: what looks wrong, the worst first, with a way to where there is more to see.
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -27,8 +27,6 @@ void DrawFinding(const Finding& finding, Ui* ui) {
   ImGui::Dummy(ImVec2(0, ui->Unit() * 0.5f));
 }
 
-}  // namespace
-
 void DrawFindings(const Model& model, ViewState*, Ui* ui) {
   if (model.findings().empty()) {
     ui->Empty("Nothing looks wrong",
@@ -42,5 +40,24 @@ void DrawFindings(const Model& model, ViewState*, Ui* ui) {
     ImGui::PopID();
   }
 }
+
+Badge CountFindings(const Model& model, const Palette& palette) {
+  Badge badge = CountBadge(model.findings().size(), palette);
+  if (!model.findings().empty()) {
+    badge.color = ColorOf(model.findings().front().severity, palette);
+  }
+  return badge;
+}
+
+}  // namespace
+
+const Panel kFindingsPanel = {
+    .name = "findings",
+    .title = "Findings",
+    .hotkey = 'f',
+    .help = "What looks wrong, in sentences.",
+    .draw = DrawFindings,
+    .badge = CountFindings,
+};
 
 }  // namespace glasswal::inspector

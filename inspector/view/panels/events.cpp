@@ -3,13 +3,14 @@
 #include <algorithm>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
 namespace {
 
-constexpr int kLevels = 5;
-constexpr const char* kLevelNames[kLevels] = {"errors", "warnings", "info", "debug", "trace"};
+constexpr int kLevelChoices = 5;
+constexpr const char* kLevelNames[kLevelChoices] = {"errors", "warnings", "info", "debug", "trace"};
 
 /// Brings the list of matches up to date with the log.
 void UpdateMatches(const Model& model, EventsState* state) {
@@ -57,8 +58,8 @@ void DrawClient(const Snapshot& s, EventsState* state, Ui* ui) {
 }
 
 void DrawLevel(EventsState* state, Ui* ui) {
-  int level = std::clamp(static_cast<int>(state->filter.level) - 1, 0, kLevels - 1);
-  if (ui->Choice("level", kLevelNames, kLevels, &level, ui->Unit() * 6)) {
+  int level = std::clamp(static_cast<int>(state->filter.level) - 1, 0, kLevelChoices - 1);
+  if (ui->Choice("level", kLevelNames, kLevelChoices, &level, ui->Unit() * 6)) {
     state->filter.level = static_cast<EventLevel>(level + 1);
   }
 }
@@ -168,8 +169,6 @@ void DrawTable(const Model& model, EventsState* state, int count, Ui* ui) {
   }
 }
 
-}  // namespace
-
 void DrawEvents(const Model& model, ViewState* view, Ui* ui) {
   EventsState* state = &view->events;
   DrawToolbar(model, state, ui);
@@ -194,5 +193,15 @@ void DrawEvents(const Model& model, ViewState* view, Ui* ui) {
   }
   DrawTable(model, state, static_cast<int>(shown), ui);
 }
+
+}  // namespace
+
+const Panel kEventsPanel = {
+    .name = "events",
+    .title = "Events",
+    .hotkey = 'e',
+    .help = "The event ring: filter, follow, copy.",
+    .draw = DrawEvents,
+};
 
 }  // namespace glasswal::inspector

@@ -1,19 +1,24 @@
 // The log: events and the inspector's own messages as lines.
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
 namespace {
+
+struct LogState {
+  std::string text;
+  bool follow = true;
+  uint64_t followed = 0;  // The serial of the last line that was scrolled to.
+};
 
 std::string Joined(const LogLine& line) {
   return line.time + " " + Name(static_cast<EventLevel>(line.level)) + " " + line.name + " " +
          line.text;
 }
 
-}  // namespace
-
 void DrawLog(const Model&, ViewState* view, Ui* ui) {
-  LogState* state = &view->log;
+  LogState* state = &view->panels.Of<LogState>();
   ui->TextField("filter log", "Filter by any word", &state->text, ui->Unit() * 14);
   ImGui::SameLine();
   if (ui->Toggle("Follow", state->follow)) state->follow = !state->follow;
@@ -55,5 +60,15 @@ void DrawLog(const Model&, ViewState* view, Ui* ui) {
   }
   if (state->follow) table.Follow(lines.back()->serial, &state->followed);
 }
+
+}  // namespace
+
+const Panel kLogPanel = {
+    .name = "log",
+    .title = "Log",
+    .hotkey = 'n',
+    .help = "Events and the inspector's own messages as log records.",
+    .draw = DrawLog,
+};
 
 }  // namespace glasswal::inspector

@@ -5,10 +5,14 @@
 
 #include "imgui_internal.h"
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 
 namespace glasswal::inspector {
 namespace {
+
+struct TimelineState {
+  int seconds = 10;
+};
 
 std::string ClientName(const Model& model, uint32_t slot) {
   return model.names().ClientInSlot(slot);
@@ -141,10 +145,10 @@ void DrawLanes(const Model& model, const Window& window, const std::vector<uint3
   }
 }
 
-void DrawControls(ViewState* state, Ui* ui) {
+void DrawControls(TimelineState* state, Ui* ui) {
   static constexpr std::pair<int, const char*> kSpans[] = {{1, "1 s"}, {10, "10 s"}, {60, "1 min"}};
   for (const auto& [seconds, label] : kSpans) {
-    if (ui->Segmented(label, state->timeline_seconds == seconds)) state->timeline_seconds = seconds;
+    if (ui->Segmented(label, state->seconds == seconds)) state->seconds = seconds;
     ImGui::SameLine(0, 4);
   }
   ImGui::AlignTextToFramePadding();
@@ -156,15 +160,14 @@ void DrawControls(ViewState* state, Ui* ui) {
   ui->Legend(ui->palette().bad, "refused");
 }
 
-}  // namespace
-
 void DrawTimeline(const Model& model, ViewState* state, Ui* ui) {
-  DrawControls(state, ui);
+  TimelineState& own = state->panels.Of<TimelineState>();
+  DrawControls(&own, ui);
   const float unit = ui->Unit();
   const ImVec2 room = ImGui::GetContentRegionAvail();
   Window window;
   window.end_ns = model.snapshot().observed_ns;
-  const uint64_t span = static_cast<uint64_t>(state->timeline_seconds) * 1'000'000'000;
+  const uint64_t span = static_cast<uint64_t>(own.seconds) * 1'000'000'000;
   window.begin_ns = window.end_ns > span ? window.end_ns - span : 0;
   const std::vector<uint32_t> lanes = LanesToShow(model.lock_timeline(), window);
   if (lanes.empty()) {
@@ -186,5 +189,15 @@ void DrawTimeline(const Model& model, ViewState* state, Ui* ui) {
   ImGui::Dummy(ImVec2(1, bottom - at.y + unit * 1.4f));
   ImGui::EndChild();
 }
+
+}  // namespace
+
+const Panel kTimelinePanel = {
+    .name = "timeline",
+    .title = "Lock timeline",
+    .hotkey = 't',
+    .help = "Who held and who waited for which lock, over time.",
+    .draw = DrawTimeline,
+};
 
 }  // namespace glasswal::inspector

@@ -3,7 +3,7 @@
 
 #include "model/format.h"
 #include "view/font.h"
-#include "view/panels.h"
+#include "view/panel.h"
 #include "view/plot.h"
 
 namespace glasswal::inspector {
@@ -167,8 +167,6 @@ void DrawWorst(const Model& model, Ui* ui) {
   }
 }
 
-}  // namespace
-
 void DrawOverview(const Model& model, ViewState*, Ui* ui) {
   const ImVec2 gap(0, ui->Unit() * 0.5f);
   DrawTiles(model, ui);
@@ -182,5 +180,15 @@ void DrawOverview(const Model& model, ViewState*, Ui* ui) {
   ui->Heading("Findings");
   DrawWorst(model, ui);
 }
+
+}  // namespace
+
+const Panel kOverviewPanel = {
+    .name = "overview",
+    .title = "Overview",
+    .hotkey = 'o',
+    .help = "The region at a glance: memory, activity, who is there.",
+    .draw = DrawOverview,
+};
 
 }  // namespace glasswal::inspector

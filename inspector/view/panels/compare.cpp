@@ -1,8 +1,10 @@
 // Compare: what changed between two moments, of one source or of two captures.
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
+namespace {
 
 void DrawCompare(const Model& model, ViewState*, Ui* ui) {
   if (ui->Button("Use this moment as the first", "", Ui::Look::kPrimary)) {
@@ -40,5 +42,15 @@ void DrawCompare(const Model& model, ViewState*, Ui* ui) {
                                                                       : ui->palette().text);
   }
 }
+
+}  // namespace
+
+const Panel kComparePanel = {
+    .name = "compare",
+    .title = "Compare",
+    .hotkey = 'm',
+    .help = "Two moments side by side: what changed between them.",
+    .draw = DrawCompare,
+};
 
 }  // namespace glasswal::inspector

@@ -2,8 +2,9 @@
 #include <algorithm>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 #include "view/plot.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -124,8 +125,6 @@ void DrawHandles(const Model& model, const ViewState& state, Ui* ui) {
   DrawPlot(plot, positions, std::clamp(height, ui->Unit() * 8, ui->Unit() * 16), ui);
 }
 
-}  // namespace
-
 void DrawClients(const Model& model, ViewState* state, Ui* ui) {
   const Snapshot& s = model.snapshot();
   if (s.clients.empty()) {
@@ -150,5 +149,20 @@ void DrawClients(const Model& model, ViewState* state, Ui* ui) {
   DrawConnections(s, state->selection, std::min(connections, tables - std::min(clients, half)), ui);
   if (plot > 0) DrawHandles(model, *state, ui);
 }
+
+Badge CountClients(const Model& model, const Palette& palette) {
+  return CountBadge(model.snapshot().clients.size(), palette);
+}
+
+}  // namespace
+
+const Panel kClientsPanel = {
+    .name = "clients",
+    .title = "Clients",
+    .hotkey = 'c',
+    .help = "Clients and their connections, and handles over time.",
+    .draw = DrawClients,
+    .badge = CountClients,
+};
 
 }  // namespace glasswal::inspector

@@ -2,7 +2,8 @@
 #include <algorithm>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -88,8 +89,6 @@ const RecoverySnapshot* Chosen(const Snapshot& s, const Selection& selection) {
   return &s.recoveries.front();
 }
 
-}  // namespace
-
 void DrawRecoveries(const Model& model, ViewState* state, Ui* ui) {
   const Snapshot& s = model.snapshot();
   if (s.recoveries.empty()) {
@@ -110,5 +109,20 @@ void DrawRecoveries(const Model& model, ViewState* state, Ui* ui) {
   ui->Dim("Its last events, oldest first");
   DrawBoxEvents(r, model.names(), ui);
 }
+
+Badge CountRecoveries(const Model& model, const Palette& palette) {
+  return CountBadge(model.snapshot().region.recoveries, palette);
+}
+
+}  // namespace
+
+const Panel kRecoveriesPanel = {
+    .name = "recoveries",
+    .title = "Recoveries",
+    .hotkey = 'r',
+    .help = "Clients that died, what they held, and their black boxes.",
+    .draw = DrawRecoveries,
+    .badge = CountRecoveries,
+};
 
 }  // namespace glasswal::inspector

@@ -2,7 +2,7 @@
 #include <utility>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 #include "view/plot.h"
 
 namespace glasswal::inspector {
@@ -52,8 +52,6 @@ void DrawSpan(ViewState* state, Ui* ui) {
   ui->Dim("Click into a plot to see that moment everywhere.");
 }
 
-}  // namespace
-
 void DrawThroughput(const Model& model, ViewState* state, Ui* ui) {
   if (model.history().samples().size() < 2) {
     ui->Empty("No rates yet",
@@ -83,5 +81,15 @@ void DrawThroughput(const Model& model, ViewState* state, Ui* ui) {
         {"waited, 99 %", p.warning, [](const Rates& r) { return double(r.wait_p99_ns); }}},
        height, ui);
 }
+
+}  // namespace
+
+const Panel kThroughputPanel = {
+    .name = "throughput",
+    .title = "Throughput",
+    .hotkey = 'h',
+    .help = "Commits, reads, bytes and latencies over time.",
+    .draw = DrawThroughput,
+};
 
 }  // namespace glasswal::inspector

@@ -4,11 +4,16 @@
 #include <cstdio>
 
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
 #include "view/plot.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
 namespace {
+
+struct WalState {
+  int chosen = 0;  // Position in Snapshot::wals.
+};
 
 std::string Names(const std::vector<LockHolder>& holders) {
   std::string text;
@@ -151,22 +156,20 @@ void DrawFrames(const Model& model, uint32_t file, Ui* ui) {
   DrawPlot(plot, positions, ui->Unit() * 9, ui);
 }
 
-}  // namespace
-
 void DrawWal(const Model& model, ViewState* state, Ui* ui) {
   const Snapshot& s = model.snapshot();
   if (s.wals.empty()) {
     ui->Empty("No write-ahead log yet", "One appears with the first database in WAL mode.");
     return;
   }
-  state->wal = std::clamp(state->wal, 0, static_cast<int>(s.wals.size()) - 1);
+  int& chosen = state->panels.Of<WalState>().chosen;
+  chosen = std::clamp(chosen, 0, static_cast<int>(s.wals.size()) - 1);
   if (s.wals.size() > 1) {
     std::vector<const char*> names;
     for (const WalSnapshot& wal : s.wals) names.push_back(wal.database.c_str());
-    ui->Choice("database", names.data(), static_cast<int>(names.size()), &state->wal,
-               ui->Unit() * 16);
+    ui->Choice("database", names.data(), static_cast<int>(names.size()), &chosen, ui->Unit() * 16);
   }
-  const WalSnapshot& wal = s.wals[static_cast<size_t>(state->wal)];
+  const WalSnapshot& wal = s.wals[static_cast<size_t>(chosen)];
   ui->Heading(wal.database);
   ImGui::SameLine(0, ui->Unit() * 1.2f);
   ui->Legend(ui->palette().good, "in the database");
@@ -185,5 +188,15 @@ void DrawWal(const Model& model, ViewState* state, Ui* ui) {
   ImGui::EndChild();
   if (model.history().samples().size() > 1) DrawFrames(model, wal.file, ui);
 }
+
+}  // namespace
+
+const Panel kWalPanel = {
+    .name = "wal",
+    .title = "WAL",
+    .hotkey = 'w',
+    .help = "Frames, backfill, read marks, and what holds the checkpoint back.",
+    .draw = DrawWal,
+};
 
 }  // namespace glasswal::inspector

@@ -4,7 +4,8 @@
 
 #include "imgui_internal.h"
 #include "model/format.h"
-#include "view/panels.h"
+#include "view/panel.h"
+#include "view/table.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -169,8 +170,6 @@ void DrawGroup(const Snapshot& s, uint32_t first, uint32_t end, ViewState* state
   ImGui::PopID();
 }
 
-}  // namespace
-
 void DrawLocks(const Model& model, ViewState* state, Ui* ui) {
   const Snapshot& s = model.snapshot();
   if (s.locks.empty()) {
@@ -194,5 +193,22 @@ void DrawLocks(const Model& model, ViewState* state, Ui* ui) {
     }
   }
 }
+
+Badge CountHeld(const Model& model, const Palette& palette) {
+  size_t held = 0;
+  for (const LockSnapshot& lock : model.snapshot().locks) held += lock.holders.empty() ? 0 : 1;
+  return CountBadge(held, palette);
+}
+
+}  // namespace
+
+const Panel kLocksPanel = {
+    .name = "locks",
+    .title = "Lock matrix",
+    .hotkey = 'l',
+    .help = "Clients by locks: who holds, who waits, and for how long.",
+    .draw = DrawLocks,
+    .badge = CountHeld,
+};
 
 }  // namespace glasswal::inspector
