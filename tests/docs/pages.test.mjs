@@ -24,7 +24,11 @@ async function serveWith(headers, folder) {
     return createReadStream(file).pipe(response);
   });
   await new Promise((ready) => server.listen(0, '127.0.0.1', ready));
-  return { origin: `http://127.0.0.1:${server.address().port}`, close: () => void server.closeAllConnections() ?? server.close() };
+  const close = () => {
+    server.closeAllConnections();
+    server.close();
+  };
+  return { origin: `http://127.0.0.1:${server.address().port}`, close };
 }
 
 describe('the pages of the README', () => {

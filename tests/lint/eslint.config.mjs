@@ -10,20 +10,25 @@ const everywhere = {
   'no-duplicate-case': 'error', 'no-duplicate-imports': ['error', { allowSeparateTypeImports: true }],
   'no-empty-character-class': 'error', 'no-ex-assign': 'error', 'no-fallthrough': 'error', 'no-func-assign': 'error',
   'no-import-assign': 'error', 'no-invalid-regexp': 'error', 'no-loss-of-precision': 'error', 'no-new-native-nonconstructor': 'error',
-  'no-obj-calls': 'error', 'no-promise-executor-return': 'off', 'no-self-assign': 'error', 'no-self-compare': 'error',
+  'no-obj-calls': 'error', 'no-self-assign': 'error', 'no-self-compare': 'error',
   'no-setter-return': 'error', 'no-sparse-arrays': 'error', 'no-template-curly-in-string': 'error', 'no-this-before-super': 'error',
-  'no-unexpected-multiline': 'error', 'no-unmodified-loop-condition': 'error', 'no-unreachable': 'error',
-  'no-unreachable-loop': 'error', 'no-unsafe-finally': 'error', 'no-unsafe-negation': 'error', 'no-unsafe-optional-chaining': 'error',
+  'no-unexpected-multiline': 'error', 'no-unreachable': 'error', 'no-unsafe-finally': 'error', 'no-unsafe-negation': 'error', 'no-unsafe-optional-chaining': 'error',
   'no-unused-private-class-members': 'error', 'no-useless-assignment': 'error', 'no-useless-backreference': 'error',
   'require-yield': 'error', 'use-isnan': 'error', 'valid-typeof': 'error',
-  'array-callback-return': 'error', 'default-case-last': 'error', eqeqeq: 'error', 'no-caller': 'error', 'no-eval': 'error',
+  'array-callback-return': 'error', 'default-case-last': 'error', eqeqeq: 'error', 'no-caller': 'error',
+  // By another name it sees nothing of its surroundings, which is wanted of functions that a test sends into a page.
+  'no-eval': ['error', { allowIndirect: true }],
   'no-extend-native': 'error', 'no-extra-bind': 'error', 'no-iterator': 'error', 'no-labels': 'error', 'no-lone-blocks': 'error',
-  'no-new-wrappers': 'error', 'no-octal-escape': 'error', 'no-proto': 'error', 'no-return-assign': 'off', 'no-sequences': 'error',
+  'no-octal-escape': 'error', 'no-proto': 'error',
   'no-useless-catch': 'error', 'no-useless-concat': 'error', 'no-useless-rename': 'error', 'no-useless-return': 'error', 'no-var': 'error',
-  'object-shorthand': 'error', 'prefer-const': ['error', { destructuring: 'all' }], 'prefer-rest-params': 'error',
-  'prefer-spread': 'error', radix: 'error', 'no-regex-spaces': 'error', 'no-control-regex': 'off', 'no-empty': ['error', { allowEmptyCatch: true }],
-  'no-unneeded-ternary': 'error', 'no-else-return': 'error',
+  // What a function names before it is there cannot be const.
+  'prefer-const': ['error', { destructuring: 'all', ignoreReadBeforeAssign: true }], 'prefer-rest-params': 'error',
+  'prefer-spread': 'error', radix: 'error', 'no-regex-spaces': 'error', 'no-empty': ['error', { allowEmptyCatch: true }],
+  'no-unneeded-ternary': 'error',
 };
+
+// How many parameters a function has is something that SQL sees, so one may have some that it does not need.
+const unused = ['error', { args: 'none', caughtErrors: 'all', ignoreRestSiblings: true, varsIgnorePattern: '^_+$' }];
 
 // Those that know types.
 const typed = {
@@ -39,16 +44,11 @@ const typed = {
   '@typescript-eslint/no-implied-eval': 'error',
   '@typescript-eslint/no-meaningless-void-operator': 'error',
   '@typescript-eslint/no-misused-promises': 'error',
-  '@typescript-eslint/no-misused-spread': 'error',
   '@typescript-eslint/no-mixed-enums': 'error',
   '@typescript-eslint/no-redundant-type-constituents': 'error',
-  '@typescript-eslint/no-unnecessary-boolean-literal-compare': 'error',
-  '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
-  '@typescript-eslint/no-unnecessary-template-expression': 'error',
   '@typescript-eslint/no-unnecessary-type-arguments': 'error',
   '@typescript-eslint/no-unnecessary-type-assertion': 'error',
   '@typescript-eslint/no-unnecessary-type-constraint': 'error',
-  '@typescript-eslint/no-unnecessary-type-parameters': 'error',
   '@typescript-eslint/no-unsafe-argument': 'error',
   '@typescript-eslint/no-unsafe-assignment': 'error',
   '@typescript-eslint/no-unsafe-call': 'error',
@@ -59,7 +59,7 @@ const typed = {
   '@typescript-eslint/no-unsafe-return': 'error',
   '@typescript-eslint/no-unsafe-unary-minus': 'error',
   '@typescript-eslint/no-unused-expressions': 'error',
-  '@typescript-eslint/no-unused-vars': ['error', { args: 'after-used', caughtErrors: 'all' }],
+  '@typescript-eslint/no-unused-vars': unused,
   '@typescript-eslint/no-use-before-define': ['error', { functions: false, classes: false, variables: false }],
   '@typescript-eslint/only-throw-error': 'error',
   '@typescript-eslint/prefer-promise-reject-errors': 'error',
@@ -68,7 +68,6 @@ const typed = {
   '@typescript-eslint/restrict-plus-operands': 'error',
   '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
   '@typescript-eslint/return-await': ['error', 'error-handling-correctness-only'],
-  '@typescript-eslint/strict-boolean-expressions': 'off',
   '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
   '@typescript-eslint/unbound-method': 'error',
   '@typescript-eslint/use-unknown-in-catch-callback-variable': 'error',
@@ -91,7 +90,12 @@ export default tseslint.config(
     rules: typed,
   },
   {
+    // Not where the package checks what callers give it, whatever the types say, or what older engines have.
+    files: ['wasm/ts/memory/*.ts', 'wasm/ts/engine/*.ts', 'wasm/ts/adapters/*.ts', 'web-ui/**/*.ts'],
+    rules: { '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }] },
+  },
+  {
     files: ['**/*.mjs', '**/*.js'],
-    rules: { 'no-unused-vars': ['error', { args: 'after-used', caughtErrors: 'all' }], 'no-unused-expressions': 'error' },
+    rules: { 'no-unused-vars': unused, 'no-unused-expressions': 'error' },
   },
 );

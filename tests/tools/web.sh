@@ -45,6 +45,13 @@ build_inspector() {
   done
 }
 
+# ESLint with the rules of types speaks to a TypeScript of its own, which is not the one that compiles the package.
+setup_lint() {
+  cmp -s tests/lint/package-lock.json tests/lint/node_modules/.glasswal-lock && return 0
+  step npm-lint "fetching ESLint (npm ci)" npm ci --ignore-scripts --prefix tests/lint || return
+  cp tests/lint/package-lock.json tests/lint/node_modules/.glasswal-lock
+}
+
 # The package as it would be published: build/package.
 pack_package() {
   step package-pack "package: npm pack" node tests/web/package.mjs

@@ -90,7 +90,7 @@ inEachBrowser((it) => {
 
   it('connections that are closed leave no lock behind', async (stand) => {
     const stage = await withWorkers(stand);
-    const held = await stage.inPage(async ({ glasswal, runtimes, keep }) => {
+    const held = await stage.inPage(async ({ glasswal, runtimes }) => {
       const { port1, port2 } = new MessageChannel();
       const remote = glasswal.connect(port1);
       const stop = glasswal.serve(runtimes.get('runtime').client.open(), port2);

@@ -1,9 +1,8 @@
 /** Creating a runtime, and what its creator can do with it. */
-import { claimRunAt, clientOwner, segmentAddress } from './memory/block.js';
+import { blockSegments, claimRunAt, clientOwner, segmentAddress } from './memory/block.js';
 import type { Bytes } from './given/bytes.js';
 import type { CaptureOptions } from './given/capture_options.js';
 import { Client } from './life/client.js';
-import type { DatabaseClient } from './api/connection.js';
 import type { EventBatch, EventLevel } from './api/diagnostics.js';
 import { Views } from './memory/views.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from './port/environment.js';
@@ -15,7 +14,6 @@ import * as facts from './generated/facts.js';
 import { firstSegment } from './memory/geometry.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { callNumber, check, instantiate, otherVersion, withText } from './engine/instance.js';
-import { blockSegments } from './memory/block.js';
 import { isPrivate, openConnection } from './api/open.js';
 import { hearRecoveries } from './life/janitor_start.js';
 import { holdFirstSlot } from './life/liveness.js';
@@ -127,7 +125,7 @@ export class Runtime implements RuntimeParts, Disposable {
   export(path: string = this.path): Bytes {
     const { client } = this;
     const options = { readonly: true, fileMustExist: true };
-    const { connection } = openConnection(client.engine, client as DatabaseClient<never>, 'glasswal', path, options);
+    const { connection } = openConnection(client.engine, client, 'glasswal', path, options);
     try {
       return serialize(connection, 'main');
     } finally {
@@ -143,7 +141,7 @@ export class Runtime implements RuntimeParts, Disposable {
     // A getter of the options is user code.
     const given = { ...optionsOf(options, 'import()', ['check']) };
     const { client } = this;
-    const { connection, close } = openWhole(client.engine, client as DatabaseClient<never>, path, 'import()');
+    const { connection, close } = openWhole(client.engine, client, path, 'import()');
     let isDone = false;
     try {
       deserialize(connection, bytes, given, 'import()');

@@ -97,7 +97,7 @@ class WorkLoop {
 /** What a worker module calls once: the first message starts it. */
 export function startWorker(makeWork: MakeWork): void {
   let loop: WorkLoop | undefined;
-  addEventListener('message', async ({ data }: MessageEvent<ToWorker>) => {
+  const handle = async (data: ToWorker): Promise<void> => {
     try {
       if (data.kind !== 'start') {
         loop?.handle(data);
@@ -111,5 +111,6 @@ export function startWorker(makeWork: MakeWork): void {
     } catch (error) {
       send({ kind: 'trouble', message: error instanceof Error ? error.message : String(error) });
     }
-  });
+  };
+  addEventListener('message', ({ data }: MessageEvent<ToWorker>) => void handle(data));
 }

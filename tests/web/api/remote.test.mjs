@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MessageChannel } from 'node:worker_threads';
-import { GlasswalError, MisuseError, SqliteError, connect, database, serve } from './open.mjs';
+import { MisuseError, SqliteError, connect, database, serve } from './open.mjs';
 
 const pair = async (t) => {
   const db = await database(t);

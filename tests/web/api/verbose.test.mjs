@@ -67,8 +67,7 @@ test('it is called with nothing as this', async (t) => {
 test('it cannot use the connection meanwhile', async (t) => {
   const { open } = await place(t);
   const thrown = [];
-  let db;
-  db = open({ path: ':memory:', verbose: () => {
+  const db = open({ path: ':memory:', verbose: () => {
     try {
       db.exec('SELECT 2');
     } catch (error) {

@@ -34,7 +34,7 @@ export const SQL = {
 async function rate(forMs, batchSize, batch) {
   const started = performance.now();
   let done = 0;
-  let elapsed = 0;
+  let elapsed;
   do {
     await batch(batchSize);
     done += batchSize;

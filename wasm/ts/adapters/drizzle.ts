@@ -55,7 +55,7 @@ export function drizzle<S extends Schema>(
   if (typeof (client as Partial<Database> | undefined)?.prepare !== 'function') {
     throw new MisuseError('MISUSE', 'drizzle() takes a Database: give it what client.open() returned.');
   }
-  return new GlasswalDatabase(client as Database, optionsOf(config, 'drizzle()', ['client', 'schema', 'logger', 'casing']) as DrizzleConfig<S>);
+  return new GlasswalDatabase(client as Database, optionsOf(config, 'drizzle()', ['client', 'schema', 'logger', 'casing']));
 }
 
 function loggerOf(logger: boolean | Logger | undefined): { logger?: Logger } {
@@ -87,7 +87,7 @@ class Session extends BetterSQLiteSession<Schema, TablesRelationalConfig> {
     options: { logger?: Logger },
   ) {
     const statements = new StatementCache(client);
-    super({ prepare: (sql: string) => preparedOf(statements, sql) } as never, dialect, schema, options);
+    super({ prepare: (sql: string) => preparedOf(statements, sql) }, dialect, schema, options);
     this.#client = client;
     this.#newTransaction = () => new Transaction('sync', dialect, this, schema);
   }

@@ -96,7 +96,7 @@ function oneOff(client: Database, sql: string, ...values: (string | number)[]): 
 }
 
 function migrationsOf(config: MigrationFiles | { readonly migrations: readonly MigrationMeta[] }): readonly Migration[] {
-  const given: Partial<MigrationFiles> = Object(config);
+  const given = Object(config) as Partial<MigrationFiles>;
   if (given.migrations === undefined || (given.journal === undefined && !Array.isArray(given.migrations))) {
     throw new MisuseError(
       'MISUSE',

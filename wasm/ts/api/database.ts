@@ -28,6 +28,7 @@ export type { OpenOptions } from './open.js';
 // A statement needs nothing of its database but to show it, so that a database makes statements and knows of them, and not
 // the other way round.
 declare module './statement.js' {
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars -- a second declaration of a type has the parameters of the first
   interface Statement<R = Row, B extends readonly unknown[] = Bindings> {
     /** The database that prepared it. */
     readonly database: Database;
@@ -339,7 +340,7 @@ export class Database implements Disposable {
    */
   backup(destination: Database | string | URL, options?: BackupOptions | null): Promise<BackupProgress> {
     const target = #connection in Object(destination) ? (destination as Database).#connection : (destination as string | URL);
-    return backup(this.#connection, this.#client as DatabaseClient<never>, target, options);
+    return backup(this.#connection, this.#client, target, options);
   }
 }
 
@@ -354,6 +355,6 @@ Object.defineProperty(Database.prototype, Symbol.for('nodejs.util.inspect.custom
 export function openDatabase(
   engine: Engine, client: DatabaseClient<Database>, vfsName: string, path: string, options: OpenOptions = {},
 ): Database {
-  const { connection, readonly } = openConnection(engine, client as DatabaseClient<never>, vfsName, path, options);
+  const { connection, readonly } = openConnection(engine, client, vfsName, path, options);
   return new Database(connection, client, path, readonly);
 }

@@ -35,7 +35,7 @@ export class FileCopy {
 
   static async begin(bytes: Uint8Array, url: URL): Promise<FileCopy> {
     const fs = await importUnseen<FileSystem>('node:fs');
-    const { fileURLToPath } = await importUnseen<{ fileURLToPath(url: URL): string }>('node:url');
+    const { fileURLToPath } = await importUnseen<{ fileURLToPath: (url: URL) => string }>('node:url');
     const path = fileURLToPath(url);
     const journal = JOURNALS.map((end) => path + end).find((name) => fs.existsSync(name));
     if (journal !== undefined) {

@@ -22,7 +22,9 @@ export function limitsOf(connection: Connection): Limits {
     Object.defineProperty(limits, name, {
       enumerable: true,
       get: () => change(connection, category, -1),
-      set: (value: unknown) => set(connection, name, category, value),
+      set: (value: unknown) => {
+        set(connection, name, category, value);
+      },
     });
   });
   return Object.preventExtensions(limits);

@@ -78,7 +78,7 @@ function open(engine: Engine, client: DatabaseClient<never>, vfsName: string, pa
   out.u32[0] = 0;
   const code = exports.sqlite3_open_v2(pathText.address, out.address, flags, out.address + 8);
   context.releaseText(pathText);
-  const connection = new Connection(context, out.u32[0]!, path, client);
+  const connection = new Connection(context, out.u32[0], path, client);
   if (code !== SQLITE_OK) {
     const failure = connection.failure();
     if (failure instanceof Error) failure.message = `The database '${path}' cannot be opened: ${failure.message}`;

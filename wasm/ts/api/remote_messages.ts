@@ -47,7 +47,7 @@ type Fields<Message> = Partial<Record<keyof Message, unknown>>;
 /** The fields of a message of that kind, whatever they are; undefined if it is another. */
 function fieldsOf<Message>(message: unknown, kind: string): Fields<Message> | undefined {
   if (typeof message !== 'object' || message === null) return undefined;
-  return (message as { glasswal?: unknown }).glasswal === kind ? (message as Fields<Message>) : undefined;
+  return (message as { glasswal?: unknown }).glasswal === kind ? message : undefined;
 }
 
 const methods: readonly unknown[] = ['exec', 'run', 'get', 'all', 'query'] satisfies Method[];

@@ -40,11 +40,12 @@ export function makeTransaction<A extends unknown[], T, D>(
   }
   if (!connection.transacts) connection.checkIdle();
   connection.transacts = true;
-  const variant = (begin: string) => ({
-    value: function (this: unknown, ...args: A): T {
+  const variant = (begin: string) => {
+    const value: (this: unknown, ...args: A) => T = function (...args) {
       return run(connection, begin, () => fn.apply(this, args));
-    },
-  });
+    };
+    return { value };
+  };
   const properties = {
     default: variant('BEGIN'),
     deferred: variant('BEGIN DEFERRED'),

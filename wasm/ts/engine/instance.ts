@@ -1,6 +1,6 @@
 /** Instantiating the module in a private block of the shared memory. */
 import { Engine, type HostFunctions } from './engine.js';
-import { Views } from '../memory/views.js';
+import type { Views } from '../memory/views.js';
 import { blockSegments, segmentAddress } from '../memory/block.js';
 import { isPage } from '../port/environment.js';
 import { GlasswalError, MisuseError, messageOf } from '../given/errors.js';
@@ -30,7 +30,7 @@ function describeLoss(error: unknown, stackLeft: number): string {
   const tooDeep = 'is used up: SQL nests too deeply (views of views of views), or functions of SQL call each other too deeply';
   if (stackLeft < stackBytes / 4) return givenUp(`its stack of ${stackBytes / 1024} KiB ${tooDeep}`);
   // Chromium throws a RangeError, Firefox an InternalError; where there was no room even to see it, it is not known.
-  const isDeep = error === undefined || error instanceof RangeError || /recursion/.test(String(error));
+  const isDeep = error === undefined || error instanceof RangeError || /recursion/.test(messageOf(error));
   return givenUp(isDeep ? `JavaScript's stack ${tooDeep}` : `the module was left by ${messageOf(error)}`);
 }
 
@@ -105,7 +105,7 @@ export function instantiate(
   const table = new WebAssembly.Table({ initial: tableElements, element: 'anyfunc' });
   const host: HostFunctions = { call: () => 0 };
   const stackPointer = new WebAssembly.Global({ value: 'i32', mutable: true }, dataAt | 0);
-  const fate = new Fate((error) => describeLoss(error, (stackPointer.value as number >>> 0) - block));
+  const fate = new Fate((error) => describeLoss(error, (stackPointer.value >>> 0) - block));
   const instance = newInstance(module, {
     env: {
       memory: views.memory,

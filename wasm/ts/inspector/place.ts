@@ -17,9 +17,9 @@ export interface Place {
 /** What the bar of the overlay does. */
 export interface PlaceActions {
   /** The user wants it in a window of its own. */
-  popOut(): void;
+  readonly popOut: () => void;
   /** The user wants it gone, or has closed its window. */
-  hide(): void;
+  readonly hide: () => void;
 }
 
 const smallest = 160;

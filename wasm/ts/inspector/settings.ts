@@ -39,7 +39,7 @@ export function changeSettings(change: Settings): void {
   try {
     localStorage.setItem(key, JSON.stringify({ ...readSettings(), ...change }));
   } catch {
-    return;
+    // It is not remembered.
   }
 }
 

@@ -1,7 +1,7 @@
 /** One thread's place in a runtime: it opens databases, and everything from there on is synchronous. */
 import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapshot, watchCommits } from '../api/diagnostics.js';
 import { contextOf } from '../engine/context.js';
-import { Database, type OpenOptions, openDatabase } from '../api/database.js';
+import { type Database, type OpenOptions, openDatabase } from '../api/database.js';
 import type { Engine } from '../engine/engine.js';
 import { isNode } from '../port/environment.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';

@@ -1,8 +1,7 @@
 /** Coming into a runtime and going out of it: slot, private block, instance. */
 import type { Engine } from '../engine/engine.js';
 import { callNumber, check, instantiate, withText } from '../engine/instance.js';
-import { blockSegments } from '../memory/block.js';
-import { claimRun, clientOwner, leavingOwner, releaseAll } from '../memory/block.js';
+import { blockSegments, claimRun, clientOwner, leavingOwner, releaseAll } from '../memory/block.js';
 import { Views } from '../memory/views.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from '../port/environment.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';

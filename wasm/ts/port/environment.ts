@@ -34,9 +34,9 @@ const isServiceWorker: boolean =
 async function requireIsolation(): Promise<void> {
   if (isNode || globalThis.crossOriginIsolated !== false) return;
   // Where isolate.js is about to load the page anew this never comes back; where it cannot, it says why.
-  const why: unknown = await (globalThis as Record<symbol, unknown>)[Symbol.for('glasswal.isolating')];
+  const why = await (globalThis as Record<symbol, Promise<string> | undefined>)[Symbol.for('glasswal.isolating')];
   const { whyNotIsolated } = await import('./isolation.js');
-  throw new GlasswalError('ENVIRONMENT', (await whyNotIsolated(isPage)) + (why === undefined ? '' : ` isolate.js said: ${String(why)}.`));
+  throw new GlasswalError('ENVIRONMENT', (await whyNotIsolated(isPage)) + (why === undefined ? '' : ` isolate.js said: ${why}.`));
 }
 
 /** Locks prove who is dead, and channels tell of who has come: both are refused where a site may keep nothing. */

@@ -25,8 +25,8 @@ export async function urlOf(pathOrUrl: string): Promise<URL> {
  * the package is installed for the bundle, the program or that directory.
  */
 export async function packageFile(name: string, beside: URL | undefined): Promise<URL> {
-  const { existsSync } = await importUnseen<{ existsSync(url: URL): boolean }>('node:fs');
-  const { createRequire } = await importUnseen<{ createRequire(base: string): { resolve(name: string): string } }>('node:module');
+  const { existsSync } = await importUnseen<{ existsSync: (url: URL) => boolean }>('node:fs');
+  const { createRequire } = await importUnseen<{ createRequire: (base: string) => { resolve(name: string): string } }>('node:module');
   const { process } = globalThis as unknown as { process: { readonly argv: readonly string[] } };
   const places = [process.argv[1] ?? name, name].map(async (place) => new URL(name, await urlOf(place)));
   const files = [beside, ...(await Promise.all(places))].filter((url): url is URL => url?.protocol === 'file:');

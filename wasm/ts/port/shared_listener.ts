@@ -10,10 +10,10 @@ type Tell = (value: never) => void;
 
 /** A browser's way of telling events, and Node's. What is listened to has one of them. */
 interface EventSource {
-  addEventListener?(event: string, listener: Tell): void;
-  removeEventListener?(event: string, listener: Tell): void;
-  on?(event: string, listener: Tell): unknown;
-  off?(event: string, listener: Tell): unknown;
+  addEventListener?: (event: string, listener: Tell) => void;
+  removeEventListener?: (event: string, listener: Tell) => void;
+  on?: (event: string, listener: Tell) => unknown;
+  off?: (event: string, listener: Tell) => unknown;
 }
 
 interface Shared {
