@@ -46,7 +46,7 @@ build_inspector() {
 }
 
 # ESLint with the rules of types speaks to a TypeScript of its own, which is not the one that compiles the package.
-setup_lint() {
+setup_eslint() {
   cmp -s tests/lint/package-lock.json tests/lint/node_modules/.glasswal-lock && return 0
   step npm-lint "fetching ESLint (npm ci)" npm ci --ignore-scripts --prefix tests/lint || return
   cp tests/lint/package-lock.json tests/lint/node_modules/.glasswal-lock
