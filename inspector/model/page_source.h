@@ -40,7 +40,7 @@ class PageSource {
   /// Pages of the database, at most `most`.
   uint32_t Count(uint32_t most) const { return pages_ < most ? pages_ : most; }
   /// Whether the newest content of the page lies in the log.
-  bool InLog(uint32_t page) const { return frames_.count(page) > 0; }
+  bool InLog(uint32_t page) const { return frames_.contains(page); }
   /// Page 1 is the first.
   bool Read(uint32_t page, std::vector<uint8_t>* content);
 

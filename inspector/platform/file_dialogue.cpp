@@ -10,7 +10,7 @@
 #include <cstring>
 #include <vector>
 
-extern char** environ;
+extern char** environ;  // NOLINT: glibc declares it too, POSIX does not.
 
 namespace glasswal::inspector {
 namespace {
@@ -24,6 +24,7 @@ pid_t Start(std::vector<std::string> arguments, int* output) {
   posix_spawn_file_actions_init(&actions);
   posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
   std::vector<char*> pointers;
+  pointers.reserve(arguments.size() + 1);
   for (std::string& argument : arguments) pointers.push_back(argument.data());
   pointers.push_back(nullptr);
   pid_t process_id = -1;

@@ -117,8 +117,8 @@ void Choose(const EventsState& before, uint64_t sequence, EventsState* state) {
     }
     return;
   }
-  const bool only = state->selected.size() == 1 && state->selected.count(sequence) > 0;
-  const bool was = state->selected.count(sequence) > 0;
+  const bool only = state->selected.size() == 1 && state->selected.contains(sequence);
+  const bool was = state->selected.contains(sequence);
   if (!io.KeyCtrl && !io.KeySuper) state->selected.clear();
   if (io.KeyCtrl || io.KeySuper ? was : only) {
     state->selected.erase(sequence);
@@ -131,7 +131,7 @@ void Choose(const EventsState& before, uint64_t sequence, EventsState* state) {
 void DrawRow(const Model& model, const Event& event, EventsState* state, Table* table, Ui* ui) {
   const EventNames& names = model.names();
   const std::string name = std::string(Describe(event.kind).name) + " by " + names.Client(event);
-  if (table->Row(event.sequence, name, state->selected.count(event.sequence) > 0)) {
+  if (table->Row(event.sequence, name, state->selected.contains(event.sequence))) {
     Choose(*state, event.sequence, state);
     state->follow = false;
   }
