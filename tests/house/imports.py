@@ -15,6 +15,8 @@ TS_LAYERS = ["generated", "given", "port", "memory", "engine", "api", "life", "i
 # Files of wasm/ts that lie beside index.ts since the package has them there, and the layer that each belongs to. All others that
 # lie there are ways in: they import what they like, and nobody imports them.
 TS_APART = {"unseen.ts": "generated", "inspector_file.ts": "generated", "inspector_module.d.ts": "inspector"}
+# What wasm/module sees of the inside of vfs/ it sees through this file.
+MODULE_DOOR = "wasm/module/inside.h"
 # Where files import each other by paths within the folder.
 WITHOUT_CYCLES = ["wasm/ts", "wasm/module", "web-ui", "vfs", "inspector"]
 
@@ -95,8 +97,8 @@ def imports_among(root, folder):
     graph = {path: {ts_target(scripts, path, name) for name in names if name.startswith(".")} & set(scripts)
              for path, names in scripts.items()}
     for path in sources:
-        places = [os.path.dirname(path), folder, folder + "/include"]
-        graph[path] = {f"{place}/{name}" for quoted, name in includes(root, path) if quoted for place in places} & set(sources)
+        places = [os.path.dirname(path), folder, folder + "/include", os.path.dirname(folder)]
+        graph[path] = {f"{place}/{name}".lstrip("/") for quoted, name in includes(root, path) if quoted for place in places} & set(sources)
     return graph
 
 
@@ -120,4 +122,11 @@ def pages_use_the_public_package(root):
     return bad
 
 
-ALL = [ts_layers, no_cycles, pages_use_the_public_package]
+def module_has_one_door(root):
+    """Of wasm/module only inside.h includes headers of vfs that are not public."""
+    return [f'{path} includes "{name}": what the module needs of the inside of vfs comes through {MODULE_DOOR}'
+            for path in cpp_files(root, "wasm/module") if path != MODULE_DOOR
+            for quoted, name in includes(root, path) if quoted and "/" in name and not name.startswith(("glasswal/", "module/"))]
+
+
+ALL = [ts_layers, no_cycles, pages_use_the_public_package, module_has_one_door]

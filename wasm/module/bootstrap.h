@@ -19,7 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "shm/layout.h"
+#include "module/inside.h"
 
 namespace glasswal::wasm {
 

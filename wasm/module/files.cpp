@@ -4,10 +4,10 @@
 #include <string>
 #include <utility>
 
-#include "diag/json_writer.h"
 #include "glasswal/runtime.h"
 #include "module/exports.h"
 #include "module/host.h"
+#include "module/inside.h"
 #include "module/instance.h"
 #include "module/observe_room.h"
 

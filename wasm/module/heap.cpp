@@ -12,9 +12,9 @@
 
 #include "module/exports.h"
 #include "module/host.h"
+#include "module/inside.h"
 #include "module/instance.h"
 #include "module/spare_pool.h"
-#include "shm/segments.h"
 
 namespace glasswal::wasm {
 namespace {

@@ -4,7 +4,7 @@
 
 #include "module/exports.h"
 #include "module/host.h"
-#include "recovery/client.h"
+#include "module/inside.h"
 
 namespace glasswal::wasm {
 

@@ -10,7 +10,7 @@
 
 #include "glasswal/runtime.h"
 #include "glasswal/status.h"
-#include "store/client_context.h"
+#include "module/inside.h"
 
 namespace glasswal::wasm {
 

@@ -12,8 +12,8 @@
 #include <cstdint>
 
 #include "module/host.h"
+#include "module/inside.h"
 #include "module/instance.h"
-#include "port/futex.h"
 
 namespace {
 

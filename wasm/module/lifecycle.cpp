@@ -22,14 +22,9 @@
 #include "module/exports.h"
 #include "module/heap.h"
 #include "module/host.h"
+#include "module/inside.h"
 #include "module/instance.h"
 #include "module/region_memory.h"
-#include "port/option_language.h"
-#include "port/stack.h"
-#include "recovery/client.h"
-#include "shm/segments.h"
-#include "sqlite/vfs.h"
-#include "store/words.h"
 
 namespace glasswal::wasm {
 namespace {

@@ -8,16 +8,14 @@
 #include <algorithm>
 #include <string>
 
-#include "diag/event_text.h"
-#include "diag/json_writer.h"
 #include "glasswal/sqlite.h"
 #include "module/bootstrap.h"
 #include "module/exports.h"
 #include "module/host.h"
+#include "module/inside.h"
 #include "module/instance.h"
 #include "module/observe_room.h"
 #include "module/region_memory.h"
-#include "sqlite/vfs.h"
 
 namespace glasswal::wasm {
 namespace {

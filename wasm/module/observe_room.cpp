@@ -4,9 +4,8 @@
 #include <cstdlib>
 
 #include "module/heap.h"
+#include "module/inside.h"
 #include "module/instance.h"
-#include "shm/region.h"
-#include "store/words.h"
 
 namespace glasswal::wasm {
 namespace {

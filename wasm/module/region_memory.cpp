@@ -5,9 +5,7 @@
 
 #include "module/bootstrap.h"
 #include "module/host.h"
-#include "port/clock.h"
-#include "port/commit_range.h"
-#include "shm/layout.h"
+#include "module/inside.h"
 
 namespace glasswal::wasm {
 namespace {

@@ -8,7 +8,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "port/memory.h"
+#include "module/inside.h"
 
 namespace glasswal::wasm {
 
