@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "port/assert.h"
 #include "port/printable.h"
 
 namespace glasswal::diag {
@@ -57,6 +58,8 @@ std::string CamelCase(std::string_view snake_case) {
 }
 
 void JsonWriter::Key(std::string_view name) {
+  GLASSWAL_ASSERT(needs_comma_ || out_->ends_with('{'),
+                  "a name begins an object, or follows a value");
   Separate();
   Quote(name);
   *out_ += ':';

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "port/assert.h"
+
 namespace glasswal::diag {
 namespace {
 
@@ -26,6 +28,7 @@ uint32_t PageSize(uint32_t encoded) {
 }  // namespace
 
 std::array<uint32_t, 2> WalChecksum(const uint32_t* words, uint32_t count) {
+  GLASSWAL_ASSERT(count % 2 == 0, "SQLite sums up words two by two");
   uint32_t first = 0;
   uint32_t second = 0;
   for (uint32_t i = 0; i + 1 < count; i += 2) {

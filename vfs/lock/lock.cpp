@@ -2,7 +2,9 @@
 
 #include "lock/wait.h"
 #include "lock/wake.h"
+#include "port/assert.h"
 #include "port/clock.h"
+#include "port/futex.h"
 
 namespace glasswal::lock {
 
@@ -47,6 +49,8 @@ namespace internal {
 
 LockOutcome AcquireSlowly(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
                           bool timed, HolderWatch* watch) {
+  GLASSWAL_ASSERT(timeout_ns == 0 || port::MayWait(),
+                  "a thread that must not sleep waits for no lock");
   Wait wait(lock, slot, mode, watch);
   const LockOutcome outcome = timeout_ns == 0 ? wait.TryOnce() : wait.Run(timeout_ns);
   if (outcome.result == LockResult::kAcquired) {

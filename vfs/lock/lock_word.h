@@ -23,6 +23,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "port/assert.h"
+
 namespace glasswal::lock {
 
 /// How many slots one lock word can name.
@@ -33,7 +35,10 @@ inline constexpr uint64_t kSlotMask = kExclusiveBit - 1;
 enum class LockMode : uint8_t { kShared = 0, kExclusive = 1 };
 
 /// The bit of `slot`. REQUIRES: slot < kLockSlots.
-constexpr uint64_t SlotBit(uint32_t slot) { return uint64_t{1} << slot; }
+constexpr uint64_t SlotBit(uint32_t slot) {
+  GLASSWAL_ASSERT(slot < kLockSlots, "a lock word has no bit for this slot");
+  return uint64_t{1} << slot;
+}
 
 constexpr uint64_t Holders(uint64_t word) { return word & kSlotMask; }
 constexpr bool IsExclusive(uint64_t word) { return (word & kExclusiveBit) != 0; }

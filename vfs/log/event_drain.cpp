@@ -12,6 +12,7 @@
 
 #include "diag/event_text.h"
 #include "glasswal/spdlog.h"
+#include "port/assert.h"
 #include "port/clock.h"
 #include "port/futex.h"
 #include "shm/region.h"
@@ -58,6 +59,7 @@ class EventDrain::Impl {
                                             : trace::EventCursor::Start::kNewest) {}
 
   void Start() {
+    GLASSWAL_ASSERT(!thread_.joinable(), "a drain that runs already is started");
     stopping_.store(false);
     thread_ = std::thread([this] { Run(); });
   }

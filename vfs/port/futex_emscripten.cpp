@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "port/assert.h"
 #include "port/futex.h"
 #include "port/simulation.h"
 
@@ -20,6 +21,7 @@ void FutexWait(const Atomic<uint32_t>* word, uint32_t expected, uint64_t timeout
   if (Simulation* simulation = CurrentSimulation()) {
     return simulation->FutexWait(word, expected, timeout_ns);
   }
+  GLASSWAL_ASSERT(MayWait(), "this thread must not sleep");
   // All outcomes (woken, changed already, timed out) mean the same: look again.
   (void)__builtin_wasm_memory_atomic_wait32(
       Address(word), static_cast<int>(expected),

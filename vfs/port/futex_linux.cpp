@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <climits>
 
+#include "port/assert.h"
 #include "port/futex.h"
 #include "port/simulation.h"
 
@@ -25,6 +26,7 @@ void FutexWait(const Atomic<uint32_t>* word, uint32_t expected, uint64_t timeout
   if (Simulation* simulation = CurrentSimulation()) {
     return simulation->FutexWait(word, expected, timeout_ns);
   }
+  GLASSWAL_ASSERT(MayWait(), "this thread must not sleep");
   timespec timeout = {};
   timeout.tv_sec = static_cast<time_t>(timeout_ns / 1'000'000'000);
   timeout.tv_nsec = static_cast<long>(timeout_ns % 1'000'000'000);

@@ -7,6 +7,8 @@
 #ifndef GLASSWAL_VFS_PORT_POINT_H_
 #define GLASSWAL_VFS_PORT_POINT_H_
 
+#include "port/one_build.h"
+
 namespace glasswal::port {
 
 /// Called at a point with its name and the context given to SetPointHook.

@@ -10,6 +10,7 @@
 #include <cstdint>
 
 #include "port/atomic.h"
+#include "port/one_build.h"
 
 namespace glasswal::port {
 

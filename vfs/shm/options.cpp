@@ -3,6 +3,7 @@
 #include <bit>
 #include <string>
 
+#include "port/assert.h"
 #include "port/memory.h"
 #include "port/option_language.h"
 #include "shm/layout.h"
@@ -102,6 +103,7 @@ void CheckBehaviour(const Options& options, Complaints* complaints) {
 
 // REQUIRES: all other options are good, and region_capacity_bytes is not 0.
 void CheckRegionCapacity(const Options& options, Complaints* complaints) {
+  GLASSWAL_ASSERT(options.region_capacity_bytes != 0, "a capacity of 0 is chosen, not checked");
   const uint64_t capacity = options.region_capacity_bytes;
   const std::string is =
       complaints->Name(Option::kRegionCapacity) + " is " + std::to_string(capacity) + ", ";

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "glasswal/event.h"
+#include "port/assert.h"
 #include "port/option_language.h"
 #include "port/point.h"
 #include "port/process.h"
@@ -94,6 +95,8 @@ Status CheckSizes(const RegionGeometry& geometry) {
 
 // REQUIRES: CheckSizes(geometry).ok(), which bounds the sizes of the tables.
 Status CheckTables(const RegionGeometry& geometry, uint64_t available_bytes) {
+  GLASSWAL_ASSERT(CheckSizes(geometry).ok(),
+                  "tables are looked at when their sizes are known good");
   const TableExtent tables[] = {
       {"clients", geometry.clients_offset, sizeof(ShmClient) * kMaxClients},
       {"files", geometry.files_offset, sizeof(ShmFile) * kMaxFiles},

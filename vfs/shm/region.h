@@ -15,6 +15,7 @@
 
 #include "glasswal/options.h"
 #include "glasswal/status.h"
+#include "port/assert.h"
 #include "port/memory.h"
 #include "shm/layout.h"
 
@@ -62,25 +63,41 @@ class Region {
   const RegionGeometry& geometry() const { return geometry_; }
   ShmHeader* header() const { return header_; }
   /// REQUIRES: slot < kMaxClients.
-  ShmClient* client(uint32_t slot) const { return clients_ + slot; }
+  ShmClient* client(uint32_t slot) const {
+    GLASSWAL_ASSERT(slot < kMaxClients, "a region has no client of this number");
+    return clients_ + slot;
+  }
   /// Numbers from here on belong to no file: what a search through the files may stop at.
   uint32_t used_files() const {
     return std::min(header()->used_files.load(std::memory_order_acquire), kMaxFiles);
   }
   /// REQUIRES: number < kMaxFiles.
-  ShmFile* file(uint32_t number) const { return files_ + number; }
+  ShmFile* file(uint32_t number) const {
+    GLASSWAL_ASSERT(number < kMaxFiles, "a region has no file of this number");
+    return files_ + number;
+  }
   /// REQUIRES: index < kMaxRecoveries.
-  ShmRecovery* recovery(uint32_t index) const { return recoveries_ + index; }
+  ShmRecovery* recovery(uint32_t index) const {
+    GLASSWAL_ASSERT(index < kMaxRecoveries, "a region has no recovery of this number");
+    return recoveries_ + index;
+  }
   /// REQUIRES: index < geometry().event_capacity.
-  ShmEvent* event(uint32_t index) const { return events_ + index; }
+  ShmEvent* event(uint32_t index) const {
+    GLASSWAL_ASSERT(index < geometry_.event_capacity, "the ring has no event of this number");
+    return events_ + index;
+  }
   /// REQUIRES: segment < geometry().segment_count.
-  Atomic64* segment_word(uint32_t segment) const { return segment_words_ + segment; }
+  Atomic64* segment_word(uint32_t segment) const {
+    GLASSWAL_ASSERT(segment < geometry_.segment_count, "the region has no segment of this number");
+    return segment_words_ + segment;
+  }
   /// True for a number that can name a segment of a file or client.
   bool IsDataSegment(uint32_t segment) const {
     return segment >= geometry_.first_segment && segment < geometry_.segment_count;
   }
   /// REQUIRES: segment < geometry().segment_count.
   std::byte* SegmentAddress(uint32_t segment) const {
+    GLASSWAL_ASSERT(segment < geometry_.segment_count, "the region has no segment of this number");
     return base_ + uint64_t{segment} * kSegmentBytes;
   }
 

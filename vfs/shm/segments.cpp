@@ -4,6 +4,7 @@
 #include <cstring>
 #include <string>
 
+#include "port/assert.h"
 #include "port/option_language.h"
 #include "port/point.h"
 
@@ -101,6 +102,7 @@ ClaimedSegment ClaimCommitted(const Region& region, uint32_t owner, uint32_t end
 // Takes the committed part from `committed` to at least `wanted` segments. True: it is worth
 // looking for a free segment again. REQUIRES: wanted > committed.
 bool Grow(const Region& region, uint32_t committed, uint64_t wanted, Growth* growth) {
+  GLASSWAL_ASSERT(wanted > committed, "a region grows to more than it has");
   const uint32_t count = region.geometry().segment_count;
   if (wanted > count) return false;
   const uint64_t step = std::max(kLeastGrowth, committed / kGrowthDivisor);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "port/assert.h"
 #include "store/wal_index.h"
 
 namespace glasswal::sqlite {
@@ -107,6 +108,8 @@ class FrameCopier {
 
 /// REQUIRES: mark 0 exclusively: nobody reads the database without the log.
 bool CopyUpTo(DatabaseFile* file, const store::WalIndexHeader& header, uint32_t safe) {
+  GLASSWAL_ASSERT((file->exclusive_mask & 1u << shm::kLockWalRead0) != 0,
+                  "nobody reads the database without the log while it is written to");
   const uint32_t copied = store::WalIndexBackfilled(file->wal_index);
   store::WalIndexHeader live;
   // A writer may have started the log anew before mark 0 was locked: then there is nothing to copy.
@@ -129,6 +132,8 @@ bool CopyUpTo(DatabaseFile* file, const store::WalIndexHeader& header, uint32_t 
 }  // namespace
 
 bool Backfill(DatabaseFile* file) {
+  GLASSWAL_ASSERT((file->exclusive_mask & 1u << shm::kLockWalCheckpoint) != 0,
+                  "whoever copies the log holds CHECKPOINT");
   store::WalIndexHeader header;
   if (file->log == nullptr || !store::ReadWalIndexHeader(file->wal_index, &header)) return false;
   if (header.is_initialized == 0 || store::PageBytesOf(header) < 512) return false;

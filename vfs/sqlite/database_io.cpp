@@ -3,6 +3,7 @@
 #include <cstring>
 #include <string>
 
+#include "port/assert.h"
 #include "port/option_language.h"
 #include "sqlite/database_file.h"
 #include "sqlite/database_header.h"
@@ -196,6 +197,8 @@ int DatabaseFetch(sqlite3_file* base, sqlite3_int64 offset, int size, void** pag
 }
 
 int TakeBackWalMode(DatabaseFile* file) {
+  GLASSWAL_ASSERT(file->lock_level == SQLITE_LOCK_EXCLUSIVE,
+                  "the header is written by who has the database alone");
   uint8_t header[kHeaderBytes];
   if (file->file.Read(0, header, kHeaderBytes) != store::IoStatus::kOk) return SQLITE_IOERR_READ;
   header[kWriteVersionAt] = kRollbackVersion;

@@ -4,6 +4,7 @@
 #include <bit>
 #include <string_view>
 
+#include "port/assert.h"
 #include "port/clock.h"
 #include "port/futex.h"
 #include "port/option_language.h"
@@ -156,6 +157,8 @@ LogReader AnyReader(const DatabaseFile& file, uint32_t max_frame) {
 }  // namespace
 
 bool MakeRoomInLog(DatabaseFile* file) {
+  GLASSWAL_ASSERT(((file->shared_mask | file->exclusive_mask) >> shm::kLockWalRead0) == 0,
+                  "a connection with a read mark would wait for itself");
   const Room room = RoomOf(*file);
   // Whoever opens an old snapshot (sqlite3_snapshot_open) has CHECKPOINT, so that nothing is
   // copied.

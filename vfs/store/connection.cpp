@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "port/assert.h"
 #include "port/clock.h"
 #include "port/point.h"
 #include "store/segment_map.h"
@@ -31,7 +32,10 @@ constexpr uint32_t ReleaseOrder(uint32_t i) {
 
 }  // namespace
 
-Result<Connection> ClaimConnection(ClientContext& self, const DirectoryLock&, uint32_t file) {
+Result<Connection> ClaimConnection(ClientContext& self, [[maybe_unused]] const DirectoryLock& lock,
+                                   uint32_t file) {
+  GLASSWAL_ASSERT(lock.held(), "a connection is claimed under the directory's lock");
+  GLASSWAL_ASSERT(self.open_counts[file] > 0, "a connection is claimed of a file that is open");
   const uint64_t word = self.region->file(file)->state.load(std::memory_order_acquire);
   if (FileKindOf(word) != shm::kFileDatabase) {
     return Status(StatusCode::kInvalidArgument,

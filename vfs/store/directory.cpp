@@ -4,6 +4,7 @@
 #include <bit>
 #include <string>
 
+#include "port/assert.h"
 #include "port/clock.h"
 #include "port/futex.h"
 #include "port/option_language.h"
@@ -172,6 +173,7 @@ Status CheckClosed(const shm::Region& region, uint32_t number, std::string_view 
 
 /// REQUIRES: the caller holds the lock.
 void CloseDue(ClientContext& self, const DirectoryLock& lock) {
+  GLASSWAL_ASSERT(lock.held(), "the directory changes under its lock only");
   if (self.all_closes_due.load() == 0) return;
   const uint32_t used = self.region->used_files();
   for (uint32_t number = 0; number < used; ++number) {
@@ -244,6 +246,7 @@ DirectoryLock::~DirectoryLock() {
 }
 
 Status DirectoryLock::status() const {
+  GLASSWAL_ASSERT(!held_, "who holds the directory's lock has no reason to be told");
   if (outcome_.result == lock::LockResult::kFenced) {
     return Status(StatusCode::kBusy,
                   "this client was declared dead and recovered from: join the region again");
@@ -275,7 +278,9 @@ std::optional<uint32_t> FindFile(const shm::Region& region, std::string_view pat
   return std::nullopt;
 }
 
-Result<OpenedFile> OpenFile(ClientContext& self, const DirectoryLock&, const OpenRequest& request) {
+Result<OpenedFile> OpenFile(ClientContext& self, [[maybe_unused]] const DirectoryLock& lock,
+                            const OpenRequest& request) {
+  GLASSWAL_ASSERT(lock.held(), "the directory changes under its lock only");
   RemoveOrphans(self);
   OpenedFile opened;
   const std::optional<uint32_t> found = FindFile(*self.region, request.path);
@@ -301,7 +306,9 @@ Result<OpenedFile> OpenFile(ClientContext& self, const DirectoryLock&, const Ope
   return opened;
 }
 
-void CloseFile(ClientContext& self, const DirectoryLock&, uint32_t number) {
+void CloseFile(ClientContext& self, [[maybe_unused]] const DirectoryLock& lock, uint32_t number) {
+  GLASSWAL_ASSERT(lock.held(), "the directory changes under its lock only");
+  GLASSWAL_ASSERT(self.open_counts[number] > 0, "a file is closed as often as it was opened");
   shm::ShmFile* file = self.region->file(number);
   trace::SubtractShared(self.shm_client()->handles, uint32_t{1});
   self.region->header()->topology.fetch_add(1);
@@ -336,7 +343,9 @@ Status DeleteFile(ClientContext& self, std::string_view path) {
   return lock.held() ? DeleteFile(self, lock, path) : lock.status();
 }
 
-Status DeleteFile(ClientContext& self, const DirectoryLock&, std::string_view path) {
+Status DeleteFile(ClientContext& self, [[maybe_unused]] const DirectoryLock& lock,
+                  std::string_view path) {
+  GLASSWAL_ASSERT(lock.held(), "the directory changes under its lock only");
   RemoveOrphans(self);
   const std::optional<uint32_t> found = FindFile(*self.region, path);
   if (!found) {
@@ -373,7 +382,9 @@ Status RemoveFile(ClientContext& self, std::string_view path) {
   return Status::Ok();
 }
 
-uint32_t CloseFilesOfDead(ClientContext& self, const DirectoryLock&, uint32_t slot) {
+uint32_t CloseFilesOfDead(ClientContext& self, [[maybe_unused]] const DirectoryLock& lock,
+                          uint32_t slot) {
+  GLASSWAL_ASSERT(lock.held(), "the directory changes under its lock only");
   const uint64_t bit = lock::SlotBit(slot);
   uint32_t closed = 0;
   for (uint32_t number = 0; number < self.region->used_files(); ++number) {

@@ -1,5 +1,6 @@
 #include "store/segment_map.h"
 
+#include "port/assert.h"
 #include "port/point.h"
 #include "shm/segments.h"
 #include "store/words.h"
@@ -107,6 +108,8 @@ uint32_t MappedSegment(const shm::Region& region, const MapPlace& place) {
 }
 
 uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint32_t to) {
+  GLASSWAL_ASSERT(from >= to || from / shm::kMapEntries == (to - 1) / shm::kMapEntries,
+                  "entries are looked for within one map segment");
   const shm::Atomic32* entry = MapEntry(region, {shm::kMapData, file, from});
   if (entry == nullptr) return to;
   while (from < to && entry->load(std::memory_order_acquire) == kNoSegment) ++from, ++entry;

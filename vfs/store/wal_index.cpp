@@ -4,6 +4,7 @@
 #include <cstring>
 #include <iterator>
 
+#include "port/assert.h"
 #include "port/point.h"
 #include "store/segment_map.h"
 
@@ -86,6 +87,7 @@ uint64_t WalIndexDatabaseBytes(const std::byte* block_0) {
 }
 
 bool ReadWalIndexHeader(const std::byte* block_0, WalIndexHeader* header) {
+  GLASSWAL_ASSERT(block_0 != nullptr, "a wal-index that is not there has no header");
   uint32_t words[sizeof(WalIndexHeader) / sizeof(uint32_t)];
   bool same = true;
   const auto* copies = reinterpret_cast<const shm::Atomic32*>(block_0);

@@ -13,6 +13,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "port/assert.h"
+
 namespace glasswal::wasm {
 
 class SparePool {
@@ -44,6 +46,8 @@ class SparePool {
   void GiveBack(const void* memory) {
     const size_t first =
         static_cast<size_t>(static_cast<const uint8_t*>(memory) - bytes_) / kBlockBytes;
+    GLASSWAL_ASSERT(run_[first] != 0 && run_[first] != kInside,
+                    "a piece of the pool is given back once, and as it was taken");
     const size_t end = first + run_[first];
     for (size_t block = first; block < end; ++block) run_[block] = 0;
   }
