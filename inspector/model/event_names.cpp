@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "glasswal/limits.h"
+
 namespace glasswal::inspector {
 
 void NameBook::Learn(const Snapshot& snapshot) {
@@ -58,7 +60,7 @@ std::string EventNames::ClientInSlot(uint64_t slot) const {
   for (auto known = clients_.rbegin(); known != clients_.rend(); ++known) {
     if (known->slot == slot) return known->name;
   }
-  return slot < 64 ? "client " + std::to_string(slot) : "-";
+  return slot < kMaxSlots ? "client " + std::to_string(slot) : "-";
 }
 
 std::string EventNames::DeadClient(const Event& event, uint64_t slot) const {

@@ -243,8 +243,31 @@ def misuse_has_a_code(root):
             if under(path, "wasm/ts") and path != "wasm/ts/api/remote_messages.ts" and "new TypeError(" in read(root, path)]
 
 
+def slots_are_told_once(root):
+    """The number of slots is said in vfs/include/glasswal/limits.h: no other code has it, and texts agree with it."""
+    path = "vfs/include/glasswal/limits.h"
+    if not os.path.exists(os.path.join(root, path)):
+        return []
+    slots = int(re.search(r"kMaxSlots = (\d+);", read(root, path)).group(1))
+    numbers = re.compile(rf"(?<![\w.])(?:{slots}|{slots + 1})u?(?![\w.])")
+    bad = []
+    for file in cpp_files(root, "vfs", "inspector", "wasm/module", "wasm/generate"):
+        for number, line in enumerate(re.sub(r"//.*", "", read(root, file)).splitlines(), 1):
+            if file != path and numbers.search(line):
+                bad.append(f"{file}:{number} says the number of slots, or the next one, itself: {line.strip()}")
+    texts = {"README.md": r"(\d+) clients a region, (\d+) connections a database",
+             "vfs/LAYOUT.md": r"^ +(\d+) +1,024 [\s\S]*, (\d+)\s+connections, and",
+             "vfs/LOCKING.md": r"^ *bit \d+ +(\d+) +\d+ \.\.",
+             "vfs/lock/lock_word.h": r"^// +bit \d+ +(\d+) +\d+ \.\."}
+    for file, words in texts.items():
+        for found in re.finditer(words, read(root, file) if os.path.exists(os.path.join(root, file)) else "", re.MULTILINE):
+            if set(found.groups()) != {str(slots)}:
+                bad.append(f"{file} says {' and '.join(found.groups())} where there are {slots} slots")
+    return bad
+
+
 ALL = [layers, quoted_includes_exist, only_sqlite_includes_sqlite, only_log_includes_spdlog, platform_only_in_port,
        inspector_sees_little_of_vfs, inspector_layers, only_view_and_later_include_imgui,
        inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
        top_level_folders, readme_commands_exist, sources_are_built, suites_are_run,
-       packages_are_pinned, one_version, misuse_has_a_code]
+       packages_are_pinned, one_version, misuse_has_a_code, slots_are_told_once]

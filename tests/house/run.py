@@ -18,7 +18,7 @@ RULES = checks.ALL + imports.ALL
 # A small tree in which every rule holds.
 GOOD = {
     "CMakeLists.txt": "add_subdirectory(vfs)\n",
-    "README.md": "Run `./dev test`.\n",
+    "README.md": "Run `./dev test`. 62 clients a region, 62 connections a database.\n",
     "dev": "cmd_test() {\n  true\n}\n",
     "package.json": '{"devDependencies": {"engine": "1.2.3"}}',
     "package-lock.json": '{"packages": {"": {}, "node_modules/engine": {"integrity": "sha512-x"}}}',
@@ -47,6 +47,7 @@ GOOD = {
     "inspector/model/state.h": '#include "shm/region.h"\n#include "source/source.h"\n',
     "inspector/source/mapped.cpp": '#include "port/memory.h"\n',
     "vfs/port/memory.h": "",
+    "vfs/include/glasswal/limits.h": "constexpr int kMaxSlots = 62;\n",
     "inspector/view/panel.h": "#include <imgui.h>\n",
     "inspector/platform/web.cpp": "#ifdef __EMSCRIPTEN__\n#include <emscripten.h>\n#endif\n",
     "tests/CMakeLists.txt": "glasswal_test(NAME region SOURCES shm/region_test.cpp)\n",
@@ -134,6 +135,9 @@ BREACHES = [
     (checks.one_version, {"CHANGELOG.md": "## 1.2.2\n"}, "does not begin with 1.2.3"),
     (checks.one_version, {"wasm/ts/version.ts": "export const version = '1.2.3';\n"}, "says 1.2.3 itself"),
     (checks.one_version, {"samples/app/package.json": '{"dependencies": {"glasswal": "^1.2.2"}}'}, "wants glasswal ^1.2.2"),
+    (checks.slots_are_told_once, {"vfs/shm/region.h": "constexpr int kCreationSlot = 62;\n"}, "kCreationSlot"),
+    (checks.slots_are_told_once, {"vfs/shm/region.h": "int Owner(int slot) { return 63u << 16 | slot; }\n"}, "63u"),
+    (checks.slots_are_told_once, {"vfs/include/glasswal/limits.h": "constexpr int kMaxSlots = 30;\n"}, "there are 30 slots"),
     (checks.misuse_has_a_code, {"wasm/ts/index.ts": "throw new TypeError('no');\n"}, "throw a MisuseError"),
 ]
 

@@ -13,7 +13,7 @@ namespace {
 // The first, the last and two between: a shift that goes wrong does so at the ends.
 constexpr std::array<uint32_t, 4> kSlots = {0, 1, 31, kLockSlots - 1};
 constexpr std::array<LockMode, 2> kModes = {LockMode::kShared, LockMode::kExclusive};
-constexpr uint64_t kUnusedBit = uint64_t{1} << 63;
+constexpr uint64_t kUnusedBit = kExclusiveBit << 1;
 
 // Every combination of the four slots' bits, the exclusive bit and the unused one.
 std::vector<uint64_t> AllWords() {

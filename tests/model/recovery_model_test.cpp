@@ -130,7 +130,7 @@ class RecoveryWorld {
     intent->segment.store(mapped.segment);
     connection_.database->wal_index[1].store(mapped.segment);
     shm::ClaimSegment(*region_, self.owner());
-    region_->event(7)->state.store(uint64_t{71} << 6 | kVictim);
+    region_->event(7)->state.store(uint64_t{71} << shm::kEventTagBits | kVictim);
     lock::Acquire(&region_->header()->directory, kVictim, lock::LockMode::kExclusive, 0, true,
                   self.directory_watch);
   }
@@ -191,7 +191,8 @@ class RecoveryWorld {
     }
     for (uint32_t i = 0; i < region_->geometry().event_capacity; ++i) {
       const uint64_t state = region_->event(i)->state.load();
-      if (state != 0 && (state & 63) != trace::kEventComplete) return "an event stays half-written";
+      if (state != 0 && (state & trace::kEventComplete) != trace::kEventComplete)
+        return "an event stays half-written";
     }
     return test::AuditQuiescent(*region_, 100);
   }

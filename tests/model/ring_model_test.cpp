@@ -91,7 +91,8 @@ class RingWorld {
   std::string CheckEnd() {
     for (uint32_t i = 0; i < Capacity(); ++i) {
       const uint64_t state = region_->event(i)->state.load();
-      if ((state & 63) != trace::kEventComplete) return "a record stays half-written";
+      if ((state & trace::kEventComplete) != trace::kEventComplete)
+        return "a record stays half-written";
       Event event;
       if (trace::DecodeEvent(*region_->event(i), &event) && !CheckWhole(event).empty()) {
         return "a torn record says that it is whole";

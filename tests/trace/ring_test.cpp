@@ -295,12 +295,12 @@ TEST(RingTest, EncodingAnEventKeepsIt) {
 TEST(RingTest, DecodingDistrustsTheRecord) {
   shm::ShmEvent record;
   Event event;
-  for (const uint64_t state :
-       {uint64_t{0}, uint64_t{63}, uint64_t{5} << 6, uint64_t{5} << 6 | 62}) {
+  for (const uint64_t state : {uint64_t{0}, kEventComplete, uint64_t{5} << shm::kEventTagBits,
+                               uint64_t{5} << shm::kEventTagBits | shm::kNoSlot}) {
     record.state.store(state);
     EXPECT_FALSE(DecodeEvent(record, &event)) << state;
   }
-  record.state.store(uint64_t{5} << 6 | 63);
+  record.state.store(uint64_t{5} << shm::kEventTagBits | kEventComplete);
   record.subject.store(UINT64_MAX);
   ASSERT_TRUE(DecodeEvent(record, &event));
   EXPECT_EQ(event.level, EventLevel::kTrace);

@@ -69,7 +69,7 @@ void AddPendingSegments(const RegionImage& image, std::vector<ClientSnapshot>* c
   for (const uint64_t word : image.segment_words) {
     if (shm::SegmentKindOf(word) != shm::kSegmentPending) continue;
     const uint32_t owner = shm::SegmentOwnerOf(word);
-    const uint32_t slot = owner >> 16;
+    const uint32_t slot = shm::ClientOfOwner(owner);
     if (slot >= shm::kMaxClients || by_slot[slot] == nullptr) continue;
     ClientSnapshot& client = *by_slot[slot];
     if (owner == shm::ClientOwner(slot, client.generation)) ++client.pending_segments;

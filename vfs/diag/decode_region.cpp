@@ -96,7 +96,8 @@ std::vector<SegmentSnapshot> DecodeSegments(const RegionImage& image) {
     segments.push_back(
         {.kind =
              kind < shm::kSegmentKindCount ? static_cast<SegmentKind>(kind) : SegmentKind::kUnknown,
-         .owner = static_cast<uint16_t>(of_client ? owner >> 16 : shm::FileOfOwner(owner)),
+         .owner =
+             static_cast<uint16_t>(of_client ? shm::ClientOfOwner(owner) : shm::FileOfOwner(owner)),
          .owner_generation = static_cast<uint16_t>(of_client ? client_owner : file_owner),
          .sequence = shm::SegmentSequenceOf(word)});
   }

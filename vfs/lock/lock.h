@@ -99,7 +99,7 @@ bool TakeBack(shm::ShmLock* lock, uint32_t slot);
 namespace internal {
 
 /// The low byte of `turn`: the slot + 1 of its owner, 0 when it is nobody's turn.
-constexpr uint64_t TurnOwner(uint64_t turn) { return turn & 0xff; }
+constexpr uint64_t TurnOwner(uint64_t turn) { return turn & ((1u << shm::kSlotBits) - 1); }
 
 /// The rest of Acquire, for a caller that did not get the lock at the first look.
 LockOutcome AcquireSlowly(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,

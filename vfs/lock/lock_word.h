@@ -24,44 +24,45 @@
 #include <optional>
 
 #include "port/assert.h"
+#include "shm/slots.h"
 
 namespace glasswal::lock {
 
 /// How many slots one lock word can name.
-inline constexpr uint32_t kLockSlots = 62;
-inline constexpr uint64_t kExclusiveBit = uint64_t{1} << 62;
-inline constexpr uint64_t kSlotMask = kExclusiveBit - 1;
+inline constexpr uint32_t kLockSlots = kMaxSlots;
+inline constexpr shm::SlotMask kExclusiveBit = shm::SlotMask{1} << kLockSlots;
+inline constexpr shm::SlotMask kSlotMask = kExclusiveBit - 1;
 
 enum class LockMode : uint8_t { kShared = 0, kExclusive = 1 };
 
 /// The bit of `slot`. REQUIRES: slot < kLockSlots.
-constexpr uint64_t SlotBit(uint32_t slot) {
+constexpr shm::SlotMask SlotBit(uint32_t slot) {
   GLASSWAL_ASSERT(slot < kLockSlots, "a lock word has no bit for this slot");
-  return uint64_t{1} << slot;
+  return shm::SlotMask{1} << slot;
 }
 
-constexpr uint64_t Holders(uint64_t word) { return word & kSlotMask; }
-constexpr bool IsExclusive(uint64_t word) { return (word & kExclusiveBit) != 0; }
-constexpr bool IsFree(uint64_t word) { return word == 0; }
-constexpr bool Holds(uint64_t word, uint32_t slot) { return (word & SlotBit(slot)) != 0; }
+constexpr shm::SlotMask Holders(shm::SlotMask word) { return word & kSlotMask; }
+constexpr bool IsExclusive(shm::SlotMask word) { return (word & kExclusiveBit) != 0; }
+constexpr bool IsFree(shm::SlotMask word) { return word == 0; }
+constexpr bool Holds(shm::SlotMask word, uint32_t slot) { return (word & SlotBit(slot)) != 0; }
 
 /// True when `word` is one of the three states above.
-constexpr bool IsValid(uint64_t word) {
+constexpr bool IsValid(shm::SlotMask word) {
   if ((word & ~(kSlotMask | kExclusiveBit)) != 0) return false;
   return !IsExclusive(word) || std::has_single_bit(Holders(word));
 }
 
 /// The holders that keep `slot` from taking the lock in `mode`; 0 means that nothing does.
-constexpr uint64_t Blockers(uint64_t word, uint32_t slot, LockMode mode) {
-  const uint64_t others = Holders(word) & ~SlotBit(slot);
+constexpr shm::SlotMask Blockers(shm::SlotMask word, uint32_t slot, LockMode mode) {
+  const shm::SlotMask others = Holders(word) & ~SlotBit(slot);
   return mode == LockMode::kExclusive || IsExclusive(word) ? others : 0;
 }
 
 /// `slot` takes the lock in `mode`. From shared to exclusive is the upgrade of a sole holder (only
 /// the main file's SHARED lock uses it); who has it exclusively keeps it so, whatever it asks for.
 /// Empty: refused, because of Blockers() or because `word` is not valid.
-constexpr std::optional<uint64_t> Acquired(uint64_t word, uint32_t slot, LockMode mode) {
-  const uint64_t own = SlotBit(slot);
+constexpr std::optional<shm::SlotMask> Acquired(shm::SlotMask word, uint32_t slot, LockMode mode) {
+  const shm::SlotMask own = SlotBit(slot);
   if (word == (own | kExclusiveBit)) return word;
   if (mode == LockMode::kShared) {
     if ((word & ~kSlotMask) != 0) return std::nullopt;
@@ -74,13 +75,13 @@ constexpr std::optional<uint64_t> Acquired(uint64_t word, uint32_t slot, LockMod
 /// `slot` gives up all it has. A word that does not name `slot` is unchanged, so that recovery can
 /// be repeated, and the release of a client that was recovered from takes nothing from its
 /// successor. Not even from a word that is no state of the lock does it take another slot's bit.
-constexpr uint64_t Without(uint64_t word, uint32_t slot) {
+constexpr shm::SlotMask Without(shm::SlotMask word, uint32_t slot) {
   if (word == (SlotBit(slot) | kExclusiveBit)) return 0;
   return word & ~SlotBit(slot);
 }
 
 /// `slot` goes from exclusive to shared. A word that `slot` does not hold exclusively is unchanged.
-constexpr uint64_t Downgraded(uint64_t word, uint32_t slot) {
+constexpr shm::SlotMask Downgraded(shm::SlotMask word, uint32_t slot) {
   return word == (SlotBit(slot) | kExclusiveBit) ? SlotBit(slot) : word;
 }
 

@@ -17,11 +17,13 @@
 
 #include <cstdint>
 
+#include "glasswal/limits.h"
+
 namespace glasswal::port {
 
-/// Slots 0 .. 61 are clients; this one is held while a region is being created.
-inline constexpr uint32_t kCreationSlot = 62;
-inline constexpr uint32_t kLivenessSlots = 63;
+/// The slots before this one are clients; it is held while a region is being created.
+inline constexpr uint32_t kCreationSlot = kMaxSlots;
+inline constexpr uint32_t kLivenessSlots = kCreationSlot + 1;
 
 class Liveness {
  public:

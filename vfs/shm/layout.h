@@ -40,11 +40,14 @@
 #include <cstdint>
 
 #include "port/atomic.h"
+#include "shm/slots.h"
 
 namespace glasswal::shm {
 
 using Atomic32 = port::Atomic<uint32_t>;
 using Atomic64 = port::Atomic<uint64_t>;
+using AtomicSlots = port::Atomic<SlotMask>;
+static_assert(AtomicSlots::is_always_lock_free && sizeof(AtomicSlots) == sizeof(SlotMask));
 static_assert(Atomic32::is_always_lock_free && sizeof(Atomic32) == 4);
 static_assert(Atomic64::is_always_lock_free && sizeof(Atomic64) == 8);
 
@@ -52,8 +55,6 @@ inline constexpr uint64_t kMagic = 0x6c61777373616c67;  // "glasswal" in little-
 inline constexpr uint32_t kLayoutVersion = 2;
 
 inline constexpr uint64_t kSegmentBytes = 64 * 1024;
-inline constexpr uint32_t kMaxClients = 62;      // The directory's lock word names clients.
-inline constexpr uint32_t kMaxConnections = 62;  // Per database; its lock words name connections.
 inline constexpr uint32_t kMaxFiles = 1024;
 inline constexpr uint32_t kNameBytes = 64;   // A client's name with its terminating zero.
 inline constexpr uint32_t kPathBytes = 256;  // A file's path with its terminating zero.
@@ -78,8 +79,8 @@ inline constexpr uint32_t kNoSegment = 0;
 // Events. See trace/ring.h for the protocol of `state`.
 
 struct ShmEvent {
-  Atomic64 state;    // [CAS] sequence * 64 + writer slot while written; sequence * 64 + 63 when
-                     // complete; 0 never written. Release on completion, acquire by readers.
+  Atomic64 state;    // [CAS] sequence and, below it, kEventTagBits: the writer's slot while it is
+                     // written, else complete; 0 never written. See trace/ring.h.
   Atomic64 time_ns;  // [writer] its monotonic clock.
   Atomic64 subject;  // [writer] kind 16 | level 8 | client 8 | client generation 32, from the top.
   Atomic64 place;    // [writer] connection slot + 1 in the high half, file number + 1 in the low.
@@ -91,10 +92,10 @@ static_assert(sizeof(ShmEvent) == 64);
 // Locks. The word's states and transitions are in lock/lock_word.h, waiting in lock/lock.h.
 
 struct alignas(64) ShmLock {
-  Atomic64 word;      // [CAS] who holds the lock.
-  Atomic64 since_ns;  // [exclusive holder] when it took it, its own clock; 0 when free.
-  Atomic64 waiters;   // [fetch_or/and by the waiter, recovery] one bit for each waiting slot.
-  Atomic64 turn;      // [CAS] the waiter that goes next: count << 8 | slot + 1; low byte 0: none.
+  AtomicSlots word;     // [CAS] who holds the lock.
+  Atomic64 since_ns;    // [exclusive holder] when it took it, its own clock; 0 when free.
+  AtomicSlots waiters;  // [fetch_or/and by the waiter, recovery] one bit for each waiting slot.
+  Atomic64 turn;        // [CAS] the waiter that goes next: count << 8 | slot + 1; low byte 0: none.
   Atomic32 queue_sequence;  // [releaser] futex on which waiters sleep.
   Atomic32 turn_sequence;   // [releaser] futex on which the waiter that goes next sleeps.
   Atomic64 reserved[3];
@@ -215,12 +216,12 @@ enum FileState : uint32_t {
 enum FileKind : uint32_t { kFileDatabase = 0, kFileWal = 1, kFileJournal = 2, kFileOther = 3 };
 
 struct alignas(64) ShmFile {
-  Atomic64 state;         // [holder of the directory lock] FileState 8 | FileKind 8 | unused 16 |
-                          // generation 32. Release; readers acquire.
-  Atomic64 size_bytes;    // [writer by SQLite's own locks] release, so that bytes come before size.
-  Atomic64 limit_bytes;   // [creator] SQLITE_FULL beyond it.
-  Atomic64 open_clients;  // [holder of the directory lock, recovery] one bit for each client.
-  Atomic32 segments;      // [fetch_add] data segments linked now.
+  Atomic64 state;        // [holder of the directory lock] FileState 8 | FileKind 8 | unused 16 |
+                         // generation 32. Release; readers acquire.
+  Atomic64 size_bytes;   // [writer by SQLite's own locks] release, so that bytes come before size.
+  Atomic64 limit_bytes;  // [creator] SQLITE_FULL beyond it.
+  AtomicSlots open_clients;  // [holder of the directory lock, recovery] one bit for each client.
+  Atomic32 segments;         // [fetch_add] data segments linked now.
   Atomic32 peak_segments;    // [CAS] the most there ever were.
   Atomic32 control_segment;  // [holder of the directory lock] of a main database, else 0.
   Atomic32 database;  // [creator] of a WAL or journal: file number + 1 of its database, else 0.

@@ -37,9 +37,11 @@ constexpr uint32_t SegmentSequenceOf(uint64_t word) { return static_cast<uint32_
 
 /// The owner field for a client (slot 8 | generation 16) and for a file (number 10 | generation
 /// 14).
+inline constexpr uint32_t kClientGenerationBits = 24 - kSlotBits;
 constexpr uint32_t ClientOwner(uint32_t slot, uint32_t generation) {
-  return slot << 16 | (generation & 0xffff);
+  return slot << kClientGenerationBits | (generation & ((1u << kClientGenerationBits) - 1));
 }
+constexpr uint32_t ClientOfOwner(uint32_t owner) { return owner >> kClientGenerationBits; }
 inline constexpr uint32_t kFileGenerationBits = 14;
 static_assert(kMaxFiles <= 1u << (24 - kFileGenerationBits));
 constexpr uint32_t FileOwner(uint32_t file, uint32_t generation) {

@@ -18,11 +18,11 @@ using std::memory_order_acquire;
 using std::memory_order_relaxed;
 using std::memory_order_release;
 
-constexpr uint32_t kTagBits = 6;
+constexpr uint32_t kTagBits = shm::kEventTagBits;
 constexpr uint64_t kTagMask = (uint64_t{1} << kTagBits) - 1;
 constexpr uint64_t kNeverWritten = 0;
 constexpr uint64_t kRepaired = kEventComplete;  // Complete, sequence 0.
-static_assert(kTagMask == kEventComplete && shm::kMaxClients < kEventComplete);
+static_assert(kTagMask == kEventComplete && shm::kNoSlot < kEventComplete);
 
 /// How often a claim is tried: a try fails only when another client changed the record meanwhile.
 constexpr uint32_t kClaimTries = 4;
@@ -123,7 +123,7 @@ void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& s
   if (sequence == 0) sequence = header->event_head.fetch_add(1, memory_order_relaxed);
   shm::ShmEvent* const record = RecordOf(region, sequence);
   // A subject without a slot of its own must not look like a complete record.
-  const uint64_t tag = std::min<uint64_t>(subject.client, shm::kMaxClients);
+  const uint64_t tag = std::min<uint64_t>(subject.client, shm::kNoSlot);
   if (!Claim(record, sequence, tag)) {
     GLASSWAL_POINT("trace.write.drop");
     header->events_dropped.fetch_add(1, memory_order_relaxed);

@@ -1,6 +1,7 @@
 // The event ring: fixed-size records, written by any client without a lock, overwriting the oldest.
 //
-// PROTOCOL of ShmEvent::state (sequence * 64 + tag; tag 63: complete, else the writer's slot)
+// PROTOCOL of ShmEvent::state (the sequence, and below it a tag of kEventTagBits: kEventComplete, or
+// the slot of the writer)
 //
 //   A writer draws a sequence from event_head and claims the record sequence % capacity by swapping
 //   its state from a complete, older one to (sequence, own slot). If the record is being written by
@@ -20,7 +21,7 @@
 
 namespace glasswal::trace {
 
-inline constexpr uint64_t kEventComplete = 63;
+inline constexpr uint64_t kEventComplete = (uint64_t{1} << shm::kEventTagBits) - 1;
 
 /// Who and what an event is about; the fields of Event with the same names.
 struct EventSubject {

@@ -18,7 +18,8 @@ void Memory() {
   Number("workersOffset", wasm::kBootstrapOffset + offsetof(wasm::ShmBootstrap, workers));
   Number("workerBytes", sizeof(wasm::ShmWorker));
   Number("regionOffset", wasm::kRegionOffset);
-  Number("leavingSlot", wasm::LeavingOwner(0) >> 16);
+  Number("leavingSlot", shm::kLeavingSlot);
+  Number("clientGenerationBits", shm::kClientGenerationBits);
   Number("maxClients", shm::kMaxClients);
   Number("maxFiles", shm::kMaxFiles);
   Number("maxRecoveries", shm::kMaxRecoveries);

@@ -46,8 +46,7 @@ static_assert(sizeof(ShmBootstrap) <= kRegionOffset - kBootstrapOffset);
 
 /// The owner of private memory whose client has left and is about to free it. No client has this
 /// slot number.
-constexpr uint32_t LeavingOwner(uint32_t slot) { return 63u << 16 | slot; }
-static_assert(shm::kMaxClients <= 63);
+constexpr uint32_t LeavingOwner(uint32_t slot) { return shm::ClientOwner(shm::kLeavingSlot, slot); }
 
 inline ShmBootstrap* Bootstrap() { return reinterpret_cast<ShmBootstrap*>(kBootstrapOffset); }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "glasswal/event.h"
+#include "glasswal/limits.h"
 #include "glasswal/snapshot.h"
 #include "glasswal/status.h"
 
@@ -84,7 +85,7 @@ class SilenceTracker {
     uint64_t heartbeat = 0;
     uint64_t changed_ns = 0;
   };
-  std::array<Seen, 64> seen_{};
+  std::array<Seen, kMaxSlots> seen_{};
 };
 
 }  // namespace glasswal

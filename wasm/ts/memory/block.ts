@@ -16,7 +16,7 @@ export const blockSegments = 16;
 
 /** The owner field of a segment that a client has for itself. */
 export function clientOwner(slot: number, generation: number): number {
-  return ((slot << 16) | (generation & 0xffff)) >>> 0;
+  return ((slot << facts.clientGenerationBits) | (generation & ((1 << facts.clientGenerationBits) - 1))) >>> 0;
 }
 
 /** The owner of what a client has left behind and frees itself; see glasswal_leave. */
