@@ -13,7 +13,7 @@ const TS = path.join(HERE, 'ts');
 const DIST = path.join(HERE, 'dist');
 const WAYS_IN = ['index', 'janitor_worker', 'vite', 'inspector/index', 'adapters/drizzle', 'adapters/kysely'];
 // Not for users: the tests look at these by themselves.
-const FOR_TESTS = ['api/statement_cache', 'generated/facts', 'inspector/copy_words'];
+const FOR_TESTS = ['api/statement_cache', 'generated/options', 'inspector/copy_words'];
 // Scripts that stay apart. Of unseen.js bundlers read the comments, inspector_file.js knows a file that lies beside it, and
 // inspector_module.js is made with the inspector's module.
 const APART = ['unseen', 'inspector_file'];

@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <type_traits>
 
 #include "diag/decode.h"
 #include "shm/segments.h"
@@ -15,17 +16,20 @@ std::string HexOf(const shm::Atomic64 (&words)[2]) {
   return text;
 }
 
+/// A number of the header as an option shows it.
+template <typename Value>
+Value As(uint64_t number, uint64_t most) {
+  if constexpr (std::is_enum_v<Value>) return static_cast<Value>(std::min(number, most));
+  return static_cast<Value>(number);
+}
+
 OptionValues DecodeOptions(const shm::ShmHeader& header) {
-  constexpr uint64_t kNsPerMs = 1'000'000;
   OptionValues options;
-  options.initial_database_capacity_bytes = Get(header.initial_database_bytes);
-  options.max_database_capacity_bytes = Get(header.max_database_bytes);
-  options.initial_write_ahead_capacity_bytes = Get(header.initial_wal_bytes);
-  options.max_write_ahead_capacity_bytes = Get(header.max_wal_bytes);
-  options.fixed_capacity = Get(header.fixed_capacity) != 0;
-  options.stale_ms = Get(header.stale_ns) / kNsPerMs;
-  options.on_stale = Get(header.evict_stale) != 0 ? OnStale::kEvict : OnStale::kReport;
-  options.event_capacity = Get(header.event_capacity);
+  // Bytes of the region are input: an OnStale that is none is shown as the last one.
+#define GLASSWAL_READ_OPTION(option, member, uri, javascript, least, most, field, units, what) \
+  options.member = As<decltype(options.member)>(Get(header.field) / units, most);
+  GLASSWAL_KEPT_OPTIONS(GLASSWAL_READ_OPTION)
+#undef GLASSWAL_READ_OPTION
   return options;
 }
 

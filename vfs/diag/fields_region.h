@@ -40,19 +40,10 @@ void VisitFields(const CounterValues& c, Visitor&& visit) {
 constexpr const char* TypeName(const OptionValues*) { return "Options"; }
 template <typename Visitor>
 void VisitFields(const OptionValues& o, Visitor&& visit) {
-  visit("initialDatabaseCapacityBytes", o.initial_database_capacity_bytes,
-        "Memory committed at the start for database pages.");
-  visit("maxDatabaseCapacityBytes", o.max_database_capacity_bytes,
-        "SQLITE_FULL beyond it, for each database.");
-  visit("initialWriteAheadCapacityBytes", o.initial_write_ahead_capacity_bytes,
-        "Memory committed at the start for the write-ahead log.");
-  visit("maxWriteAheadCapacityBytes", o.max_write_ahead_capacity_bytes,
-        "SQLITE_FULL beyond it, for each write-ahead log.");
-  visit("fixedCapacity", o.fixed_capacity, "Whether all memory was committed at the start.");
-  visit("staleMs", o.stale_ms,
-        "Silence of a lock's holder is reported after so many milliseconds.");
-  visit("onStale", o.on_stale, "What is done then.");
-  visit("eventCapacity", o.event_capacity, "Records of the event ring.");
+#define GLASSWAL_VISIT_OPTION(option, member, uri, javascript, least, most, field, units, what) \
+  visit(javascript, o.member, what);
+  GLASSWAL_KEPT_OPTIONS(GLASSWAL_VISIT_OPTION)
+#undef GLASSWAL_VISIT_OPTION
 }
 
 constexpr const char* TypeName(const RegionSnapshot*) { return "Region"; }

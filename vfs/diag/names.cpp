@@ -55,7 +55,11 @@ const char* Name(SegmentKind kind) {
 }
 
 const char* Name(OnStale what) {
-  static constexpr const char* kNames[] = {"report", "evict"};
+  static constexpr const char* kNames[] = {
+#define GLASSWAL_ON_STALE_NAME(value, name) name,
+      GLASSWAL_ON_STALE(GLASSWAL_ON_STALE_NAME)
+#undef GLASSWAL_ON_STALE_NAME
+  };
   return At(kNames, what);
 }
 

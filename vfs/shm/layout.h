@@ -39,6 +39,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "glasswal/option_names.h"
 #include "port/atomic.h"
 #include "shm/slots.h"
 
@@ -65,11 +66,11 @@ inline constexpr uint32_t kWalIndexBlockBytes = 32 * 1024;  // SQLite's WALINDEX
 inline constexpr uint32_t kWalIndexBlocksPerSegment = kSegmentBytes / kWalIndexBlockBytes;
 inline constexpr uint32_t kWalIndexSegments = 1024;  // 2,048 blocks: 8.3 million frames.
 inline constexpr uint32_t kMaxRecoveries = 32;
-inline constexpr uint32_t kMinEvents = 64;  // The event ring holds a power of two of records.
-inline constexpr uint32_t kMaxEvents = 1024 * 1024;
-inline constexpr uint32_t kMaxStaleMs = 86'400'000;       // A day.
+// The event ring holds a power of two of records.
+inline constexpr uint32_t kMinEvents = BoundsOf(Option::kEventCapacity).least;
+inline constexpr uint32_t kMaxEvents = BoundsOf(Option::kEventCapacity).most;
 inline constexpr uint64_t kMinFileBytes = kSegmentBytes;  // What a file's maximum is at least.
-inline constexpr uint64_t kMaxRegionBytes = uint64_t{1} << 40;
+inline constexpr uint64_t kMaxRegionBytes = BoundsOf(Option::kRegionCapacity).most;
 inline constexpr uint32_t kBlackBoxLocks = 24;
 inline constexpr uint32_t kBlackBoxEvents = 16;
 inline constexpr uint32_t kHistogramBuckets = 32;

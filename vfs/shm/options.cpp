@@ -12,9 +12,10 @@
 namespace glasswal {
 namespace {
 
-constexpr uint64_t kMaxDatabaseBytes = 16 * kGiB;
-constexpr uint64_t kMaxWriteAheadBytes = 4 * kGiB;
-static_assert(kMaxDatabaseBytes <= shm::kMaxFileBytes && kMaxWriteAheadBytes <= shm::kMaxFileBytes);
+static_assert(BoundsOf(Option::kMaxDatabaseCapacity).most <= shm::kMaxFileBytes &&
+              BoundsOf(Option::kMaxWriteAheadCapacity).most <= shm::kMaxFileBytes);
+static_assert(BoundsOf(Option::kMaxDatabaseCapacity).least == shm::kMinFileBytes &&
+              BoundsOf(Option::kMaxWriteAheadCapacity).least == shm::kMinFileBytes);
 
 // For journals and the other small files that SQLite makes for a while.
 constexpr uint64_t kSpareSegments = 64;
@@ -31,24 +32,24 @@ class Complaints {
     text_ += sentence;
   }
 
-  // True when `value` is within [low, high].
-  bool Range(Option option, uint64_t value, uint64_t low, uint64_t high) {
-    if (value >= low && value <= high) return true;
+  // What is wrong with one option by itself.
+  void Check(Option option, uint64_t value) {
+    const auto [least, most] = BoundsOf(option);
+    if (value >= least && value <= most) return;
     Add(Name(option) + " is " + std::to_string(value) + ", but must be between " +
-        std::to_string(low) + " and " + std::to_string(high) + ".");
-    return false;
+        std::to_string(least) + " and " + std::to_string(most) + ".");
+  }
+  void Check(Option option, OnStale value) {
+    if (static_cast<uint64_t>(value) <= BoundsOf(option).most) return;
+    Add(Name(option) + " is " + std::to_string(static_cast<uint32_t>(value)) +
+        ", which is no OnStale.");
   }
 
-  // An initial capacity and its maximum; `limit` is the most that the maximum may be.
-  void Capacities(Option initial_option, uint64_t initial, Option max_option, uint64_t max,
-                  uint64_t limit) {
-    const bool max_is_good = Range(max_option, max, shm::kMinFileBytes, limit);
-    if (!max_is_good || initial <= max) {
-      Range(initial_option, initial, 1, limit);
-    } else {
-      Add(Name(initial_option) + " is " + std::to_string(initial) + ", but must not exceed " +
-          Name(max_option) + ", which is " + std::to_string(max) + ".");
-    }
+  // An initial capacity and its maximum, each good by itself.
+  void Capacities(Option initial_option, uint64_t initial, Option max_option, uint64_t max) {
+    if (initial <= max) return;
+    Add(Name(initial_option) + " is " + std::to_string(initial) + ", but must not exceed " +
+        Name(max_option) + ", which is " + std::to_string(max) + ".");
   }
 
   bool none() const { return text_.empty(); }
@@ -86,16 +87,14 @@ void CheckMemory(const Options& options, Complaints* complaints) {
                   ", which is no MemoryKind.");
 }
 
-void CheckBehaviour(const Options& options, Complaints* complaints) {
-  complaints->Range(Option::kStaleMs, options.stale_ms, 1, shm::kMaxStaleMs);
-  if (options.on_stale != OnStale::kReport && options.on_stale != OnStale::kEvict) {
-    complaints->Add(complaints->Name(Option::kOnStale) + " is " +
-                    std::to_string(static_cast<uint32_t>(options.on_stale)) +
-                    ", which is no OnStale.");
-  }
-  if (complaints->Range(Option::kEventCapacity, options.event_capacity, shm::kMinEvents,
-                        shm::kMaxEvents) &&
-      !std::has_single_bit(options.event_capacity)) {
+// What two options are to each other, or one is besides its bounds.
+void CheckTogether(const Options& options, Complaints* complaints) {
+  complaints->Capacities(Option::kInitialDatabaseCapacity, options.initial_database_capacity_bytes,
+                         Option::kMaxDatabaseCapacity, options.max_database_capacity_bytes);
+  complaints->Capacities(Option::kInitialWriteAheadCapacity,
+                         options.initial_write_ahead_capacity_bytes, Option::kMaxWriteAheadCapacity,
+                         options.max_write_ahead_capacity_bytes);
+  if (!std::has_single_bit(options.event_capacity)) {
     complaints->Add(complaints->Name(Option::kEventCapacity) + " is " +
                     std::to_string(options.event_capacity) + ", but must be a power of two.");
   }
@@ -135,13 +134,10 @@ Status Validate(const Options& options) { return Validate(options, port::option_
 Status Validate(const Options& options, OptionLanguage language) {
   Complaints complaints(language);
   CheckMemory(options, &complaints);
-  complaints.Capacities(Option::kInitialDatabaseCapacity, options.initial_database_capacity_bytes,
-                        Option::kMaxDatabaseCapacity, options.max_database_capacity_bytes,
-                        kMaxDatabaseBytes);
-  complaints.Capacities(Option::kInitialWriteAheadCapacity,
-                        options.initial_write_ahead_capacity_bytes, Option::kMaxWriteAheadCapacity,
-                        options.max_write_ahead_capacity_bytes, kMaxWriteAheadBytes);
-  CheckBehaviour(options, &complaints);
+#define GLASSWAL_CHECK_OPTION(option, member, ...) complaints.Check(Option::option, options.member);
+  GLASSWAL_KEPT_OPTIONS(GLASSWAL_CHECK_OPTION)
+#undef GLASSWAL_CHECK_OPTION
+  if (complaints.none()) CheckTogether(options, &complaints);
   // What the region must hold is only known once the other options make sense.
   if (complaints.none() && options.region_capacity_bytes != 0) {
     CheckRegionCapacity(options, &complaints);

@@ -16,7 +16,6 @@ namespace {
 
 constexpr uint64_t kTableAlignment = 64;
 constexpr uint64_t kLeastDataSegments = 16;
-constexpr uint64_t kNsPerMs = 1'000'000;
 
 // One of the tables behind the header.
 struct TableExtent {
@@ -156,14 +155,12 @@ void WriteHeader(const RegionGeometry& geometry, const Options& options, ShmHead
   header->recoveries_offset.store(geometry.recoveries_offset, kRelaxed);
   header->events_offset.store(geometry.events_offset, kRelaxed);
   header->segments_offset.store(geometry.segments_offset, kRelaxed);
-  header->event_capacity.store(geometry.event_capacity, kRelaxed);
-  header->fixed_capacity.store(options.fixed_capacity ? 1 : 0, kRelaxed);
-  header->initial_database_bytes.store(options.initial_database_capacity_bytes, kRelaxed);
-  header->max_database_bytes.store(options.max_database_capacity_bytes, kRelaxed);
-  header->initial_wal_bytes.store(options.initial_write_ahead_capacity_bytes, kRelaxed);
-  header->max_wal_bytes.store(options.max_write_ahead_capacity_bytes, kRelaxed);
-  header->stale_ns.store(options.stale_ms * kNsPerMs, kRelaxed);
-  header->evict_stale.store(options.on_stale == OnStale::kEvict ? 1 : 0, kRelaxed);
+#define GLASSWAL_KEEP_OPTION(option, member, uri, javascript, least, most, field, units, what)    \
+  header->field.store(                                                                            \
+      static_cast<decltype(header->field.load())>(static_cast<uint64_t>(options.member) * units), \
+      kRelaxed);
+  GLASSWAL_KEPT_OPTIONS(GLASSWAL_KEEP_OPTION)
+#undef GLASSWAL_KEEP_OPTION
   header->event_level.store(static_cast<uint32_t>(EventLevel::kInfo), kRelaxed);
 }
 

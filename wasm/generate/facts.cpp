@@ -1,10 +1,9 @@
-// wasm/ts/generated/facts.ts: where things lie in the memory, the options, the events.
+// wasm/ts/generated/facts.ts: where things lie in the memory, the events.
 #include <cstddef>
 #include <cstdio>
 
 #include "generate/print.h"
 #include "glasswal/event.h"
-#include "glasswal/options.h"
 #include "module/bootstrap.h"
 #include "shm/layout.h"
 
@@ -30,10 +29,6 @@ void Memory() {
   Number("eventBytes", sizeof(shm::ShmEvent));
   Number("segmentWordBytes", sizeof(shm::Atomic64));
   Number("layoutHash", shm::kLayoutHash);
-  Number("minFileBytes", shm::kMinFileBytes);
-  Number("minEvents", shm::kMinEvents);
-  Number("maxEvents", shm::kMaxEvents);
-  Number("maxStaleMs", shm::kMaxStaleMs);
 }
 
 void Header() {
@@ -68,31 +63,6 @@ void SegmentKinds() {
               shm::kClientFree, shm::kClientLive, shm::kClientRecovering);
 }
 
-void Default(Option option, uint64_t value) {
-  std::printf("  %s: %llu,\n", NameOf(option, OptionLanguage::kJavaScript),
-              static_cast<unsigned long long>(value));
-}
-
-void Defaults() {
-  const Options options;
-  std::printf(
-      "\n/** The options of a runtime where nothing else is said; sizes in bytes. */\nexport const "
-      "defaults = {\n");
-  Default(Option::kInitialDatabaseCapacity, options.initial_database_capacity_bytes);
-  Default(Option::kMaxDatabaseCapacity, options.max_database_capacity_bytes);
-  Default(Option::kInitialWriteAheadCapacity, options.initial_write_ahead_capacity_bytes);
-  Default(Option::kMaxWriteAheadCapacity, options.max_write_ahead_capacity_bytes);
-  Default(Option::kStaleMs, options.stale_ms);
-  Default(Option::kEventCapacity, options.event_capacity);
-  std::printf("} as const;\n");
-  std::printf(
-      "\n/** The options of a region, as messages name them. */\nexport const optionNames = [\n");
-#define GLASSWAL_OPTION_LINE(option, cpp, uri, javascript) std::printf("  '" javascript "',\n");
-  GLASSWAL_OPTIONS(GLASSWAL_OPTION_LINE)
-#undef GLASSWAL_OPTION_LINE
-  std::printf("] as const;\n");
-}
-
 void Events() {
   std::printf(
       "\n/** The kinds of events, by name, with their levels and arguments. */\nexport const "
@@ -114,7 +84,6 @@ void PrintFacts() {
   Memory();
   Header();
   SegmentKinds();
-  Defaults();
   Events();
 }
 

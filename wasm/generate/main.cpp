@@ -13,11 +13,9 @@ int main(int argc, char** argv) {
     void (*print)();
     bool is_script;
   } parts[] = {
-      {"codes", PrintCodes, true},
-      {"encoding", PrintEncoding, true},
-      {"exports", PrintExports, true},
-      {"facts", PrintFacts, true},
-      {"exports.rsp", PrintExportList, false},
+      {"codes", PrintCodes, true},     {"encoding", PrintEncoding, true},
+      {"exports", PrintExports, true}, {"facts", PrintFacts, true},
+      {"options", PrintOptions, true}, {"exports.rsp", PrintExportList, false},
   };
   for (const auto& part : parts) {
     if (argc != 2 || std::strcmp(argv[1], part.name) != 0) continue;

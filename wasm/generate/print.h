@@ -18,6 +18,7 @@ void PrintExports();
 /// What the linker is told to export: a response file.
 void PrintExportList();
 void PrintFacts();
+void PrintOptions();
 
 /// `export const NAME = VALUE;`, which the bundler puts where it is used.
 inline void Number(const std::string& name, uint64_t value) {

@@ -29,11 +29,9 @@
     "Starts SQLite. Gives a status.")                                                              \
   X(uint32_t, glasswal_layout_hash, (), "What tells the layout of this module from others'.")      \
   X(int32_t, glasswal_create,                                                                      \
-    (uint32_t slot, const char* name, uint32_t block_segments, double capacity_bytes,              \
-     double initial_database_bytes, double max_database_bytes, double initial_wal_bytes,           \
-     double max_wal_bytes, double stale_ms, uint32_t evict_stale, uint32_t fixed_capacity,         \
-     uint32_t event_capacity),                                                                     \
-    "Makes the region and joins it. Gives a status.")                                              \
+    (uint32_t slot, const char* name, uint32_t block_segments, const double* options),             \
+    "Makes the region and joins it. `options` are the numbers of GLASSWAL_OPTIONS, in its order. " \
+    "Gives a status.")                                                                             \
   X(int32_t, glasswal_join, (uint32_t slot, const char* name, uint32_t block_segments),            \
     "Joins the region that another instance made. Gives a status.")                                \
   X(int32_t, glasswal_leave, (),                                                                   \

@@ -69,22 +69,14 @@ extern "C" int32_t glasswal_start(uint32_t stack_begin, uint32_t may_wait, uint3
 
 extern "C" uint32_t glasswal_layout_hash() { return shm::kLayoutHash; }
 
-// Sizes come as doubles, which hold all integers up to 2^53.
+// Options come as doubles, which hold all integers up to 2^53.
 extern "C" int32_t glasswal_create(uint32_t slot, const char* name, uint32_t block_segments,
-                                   double capacity_bytes, double initial_database_bytes,
-                                   double max_database_bytes, double initial_wal_bytes,
-                                   double max_wal_bytes, double stale_ms, uint32_t evict_stale,
-                                   uint32_t fixed_capacity, uint32_t event_capacity) {
+                                   const double* numbers) {
   Options options;
-  options.region_capacity_bytes = static_cast<uint64_t>(capacity_bytes);
-  options.initial_database_capacity_bytes = static_cast<uint64_t>(initial_database_bytes);
-  options.max_database_capacity_bytes = static_cast<uint64_t>(max_database_bytes);
-  options.initial_write_ahead_capacity_bytes = static_cast<uint64_t>(initial_wal_bytes);
-  options.max_write_ahead_capacity_bytes = static_cast<uint64_t>(max_wal_bytes);
-  options.stale_ms = static_cast<uint64_t>(stale_ms);
-  options.on_stale = evict_stale != 0 ? OnStale::kEvict : OnStale::kReport;
-  options.fixed_capacity = fixed_capacity != 0;
-  options.event_capacity = event_capacity;
+#define GLASSWAL_TAKE_OPTION(option, member, ...) \
+  options.member = static_cast<decltype(options.member)>(static_cast<uint64_t>(*numbers++));
+  GLASSWAL_OPTIONS(GLASSWAL_TAKE_OPTION)
+#undef GLASSWAL_TAKE_OPTION
   const int32_t status =
       GoOn(Runtime::CreateOn(NewRegionMemory(options.region_capacity_bytes, slot), options, name,
                              KindOfThread()),

@@ -28,6 +28,7 @@ export type { Recovery, RecoveryCause, RecoveryReport } from './life/recovery_wa
 export { Client, join, type FileEntry, type JoinOptions } from './life/client.js';
 export type { RuntimeParts } from './life/membership.js';
 export type { RuntimeOptions } from './life/options.js';
+export type { RegionOptions } from './generated/options.js';
 export { Database } from './api/database.js';
 export type { CheckpointMode, CheckpointResult, OpenOptions } from './api/database.js';
 export { Statement } from './api/statement.js';

@@ -13,7 +13,8 @@ import { clientName, isName, optionsOf, shown } from './given/given_options.js';
 import * as facts from './generated/facts.js';
 import { firstSegment } from './memory/geometry.js';
 import type { Snapshot } from './generated/snapshot.js';
-import { callNumber, check, instantiate, otherVersion, withText } from './engine/instance.js';
+import { callNumber, check, instantiate, otherVersion, withMemory, withText } from './engine/instance.js';
+import { blockSegments } from './memory/block.js';
 import { isPrivate, openConnection } from './api/open.js';
 import { hearRecoveries } from './life/janitor_start.js';
 import { holdFirstSlot } from './life/liveness.js';
@@ -21,7 +22,7 @@ import { startLog } from './life/log_drain.js';
 import { leave, type RuntimeParts, thisThread, tieToSlot } from './life/membership.js';
 import { loadModule } from './engine/module.js';
 import { threadTicket } from './port/node.js';
-import { type CheckedOptions, checkOptions, type RuntimeOptions } from './life/options.js';
+import { type CheckedOptions, checkOptions, optionNumbers, type RuntimeOptions } from './life/options.js';
 import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
 import { watchChild, watchChildren, watchThreads } from './life/threads.js';
@@ -233,12 +234,12 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
     throw noRoom();
   }
   const engine = instantiate(module, views, first, thisThread(ticket));
-  const status = withText(engine, name, (pointer) =>
-    callNumber(
-      engine, 'glasswal_create', 0, pointer, blockSegments, capacityBytes, options.initialDatabaseCapacityBytes,
-      options.maxDatabaseCapacityBytes, options.initialWriteAheadCapacityBytes, options.maxWriteAheadCapacityBytes,
-      options.staleMs, options.evictStale ? 1 : 0, options.fixedCapacity ? 1 : 0, options.eventCapacity,
-    ),
+  const numbers = optionNumbers({ ...options, capacityBytes });
+  const status = withText(engine, name, (text) =>
+    withMemory(engine, numbers.length * 8, 'the options', (address) => {
+      engine.f64.set(numbers, address >>> 3);
+      return callNumber(engine, 'glasswal_create', 0, text, blockSegments, address);
+    }),
   );
   check(engine, status);
   if (views.u32[(facts.regionOffset + facts.header.firstSegment) >>> 2] !== first) {

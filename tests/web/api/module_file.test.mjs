@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 
 import { createRuntime } from '../../../wasm/dist/index.js';
-import * as facts from '../../../wasm/dist/generated/facts.js';
+import { regionOptions } from '../../../wasm/dist/generated/options.js';
 
 const DIST = new URL('../../../wasm/dist/', import.meta.url);
 
@@ -74,7 +74,7 @@ test('what the module refuses it names as createRuntime does', async () => {
     assert.doesNotMatch(error.message, /[a-z]_[a-z]/);
   }
   assert.match((await failureOf({ logger: 'console' })).message, /logger is a string, but must be a function/);
-  for (const name of facts.optionNames) {
+  for (const name of Object.keys(regionOptions)) {
     assert.doesNotMatch((await failureOf({ [name]: -1, nowhere: 1 })).message, new RegExp(`no option ${name}`), name);
   }
 });

@@ -1,7 +1,10 @@
-// What the options of a region are called: in C++, in the URI of a database, in JavaScript.
+// The options of a region: what each is called in C++, in the URI of a database and in JavaScript,
+// within which bounds it must be, where the region keeps it, and what it is for.
 //
-// One table (GLASSWAL_OPTIONS) is the only place that lists them; messages that name an option take
-// its name from here, in the language of whoever reads them, and so do the constants of JavaScript.
+// One table (GLASSWAL_OPTIONS) is the only place that lists them. The checks, the URI's parameters,
+// what a snapshot shows, JavaScript's options with their types, checks and comments, and what
+// crosses into the module come from it; so do the names in messages, in the language of whoever
+// reads them. Types and defaults are those of the members of glasswal::Options.
 //
 // Thread-safety: constants.
 #ifndef GLASSWAL_OPTION_NAMES_H_
@@ -18,26 +21,52 @@ enum class OptionLanguage : uint8_t {
   kJavaScript  // As an option of createRuntime().
 };
 
-/// The table: option, its name in C++ (glasswal::Options), in a URI ("": it cannot be given
-/// there), in JavaScript (createRuntime).
-#define GLASSWAL_OPTIONS(X)                                                                        \
-  X(kInitialDatabaseCapacity, "initial_database_capacity_bytes", "initial_database_bytes",         \
-    "initialDatabaseCapacityBytes")                                                                \
-  X(kMaxDatabaseCapacity, "max_database_capacity_bytes", "max_database_bytes",                     \
-    "maxDatabaseCapacityBytes")                                                                    \
-  X(kInitialWriteAheadCapacity, "initial_write_ahead_capacity_bytes", "initial_write_ahead_bytes", \
-    "initialWriteAheadCapacityBytes")                                                              \
-  X(kMaxWriteAheadCapacity, "max_write_ahead_capacity_bytes", "max_write_ahead_bytes",             \
-    "maxWriteAheadCapacityBytes")                                                                  \
-  X(kRegionCapacity, "region_capacity_bytes", "region_bytes", "capacityBytes")                     \
-  X(kFixedCapacity, "fixed_capacity", "fixed_capacity", "fixedCapacity")                           \
-  X(kStaleMs, "stale_ms", "stale_ms", "staleMs")                                                   \
-  X(kOnStale, "on_stale", "", "onStale")                                                           \
-  X(kEventCapacity, "event_capacity", "", "eventCapacity")
+/// What to do with a client that is silent for longer than `stale_ms` while it holds a lock: value,
+/// name.
+#define GLASSWAL_ON_STALE(X)                                                                    \
+  X(kReport, "report") /* Record an event and name it in refusals. Nothing is taken from it. */ \
+  X(kEvict, "evict")   /* Terminate it, wait for the proof of its death, then recover. */
+
+/// The table: option, its member of glasswal::Options, its name in a URI ("": it cannot be given
+/// there), in JavaScript (createRuntime, and the JSON of a snapshot); the least and the most that
+/// it may be; the field of the region's header that keeps it, and in how many of the field's units
+/// one of it is; what it is for. JavaScript's memory sets bounds of its own below the most.
+///
+/// D has what the region keeps in another way: its own size.
+#define GLASSWAL_OPTION_TABLE(X, D)                                                                \
+  X(kInitialDatabaseCapacity, initial_database_capacity_bytes, "initial_database_bytes",           \
+    "initialDatabaseCapacityBytes", 1, uint64_t{16} << 30, initial_database_bytes, 1,              \
+    "Memory committed at the start for database pages.")                                           \
+  X(kMaxDatabaseCapacity, max_database_capacity_bytes, "max_database_bytes",                       \
+    "maxDatabaseCapacityBytes", 65536, uint64_t{16} << 30, max_database_bytes, 1,                  \
+    "SQLITE_FULL beyond it, for each database.")                                                   \
+  X(kInitialWriteAheadCapacity, initial_write_ahead_capacity_bytes, "initial_write_ahead_bytes",   \
+    "initialWriteAheadCapacityBytes", 1, uint64_t{4} << 30, initial_wal_bytes, 1,                  \
+    "Memory committed at the start for the write-ahead log.")                                      \
+  X(kMaxWriteAheadCapacity, max_write_ahead_capacity_bytes, "max_write_ahead_bytes",               \
+    "maxWriteAheadCapacityBytes", 65536, uint64_t{4} << 30, max_wal_bytes, 1,                      \
+    "SQLITE_FULL beyond it, for each write-ahead log.")                                            \
+  D(kRegionCapacity, region_capacity_bytes, "region_bytes", "capacityBytes", 1, uint64_t{1} << 40, \
+    capacity_bytes, 1,                                                                             \
+    "Everything together: databases, logs, what describes them, and the clients' own memory.")     \
+  X(kFixedCapacity, fixed_capacity, "fixed_capacity", "fixedCapacity", 0, 1, fixed_capacity, 1,    \
+    "Whether all memory is committed at the start, for engines and policies without growth.")      \
+  X(kStaleMs, stale_ms, "stale_ms", "staleMs", 1, 86'400'000, stale_ns, 1'000'000,                 \
+    "Silence of a lock's holder is reported after so many milliseconds.")                          \
+  X(kOnStale, on_stale, "", "onStale", 0, 1, evict_stale, 1,                                       \
+    "What is done about a holder that is silent: it is reported, or ended too.")                \
+  X(kEventCapacity, event_capacity, "", "eventCapacity", 64, 1024 * 1024, event_capacity, 1,       \
+    "Records of the event ring; a power of two.")
+
+/// All options.
+#define GLASSWAL_OPTIONS(X) GLASSWAL_OPTION_TABLE(X, X)
+/// Those that the region keeps as they were given.
+#define GLASSWAL_KEPT_OPTIONS(X) GLASSWAL_OPTION_TABLE(X, GLASSWAL_NO_OPTION)
+#define GLASSWAL_NO_OPTION(...)
 
 /// An option of a region; GLASSWAL_OPTIONS says what each is called.
 enum class Option : uint8_t {
-#define GLASSWAL_OPTION_ENUM(option, cpp, uri, javascript) option,
+#define GLASSWAL_OPTION_ENUM(option, ...) option,
   GLASSWAL_OPTIONS(GLASSWAL_OPTION_ENUM)
 #undef GLASSWAL_OPTION_ENUM
 };
@@ -45,14 +74,32 @@ enum class Option : uint8_t {
 /// What `option` is called in `language`; empty if it cannot be given there.
 constexpr const char* NameOf(Option option, OptionLanguage language) {
   switch (option) {
-#define GLASSWAL_OPTION_CASE(option, cpp, uri, javascript)          \
+#define GLASSWAL_OPTION_CASE(option, member, uri, javascript, ...)  \
   case Option::option:                                              \
     if (language == OptionLanguage::kJavaScript) return javascript; \
-    return language == OptionLanguage::kUri ? uri : cpp;
+    return language == OptionLanguage::kUri ? uri : #member;
     GLASSWAL_OPTIONS(GLASSWAL_OPTION_CASE)
 #undef GLASSWAL_OPTION_CASE
   }
   return "";
+}
+
+/// The least and the most that an option may be.
+struct OptionBounds {
+  uint64_t least;  // Less is refused.
+  uint64_t most;   // More is refused.
+};
+
+/// The bounds of `option`.
+constexpr OptionBounds BoundsOf(Option option) {
+  switch (option) {
+#define GLASSWAL_OPTION_CASE(option, member, uri, javascript, least, most, ...) \
+  case Option::option:                                                          \
+    return {least, most};
+    GLASSWAL_OPTIONS(GLASSWAL_OPTION_CASE)
+#undef GLASSWAL_OPTION_CASE
+  }
+  return {};
 }
 
 }  // namespace glasswal

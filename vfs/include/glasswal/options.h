@@ -19,10 +19,12 @@ inline constexpr uint64_t kMiB = 1024 * kKiB;
 inline constexpr uint64_t kGiB = 1024 * kMiB;
 /// @}
 
-/// What to do with a client that has been silent for longer than `stale_ms` while it holds a lock.
+/// What to do with a client that has been silent for longer than `stale_ms` while it holds a lock;
+/// GLASSWAL_ON_STALE says what each is.
 enum class OnStale : uint32_t {
-  kReport = 0,  // Record an event and name it in refusals. Nothing is taken from it.
-  kEvict = 1,   // Terminate it, wait for the proof of its death, then recover.
+#define GLASSWAL_ON_STALE_ENUM(value, name) value,
+  GLASSWAL_ON_STALE(GLASSWAL_ON_STALE_ENUM)
+#undef GLASSWAL_ON_STALE_ENUM
 };
 
 /// Where the region's memory comes from.
@@ -41,25 +43,26 @@ struct Options {
 
   /// Memory committed at the start for database pages. 1 .. max_database_capacity_bytes.
   uint64_t initial_database_capacity_bytes = 16 * kMiB;
-  /// SQLITE_FULL beyond it, for each database file. 64 KiB .. 16 GiB.
+  /// SQLITE_FULL beyond it, for each database. 64 KiB .. 16 GiB.
   uint64_t max_database_capacity_bytes = 1 * kGiB;
   /// Memory committed at the start for the write-ahead log. 1 .. max_write_ahead_capacity_bytes.
   uint64_t initial_write_ahead_capacity_bytes = 8 * kMiB;
   /// SQLITE_FULL beyond it, for each write-ahead log. 64 KiB .. 4 GiB.
   uint64_t max_write_ahead_capacity_bytes = 512 * kMiB;
-  /// Address space of the region; all files and all metadata must fit. A multiple of 64 KiB that
-  /// holds the initial capacities and the metadata, at most 1 TiB. 0: room for two databases of the
-  /// maximum size (VACUUM INTO, ATTACH), one write-ahead log, and metadata.
+  /// Everything together: databases, logs, what describes them, and the clients' own memory. A
+  /// multiple of 64 KiB that holds the initial capacities and the metadata, at most 1 TiB. 0: room
+  /// for two databases of the maximum size (VACUUM INTO, ATTACH), one write-ahead log, and
+  /// metadata.
   uint64_t region_capacity_bytes = 0;
-  /// Commit all of region_capacity_bytes at the start, so that nothing grows later.
+  /// Whether all memory is committed at the start, for engines and policies without growth.
   bool fixed_capacity = false;
 
-  /// Silence of a lock's holder is reported after this many milliseconds. 1 .. 86,400,000.
+  /// Silence of a lock's holder is reported after so many milliseconds. 1 .. 86,400,000.
   uint32_t stale_ms = 30'000;
-  /// What is done about it then.
+  /// What is done about a holder that is silent: it is reported, or ended too.
   OnStale on_stale = OnStale::kReport;
 
-  /// Records of the event ring; a power of two from 64 to 1,048,576.
+  /// Records of the event ring; a power of two. 64 .. 1,048,576.
   uint32_t event_capacity = 4096;
 };
 

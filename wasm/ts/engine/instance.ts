@@ -149,19 +149,25 @@ export function check(engine: Engine, status: number): void {
   if (status !== 0) throw new GlasswalError(statusErrors[status] ?? 'ENVIRONMENT', engine.text());
 }
 
+/** Calls `use` with the address of `sizeBytes` of the module's heap, for `what`. */
+export function withMemory<T>(engine: Engine, sizeBytes: number, what: string, use: (pointer: number) => T): T {
+  const pointer = engine.exports.glasswal_malloc(sizeBytes) >>> 0;
+  if (pointer === 0) throw outOfMemory(engine.views, sizeBytes, what);
+  try {
+    return use(pointer);
+  } finally {
+    engine.exports.glasswal_free(pointer);
+  }
+}
+
 /** Calls `use` with the address of `text` as a zero-terminated string in the module's heap. */
 export function withText<T>(engine: Engine, text: string, use: (pointer: number) => T): T {
   if (typeof text !== 'string' || text.includes('\0')) {
     throw new MisuseError('MISUSE', `A text without zero bytes is needed, not ${shown(text)}.`);
   }
-  const bytes = new TextEncoder().encode(text);
-  const pointer = engine.exports.glasswal_malloc(bytes.length + 1) >>> 0;
-  if (pointer === 0) throw outOfMemory(engine.views, bytes.length + 1, 'a text');
-  try {
+  const bytes = new TextEncoder().encode(`${text}\0`);
+  return withMemory(engine, bytes.length, 'a text', (pointer) => {
     engine.u8.set(bytes, pointer);
-    engine.u8[pointer + bytes.length] = 0;
     return use(pointer);
-  } finally {
-    engine.exports.glasswal_free(pointer);
-  }
+  });
 }
