@@ -12,6 +12,7 @@ namespace {
 
 void Memory() {
   Number("segmentBytes", shm::kSegmentBytes);
+  Number("pageBytes", wasm::kPageBytes);
   Number("bootstrapOffset", wasm::kBootstrapOffset);
   Number("bootstrapVersion", wasm::kBootstrapVersion);
   Number("workersOffset", wasm::kBootstrapOffset + offsetof(wasm::ShmBootstrap, workers));

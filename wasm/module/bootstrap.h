@@ -23,9 +23,13 @@
 
 namespace glasswal::wasm {
 
+/// A page of a WebAssembly memory, in which it grows. A segment of the region is whole pages.
+inline constexpr uint32_t kPageBytes = 64 * 1024;
+
 inline constexpr uint32_t kBootstrapOffset = 32 * 1024;
 inline constexpr uint32_t kRegionOffset = 64 * 1024;
 inline constexpr uint32_t kBootstrapVersion = 1;
+static_assert(kRegionOffset % kPageBytes == 0 && shm::kSegmentBytes % kPageBytes == 0);
 
 struct ShmWorker {
   // [who has the proof] the ticket of who has the slot's lock; 0: nobody.

@@ -10,8 +10,6 @@
 namespace glasswal::wasm {
 namespace {
 
-constexpr uint64_t kPageBytes = 64 * 1024;
-
 // How often JavaScript is asked about one slot at most: as often as its own timer looks at all of
 // them (wasm/ts/life/threads.ts). Whoever tries again and again without waiting pays for no more.
 constexpr uint64_t kLookEveryNs = 500'000'000;

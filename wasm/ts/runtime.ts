@@ -192,19 +192,20 @@ function requirePath(path: unknown): void {
 
 /** A memory that can have the wanted capacity, or half of it, and so on: some engines refuse 4 GiB. */
 function newMemory(options: CheckedOptions): { memory: WebAssembly.Memory; capacityBytes: number } {
-  const { segmentBytes } = facts;
+  const { pageBytes, regionOffset, segmentBytes } = facts;
   const initialBytes = options.initialDatabaseCapacityBytes + options.initialWriteAheadCapacityBytes;
-  let pages = options.capacityBytes / segmentBytes;
+  let { capacityBytes } = options;
   for (;;) {
     try {
-      const memory = new WebAssembly.Memory({ initial: 1, maximum: pages + 1, shared: true });
-      return { memory, capacityBytes: pages * segmentBytes };
+      const maximum = (regionOffset + capacityBytes) / pageBytes;
+      const memory = new WebAssembly.Memory({ initial: regionOffset / pageBytes, maximum, shared: true });
+      return { memory, capacityBytes };
     } catch (error) {
-      pages = Math.floor(pages / 2);
-      if (pages * segmentBytes > 2 * initialBytes && pages > 256) continue;
+      capacityBytes = Math.floor(capacityBytes / 2 / segmentBytes) * segmentBytes;
+      if (capacityBytes > 2 * initialBytes && capacityBytes > 256 * segmentBytes) continue;
       throw new GlasswalError(
         'ENVIRONMENT',
-        `The engine gives no shared memory of ${options.capacityBytes} bytes nor of ${pages * segmentBytes}: ${messageOf(error)}. ` +
+        `The engine gives no shared memory of ${options.capacityBytes} bytes nor of ${capacityBytes}: ${messageOf(error)}. ` +
           'Lower capacityBytes or the maximum capacities.',
       );
     }
@@ -229,7 +230,7 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
   const views = new Views(memory);
   const first = firstSegment(capacityBytes, options.eventCapacity);
   try {
-    memory.grow(segmentAddress(first + blockSegments) / facts.segmentBytes - 1);
+    memory.grow((segmentAddress(first + blockSegments) - memory.buffer.byteLength) / facts.pageBytes);
   } catch {
     throw noRoom();
   }

@@ -1,6 +1,6 @@
 /** The options of a runtime, their defaults and their checks. */
 import { GlasswalError } from '../given/errors.js';
-import { segmentBytes } from '../generated/facts.js';
+import { regionOffset, segmentBytes } from '../generated/facts.js';
 import { type RegionOptions, regionOptions } from '../generated/options.js';
 import { leastCapacityBytes } from '../memory/geometry.js';
 import { requireOptions, shown } from '../given/given_options.js';
@@ -23,8 +23,8 @@ export type CheckedOptions = Readonly<Record<keyof RegionOptions, number>>;
 const regionNames = Object.keys(regionOptions) as (keyof RegionOptions)[];
 const known = [...regionNames, 'name', 'wasm', 'logger'];
 const clientsBytes = 256 * 1024 * 1024;
-/** All that a WebAssembly memory can have, less the page before the region. */
-const mostBytes = 4 * 1024 ** 3 - segmentBytes;
+/** All that a WebAssembly memory can have, less what lies before the region. */
+const mostBytes = 4 * 1024 ** 3 - regionOffset;
 
 /** What the module takes, in its order. */
 export function optionNumbers(options: CheckedOptions): number[] {

@@ -9,7 +9,7 @@ import type { Views } from './views.js';
 import { GlasswalError } from '../given/errors.js';
 import * as facts from '../generated/facts.js';
 
-const { header, regionOffset, segmentBytes, segmentKind } = facts;
+const { header, pageBytes, regionOffset, segmentBytes, segmentKind } = facts;
 
 /** How many segments the private block of a client has. */
 export const blockSegments = 16;
@@ -62,7 +62,7 @@ export function committedSegments(views: Views): number {
 /** Puts memory behind the first `wanted` segments; false where the engine or the region has no more. */
 function commit(views: Views, wanted: number): boolean {
   if (wanted > views.u32[word32(header.segmentCount)]!) return false;
-  const missing = segmentAddress(wanted) / segmentBytes - views.u8.byteLength / segmentBytes;
+  const missing = (segmentAddress(wanted) - views.u8.byteLength) / pageBytes;
   if (missing > 0) {
     try {
       views.memory.grow(missing);

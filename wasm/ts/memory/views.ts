@@ -1,6 +1,6 @@
 /** Views of the memory that all instances of the module share: nothing else makes any. */
 
-const pageBytes = 65536;
+import { pageBytes } from '../generated/facts.js';
 
 /**
  * Views of a shared memory that renew themselves when it has grown, whoever made it grow. They are views of a
