@@ -60,8 +60,12 @@ test("the package's README shows nothing that the repository's does not", async 
 
 for (const options of ['RuntimeOptions', 'OpenOptions']) {
   test(`the table of ${options} has what the type has`, async () => {
-    const types = await Promise.all(['life/options', 'api/open'].map((file) => markdownOf(`wasm/ts/${file}.ts`)));
-    const members = new RegExp(`export interface ${options} \\{(.*?)\\n\\}`, 's').exec(types.join('\n'))[1];
+    const types = await Promise.all(['life/options', 'api/open', 'generated/options'].map((file) => markdownOf(`wasm/ts/${file}.ts`)));
+    const membersOf = (type) => {
+      const [, base, own] = new RegExp(`export interface ${type}(?: extends (\\w+))? \\{(.*?)\\n\\}`, 's').exec(types.join('\n'));
+      return own + (base === undefined ? '' : membersOf(base));
+    };
+    const members = membersOf(options);
     const names = [...members.matchAll(/^ {2}readonly (\w+)\?:/gm)].map(([, member]) => member);
     assert.ok(names.length > 3);
     assert.deepEqual(tableNames(await markdownOf('README.md'), options).sort(), names.sort());

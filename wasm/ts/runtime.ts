@@ -14,7 +14,6 @@ import * as facts from './generated/facts.js';
 import { firstSegment } from './memory/geometry.js';
 import type { Snapshot } from './generated/snapshot.js';
 import { callNumber, check, instantiate, otherVersion, withMemory, withText } from './engine/instance.js';
-import { blockSegments } from './memory/block.js';
 import { isPrivate, openConnection } from './api/open.js';
 import { hearRecoveries } from './life/janitor_start.js';
 import { holdFirstSlot } from './life/liveness.js';
