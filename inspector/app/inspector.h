@@ -27,13 +27,19 @@ struct InspectorOptions {
   Pace pace;
 };
 
-/// What the inspector itself costs.
+/// The table of what the inspector itself costs: type, name, a sentence.
+#define GLASSWAL_INSPECTOR_COSTS(X)                                                \
+  X(uint64_t, frames, "Frames drawn.")                                             \
+  X(uint64_t, looks, "Cheap looks at the region, most of which lead to no frame.") \
+  X(uint64_t, copied_bytes, "Bytes copied out of the runtime's memory.")           \
+  X(double, frame_ms, "Milliseconds of script of the last frame.")                 \
+  X(double, frame_worst_ms, "The worst of the last 120 frames.")
+
+/// Without what the platform's drawing takes.
 struct InspectorCost {
-  uint64_t frames = 0;
-  uint64_t looks = 0;         // Cheap looks at the source.
-  uint64_t copied_bytes = 0;  // Out of the source, all together.
-  double frame_ms = 0;        // The last frame, without the platform's drawing.
-  double frame_worst_ms = 0;  // Of the last 120.
+#define GLASSWAL_INSPECTOR_COST(type, name, sentence) type name = 0;
+  GLASSWAL_INSPECTOR_COSTS(GLASSWAL_INSPECTOR_COST)
+#undef GLASSWAL_INSPECTOR_COST
 };
 
 class Inspector {

@@ -28,18 +28,25 @@
 
 namespace glasswal::inspector {
 
-/// The pointer's shape; the order is that of ImGuiMouseCursor, and kNone hides it.
+/// The table of the pointer's shapes, with what CSS calls them; the order is that of
+/// ImGuiMouseCursor.
+#define GLASSWAL_CURSORS(X)             \
+  X(kArrow, "default")                  \
+  X(kText, "text")                      \
+  X(kMove, "move")                      \
+  X(kResizeVertical, "ns-resize")       \
+  X(kResizeHorizontal, "ew-resize")     \
+  X(kResizeDiagonalUp, "nesw-resize")   \
+  X(kResizeDiagonalDown, "nwse-resize") \
+  X(kHand, "pointer")                   \
+  X(kNotAllowed, "not-allowed")
+
+/// The pointer's shape; kNone hides it.
 enum class Cursor : int8_t {
   kNone = -1,
-  kArrow,
-  kText,
-  kMove,
-  kResizeVertical,
-  kResizeHorizontal,
-  kResizeDiagonalUp,
-  kResizeDiagonalDown,
-  kHand,
-  kNotAllowed,
+#define GLASSWAL_CURSOR(cursor, name) cursor,
+  GLASSWAL_CURSORS(GLASSWAL_CURSOR)
+#undef GLASSWAL_CURSOR
 };
 
 /// What a platform needs to know after a frame.

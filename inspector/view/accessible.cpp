@@ -14,9 +14,9 @@ uint64_t Mix(uint64_t hash, const void* data, size_t size) {
 }  // namespace
 
 const char* Name(Role role) {
-  static constexpr const char* kNames[] = {
-      "button", "tab",          "checkbox", "textbox", "slider",  "option", "table",
-      "row",    "columnheader", "cell",     "img",     "heading", "status", "dialog"};
+#define GLASSWAL_ROLE(role, name) name,
+  static constexpr const char* kNames[] = {GLASSWAL_ROLES(GLASSWAL_ROLE)};
+#undef GLASSWAL_ROLE
   return kNames[static_cast<size_t>(role)];
 }
 

@@ -17,21 +17,28 @@
 
 namespace glasswal::inspector {
 
+/// The table: the role, and what ARIA calls it. An image is a plot or a map, of which the name sums
+/// up in words what it shows; a status is text that is worth announcing when it changes.
+#define GLASSWAL_ROLES(X)          \
+  X(kButton, "button")             \
+  X(kTab, "tab")                   \
+  X(kCheckbox, "checkbox")         \
+  X(kTextField, "textbox")         \
+  X(kSlider, "slider")             \
+  X(kOption, "option")             \
+  X(kTable, "table")               \
+  X(kRow, "row")                   \
+  X(kColumnHeader, "columnheader") \
+  X(kCell, "cell")                 \
+  X(kImage, "img")                 \
+  X(kHeading, "heading")           \
+  X(kStatus, "status")             \
+  X(kDialog, "dialog")
+
 enum class Role : uint8_t {
-  kButton,
-  kTab,
-  kCheckbox,
-  kTextField,
-  kSlider,
-  kOption,
-  kTable,
-  kRow,
-  kColumnHeader,
-  kCell,
-  kImage,  // A plot or a map; the name sums it up in words.
-  kHeading,
-  kStatus,  // Text that is worth announcing when it changes.
-  kDialog,
+#define GLASSWAL_ROLE(role, name) role,
+  GLASSWAL_ROLES(GLASSWAL_ROLE)
+#undef GLASSWAL_ROLE
 };
 /// The ARIA role: "button", "tab", ...
 const char* Name(Role role);

@@ -1,13 +1,12 @@
 /** The JavaScript side of the inspector's module, which Emscripten's linker writes. */
-import type { InspectorModule } from './inspector/exports.js';
-import type { Host } from './inspector/host.js';
+import type { InspectorModule, ModuleHost } from './inspector/exports.js';
 
 /** Makes the instance of the module in another way than by fetching it. */
 export type Instantiate = (imports: WebAssembly.Imports, received: (instance: WebAssembly.Instance) => void) => object;
 
 /** What Emscripten's linker makes of the module's JavaScript side. */
 export type CreateModule = (options: {
-  host: Host;
+  host: ModuleHost;
   instantiateWasm: Instantiate;
   locateFile: (name: string) => string;
 }) => Promise<InspectorModule>;

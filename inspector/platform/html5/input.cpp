@@ -1,6 +1,8 @@
 // Keys (input.h).
 #include "platform/html5/input.h"
 
+#include "platform/html5/exports.h"
+
 namespace glasswal::inspector {
 namespace {
 

@@ -15,15 +15,10 @@
 
 namespace glasswal::inspector {
 
-/// The bits of a key event's modifiers.
-inline constexpr uint32_t kModifierShift = 1;
-inline constexpr uint32_t kModifierControl = 2;
-inline constexpr uint32_t kModifierAlt = 4;
-inline constexpr uint32_t kModifierMeta = 8;
-
 /// The key called `code`, or ImGuiKey_None.
 ImGuiKey KeyOf(std::string_view code);
 
+/// `modifiers`: bits of exports.h.
 void SendKey(std::string_view code, bool down, uint32_t modifiers);
 void SendModifiers(uint32_t modifiers);
 

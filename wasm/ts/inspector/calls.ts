@@ -1,24 +1,12 @@
 /** Calls into the inspector's module with texts and bytes as JavaScript has them. */
 import type { Bytes } from '../given/bytes.js';
+import { GlasswalError } from '../given/errors.js';
+import { type InspectorCost, inspectorCosts } from '../generated/inspector.js';
 import type { Host } from './host.js';
 import { newModule } from './module.js';
 import type { InspectorModule } from './exports.js';
 
 const encoder = new TextEncoder();
-
-/** What the inspector itself has cost so far. */
-export interface InspectorCost {
-  /** Frames drawn. */
-  readonly frames: number;
-  /** Cheap looks at the region, most of which lead to no frame. */
-  readonly looks: number;
-  /** Bytes copied out of the runtime's memory. */
-  readonly copiedBytes: number;
-  /** Milliseconds of script of the last frame. */
-  readonly frameMs: number;
-  /** The worst of the last 120 frames. */
-  readonly frameWorstMs: number;
-}
 
 /** One instance of the module, with a WebGL2 context. */
 export class Calls {
@@ -45,6 +33,9 @@ export class Calls {
 
   #withBytes(bytes: Uint8Array, call: (pointer: number, size: number) => void): void {
     const pointer = this.module._inspector_malloc(bytes.length || 1) >>> 0;
+    if (pointer === 0) {
+      throw new GlasswalError('OUT_OF_MEMORY', `The inspector's module has no memory for ${bytes.length} bytes: close what needs memory, or look at less.`);
+    }
     this.module.HEAPU8.set(bytes, pointer);
     try {
       call(pointer, bytes.length);
@@ -112,7 +103,7 @@ export class Calls {
   }
 
   cost(): InspectorCost {
-    const [frames, looks, copiedBytes, frameMs, frameWorstMs] = [0, 1, 2, 3, 4].map((which) => this.module._inspector_cost(which));
-    return { frames: frames!, looks: looks!, copiedBytes: copiedBytes!, frameMs: frameMs!, frameWorstMs: frameWorstMs! };
+    const costs = inspectorCosts.map((name, which) => [name, this.module._inspector_cost(which)]);
+    return Object.fromEntries(costs) as Record<keyof InspectorCost, number>;
   }
 }

@@ -9,7 +9,7 @@ import { newModule } from './module.js';
 import { RegionReader } from './region.js';
 
 function nothing(): never {
-  throw new Error('A capture is made without a page.');
+  throw new GlasswalError('ENVIRONMENT', 'A capture is made without a page.');
 }
 
 /**

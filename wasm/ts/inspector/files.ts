@@ -1,7 +1,5 @@
 /** Captures that come in, by drag and drop or by choice, and files that go out. */
-
-/** kCaptureBeginning of glasswal/capture.h. */
-const captureBeginning = 'glwalcap';
+import { captureBeginning } from '../generated/inspector.js';
 
 /** What is dropped on `root` or chosen goes to `open`. */
 export class Files {

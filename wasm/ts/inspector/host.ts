@@ -1,6 +1,6 @@
-/** What the inspector's module asks of the page (inspector/platform/html5/host.h), as its instance knows it. */
+/** What the inspector's module asks of the page (the table of inspector/platform/html5/host.h), as its instance knows it. */
 import type { Glyphs } from './glyphs.js';
-import type { InspectorModule } from './exports.js';
+import type { InspectorModule, ModuleHost } from './exports.js';
 import type { RegionReader } from './region.js';
 
 /** The pointer's shape, whether a text is being entered and where, and whose the keys are. */
@@ -30,7 +30,7 @@ export function readText(module: InspectorModule, pointer: number, size: number)
   return decoder.decode(module.HEAPU8.subarray(pointer >>> 0, (pointer >>> 0) + size));
 }
 
-export class Host {
+export class Host implements ModuleHost {
   /** Set as soon as there is an instance; nothing is asked before. */
   module!: InspectorModule;
   /** The instance's own memory. */
@@ -75,8 +75,8 @@ export class Host {
     this.#calls.saveFile(readText(this.module, name, nameSize), this.module.HEAPU8.slice(at, at + size));
   }
 
-  frameDone(cursor: number, wantsText: boolean, textX: number, textY: number, textLineHeight: number, wantsKeyboard: boolean): void {
-    this.#calls.frameDone({ cursor, wantsText, textX, textY, textLineHeight, wantsKeyboard });
+  frameDone(cursor: number, wantsText: number, textX: number, textY: number, textLineHeight: number, wantsKeyboard: number): void {
+    this.#calls.frameDone({ cursor, wantsText: wantsText !== 0, textX, textY, textLineHeight, wantsKeyboard: wantsKeyboard !== 0 });
   }
 
   mirror(items: number, count: number): void {

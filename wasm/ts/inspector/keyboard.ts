@@ -4,14 +4,11 @@
  * A canvas receives no text. A text area that nobody sees has the focus in its stead: the browser, its IME and a phone's
  * keyboard write into it, and what they wrote goes on to Dear ImGui.
  */
+import { modifiers } from '../generated/inspector.js';
 import type { Calls } from './calls.js';
 
-const shift = 1;
-const control = 2;
-const alt = 4;
-const meta = 8;
-
 function modifiersOf(event: KeyboardEvent): number {
+  const { shift, control, alt, meta } = modifiers;
   return (event.shiftKey ? shift : 0) | (event.ctrlKey ? control : 0) | (event.altKey ? alt : 0) | (event.metaKey ? meta : 0);
 }
 

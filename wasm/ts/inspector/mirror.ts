@@ -5,41 +5,33 @@
  * A mouse that presses such an element presses what is drawn under it, as the event goes on to the canvas's own listeners.
  * A press without a mouse (Enter, or a screen reader) is handed to the inspector by the item's id.
  */
+import { itemState, mirroredItem, type Role, roles } from '../generated/inspector.js';
 import type { Calls } from './calls.js';
 import { readText } from './host.js';
 import type { InspectorModule } from './exports.js';
 
-/** The words of a MirroredItem (inspector/platform/html5/host.h). */
-const itemWords = 13;
-
-/** The roles in the order of Role (inspector/view/accessible.h): the element that carries it, and the role it needs to be told. */
-const roles: readonly (readonly [tag: string, role: string])[] = [
-  ['button', 'button'],
-  ['button', 'tab'],
-  ['button', 'checkbox'],
-  ['input', 'textbox'],
-  ['div', 'slider'],
-  ['button', 'option'],
-  ['div', 'table'],
-  ['div', 'row'],
-  ['div', 'columnheader'],
-  ['div', 'cell'],
-  ['div', 'img'],
-  ['div', 'heading'],
-  ['div', 'status'],
-  ['div', 'dialog'],
-];
-const roleTextField = 3;
-const roleSlider = 4;
-const stateSelected = 1;
-const stateDisabled = 2;
-const stateFocused = 4;
-const stateExpanded = 8;
+/** The elements that carry a role. */
+const tags: Readonly<Record<Role, string>> = {
+  button: 'button',
+  tab: 'button',
+  checkbox: 'button',
+  textbox: 'input',
+  slider: 'div',
+  option: 'button',
+  table: 'div',
+  row: 'div',
+  columnheader: 'div',
+  cell: 'div',
+  img: 'div',
+  heading: 'div',
+  status: 'div',
+  dialog: 'div',
+};
 
 interface Item {
   readonly id: number;
   readonly parent: number;
-  readonly role: number;
+  readonly role: Role | undefined;
   readonly state: number;
   readonly name: string;
   readonly value: string;
@@ -59,19 +51,21 @@ interface Shown {
 }
 
 function readItem(module: InspectorModule, words: Uint32Array, floats: Float32Array, at: number, known: Item | undefined): Item {
-  const texts = words[at + 12]!;
+  const word = (field: number): number => words[at + field]!;
+  const float = (field: number): number => floats[at + field]!;
+  const texts = word(mirroredItem.texts);
   const same = known?.texts === texts;
   return {
-    id: words[at]!,
-    parent: words[at + 1]!,
-    role: words[at + 2]!,
-    state: words[at + 3]!,
-    x: floats[at + 4]!,
-    y: floats[at + 5]!,
-    width: floats[at + 6]!,
-    height: floats[at + 7]!,
-    name: same ? known.name : readText(module, words[at + 8]!, words[at + 9]!),
-    value: same ? known.value : readText(module, words[at + 10]!, words[at + 11]!),
+    id: word(mirroredItem.id),
+    parent: word(mirroredItem.parent),
+    role: roles[word(mirroredItem.role)],
+    state: word(mirroredItem.state),
+    x: float(mirroredItem.x),
+    y: float(mirroredItem.y),
+    width: float(mirroredItem.width),
+    height: float(mirroredItem.height),
+    name: same ? known.name : readText(module, word(mirroredItem.name), word(mirroredItem.nameBytes)),
+    value: same ? known.value : readText(module, word(mirroredItem.value), word(mirroredItem.valueBytes)),
     texts,
   };
 }
@@ -114,16 +108,16 @@ export class Mirror {
 
   /** Makes the elements what the items at `pointer` are. */
   update(module: InspectorModule, pointer: number, count: number): void {
-    const words = new Uint32Array(module.HEAPU8.buffer, pointer, count * itemWords);
-    const floats = new Float32Array(module.HEAPU8.buffer, pointer, count * itemWords);
+    const words = new Uint32Array(module.HEAPU8.buffer, pointer, count * mirroredItem.words);
+    const floats = new Float32Array(module.HEAPU8.buffer, pointer, count * mirroredItem.words);
     const before = this.#shown;
     this.#shown = new Map();
     const places = new Map<HTMLElement, number>();
     for (let i = 0; i < count; i++) {
-      const id = words[i * itemWords]!;
+      const id = words[i * mirroredItem.words + mirroredItem.id]!;
       if (this.#shown.has(id)) continue;
       const old = before.get(id);
-      const item = readItem(module, words, floats, i * itemWords, old?.item);
+      const item = readItem(module, words, floats, i * mirroredItem.words, old?.item);
       const same = old !== undefined && old.item.role === item.role;
       const shown = same ? old : { element: this.#newElement(item), item, box: '' };
       if (same) before.delete(id);
@@ -134,14 +128,14 @@ export class Mirror {
   }
 
   #newElement(item: Item): HTMLElement {
-    const [tag, role] = roles[item.role] ?? ['div', 'group'];
-    const element = this.root.ownerDocument.createElement(tag);
+    const { role } = item;
+    const element = this.root.ownerDocument.createElement(role === undefined ? 'div' : tags[role]);
     if (element instanceof (this.root.ownerDocument.defaultView as Window & typeof globalThis).HTMLInputElement) {
       element.type = 'text';
       if (/filter|search|find/i.test(item.name)) element.type = 'search';
       element.autocomplete = 'off';
     } else {
-      element.setAttribute('role', role);
+      element.setAttribute('role', role ?? 'group');
     }
     if (role === 'heading') element.setAttribute('aria-level', '2');
     element.dataset['id'] = String(item.id);
@@ -175,24 +169,24 @@ export class Mirror {
   }
 
   #value(element: HTMLElement, item: Item): void {
-    if (item.role === roleTextField) {
+    if (item.role === 'textbox') {
       const input = element as HTMLInputElement;
       if (input.value !== item.value && input.ownerDocument.activeElement !== input) input.value = item.value;
-    } else if (item.role === roleSlider) {
+    } else if (item.role === 'slider') {
       element.setAttribute('aria-valuetext', item.value);
     }
   }
 
   #state(element: HTMLElement, item: Item, before: number): void {
-    const role = roles[item.role]?.[1];
-    const selected = (item.state & stateSelected) !== 0;
+    const { role } = item;
+    const selected = (item.state & itemState.selected) !== 0;
     if (role === 'checkbox') element.setAttribute('aria-checked', String(selected));
     else if (role === 'tab' || role === 'option' || role === 'row') element.setAttribute('aria-selected', String(selected));
-    else if (role === 'button' && ((item.state | before) & stateSelected) !== 0) element.setAttribute('aria-pressed', String(selected));
-    if (((item.state | before) & stateExpanded) !== 0) element.setAttribute('aria-expanded', String((item.state & stateExpanded) !== 0));
-    if ((item.state & stateDisabled) !== 0) element.setAttribute('aria-disabled', 'true');
+    else if (role === 'button' && ((item.state | before) & itemState.selected) !== 0) element.setAttribute('aria-pressed', String(selected));
+    if (((item.state | before) & itemState.expanded) !== 0) element.setAttribute('aria-expanded', String((item.state & itemState.expanded) !== 0));
+    if ((item.state & itemState.disabled) !== 0) element.setAttribute('aria-disabled', 'true');
     else element.removeAttribute('aria-disabled');
-    const focused = (item.state & stateFocused) !== 0;
+    const focused = (item.state & itemState.focused) !== 0;
     const active = this.root.ownerDocument.activeElement;
     // The keyboard moved on: whoever follows it in the mirror is taken along.
     if (focused && active !== element && this.root.contains(active)) element.focus({ preventScroll: true });

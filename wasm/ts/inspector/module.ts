@@ -3,24 +3,27 @@ import { GlasswalError, messageOf } from '../given/errors.js';
 import { inspectorUrl } from '../inspector_file.js';
 import { compile } from '../engine/module.js';
 import type { CreateModule, Instantiate } from '../inspector_module.js';
-import type { InspectorModule } from './exports.js';
-import type { Host } from './host.js';
+import type { InspectorModule, ModuleHost } from './exports.js';
 
 let loading: Promise<{ create: CreateModule; compiled: WebAssembly.Module }> | undefined;
 
+/** Of a file that was to lie beside the package. */
+function notLoaded(file: string, url: string, error: unknown): never {
+  if (error instanceof GlasswalError) throw error;
+  throw new GlasswalError('ENVIRONMENT', `${file} could not be loaded from ${url}: ${messageOf(error)}. Serve the file beside the package.`);
+}
+
 async function load(): Promise<{ create: CreateModule; compiled: WebAssembly.Module }> {
-  const url = inspectorUrl();
-  const loaded = compile(url).catch((error: unknown) => {
-    if (error instanceof GlasswalError) throw error;
-    const why = messageOf(error);
-    throw new GlasswalError('ENVIRONMENT', `inspector.wasm could not be loaded from ${url.href}: ${why}. Serve the file beside the package.`);
-  });
-  const [{ default: create }, compiled] = await Promise.all([import('../inspector_module.js'), loaded]);
+  const { href } = inspectorUrl();
+  const [{ default: create }, compiled] = await Promise.all([
+    import('../inspector_module.js').catch((error: unknown) => notLoaded('inspector_module.js', new URL('.', href).href, error)),
+    compile(new URL(href)).catch((error: unknown) => notLoaded('inspector.wasm', href, error)),
+  ]);
   return { create, compiled };
 }
 
 /** A new instance, which calls `host`. */
-export async function newModule(host: Host): Promise<InspectorModule> {
+export async function newModule(host: ModuleHost): Promise<InspectorModule> {
   loading ??= load();
   let parts;
   try {

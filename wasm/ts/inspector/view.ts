@@ -1,6 +1,7 @@
 /** One open inspector: a canvas in some element of some document, with all that belongs to it. */
 import type { Bytes } from '../given/bytes.js';
 import type { RuntimeParts } from '../life/membership.js';
+import { cursors } from '../generated/inspector.js';
 import { Calls } from './calls.js';
 import { copyText } from './clipboard.js';
 import { Files } from './files.js';
@@ -12,9 +13,6 @@ import { Pointer } from './pointer.js';
 import { RegionReader } from './region.js';
 import { addStyle } from './style.js';
 import { Surface } from './surface.js';
-
-/** The CSS names of the pointer's shapes, in the order of Cursor (inspector/platform/platform.h). */
-const cursors = ['default', 'text', 'move', 'ns-resize', 'ew-resize', 'nesw-resize', 'nwse-resize', 'pointer', 'not-allowed'];
 
 export interface ViewOptions {
   readonly light: boolean;
