@@ -201,7 +201,7 @@ int PlayStory(const std::string& cities_path, bool stay) {
 
   const std::filesystem::path program = std::filesystem::read_symlink("/proc/self/exe");
   const std::string log_path = program.parent_path() / "native_ingest.log";
-  glasswal::EventDrain drain(runtime->region(), NewLogger(log_path));
+  glasswal::EventDrain drain(runtime, NewLogger(log_path));
   drain.Start();
 
   PrintHeading(fmt::format("{} cities, {} writers, one searcher, one memory",

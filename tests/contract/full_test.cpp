@@ -12,6 +12,7 @@
 #include "contract/workload.h"
 #include "glasswal/runtime.h"
 #include "port/memory.h"
+#include "recovery/runtime_inside.h"
 #include "shm/block.h"
 #include "shm/segments.h"
 #include "store/wal_index.h"
@@ -59,7 +60,7 @@ class Scarcity {
       : block_(region_bytes) {
     auto memory = std::make_unique<ScarceMemory>(block_.memory());
     memory_ = memory.get();
-    auto runtime = Runtime::CreateOn(std::move(memory), options, "scarce");
+    auto runtime = RuntimeInside::CreateOn(std::move(memory), options, "scarce");
     if (!runtime.ok()) ADD_FAILURE() << runtime.status().message();
     runtime_ = *runtime;
     EXPECT_TRUE(runtime_->RegisterVfs("scarce", false).ok());
@@ -69,7 +70,7 @@ class Scarcity {
     EXPECT_TRUE(Runtime::UnregisterVfs("scarce").ok());
   }
 
-  const shm::Region& region() const { return runtime_->region(); }
+  const shm::Region& region() const { return RegionOf(*runtime_); }
   Runtime& runtime() { return *runtime_; }
   ScarceMemory& memory() { return *memory_; }
 

@@ -9,6 +9,7 @@
 #include "contract/workload.h"
 #include "glasswal/runtime.h"
 #include "multiprocess/effort.h"
+#include "recovery/runtime_inside.h"
 #include "shm/block.h"
 
 namespace glasswal::test {
@@ -88,7 +89,7 @@ bool RunWithFailure(Runtime& runtime, int64_t n, bool for_good) {
     work.Close();
     Allocator::Switch(false);
   }
-  EXPECT_EQ(AuditSegments(runtime.region()) + AuditClosed(runtime.region()), "");
+  EXPECT_EQ(AuditSegments(RegionOf(runtime)) + AuditClosed(RegionOf(runtime)), "");
   sqlite3_vfs* vfs = sqlite3_vfs_find("oom");
   EXPECT_EQ(vfs->xDelete(vfs, "/app.sqlite", 0), SQLITE_OK);
   return Allocator::failed();

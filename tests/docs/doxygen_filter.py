@@ -2,20 +2,15 @@
 """doxygen_filter.py HEADER: a public header as Doxygen wants to read it; the line numbers stay.
 
 The headers are written for people who read them. Doxygen knows only comments that are marked as its own, so these are
-marked here: the one at the top of the file, those at the end of a line, and what need not be written twice: a snapshot's
-fields are described in the schema of its JSON, events and options in their tables.
+marked here: the one at the top of the file, those at the end of a line, and what need not be written twice: events and
+options are described in their tables.
 """
 
-import json
-import os
 import re
 import sys
 
-SCHEMA = os.path.join(os.path.dirname(__file__), "../../vfs/diag/snapshot.schema.json")
 TRAILING = re.compile(r"^(\s*[^\s/].*?[;,{)\w=])(\s+)// (.*)$")
 CONTINUED = re.compile(r"^(\s*)// (.*)$")
-STRUCT = re.compile(r"^struct (\w+) \{")
-FIELD = re.compile(r"^(  [\w:<>, ]+ (\w+)(?: = [^;]*|\{\})?;)$")
 
 
 def mark_head(lines):
@@ -67,32 +62,6 @@ def mark_table(lines, describe):
             lines[number] = ""
 
 
-def described():
-    """{name of a struct: {name of a field: what the schema says of it}}."""
-    with open(SCHEMA, encoding="utf-8") as file:
-        schema = json.load(file)
-    types = {**schema["$defs"], "": schema}
-    found = {}
-    for name, definition in types.items():
-        fields = {re.sub(r"[A-Z]", lambda letter: "_" + letter[0].lower(), field): about["description"]
-                  for field, about in definition["properties"].items() if "description" in about}
-        # Counters and Options are CounterValues and OptionValues; the others are called as in the schema, or Snapshot besides.
-        for struct in (name, name + "Snapshot", name[:-1] + "Values"):
-            found[struct] = fields
-    return found
-
-
-def mark_fields(lines, fields_of):
-    fields = {}
-    for number, line in enumerate(lines):
-        struct = STRUCT.match(line)
-        if struct:
-            fields = fields_of.get(struct[1], {})
-        field = FIELD.match(line)
-        if field and field[2] in fields and not lines[number - 1].lstrip().startswith("///"):
-            lines[number] = f"{field[1]}  ///< {fields[field[2]]}"
-
-
 def main():
     with open(sys.argv[1], encoding="utf-8") as file:
         lines = file.read().splitlines()
@@ -102,8 +71,6 @@ def main():
         mark_table(lines, describe_event)
     if sys.argv[1].endswith("/option_names.h"):
         mark_table(lines, describe_option)
-    if sys.argv[1].endswith("/snapshot.h"):
-        mark_fields(lines, described())
     print("\n".join(lines))
 
 

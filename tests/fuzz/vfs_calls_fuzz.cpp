@@ -16,6 +16,7 @@
 #include "contract/audit.h"
 #include "fuzz/vfs_model.h"
 #include "glasswal/runtime.h"
+#include "recovery/runtime_inside.h"
 #include "shm/block.h"
 #include "sqlite3.h"
 
@@ -109,9 +110,9 @@ class Machine {
             "a file cannot be deleted in the end");
     }
     Quiet("after deleting");
-    const shm::ShmHeader* header = runtime_->region().header();
+    const shm::ShmHeader* header = RegionOf(*runtime_).header();
     Check(header->free_segments.load() ==
-              header->committed_segments.load() - runtime_->region().geometry().first_segment,
+              header->committed_segments.load() - RegionOf(*runtime_).geometry().first_segment,
           "segments are left over when all files are deleted");
     Check(Runtime::UnregisterVfs(kVfs).ok(), "the VFS could not be unregistered");
   }
@@ -161,7 +162,7 @@ class Machine {
     return connection.main.model != folder_.Find(connection.main.name);
   }
   void Quiet(const char* when) {
-    const std::string wrong = AuditSegments(runtime_->region()) + AuditClosed(runtime_->region());
+    const std::string wrong = AuditSegments(RegionOf(*runtime_)) + AuditClosed(RegionOf(*runtime_));
     if (wrong.empty()) return;
     std::fprintf(stderr, "%s: %s", when, wrong.c_str());
     Fail("the region is not in order");

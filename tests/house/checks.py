@@ -16,6 +16,7 @@ TOP_LEVEL_FOLDERS = {"vfs", "inspector", "wasm", "web-ui", "tests", "samples", "
 NOT_SOURCE = {".git", "build", "node_modules", "dist", "generated", "__pycache__", ".cache"}
 CPP = (".cpp", ".h", ".hpp", ".cc", ".c")
 ENGINE = ("sqlite3.h", "sqlite3ext.h")
+GENERATED = "generated/"  # Headers that the build makes.
 CODE = CPP + (".ts", ".mts", ".js", ".mjs", ".py", ".sh")
 MOST_LINES = 450
 
@@ -64,13 +65,24 @@ def layers(root):
             bad.append(f"{path} is in none of the folders of vfs/ ({', '.join(LAYERS)})")
             continue
         for quoted, name in includes(root, path):
-            if not quoted or name in ENGINE:
+            if not quoted or name in ENGINE or name.startswith(GENERATED):
                 continue
             seen = "include" if name.startswith("glasswal/") else name.split("/")[0]
             if "/" not in name or seen not in LAYERS:
                 bad.append(f'{path} includes "{name}", which names no folder of vfs/')
             elif LAYERS.index(seen) > LAYERS.index(folder):
                 bad.append(f'{path} includes "{name}", but {folder} comes before {seen}')
+    return bad
+
+
+def public_headers_show_no_inside(root):
+    """The headers of vfs/include name nothing of the folders behind them: what they declare can be used without those."""
+    inside = "|".join(LAYERS[1:])
+    names = re.compile(rf"(?<![\w:])(?:namespace\s+)?(?:glasswal::)?({inside})(?:::|\s*\{{)")
+    bad = []
+    for path in cpp_files(root, "vfs/include"):
+        code = re.sub(r"//.*", "", read(root, path))
+        bad += [f"{path} names {name} of the inside" for name in sorted(set(names.findall(code)))]
     return bad
 
 
@@ -81,7 +93,7 @@ def quoted_includes_exist(root):
         for quoted, name in includes(root, path):
             at = ["vfs/include/" + name, "vfs/" + name]
             # The engine's headers come from outside; only_sqlite_includes_sqlite says who may see them.
-            if quoted and name not in ENGINE and not any(os.path.exists(os.path.join(root, p)) for p in at):
+            if quoted and name not in ENGINE and not name.startswith(GENERATED) and not any(os.path.exists(os.path.join(root, p)) for p in at):
                 bad.append(f'{path} includes "{name}", which does not exist')
     return bad
 
@@ -266,7 +278,8 @@ def slots_are_told_once(root):
     return bad
 
 
-ALL = [layers, quoted_includes_exist, only_sqlite_includes_sqlite, only_log_includes_spdlog, platform_only_in_port,
+ALL = [layers, public_headers_show_no_inside, quoted_includes_exist, only_sqlite_includes_sqlite,
+       only_log_includes_spdlog, platform_only_in_port,
        inspector_sees_little_of_vfs, inspector_layers, only_view_and_later_include_imgui,
        inspector_model_and_view_are_portable, no_machine_paths, no_long_files,
        top_level_folders, readme_commands_exist, sources_are_built, suites_are_run,

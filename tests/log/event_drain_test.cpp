@@ -17,7 +17,9 @@
 #include <vector>
 
 #include "diag/event_text.h"
+#include "glasswal/runtime.h"
 #include "glasswal/spdlog.h"
+#include "log/event_drain_inside.h"
 #include "port/clock.h"
 #include "store/words.h"
 #include "trace/ring.h"
@@ -60,7 +62,7 @@ TEST(EventDrainTest, AnEventIsARecordOfKeysAndValues) {
   TestRegion region;
   AddNames(*region, "ingest", "/app.sqlite");
   StringLog log;
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   trace::Record(*region, EventKind::kCommit, kIngest, 2, 40, 9, 51'200);
   trace::Record(*region, EventKind::kLockRefused, kIngest, shm::kLockWalWrite, 5, 812, 500);
   trace::Record(*region, EventKind::kLockRefused, kIngest, shm::kLockWalWrite, 3, 812, 500);
@@ -82,11 +84,23 @@ TEST(EventDrainTest, AnEventIsARecordOfKeysAndValues) {
           "file=0 path=/app.sqlite kind=wal"}));
 }
 
+TEST(EventDrainTest, KeepsItsRuntime) {
+  auto runtime = Runtime::Create({}, "story");
+  ASSERT_TRUE(runtime.ok()) << runtime.status().message();
+  StringLog log;
+  EventDrain drain(*runtime, log.logger);
+  const std::weak_ptr<Runtime> seen = *runtime;
+  runtime->reset();
+  EXPECT_FALSE(seen.expired());
+  EXPECT_GT(drain.Poll(), 0u);
+  EXPECT_NE(log.text.str().find("event=client.joined"), std::string::npos) << log.text.str();
+}
+
 TEST(EventDrainTest, LevelsAreMapped) {
   TestRegion region;
   trace::SetEventLevel(*region, EventLevel::kTrace);
   StringLog log("%l");
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   for (const EventKind kind : {EventKind::kError, EventKind::kFenced, EventKind::kLockRefused,
                                EventKind::kCommit, EventKind::kWalRestarted, EventKind::kRead}) {
     trace::Record(*region, kind, kIngest);
@@ -100,7 +114,7 @@ TEST(EventDrainTest, TheLoggersLevelFilters) {
   TestRegion region;
   StringLog log;
   log.logger->set_level(spdlog::level::warn);
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   trace::Record(*region, EventKind::kCommit, kIngest);
   trace::Record(*region, EventKind::kLockRefused, kIngest);
   EXPECT_EQ(drain.Poll(), 2u);
@@ -110,7 +124,7 @@ TEST(EventDrainTest, TheLoggersLevelFilters) {
 TEST(EventDrainTest, ARecordHasTheTimeOfItsEvent) {
   TestRegion region;
   StringLog log("%E");
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   trace::Record(*region, EventKind::kCommit, kIngest);
   const int64_t recorded_us = port::WallClockUs();
   port::SleepUs(1'200'000);
@@ -121,7 +135,7 @@ TEST(EventDrainTest, ARecordHasTheTimeOfItsEvent) {
 TEST(EventDrainTest, LossIsAWarning) {
   TestRegion region(64);
   StringLog log("%l %v");
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   for (int i = 0; i < 64 + 7; ++i) trace::Record(*region, EventKind::kCommit, kIngest);
   EXPECT_EQ(drain.Poll(), 64u);
   EXPECT_EQ(drain.lost(), 7u);
@@ -134,7 +148,7 @@ TEST(EventDrainTest, BeginsWhereItIsTold) {
   TestRegion region;
   StringLog log;
   trace::Record(*region, EventKind::kCommit, kIngest);
-  EventDrain drain(*region, log.logger, {.from_oldest = false});
+  EventDrain drain = EventDrainInside::Over(*region, log.logger, {.from_oldest = false});
   trace::Record(*region, EventKind::kCommit, kIngest);
   EXPECT_EQ(drain.Poll(), 1u);
 }
@@ -143,7 +157,7 @@ TEST(EventDrainTest, NamesCannotForgeARecord) {
   TestRegion region;
   AddNames(*region, "a b\nerror event=\"x\"", "/p=1\\");
   StringLog log("%v");
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   trace::Record(*region, EventKind::kSync, kIngest);
   trace::SetEventLevel(*region, EventLevel::kTrace);
   trace::Record(*region, EventKind::kSync, kIngest);
@@ -158,7 +172,7 @@ TEST(EventDrainTest, NamesCannotCommandATerminal) {
   TestRegion region;
   AddNames(*region, "\x1b[2J\xc2\x9b", "/a\xe2\x80\xaegnp.\xff");
   StringLog log("%v");
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   trace::Record(*region, EventKind::kCommit, kIngest);
   drain.Poll();
   ASSERT_EQ(log.Lines().size(), 1u);
@@ -172,7 +186,7 @@ TEST(EventDrainTest, NamesCannotCommandATerminal) {
 TEST(EventDrainTest, ATimeBeyondTheClocksEndIsLateAndNotBefore1970) {
   TestRegion region;
   StringLog log("%E");
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   for (const uint64_t time_ns : {uint64_t{INT64_MAX}, UINT64_MAX, uint64_t{1} << 63}) {
     trace::WriteEvent(*region, EventKind::kCommit, kIngest, 0, 0, 0, 0, time_ns);
   }
@@ -192,7 +206,7 @@ class RudeSink final : public spdlog::sinks::base_sink<std::mutex> {
 TEST(EventDrainTest, WhatASinkThrowsStaysInTheDrain) {
   TestRegion region;
   const auto logger = NewEventLogger({std::make_shared<RudeSink>()});
-  EventDrain drain(*region, logger);
+  EventDrain drain = EventDrainInside::Over(*region, logger);
   for (int i = 0; i < 5; ++i) trace::Record(*region, EventKind::kCommit, kIngest);
   drain.Start();
   drain.Stop();
@@ -206,7 +220,7 @@ TEST(EventDrainTest, OutlivesTheShutdownOfAnAsynchronousLogger) {
   spdlog::init_thread_pool(64, 1);
   const auto logger = std::make_shared<spdlog::async_logger>(
       "async", std::make_shared<spdlog::sinks::ostream_sink_mt>(text), spdlog::thread_pool());
-  EventDrain drain(*region, logger);
+  EventDrain drain = EventDrainInside::Over(*region, logger);
   drain.Start();
   spdlog::shutdown();
   for (int i = 0; i < 5; ++i) trace::Record(*region, EventKind::kCommit, kIngest);
@@ -219,7 +233,8 @@ TEST(EventDrainTest, ABackgroundThreadLogsSoon) {
   for (const bool wake_on_commit : {true, false}) {
     TestRegion region;
     StringLog log;
-    EventDrain drain(*region, log.logger, {.most_idle_ms = 5, .wake_on_commit = wake_on_commit});
+    EventDrain drain = EventDrainInside::Over(
+        *region, log.logger, {.most_idle_ms = 5, .wake_on_commit = wake_on_commit});
     drain.Start();
     trace::Record(*region, EventKind::kCommit, kIngest);
     for (int i = 0; i < 5000 && drain.logged() == 0; ++i) port::SleepUs(1000);
@@ -232,8 +247,8 @@ TEST(EventDrainTest, StopComesBackSoonFromALongSleep) {
   for (const bool wake_on_commit : {true, false}) {
     TestRegion region;
     StringLog log;
-    EventDrain drain(*region, log.logger,
-                     {.most_idle_ms = 60'000, .wake_on_commit = wake_on_commit});
+    EventDrain drain = EventDrainInside::Over(
+        *region, log.logger, {.most_idle_ms = 60'000, .wake_on_commit = wake_on_commit});
     drain.Start();
     port::SleepUs(300'000);
     const uint64_t before_ns = port::NowNs();
@@ -247,7 +262,7 @@ TEST(EventDrainTest, StopLogsAllThatWasRecordedBefore) {
   for (int round = 0; round < 20; ++round) {
     TestRegion region(4096, 128 * shm::kSegmentBytes);
     StringLog log("%v");
-    EventDrain drain(*region, log.logger);
+    EventDrain drain = EventDrainInside::Over(*region, log.logger);
     if (round % 2 == 0) drain.Start();
     std::atomic<bool> done{false};
     std::thread other([&] {
@@ -275,7 +290,7 @@ TEST(EventDrainTest, StopLogsAllThatWasRecordedBefore) {
 TEST(EventDrainTest, StopWaitsForWhatIsBehindADeadWriter) {
   TestRegion region(64);
   StringLog log("%v");
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   trace::Record(*region, EventKind::kCommit, kIngest);
   region->header()->event_head.fetch_add(1);  // Drawn by somebody who died right then.
   trace::Record(*region, EventKind::kCommit, kIngest);
@@ -287,7 +302,7 @@ TEST(EventDrainTest, StopWaitsForWhatIsBehindADeadWriter) {
 TEST(EventDrainTest, CanBeStartedAgain) {
   TestRegion region;
   StringLog log;
-  EventDrain drain(*region, log.logger);
+  EventDrain drain = EventDrainInside::Over(*region, log.logger);
   drain.Stop();
   for (uint64_t round = 1; round <= 3; ++round) {
     drain.Start();
@@ -305,7 +320,7 @@ TEST(EventDrainTest, WritesToARotatingFile) {
   auto logger = NewEventLogger({std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
       (folder / "events.log").string(), 1024, 20)});
   {
-    EventDrain drain(*region, logger);
+    EventDrain drain = EventDrainInside::Over(*region, logger);
     for (int i = 0; i < 50; ++i) trace::Record(*region, EventKind::kCommit, kIngest);
   }
   uint32_t lines = 0;

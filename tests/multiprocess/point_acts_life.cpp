@@ -13,6 +13,7 @@
 #include "multiprocess/referee.h"
 #include "multiprocess/worker.h"
 #include "port/clock.h"
+#include "recovery/runtime_inside.h"
 #include "shm/region.h"
 #include "store/directory.h"
 #include "store/segment_map.h"
@@ -94,7 +95,7 @@ int WriteInALoop(const std::string& region, Scoreboard* board, const std::string
   {
     Sql sql("/app.sqlite", client, 20'000);
     if (!sql.Run("CREATE TABLE IF NOT EXISTS loop(x); DELETE FROM loop")) return 2;
-    arm((*runtime)->region());
+    arm(RegionOf(**runtime));
     while (board->leave.load() == 0) {
       if (!sql.Run("BEGIN IMMEDIATE; COMMIT")) return 3;
     }
@@ -184,7 +185,7 @@ uint64_t DieInAnOverrun(Fate fate) {
     const Result<std::shared_ptr<Runtime>> runtime = Runtime::Open(options.name, "stopper");
     if (!runtime.ok()) return 1;
     port::SetPointHook(&StopInAnEvent, &has_stopped);
-    trace::Record((*runtime)->region(), EventKind::kSync,
+    trace::Record(RegionOf(**runtime), EventKind::kSync,
                   {(*runtime)->client_slot(), (*runtime)->client_generation()});
     return 0;
   });

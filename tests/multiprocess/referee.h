@@ -13,6 +13,7 @@
 #include "multiprocess/crew.h"
 #include "multiprocess/scoreboard.h"
 #include "multiprocess/sql.h"
+#include "recovery/runtime_inside.h"
 
 namespace glasswal::test {
 
@@ -35,7 +36,7 @@ class Referee {
   const std::string& failure() const { return failure_; }
   bool ok() const { return failure_.empty() && board_->failed.load() == 0; }
   Runtime& runtime() const { return *runtime_; }
-  shm::Region& region() const { return runtime_->region(); }
+  shm::Region& region() const { return RegionOf(*runtime_); }
   Sql& sql() { return *sql_; }
 
   /// A client has just been killed: a write must go through within a second, and nothing may name

@@ -19,6 +19,7 @@
 #include "port/child_process.h"
 #include "port/clock.h"
 #include "port/unique_name.h"
+#include "recovery/runtime_inside.h"
 #include "shm/region.h"
 #include "store/words.h"
 
@@ -58,7 +59,7 @@ class Seat {
 
   const std::string& problem() const { return problem_; }
   Runtime& runtime() const { return *runtime_; }
-  shm::Region& region() const { return runtime_->region(); }
+  shm::Region& region() const { return RegionOf(*runtime_); }
   std::unique_ptr<Sql> Open(const std::string& path = "/app.sqlite", int busy_ms = 5000) const {
     return std::make_unique<Sql>(path, vfs_, busy_ms);
   }

@@ -15,6 +15,7 @@
 #include "port/child_process.h"
 #include "port/point.h"
 #include "recovery/client.h"
+#include "recovery/runtime_inside.h"
 #include "store/directory.h"
 
 namespace glasswal::test {
@@ -34,7 +35,7 @@ class StoppedHolder : public Stage {
   std::unique_ptr<ChildProcess> HolderOfTheDirectory() {
     auto child = std::make_unique<ChildProcess>([this](const auto&) {
       const Seat own = Seat::Join(name(), "stopped");
-      const store::DirectoryLock lock(own.runtime().client().context());
+      const store::DirectoryLock lock(ClientOf(own.runtime()).context());
       if (!lock.held()) return 1;
       raise(SIGSTOP);
       return 0;

@@ -12,6 +12,7 @@
 #include "multiprocess/effort.h"
 #include "multiprocess/region_audit.h"
 #include "multiprocess/sql.h"
+#include "recovery/runtime_inside.h"
 #include "shm/region.h"
 #include "store/directory.h"
 #include "store/words.h"
@@ -71,9 +72,9 @@ TEST(DirectoryThreads, DoNotMeetInside) {
     }
     for (std::thread& thread : threads) thread.join();
     for (const std::string& problem : problems) EXPECT_EQ(problem, "");
-    EXPECT_EQ(LivePaths((*runtime)->region()),
+    EXPECT_EQ(LivePaths(RegionOf(**runtime)),
               (std::multiset<std::string>{"/common", "/common-wal"}));
-    EXPECT_EQ(AuditQuiescent((*runtime)->region(), 0), "");
+    EXPECT_EQ(AuditQuiescent(RegionOf(**runtime), 0), "");
   }
   EXPECT_TRUE(Runtime::UnregisterVfs(kVfs).ok());
 }

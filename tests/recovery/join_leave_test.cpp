@@ -16,6 +16,7 @@
 #include "multiprocess/stage.h"
 #include "port/child_process.h"
 #include "port/memory.h"
+#include "recovery/runtime_inside.h"
 
 namespace glasswal::test {
 namespace {
@@ -33,7 +34,7 @@ int ComeAndGo(const Options& options, uint64_t seed) {
       return 1;
     }
     for (uint64_t looks = random() % 8; looks > 0; --looks) {
-      if (!port::IsCurrentNamedMemory(options.name, (*runtime)->region().memory())) return 2;
+      if (!port::IsCurrentNamedMemory(options.name, RegionOf(**runtime).memory())) return 2;
     }
   }
   return 0;
@@ -94,11 +95,11 @@ int MeetAndPart(const Options& options, Meeting* meeting, uint32_t number) {
   Result<std::shared_ptr<Runtime>> runtime = Runtime::OpenOrCreate(options, "guest");
   if (!runtime.ok()) std::fprintf(stderr, "%s\n", runtime.status().message().c_str());
   if (runtime.ok()) {
-    meeting->id[number].store((*runtime)->region().header()->runtime_id[0].load());
+    meeting->id[number].store(RegionOf(**runtime).header()->runtime_id[0].load());
   }
   meeting->barrier.Pass(kProcesses, 2);
   if (!runtime.ok()) return 1;
-  const bool is_current = port::IsCurrentNamedMemory(options.name, (*runtime)->region().memory());
+  const bool is_current = port::IsCurrentNamedMemory(options.name, RegionOf(**runtime).memory());
   bool all_are_here = true;
   for (const auto& other : meeting->id) all_are_here &= other == meeting->id[number];
   meeting->barrier.Pass(kProcesses, 3);
@@ -140,7 +141,7 @@ TEST_P(DeathAtTheDoor, KeepsNobodyOut) {
     const uint64_t began_ns = port::NowNs();
     const Result<std::shared_ptr<Runtime>> runtime = Runtime::Open(options.name, "third");
     if (!runtime.ok()) return 1;
-    if (!port::IsCurrentNamedMemory(options.name, (*runtime)->region().memory())) return 2;
+    if (!port::IsCurrentNamedMemory(options.name, RegionOf(**runtime).memory())) return 2;
     return port::NowNs() - began_ns < 1000 * kNsPerMs * kSlowness ? 0 : 3;
   });
   EXPECT_EQ(third.Wait(), 0);

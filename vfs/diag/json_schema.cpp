@@ -10,8 +10,8 @@
 #include <type_traits>
 #include <vector>
 
-#include "diag/fields_wal.h"
 #include "diag/json_writer.h"
+#include "generated/fields.h"
 #include "glasswal/snapshot.h"
 
 namespace glasswal {

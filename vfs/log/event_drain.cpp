@@ -13,8 +13,10 @@
 #include "diag/event_text.h"
 #include "glasswal/spdlog.h"
 #include "port/assert.h"
+#include "log/event_drain_inside.h"
 #include "port/clock.h"
 #include "port/futex.h"
+#include "recovery/runtime_inside.h"
 #include "shm/region.h"
 #include "trace/ring.h"
 
@@ -48,9 +50,11 @@ spdlog::level::level_enum LevelOf(EventLevel level) {
 
 class EventDrain::Impl {
  public:
-  Impl(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
-       const EventDrainOptions& options)
-      : region_(region),
+  /// `runtime`: what keeps the region; null if somebody else does.
+  Impl(std::shared_ptr<const Runtime> runtime, const shm::Region& region,
+       std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options)
+      : runtime_(std::move(runtime)),
+        region_(region),
         logger_(std::move(logger)),
         options_(options),
         clock_offset_ns_(port::WallClockUs() * static_cast<int64_t>(kNsPerUs) -
@@ -177,6 +181,7 @@ class EventDrain::Impl {
     }
   }
 
+  const std::shared_ptr<const Runtime> runtime_;
   const shm::Region& region_;
   const std::shared_ptr<spdlog::logger> logger_;
   const EventDrainOptions options_;
@@ -203,9 +208,17 @@ std::shared_ptr<spdlog::logger> NewEventLogger(
   return logger;
 }
 
-EventDrain::EventDrain(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
-                       const EventDrainOptions& options)
-    : impl_(std::make_unique<Impl>(region, std::move(logger), options)) {}
+EventDrain::EventDrain(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+
+EventDrain::EventDrain(std::shared_ptr<const Runtime> runtime,
+                       std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options)
+    : impl_(std::make_unique<Impl>(runtime, RegionOf(*runtime), std::move(logger), options)) {}
+
+EventDrain EventDrainInside::Over(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
+                                  const EventDrainOptions& options) {
+  return EventDrain(
+      std::make_unique<EventDrain::Impl>(nullptr, region, std::move(logger), options));
+}
 
 EventDrain::~EventDrain() { impl_->Stop(); }
 

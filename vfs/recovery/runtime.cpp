@@ -6,6 +6,7 @@
 #include "port/memory.h"
 #include "port/point.h"
 #include "recovery/client.h"
+#include "recovery/runtime_inside.h"
 #include "shm/region.h"
 #include "store/directory.h"
 #include "store/path.h"
@@ -96,29 +97,30 @@ Attempt AttachOrFormat(std::unique_ptr<port::Memory> memory, const Options& opti
 
 }  // namespace
 
-Runtime::Runtime(std::unique_ptr<shm::Region> region, std::unique_ptr<recovery::Client> client)
-    : region_(std::move(region)), client_(std::move(client)) {}
+Runtime::Runtime(std::unique_ptr<RuntimeInside> inside) : inside_(std::move(inside)) {}
 
 Runtime::~Runtime() {
   // A child of fork() leaves nothing, and a client that was declared dead has been seen to by
   // others.
-  const bool leaves_named = !name().empty() && !client_->IsFenced();
-  client_.reset();
+  const bool leaves_named = !name().empty() && !ClientOf(*this).IsFenced();
+  inside_->client_.reset();
   GLASSWAL_POINT("runtime.left");
-  if (leaves_named) RemoveIfEmpty(*region_);
+  if (leaves_named) RemoveIfEmpty(RegionOf(*this));
 }
 
-Result<std::shared_ptr<Runtime>> Runtime::Adopt(std::unique_ptr<shm::Region> region,
-                                                const std::string& client_name, ClientKind kind) {
+Result<std::shared_ptr<Runtime>> RuntimeInside::Adopt(std::unique_ptr<shm::Region> region,
+                                                      const std::string& client_name,
+                                                      ClientKind kind) {
   Result<std::unique_ptr<recovery::Client>> client =
       recovery::Client::Join(region.get(), {client_name, static_cast<shm::ClientKind>(kind)});
   if (!client.ok()) return client.status();
-  return std::shared_ptr<Runtime>(new Runtime(std::move(region), std::move(*client)));
+  return std::shared_ptr<Runtime>(
+      new Runtime(std::make_unique<RuntimeInside>(std::move(region), std::move(*client))));
 }
 
-Result<std::shared_ptr<Runtime>> Runtime::OpenNamed(const Options& options, bool may_open,
-                                                    bool may_create,
-                                                    const std::string& client_name) {
+Result<std::shared_ptr<Runtime>> RuntimeInside::OpenNamed(const Options& options, bool may_open,
+                                                          bool may_create,
+                                                          const std::string& client_name) {
   const uint64_t began = port::NowNs();
   while (true) {
     const uint64_t elapsed = port::NowNs() - began;
@@ -154,26 +156,28 @@ Result<std::shared_ptr<Runtime>> Runtime::Create(const Options& options,
                                                  const std::string& client_name) {
   const Status valid = Validate(options);
   if (!valid.ok()) return valid;
-  if (options.memory == MemoryKind::kNamed) return OpenNamed(options, false, true, client_name);
+  if (options.memory == MemoryKind::kNamed)
+    return RuntimeInside::OpenNamed(options, false, true, client_name);
   Result<std::unique_ptr<port::Memory>> memory =
       port::NewAnonymousMemory(EffectiveRegionCapacity(options));
   if (!memory.ok()) return memory.status();
   Result<std::unique_ptr<shm::Region>> region = shm::Region::Create(std::move(*memory), options);
   if (!region.ok()) return region.status();
-  return Adopt(std::move(*region), client_name);
+  return RuntimeInside::Adopt(std::move(*region), client_name);
 }
 
 Result<std::shared_ptr<Runtime>> Runtime::CreateIn(void* memory, uint64_t size_bytes,
                                                    const Options& options,
                                                    const std::string& client_name) {
-  return CreateOn(port::NewBlockMemory(memory, size_bytes, port::NewLocalLivenessGroup()), options,
-                  client_name);
+  return RuntimeInside::CreateOn(
+      port::NewBlockMemory(memory, size_bytes, port::NewLocalLivenessGroup()), options,
+      client_name);
 }
 
-Result<std::shared_ptr<Runtime>> Runtime::CreateOn(std::unique_ptr<port::Memory> memory,
-                                                   const Options& options,
-                                                   const std::string& client_name,
-                                                   ClientKind kind) {
+Result<std::shared_ptr<Runtime>> RuntimeInside::CreateOn(std::unique_ptr<port::Memory> memory,
+                                                         const Options& options,
+                                                         const std::string& client_name,
+                                                         ClientKind kind) {
   Options own = options;
   own.memory = MemoryKind::kAnonymous;
   own.name.clear();
@@ -185,8 +189,9 @@ Result<std::shared_ptr<Runtime>> Runtime::CreateOn(std::unique_ptr<port::Memory>
   return Adopt(std::move(*region), client_name, kind);
 }
 
-Result<std::shared_ptr<Runtime>> Runtime::OpenOn(std::unique_ptr<port::Memory> memory,
-                                                 const std::string& client_name, ClientKind kind) {
+Result<std::shared_ptr<Runtime>> RuntimeInside::OpenOn(std::unique_ptr<port::Memory> memory,
+                                                       const std::string& client_name,
+                                                       ClientKind kind) {
   Result<std::unique_ptr<shm::Region>> region = shm::Region::Attach(std::move(memory));
   if (!region.ok()) return region.status();
   return Adopt(std::move(*region), client_name, kind);
@@ -199,7 +204,7 @@ Result<std::shared_ptr<Runtime>> Runtime::Open(const std::string& name,
   options.name = name;
   const Status valid = Validate(options);
   if (!valid.ok()) return valid;
-  return OpenNamed(options, true, false, client_name);
+  return RuntimeInside::OpenNamed(options, true, false, client_name);
 }
 
 Result<std::shared_ptr<Runtime>> Runtime::OpenOrCreate(const Options& options,
@@ -207,38 +212,39 @@ Result<std::shared_ptr<Runtime>> Runtime::OpenOrCreate(const Options& options,
   const Status valid = Validate(options);
   if (!valid.ok()) return valid;
   if (options.memory != MemoryKind::kNamed) return Create(options, client_name);
-  return OpenNamed(options, true, true, client_name);
+  return RuntimeInside::OpenNamed(options, true, true, client_name);
 }
 
 Status Runtime::Remove(const std::string& name) { return port::UnlinkNamedMemory(name); }
 
-const std::string& Runtime::name() const { return region_->memory().name(); }
+const std::string& Runtime::name() const { return RegionOf(*this).memory().name(); }
 
 bool Runtime::IsNameCurrent() const {
-  return name().empty() || port::IsCurrentNamedMemory(name(), region_->memory());
+  return name().empty() || port::IsCurrentNamedMemory(name(), RegionOf(*this).memory());
 }
 
 std::string Runtime::id() const {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text;
-  for (const shm::Atomic64& half : region_->header()->runtime_id) {
+  for (const shm::Atomic64& half : RegionOf(*this).header()->runtime_id) {
     const uint64_t value = half.load(std::memory_order_relaxed);
     for (int shift = 60; shift >= 0; shift -= 4) text += kDigits[(value >> shift) & 15];
   }
   return text;
 }
 
-uint32_t Runtime::client_slot() const { return client_->context().slot; }
-uint32_t Runtime::client_generation() const { return client_->context().generation; }
+uint32_t Runtime::client_slot() const { return ClientOf(*this).context().slot; }
+uint32_t Runtime::client_generation() const { return ClientOf(*this).context().generation; }
 
 std::span<const std::byte> Runtime::bytes() const {
-  return {region_->memory().base(), static_cast<size_t>(region_->geometry().capacity_bytes)};
+  return {RegionOf(*this).memory().base(),
+          static_cast<size_t>(RegionOf(*this).geometry().capacity_bytes)};
 }
 
 std::vector<FileEntry> Runtime::ListFiles() const {
   std::vector<FileEntry> entries;
-  for (uint32_t number = 0; number < region_->used_files(); ++number) {
-    const shm::ShmFile* file = region_->file(number);
+  for (uint32_t number = 0; number < RegionOf(*this).used_files(); ++number) {
+    const shm::ShmFile* file = RegionOf(*this).file(number);
     if (store::FileStateOf(file->state.load(std::memory_order_acquire)) != shm::kFileLive) continue;
     char buffer[shm::kPathBytes];
     entries.push_back({std::string(store::PathOf(*file, buffer)), file->size_bytes.load(),
@@ -248,23 +254,23 @@ std::vector<FileEntry> Runtime::ListFiles() const {
 }
 
 Status Runtime::RemoveFile(const std::string& path) {
-  if (client_->IsFenced()) {
+  if (ClientOf(*this).IsFenced()) {
     return Status(StatusCode::kBusy,
                   "this client was declared dead, or belongs to the parent of this process: open "
                   "the region anew");
   }
   const std::string name = store::CanonicalPath(path);
   if (name.empty()) return Status(StatusCode::kInvalidArgument, "the path names no file");
-  client_->Sweep();
-  return store::RemoveFile(client_->context(), name);
+  ClientOf(*this).Sweep();
+  return store::RemoveFile(ClientOf(*this).context(), name);
 }
 
-uint32_t Runtime::RecoverDead() { return client_->IsFenced() ? 0 : client_->Sweep(); }
+uint32_t Runtime::RecoverDead() { return ClientOf(*this).IsFenced() ? 0 : ClientOf(*this).Sweep(); }
 
 Status Runtime::Evict(uint32_t client_slot, uint32_t client_generation, uint32_t timeout_ms) {
-  return client_->Evict(client_slot, client_generation, timeout_ms);
+  return ClientOf(*this).Evict(client_slot, client_generation, timeout_ms);
 }
 
-void Runtime::SetEventLevel(EventLevel level) { trace::SetEventLevel(*region_, level); }
+void Runtime::SetEventLevel(EventLevel level) { trace::SetEventLevel(RegionOf(*this), level); }
 
 }  // namespace glasswal

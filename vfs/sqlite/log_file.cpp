@@ -3,6 +3,7 @@
 #include <string>
 
 #include "port/option_language.h"
+#include "recovery/runtime_inside.h"
 #include "sqlite/log_room.h"
 #include "sqlite/plain_file.h"
 #include "store/directory.h"
@@ -17,7 +18,7 @@ uint32_t LoadBigEndian(const uint8_t* at) {
 
 bool Enter(LogFile* file) {
   if (file->database != nullptr) return file->database->Enter();
-  return !file->runtime->client().IsFenced();
+  return !ClientOf(*file->runtime).IsFenced();
 }
 
 int Fenced(LogFile* file, int code) {
@@ -52,7 +53,7 @@ int Full(LogFile* file, uint64_t wanted_bytes) {
 /// Makes sure of a block for a log whose connection is hidden.
 bool HasWalIndexBlockOfHidden(LogFile* file, uint64_t block) {
   const uint32_t database = file->pages.number();
-  store::ClientContext& self = file->runtime->client().context();
+  store::ClientContext& self = ClientOf(*file->runtime).context();
   if (store::WalIndexBlock(*self.region, database, block) != nullptr) return true;
   store::DirectoryLock lock(self);
   return lock.held() &&
@@ -97,7 +98,7 @@ int ReserveForFrame(LogFile* file, uint64_t offset, const uint8_t* frame_header)
 int Close(sqlite3_file* base) {
   LogFile* file = LogFile::Of(base);
   if (Enter(file)) {
-    store::CloseFileInTime(file->runtime->client().context(), file->file.number());
+    store::CloseFileInTime(ClientOf(*file->runtime).context(), file->file.number());
   }
   if (file->is_wal && file->database != nullptr) file->database->log = nullptr;
   file->~LogFile();

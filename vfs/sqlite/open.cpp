@@ -1,3 +1,4 @@
+#include "recovery/runtime_inside.h"
 #include "sqlite/open.h"
 
 #include <algorithm>
@@ -52,7 +53,7 @@ Result<store::Connection> Connect(store::ClientContext& self, const store::OpenR
 int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_flags) {
   Result<std::shared_ptr<Runtime>> runtime = vfs->RuntimeToOpen(path);
   if (!runtime.ok()) return vfs->Refuse(CodeOf(runtime.status()), runtime.status().message());
-  recovery::Client& client = (*runtime)->client();
+  recovery::Client& client = ClientOf(**runtime);
   if (client.IsFenced()) {
     return vfs->Refuse(
         SQLITE_CANTOPEN,
@@ -70,7 +71,7 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   file->vfs = vfs;
   file->runtime = std::move(*runtime);
   file->self = &client;
-  file->shared = &file->runtime->region();
+  file->shared = &RegionOf(*file->runtime);
   file->connection = *connection;
   file->file = store::File(&client.context(), connection->file, &connection->shm->intent,
                            &connection->database->fence);
@@ -117,14 +118,14 @@ int OpenLog(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int* out_
   if (database != nullptr) {
     request.database_plus_1 = database->connection.file + 1;
   } else if (!is_super_journal) {
-    request.database_plus_1 = DatabaseOfLog(runtime->region(), request.path) + 1;
+    request.database_plus_1 = DatabaseOfLog(RegionOf(*runtime), request.path) + 1;
     if (request.database_plus_1 == 0) {
       return vfs->Refuse(SQLITE_CANTOPEN, "there is no database that " + std::string(request.path) +
                                               " is a log or a journal of: open the database first");
     }
   }
 
-  store::ClientContext& self = runtime->client().context();
+  store::ClientContext& self = ClientOf(*runtime).context();
   // The connection waits here as long as it would for a lock: SQLite's own handler is asked, and
   // asked again by SQLite only if it has not said no.
   store::DirectoryLock lock(self, store::Patience::kMoment);

@@ -10,6 +10,7 @@
 #include "port/printable.h"
 #include "port/process.h"
 #include "recovery/client.h"
+#include "recovery/runtime_inside.h"
 #include "sqlite/database_file.h"
 #include "sqlite/open.h"
 #include "sqlite/uri_options.h"
@@ -48,8 +49,8 @@ int Delete(sqlite3_vfs* base, const char* path, int) {
   Vfs* vfs = Vfs::Of(base);
   const std::shared_ptr<Runtime> runtime = vfs->RuntimeOf(path);
   if (runtime == nullptr) return SQLITE_IOERR_DELETE_NOENT;
-  if (runtime->client().IsFenced()) return vfs->Fail(SQLITE_IOERR_DELETE, "this client is fenced");
-  const Status status = DeletePatiently(vfs, runtime->client().context(), path);
+  if (ClientOf(*runtime).IsFenced()) return vfs->Fail(SQLITE_IOERR_DELETE, "this client is fenced");
+  const Status status = DeletePatiently(vfs, ClientOf(*runtime).context(), path);
   if (status.ok()) return SQLITE_OK;
   if (status.code() == StatusCode::kNotFound) {
     // Whoever closed it last has found that no journal names it, as in a transaction over several
@@ -64,9 +65,9 @@ int Access(sqlite3_vfs* base, const char* path, int flags, int* result) {
   const std::shared_ptr<Runtime> runtime = Vfs::Of(base)->RuntimeOf(path);
   *result = 0;
   if (runtime == nullptr) return SQLITE_OK;
-  const std::optional<uint32_t> file = store::FindFile(runtime->region(), Split(path).file);
+  const std::optional<uint32_t> file = store::FindFile(RegionOf(*runtime), Split(path).file);
   if (!file) return SQLITE_OK;
-  *result = flags != SQLITE_ACCESS_EXISTS || runtime->region().file(*file)->size_bytes.load() > 0;
+  *result = flags != SQLITE_ACCESS_EXISTS || RegionOf(*runtime).file(*file)->size_bytes.load() > 0;
   return SQLITE_OK;
 }
 
@@ -247,11 +248,11 @@ Result<std::shared_ptr<Runtime>> Vfs::RuntimeToOpen(const char* path) {
 std::shared_ptr<Runtime> Vfs::KnownRuntime(const std::string& region) {
   const std::lock_guard<std::mutex> guard(mutex_);
   const std::shared_ptr<Runtime> known = regions_[region].lock();
-  return known != nullptr && !known->client().IsFenced() ? known : nullptr;
+  return known != nullptr && !ClientOf(*known).IsFenced() ? known : nullptr;
 }
 
 Result<std::shared_ptr<Runtime>> Vfs::OwnRuntime() {
-  if (!runtime_->client().IsFenced() || runtime_->name().empty()) return runtime_;
+  if (!ClientOf(*runtime_).IsFenced() || runtime_->name().empty()) return runtime_;
   const std::lock_guard<std::mutex> joining(join_mutex_);
   if (std::shared_ptr<Runtime> known = KnownRuntime({})) return known;
   Result<std::shared_ptr<Runtime>> runtime = Runtime::Open(runtime_->name());

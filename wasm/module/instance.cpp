@@ -30,7 +30,7 @@ void SetJoinedRuntime(std::shared_ptr<Runtime> runtime) { TheState().runtime = s
 
 store::ClientContext* ClientContext() {
   Runtime* runtime = JoinedRuntime();
-  return runtime != nullptr ? &runtime->client().context() : nullptr;
+  return runtime != nullptr ? &ClientOf(*runtime).context() : nullptr;
 }
 
 void GiveText(std::string text) { TheState().text = std::move(text); }

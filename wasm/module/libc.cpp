@@ -35,6 +35,12 @@ timespec ToTimespec(double ms) {
 
 }  // namespace
 
+namespace glasswal::port {
+
+void StopProgram(const char* sentence) { glasswal_host_abort(sentence); }
+
+}  // namespace glasswal::port
+
 extern "C" {
 
 int* __errno_location() { return &errno_of_the_only_thread; }

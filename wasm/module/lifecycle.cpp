@@ -78,7 +78,7 @@ extern "C" int32_t glasswal_create(uint32_t slot, const char* name, uint32_t blo
   GLASSWAL_OPTIONS(GLASSWAL_TAKE_OPTION)
 #undef GLASSWAL_TAKE_OPTION
   const int32_t status =
-      GoOn(Runtime::CreateOn(NewRegionMemory(options.region_capacity_bytes, slot), options, name,
+      GoOn(RuntimeInside::CreateOn(NewRegionMemory(options.region_capacity_bytes, slot), options, name,
                              KindOfThread()),
            block_segments);
   Bootstrap()->layout_hash.store(shm::kLayoutHash);
@@ -96,7 +96,7 @@ extern "C" int32_t glasswal_join(uint32_t slot, const char* name, uint32_t block
   }
   const auto* header = reinterpret_cast<const shm::ShmHeader*>(kRegionOffset);
   return GoOn(
-      Runtime::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name, KindOfThread()),
+      RuntimeInside::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name, KindOfThread()),
       block_segments);
 }
 
@@ -114,7 +114,7 @@ extern "C" uint32_t glasswal_client_generation() {
 }
 
 extern "C" uint32_t glasswal_is_fenced() {
-  return JoinedRuntime() == nullptr || JoinedRuntime()->client().IsFenced() ? 1 : 0;
+  return JoinedRuntime() == nullptr || ClientOf(*JoinedRuntime()).IsFenced() ? 1 : 0;
 }
 
 // It never waits: what it would wait for may be held by another one that is dead, and the proof of
@@ -128,7 +128,7 @@ extern "C" uint32_t glasswal_recover(uint32_t slot, uint32_t is_alone) {
   if (store::ClientStateOf(before) != shm::kClientFree) {
     const bool may_wait = this_thread.may_wait;
     this_thread.may_wait = false;
-    const bool recovered = JoinedRuntime()->client().LookAt(slot);
+    const bool recovered = ClientOf(*JoinedRuntime()).LookAt(slot);
     this_thread.may_wait = may_wait;
     if (recovered) return kRecovered;
     const uint64_t after = state.load();

@@ -27,17 +27,7 @@
 
 namespace glasswal {
 
-namespace port {
-class Memory;
-}
-namespace recovery {
-class Client;
-}
-namespace shm {
-class Region;
-}
-
-enum class ClientKind : uint8_t;  // glasswal/snapshot.h
+class RuntimeInside;
 
 /// A file of a region, as Runtime::ListFiles() finds it.
 struct FileEntry {
@@ -120,32 +110,11 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// Which events are recorded from now on, by all clients. kInfo after creation.
   void SetEventLevel(EventLevel level);
 
-  /// For the layers above and for tests; not part of the stable interface. CreateOn is CreateIn for
-  /// memory of any kind and clients of any kind; OpenOn joins the finished region in such memory.
-  static Result<std::shared_ptr<Runtime>> CreateOn(std::unique_ptr<port::Memory> memory,
-                                                   const Options& options,
-                                                   const std::string& client_name = "",
-                                                   ClientKind kind = ClientKind{});
-  /// See CreateOn.
-  static Result<std::shared_ptr<Runtime>> OpenOn(std::unique_ptr<port::Memory> memory,
-                                                 const std::string& client_name, ClientKind kind);
-  /// The layer below; see CreateOn.
-  shm::Region& region() const { return *region_; }
-  /// The layer below; see CreateOn.
-  recovery::Client& client() const { return *client_; }
-
  private:
-  Runtime(std::unique_ptr<shm::Region> region, std::unique_ptr<recovery::Client> client);
+  friend class RuntimeInside;
+  explicit Runtime(std::unique_ptr<RuntimeInside> inside);
 
-  static Result<std::shared_ptr<Runtime>> Adopt(std::unique_ptr<shm::Region> region,
-                                                const std::string& client_name,
-                                                ClientKind kind = ClientKind{});
-  static Result<std::shared_ptr<Runtime>> OpenNamed(const Options& options, bool may_open,
-                                                    bool may_create,
-                                                    const std::string& client_name);
-
-  std::unique_ptr<shm::Region> region_;
-  std::unique_ptr<recovery::Client> client_;
+  const std::unique_ptr<RuntimeInside> inside_;
 };
 
 }  // namespace glasswal

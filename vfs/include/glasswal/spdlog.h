@@ -1,7 +1,7 @@
 // Events as log records: what happens in a region, in the log of the program.
 //
 //   auto logger = glasswal::NewEventLogger({std::make_shared<spdlog::sinks::stdout_sink_mt>()});
-//   glasswal::EventDrain drain(region, logger);
+//   glasswal::EventDrain drain(runtime, logger);
 //   drain.Start();                                    // Or call drain.Poll() where it suits.
 //
 // gives lines such as
@@ -31,9 +31,8 @@ class sink;
 
 namespace glasswal {
 
-namespace shm {
-class Region;
-}
+class EventDrainInside;
+class Runtime;
 
 /// The pattern of NewEventLogger(); see spdlog's own documentation for the flags.
 inline constexpr char kEventPattern[] = "%Y-%m-%d %H:%M:%S.%f %l %n %v";
@@ -57,8 +56,9 @@ struct EventDrainOptions {
 /// Writes the events of a region to a logger, from a thread of its own or when it is told to.
 class EventDrain {
  public:
-  /// REQUIRES: `region` outlives the drain.
-  EventDrain(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
+  /// The events of the runtime's region. The drain keeps the runtime: the region is left when both
+  /// are gone.
+  EventDrain(std::shared_ptr<const Runtime> runtime, std::shared_ptr<spdlog::logger> logger,
              const EventDrainOptions& options = {});
   /// Stops.
   ~EventDrain();
@@ -85,7 +85,10 @@ class EventDrain {
   uint64_t failed() const;
 
  private:
+  friend class EventDrainInside;
   class Impl;
+  explicit EventDrain(std::unique_ptr<Impl> impl);
+
   const std::unique_ptr<Impl> impl_;
 };
 

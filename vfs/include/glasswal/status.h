@@ -50,14 +50,21 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-/// A value or the status that says why there is none.
+/// Ends the program with a sentence on stderr: somebody takes the value of a Result that has none, or
+/// makes a Result of a Status that is ok. It is for Result.
+[[noreturn]] void StopAtMissingValue(const Status& status);
+
+/// A value or the status that says why there is none. Whoever takes the value without having asked
+/// ok() ends the program with the message where there is none.
 template <typename T>
 class [[nodiscard]] Result {
  public:
   /// A value: `return value;` makes it.
   Result(T value) : value_(std::move(value)) {}  // NOLINT: meant to convert.
   /// A failure: `return status;` makes it. REQUIRES: !status.ok().
-  Result(Status status) : status_(std::move(status)) {}  // NOLINT: meant to convert.
+  Result(Status status) : status_(std::move(status)) {  // NOLINT: meant to convert.
+    if (status_.ok()) [[unlikely]] StopAtMissingValue(status_);
+  }
 
   /// Whether there is a value.
   bool ok() const { return value_.has_value(); }
@@ -65,15 +72,25 @@ class [[nodiscard]] Result {
   const Status& status() const { return status_; }
   /// The value, in all of the following. REQUIRES: ok().
   /// @{
-  T& value() { return *value_; }
-  const T& value() const { return *value_; }
-  T& operator*() { return *value_; }
-  const T& operator*() const { return *value_; }
-  T* operator->() { return &*value_; }
-  const T* operator->() const { return &*value_; }
+  T& value() {
+    Check();
+    return *value_;
+  }
+  const T& value() const {
+    Check();
+    return *value_;
+  }
+  T& operator*() { return value(); }
+  const T& operator*() const { return value(); }
+  T* operator->() { return &value(); }
+  const T* operator->() const { return &value(); }
   /// @}
 
  private:
+  void Check() const {
+    if (!value_.has_value()) [[unlikely]] StopAtMissingValue(status_);
+  }
+
   std::optional<T> value_;
   Status status_;
 };
