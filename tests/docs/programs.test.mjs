@@ -62,6 +62,14 @@ describe('the programs of the README', () => {
     assert.ok(snapshot.totals.commits >= 1);
   }));
 
+  test('C by pkg-config, and Python by ctypes', within(LIMIT_MS, async () => {
+    const lib = path.join(ROOT, 'build/docs-test/prefix/lib');
+    Object.assign(process.env, { PKG_CONFIG_PATH: path.join(lib, 'pkgconfig'), LD_LIBRARY_PATH: lib });
+    const [, watched, python] = await runShell('c', await pasteApp('c'));
+    assert.deepEqual(JSON.parse(watched.printed).clients.map(({ name }) => name), ['watcher']);
+    assert.equal(python.printed.trim(), "['python3', 'watcher']");
+  }));
+
   test("SQLite's shell", within(LIMIT_MS, async () => {
     const lines = (await blockOf('sqlite3')).trim().split('\n');
     assert.equal(lines[0], '$ sqlite3');

@@ -11,9 +11,9 @@ import { blocksOf, READMES, readBlocks, tableNames } from './markdown.mjs';
 /** Which test runs the blocks of an app, or of a kind without one. */
 const RUNNERS = {
   'pages.test.mjs': ['page', 'vite', 'webpack', 'esbuild', 'plain', 'csp', 'remote', 'inspector'],
-  'programs.test.mjs': ['node', 'mappers', 'vitest', 'cpp', 'sqlite3', 'python'],
+  'programs.test.mjs': ['node', 'mappers', 'vitest', 'cpp', 'c', 'sqlite3', 'python'],
 };
-const LANGUAGES = { html: 'html', js: 'js', mjs: 'js', cpp: 'cpp', txt: 'cmake' };
+const LANGUAGES = { html: 'html', js: 'js', mjs: 'js', cpp: 'cpp', c: 'c', py: 'python', txt: 'cmake' };
 
 const markdownOf = (name) => readFile(path.join(ROOT, name), 'utf8');
 

@@ -167,13 +167,27 @@ install_consumer() {
     step "install-$name" "install: $name, run" "$at/consumer"
 }
 
+# pkg_config_consumer PREFIX: builds a C program with what pkg-config says of the library in PREFIX, and runs it.
+pkg_config_consumer() {
+  local at=build/install-test/pkg_config said
+  mkdir -p "$at"
+  said=$(PKG_CONFIG_PATH=$1/lib/pkgconfig pkg-config --cflags --libs glasswal) &&
+    step install-pkg-config "install: pkg_config, build" bash -c "cc -std=c99 -Wall -Wextra -Werror \
+      tests/install/pkg_config/consumer.c $said -Wl,-rpath,$(printf %q "$1")/lib -o $at/consumer" &&
+    step install-pkg-config "install: pkg_config, run" "$at/consumer"
+}
+
 stage_install() {
+  need_packages pkg-config:pkg-config || return
   local passed=0 failed=0 prefix=$PWD/build/install-test/prefix
   rm -rf "$prefix"
   build native || return
   step install "install: into a folder of its own" cmake --install build/native --prefix "$prefix" || return
   if install_consumer find_package "-DCMAKE_PREFIX_PATH=$prefix"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   if install_consumer fetch_content; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  # Where it was not installed: an installation can be moved.
+  rm -rf "$prefix-moved" && mv "$prefix" "$prefix-moved" || return
+  if pkg_config_consumer "$prefix-moved"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   count_stage install "$passed" "$failed"
 }
 
@@ -215,7 +229,7 @@ stage_consumers() {
 
 # What users are told: the API reference is whole, and what the READMEs show runs. C++ programs use the installed library.
 stage_docs() {
-  setup_browsers && setup_reference && setup_mappers || return
+  need_packages pkg-config:pkg-config && setup_browsers && setup_reference && setup_mappers || return
   build_package && pack_package && setup_consumers build/consumers tests/consumers || return
   build native && step docs-install "docs: the library for C++ programs" \
     cmake --install build/native --prefix build/docs-test/prefix || return

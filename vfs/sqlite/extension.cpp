@@ -8,6 +8,8 @@
 // The reason goes to SQLite's log, and every connection of the process has a function for it:
 //
 //   SELECT glasswal_last_error();
+#include "sqlite/extension.h"
+
 #include <string>
 
 #include "sqlite/sqlite_api.h"
@@ -39,8 +41,17 @@ int AddFunctions(sqlite3* db, char**, const sqlite3_api_routines*) {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) int sqlite3_glasswal_init(
-    sqlite3* db, char** error, const sqlite3_api_routines* api) {
+namespace glasswal::sqlite {
+
+bool HasEngine() {
+#if GLASSWAL_LOADABLE
+  return sqlite3_api != nullptr;
+#else
+  return true;
+#endif
+}
+
+int Introduce(sqlite3* db, char** error, const sqlite3_api_routines* api) {
 #if GLASSWAL_LOADABLE
   sqlite3_api = api;
 #else
@@ -52,11 +63,19 @@ extern "C" __attribute__((visibility("default"))) int sqlite3_glasswal_init(
                 "corrupt a database",
                 sqlite3_libversion());
   }
-  if (vfs == nullptr) vfs = new glasswal::sqlite::Vfs("glasswal", nullptr);
+  if (vfs == nullptr) vfs = new Vfs("glasswal", nullptr);
   int result = vfs->Register(/*make_default=*/false);
   if (result == SQLITE_OK) result = AddFunctions(db, error, api);
   if (result == SQLITE_OK) {
     result = sqlite3_auto_extension(reinterpret_cast<void (*)()>(AddFunctions));
   }
+  return result;
+}
+
+}  // namespace glasswal::sqlite
+
+extern "C" __attribute__((visibility("default"))) int sqlite3_glasswal_init(
+    sqlite3* db, char** error, const sqlite3_api_routines* api) {
+  const int result = glasswal::sqlite::Introduce(db, error, api);
   return result == SQLITE_OK ? SQLITE_OK_LOAD_PERMANENTLY : result;
 }
