@@ -15,7 +15,7 @@ using store::MapPlace;
 
 class Audit {
  public:
-  explicit Audit(const shm::Region& region)
+  explicit Audit(shm::Region& region)
       : region_(region), references_(region.geometry().segment_count, 0) {}
 
   void Complain(const std::string& sentence) { complaints_ += sentence + "\n"; }
@@ -97,21 +97,21 @@ class Audit {
   }
 
  private:
-  const shm::Region& region_;
+  shm::Region& region_;
   std::vector<uint32_t> references_;
   std::string complaints_;
 };
 
 }  // namespace
 
-std::string AuditSegments(const shm::Region& region) {
+std::string AuditSegments(shm::Region& region) {
   Audit audit(region);
   for (uint32_t number = 0; number < shm::kMaxFiles; ++number) audit.LookAtFile(number);
   audit.LookAtSegments();
   return audit.Complaints();
 }
 
-std::string AuditClosed(const shm::Region& region) {
+std::string AuditClosed(shm::Region& region) {
   Audit audit(region);
   for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
     const shm::ShmFile* file = region.file(number);

@@ -13,10 +13,10 @@ namespace glasswal::test {
 
 /// What is wrong with the bookkeeping, a sentence a line; empty if nothing is. Holds at any quiet
 /// moment, also while databases are open.
-std::string AuditSegments(const shm::Region& region);
+std::string AuditSegments(shm::Region& region);
 
 /// What is still held, open or under way; empty once every connection is closed.
-std::string AuditClosed(const shm::Region& region);
+std::string AuditClosed(shm::Region& region);
 
 }  // namespace glasswal::test
 

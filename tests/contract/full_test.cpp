@@ -70,7 +70,7 @@ class Scarcity {
     EXPECT_TRUE(Runtime::UnregisterVfs("scarce").ok());
   }
 
-  const shm::Region& region() const { return RegionOf(*runtime_); }
+  shm::Region& region() const { return RegionOf(*runtime_); }
   Runtime& runtime() { return *runtime_; }
   ScarceMemory& memory() { return *memory_; }
 
@@ -102,7 +102,7 @@ class Hog {
     EXPECT_TRUE(shm::ReleaseSegment(region_, claimed_.back().segment, claimed_.back().word));
     claimed_.pop_back();
   }
-  const shm::Region& region_;
+  shm::Region& region_;
   std::vector<shm::ClaimedSegment> claimed_;
 };
 

@@ -170,7 +170,7 @@ TEST_P(Waiting, TheReleaseWakesTheWaiter) {
   Database other = Open();
   sqlite3_busy_timeout(other.get(), 20000);
   // The waiter must be asleep when the lock is released: that is seen in the lock's own word.
-  const shm::Region& region = place().region();
+  shm::Region& region = place().region();
   const auto waits = [&region] {
     for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
       const shm::ShmDatabase* database = store::DatabaseOf(region, number);

@@ -46,7 +46,7 @@ class Place {
   std::string Path(const std::string& name) const;
   /// REQUIRES: !is_unix().
   Runtime& runtime(size_t client = 0) const { return *runtimes_[client % runtimes_.size()]; }
-  const shm::Region& region() const { return RegionOf(*runtimes_[0]); }
+  shm::Region& region() const { return RegionOf(*runtimes_[0]); }
 
   /// Opens a connection of the next client, as it comes: a new database is empty and has no mode
   /// yet.

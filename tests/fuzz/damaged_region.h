@@ -46,7 +46,7 @@ class SleeplessMachine final : public port::Simulation {
 /// holds WRITE, a wal-index, a log, the directory's lock, an intent of each kind, private memory.
 inline std::vector<uint64_t> RegionOfTheDead() {
   const SoundRegion sound;
-  const shm::Region& region = sound.region();
+  shm::Region& region = sound.region();
   shm::ShmFile* file = sound.file();
   auto* database =
       reinterpret_cast<shm::ShmDatabase*>(region.SegmentAddress(file->control_segment.load()));

@@ -31,7 +31,7 @@ void FillWithGoodRegion(const test::Block& block, const uint8_t* data, size_t si
 }
 
 // The sum keeps the compiler from leaving the reads out.
-uint64_t ReadEverything(const Region& region) {
+uint64_t ReadEverything(Region& region) {
   const RegionGeometry& geometry = region.geometry();
   uint64_t sum = region.header()->directory.word.load();
   const auto read = [&sum](const auto* record) {
@@ -50,7 +50,7 @@ uint64_t ReadEverything(const Region& region) {
   return sum;
 }
 
-void UseSegments(const Region& region) {
+void UseSegments(Region& region) {
   const uint32_t owner = ClientOwner(1, 1);
   const ClaimedSegment one = ClaimSegment(region, owner);
   if (one.segment != kNoSegment) {

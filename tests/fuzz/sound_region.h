@@ -39,7 +39,7 @@ class SoundRegion {
     file()->control_segment.store(Claim(shm::kSegmentControl));
   }
 
-  const shm::Region& region() const { return *region_; }
+  shm::Region& region() const { return *region_; }
   shm::ShmFile* file() const { return region_->file(0); }
   const void* bytes() const { return block_.get(); }
 

@@ -34,7 +34,7 @@ using testing::TestRegion;
 constexpr trace::EventSubject kIngest{
     .client = 3, .client_generation = 8, .connection = 1, .file = 1};
 
-void AddNames(const shm::Region& region, std::string_view client, std::string_view path) {
+void AddNames(shm::Region& region, std::string_view client, std::string_view path) {
   SetText(region.client(3)->name, client);
   region.client(3)->state.store(store::ClientWord(shm::kClientLive, 0, 8));
   SetText(region.file(0)->path, path);

@@ -12,7 +12,7 @@ constexpr const char* kPath = "/alone.sqlite";
 
 class Connect : public Stage {
  protected:
-  bool SomebodyWaits(const shm::Region& place) {
+  bool SomebodyWaits(shm::Region& place) {
     const auto file = store::FindFile(place, kPath);
     if (!file) return false;
     const shm::ShmDatabase* database = store::DatabaseOf(place, *file);

@@ -35,7 +35,7 @@ void Fate::AtPoint(const char* name, void* context) {
   if (fate->name == name && --fate->hit == 0) kill(getpid(), SIGKILL);
 }
 
-ClientPlace FindClient(const shm::Region& region, pid_t pid) {
+ClientPlace FindClient(shm::Region& region, pid_t pid) {
   ClientPlace found;
   uint64_t joined_ns = 0;
   // A process that left and came back may have been in several slots: the last one counts.

@@ -37,7 +37,7 @@ struct ClientPlace {
   uint32_t slot = shm::kMaxClients;
   uint32_t generation = 0;
 };
-ClientPlace FindClient(const shm::Region& region, pid_t pid);
+ClientPlace FindClient(shm::Region& region, pid_t pid);
 
 class Crew {
  public:

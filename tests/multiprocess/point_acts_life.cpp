@@ -89,7 +89,7 @@ struct TurnStopper {
 
 /// Writes again and again, as fast as it can, until told to leave.
 int WriteInALoop(const std::string& region, Scoreboard* board, const std::string& client,
-                 const std::function<void(const shm::Region&)>& arm) {
+                 const std::function<void(shm::Region&)>& arm) {
   const Result<std::shared_ptr<Runtime>> runtime = Runtime::Open(region, client);
   if (!runtime.ok() || !(*runtime)->RegisterVfs(client, false).ok()) return 1;
   {
@@ -105,7 +105,7 @@ int WriteInALoop(const std::string& region, Scoreboard* board, const std::string
   return 0;
 }
 
-const shm::ShmLock* WriteLock(const shm::Region& region) {
+const shm::ShmLock* WriteLock(shm::Region& region) {
   const auto file = store::FindFile(region, "/app.sqlite");
   return &store::DatabaseOf(region, file.value_or(0))->locks[shm::kLockWalWrite];
 }
@@ -160,7 +160,7 @@ uint64_t DieBehindAStoppedTurn(Fate fate) {
   const std::string region = scene.referee().runtime().name();
   TurnStopper stopper;
   const pid_t stopped = crew.SpawnOther(0, [&] {
-    return WriteInALoop(region, scene.board(), "stopper", [&](const shm::Region& in) {
+    return WriteInALoop(region, scene.board(), "stopper", [&](shm::Region& in) {
       stopper.lock = WriteLock(in);
       port::SetPointHook(&TurnStopper::AtPoint, &stopper);
     });

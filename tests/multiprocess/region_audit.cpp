@@ -17,7 +17,7 @@ bool IsThere(uint32_t file_state) {
   return file_state == shm::kFileLive || file_state == shm::kFileUnlinked;
 }
 
-std::string PathOf(const shm::Region& region, uint32_t file) {
+std::string PathOf(shm::Region& region, uint32_t file) {
   char buffer[shm::kPathBytes];
   return std::string(store::LoadText(region.file(file)->path, buffer));
 }
@@ -25,7 +25,7 @@ std::string PathOf(const shm::Region& region, uint32_t file) {
 /// Goes through everything once and collects who owns which segment.
 class Auditor {
  public:
-  Auditor(const shm::Region& region, uint64_t kills) : region_(region), kills_(kills) {}
+  Auditor(shm::Region& region, uint64_t kills) : region_(region), kills_(kills) {}
 
   std::string Run() {
     for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) CheckClient(slot);
@@ -196,13 +196,13 @@ class Auditor {
 
   static uint64_t Distance(uint64_t a, uint64_t b) { return a > b ? a - b : b - a; }
 
-  const shm::Region& region_;
+  shm::Region& region_;
   const uint64_t kills_;
   std::map<uint32_t, std::string> claimed_;
   std::string problems_;
 };
 
-std::string AuditDeadInDatabase(const shm::Region& region, uint32_t file, uint32_t slot,
+std::string AuditDeadInDatabase(shm::Region& region, uint32_t file, uint32_t slot,
                                 uint32_t generation) {
   const shm::ShmDatabase* database = store::DatabaseOf(region, file);
   if (database == nullptr) return "";
@@ -217,7 +217,7 @@ std::string AuditDeadInDatabase(const shm::Region& region, uint32_t file, uint32
 
 }  // namespace
 
-std::string AuditDead(const shm::Region& region, uint32_t slot, uint32_t generation) {
+std::string AuditDead(shm::Region& region, uint32_t slot, uint32_t generation) {
   std::string problems;
   const uint64_t word = region.client(slot)->state.load();
   // Somebody else may come into the slot at any moment: what was seen is the dead client's only if
@@ -256,7 +256,7 @@ std::string AuditDead(const shm::Region& region, uint32_t slot, uint32_t generat
   return problems;
 }
 
-std::string AuditQuiescent(const shm::Region& region, uint64_t kills) {
+std::string AuditQuiescent(shm::Region& region, uint64_t kills) {
   return Auditor(region, kills).Run();
 }
 

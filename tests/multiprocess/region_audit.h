@@ -14,11 +14,11 @@
 namespace glasswal::test {
 
 /// Whatever still names the dead client `slot` of `generation`, as a sentence; empty: nothing does.
-std::string AuditDead(const shm::Region& region, uint32_t slot, uint32_t generation);
+std::string AuditDead(shm::Region& region, uint32_t slot, uint32_t generation);
 
 /// Whatever does not add up in a region that nobody is changing; empty: everything does.
 /// `kills` says by how much the counters, which follow the words they count, may be off.
-std::string AuditQuiescent(const shm::Region& region, uint64_t kills);
+std::string AuditQuiescent(shm::Region& region, uint64_t kills);
 
 }  // namespace glasswal::test
 

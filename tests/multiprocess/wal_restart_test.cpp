@@ -61,7 +61,7 @@ class WalRestart : public Stage {
     return PlaceOf(victim.process_id());
   }
 
-  static uint32_t File(const shm::Region& region) {
+  static uint32_t File(shm::Region& region) {
     return store::FindFile(region, "/app.sqlite").value_or(0);
   }
   const std::byte* Block() { return store::WalIndexBlock(region(), File(region()), 0); }

@@ -43,7 +43,7 @@ void WorkInTheDirectory(int thread, std::string* problem) {
   }
 }
 
-std::multiset<std::string> LivePaths(const shm::Region& region) {
+std::multiset<std::string> LivePaths(shm::Region& region) {
   std::multiset<std::string> paths;
   for (uint32_t number = 0; number < shm::kMaxFiles; ++number) {
     const shm::ShmFile* file = region.file(number);

@@ -291,7 +291,7 @@ TEST(ReadGeometry, EachSpoiltFieldIsFound) {
 
 // Reads each table from end to end: under the address sanitizer a table out of bounds is found
 // here.
-uint64_t ReadTables(const Region& region) {
+uint64_t ReadTables(Region& region) {
   const RegionGeometry& geometry = region.geometry();
   uint64_t sum = region.header()->directory.word.load();
   for (uint32_t i = 0; i < kMaxClients; ++i) sum += std::rbegin(region.client(i)->reserved)->load();

@@ -34,17 +34,17 @@ struct Held {
 
 // Plain, unsynchronised accesses to a few words of the segment: a second owner at the same time is
 // a data race for the thread sanitizer and a wrong value for everybody else.
-uint64_t* Marks(const Region& region, uint32_t segment) {
+uint64_t* Marks(Region& region, uint32_t segment) {
   return reinterpret_cast<uint64_t*>(region.SegmentAddress(segment));
 }
-bool Mark(const Region& region, uint32_t segment, uint64_t mark) {
+bool Mark(Region& region, uint32_t segment, uint64_t mark) {
   uint64_t* words = Marks(region, segment);
   const uint64_t last = kSegmentBytes / 8 - 1;
   if (words[0] != 0 || words[last / 2] != 0 || words[last] != 0) return false;
   words[0] = words[last / 2] = words[last] = mark;
   return true;
 }
-bool IsMarked(const Region& region, uint32_t segment, uint64_t mark) {
+bool IsMarked(Region& region, uint32_t segment, uint64_t mark) {
   const uint64_t last = kSegmentBytes / 8 - 1;
   const uint64_t* words = Marks(region, segment);
   return words[0] == mark && words[last / 2] == mark && words[last] == mark;
@@ -52,7 +52,7 @@ bool IsMarked(const Region& region, uint32_t segment, uint64_t mark) {
 
 // One client: claims, publishes, takes runs and gives back at random. Returns what went wrong, or
 // "".
-std::string Work(const Region& region, uint32_t client, uint32_t rounds, uint32_t seed) {
+std::string Work(Region& region, uint32_t client, uint32_t rounds, uint32_t seed) {
   std::mt19937 random(seed);
   const uint32_t owner = ClientOwner(client, 1);
   std::vector<Held> held;
@@ -87,7 +87,7 @@ std::string Work(const Region& region, uint32_t client, uint32_t rounds, uint32_
   return "";
 }
 
-uint64_t CountFree(const Region& region) {
+uint64_t CountFree(Region& region) {
   uint64_t found = 0;
   for (uint32_t i = region.geometry().first_segment; i < region.geometry().segment_count; ++i) {
     const SegmentKind kind = SegmentKindOf(region.segment_word(i)->load());

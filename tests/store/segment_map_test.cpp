@@ -42,12 +42,12 @@ class AtPoint {
 class DamagedMap : public testing::Test {
  protected:
   DamagedMap() {
-    self_.region = const_cast<shm::Region*>(&sound_.region());
+    self_.region = &sound_.region();
     self_.generation = 1;
     sound_.file()->limit_bytes.store(shm::kMaxFileBytes);
   }
 
-  const shm::Region& region() const { return sound_.region(); }
+  shm::Region& region() const { return sound_.region(); }
   shm::ShmFile* shm_file() const { return sound_.file(); }
   shm::ShmIntent* intent() const { return &region().client(0)->intent; }
   File OpenFile() { return File(&self_, 0, intent(), nullptr); }

@@ -37,7 +37,7 @@ std::vector<Event> ReadPatiently(EventCursor& cursor) {
   return events;
 }
 
-void Write(const shm::Region& region, uint32_t count, uint32_t client = 1) {
+void Write(shm::Region& region, uint32_t count, uint32_t client = 1) {
   for (uint32_t i = 0; i < count; ++i) {
     WriteEvent(region, EventKind::kCommit, {.client = client, .client_generation = 1}, i, 0, 0, 0);
   }
@@ -66,7 +66,7 @@ std::jmp_buf death;
 
 /// Writes one event as a client that is gone when it reaches `point`; false if it never came there.
 /// Nothing in the writer has a destructor, so jumping out leaves what a killed process leaves.
-bool TryToDieAt(std::string_view point, const shm::Region& region, uint32_t client) {
+bool TryToDieAt(std::string_view point, shm::Region& region, uint32_t client) {
   struct Context {
     std::string_view point;
   };
@@ -86,7 +86,7 @@ bool TryToDieAt(std::string_view point, const shm::Region& region, uint32_t clie
   return died;
 }
 
-void DieAt(std::string_view point, const shm::Region& region, uint32_t client) {
+void DieAt(std::string_view point, shm::Region& region, uint32_t client) {
   EXPECT_TRUE(TryToDieAt(point, region, client)) << "the writer never came to " << point;
 }
 

@@ -22,7 +22,7 @@ constexpr uint32_t kEventsOfAWriter = 50'000;
 uint64_t Mix(uint64_t a, uint64_t b) { return (a * 0x9e3779b97f4a7c15 ^ b) * 0xbf58476d1ce4e5b9; }
 
 /// All fields that the writer chooses hang together, so that a mixture of two events shows.
-void WriteSealed(const shm::Region& region, uint32_t client, uint64_t number) {
+void WriteSealed(shm::Region& region, uint32_t client, uint64_t number) {
   const auto low = static_cast<uint32_t>(number);
   WriteEvent(
       region, EventKind::kCommit,

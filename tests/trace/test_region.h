@@ -31,8 +31,8 @@ class TestRegion {
     region_ = std::move(*region);
   }
 
-  const shm::Region& operator*() const { return *region_; }
-  const shm::Region* operator->() const { return region_.get(); }
+  shm::Region& operator*() const { return *region_; }
+  shm::Region* operator->() const { return region_.get(); }
   std::byte* bytes() const { return static_cast<std::byte*>(block_.get()); }
   uint64_t size_bytes() const { return size_bytes_; }
 

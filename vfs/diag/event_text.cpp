@@ -16,7 +16,7 @@ bool NeedsQuotes(char character) {
 }
 
 /// Who is in a slot, if it is of that generation.
-std::string ClientName(const shm::Region& region, uint64_t slot, uint32_t generation) {
+std::string ClientName(const shm::RegionView& region, uint64_t slot, uint32_t generation) {
   if (slot >= shm::kMaxClients) return {};
   const shm::ShmClient& client = *region.client(static_cast<uint32_t>(slot));
   const bool same = store::GenerationOf(client.state.load(std::memory_order_acquire)) == generation;
@@ -24,7 +24,7 @@ std::string ClientName(const shm::Region& region, uint64_t slot, uint32_t genera
 }
 
 /// Who is in a slot now.
-std::string ClientInSlot(const shm::Region& region, uint64_t slot) {
+std::string ClientInSlot(const shm::RegionView& region, uint64_t slot) {
   if (slot >= shm::kMaxClients) return {};
   const shm::ShmClient& client = *region.client(static_cast<uint32_t>(slot));
   const uint64_t word = client.state.load(std::memory_order_acquire);
@@ -34,7 +34,7 @@ std::string ClientInSlot(const shm::Region& region, uint64_t slot) {
 
 /// The path of the file that has the event's number now: good enough for people, and almost always
 /// the one that was meant.
-std::string Path(const shm::Region& region, const Event& event) {
+std::string Path(const shm::RegionView& region, const Event& event) {
   if (event.file == 0 || event.file > shm::kMaxFiles) return {};
   const shm::ShmFile& file = *region.file(event.file - 1);
   const uint64_t word = file.state.load(std::memory_order_acquire);
@@ -42,7 +42,7 @@ std::string Path(const shm::Region& region, const Event& event) {
   return TextOf(file.path, shm::kPathBytes);
 }
 
-std::string ArgumentName(const shm::Region& region, std::string_view name, uint64_t value) {
+std::string ArgumentName(const shm::RegionView& region, std::string_view name, uint64_t value) {
   if (name == "lock" && value <= shm::kDirectoryLock) {
     return shm::LockName(static_cast<uint32_t>(value));
   }
@@ -69,7 +69,7 @@ void AppendName(std::string_view key, std::string_view suffix, std::string_view 
 
 }  // namespace
 
-EventNames NamesOf(const shm::Region& region, const Event& event) {
+EventNames NamesOf(const shm::RegionView& region, const Event& event) {
   EventNames names;
   names.client = ClientName(region, event.client, event.client_generation);
   names.path = Path(region, event);

@@ -25,7 +25,7 @@ struct EventNames {
 
 /// What is known now: a slot or a file number may be another's since, which is told where it can
 /// be.
-EventNames NamesOf(const shm::Region& region, const Event& event);
+EventNames NamesOf(const shm::RegionView& region, const Event& event);
 
 /// True if the argument `name` is the number of a client: its name stands beside it, not in its
 /// place.

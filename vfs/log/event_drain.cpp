@@ -51,7 +51,7 @@ spdlog::level::level_enum LevelOf(EventLevel level) {
 class EventDrain::Impl {
  public:
   /// `runtime`: what keeps the region; null if somebody else does.
-  Impl(std::shared_ptr<const Runtime> runtime, const shm::Region& region,
+  Impl(std::shared_ptr<const Runtime> runtime, const shm::RegionView& region,
        std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options)
       : runtime_(std::move(runtime)),
         region_(region),
@@ -182,7 +182,7 @@ class EventDrain::Impl {
   }
 
   const std::shared_ptr<const Runtime> runtime_;
-  const shm::Region& region_;
+  const shm::RegionView& region_;
   const std::shared_ptr<spdlog::logger> logger_;
   const EventDrainOptions options_;
   const int64_t clock_offset_ns_;  // From the region's monotonic clock to the time of day.
@@ -214,7 +214,7 @@ EventDrain::EventDrain(std::shared_ptr<const Runtime> runtime,
                        std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options)
     : impl_(std::make_unique<Impl>(runtime, RegionOf(*runtime), std::move(logger), options)) {}
 
-EventDrain EventDrainInside::Over(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
+EventDrain EventDrainInside::Over(const shm::RegionView& region, std::shared_ptr<spdlog::logger> logger,
                                   const EventDrainOptions& options) {
   return EventDrain(
       std::make_unique<EventDrain::Impl>(nullptr, region, std::move(logger), options));

@@ -15,7 +15,7 @@ namespace glasswal {
 class EventDrainInside {
  public:
   /// REQUIRES: `region` outlives the drain.
-  static EventDrain Over(const shm::Region& region, std::shared_ptr<spdlog::logger> logger,
+  static EventDrain Over(const shm::RegionView& region, std::shared_ptr<spdlog::logger> logger,
                          const EventDrainOptions& options = {});
 };
 

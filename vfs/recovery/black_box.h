@@ -17,7 +17,7 @@ class BlackBox {
  public:
   /// Draws a record and fills it with what `dead` holds now; or goes on with the one of a recovery
   /// from the same dead client that was interrupted, which knows what it held at first.
-  BlackBox(const shm::Region& region, const store::ClientContext& recoverer, const Casualty& dead);
+  BlackBox(shm::Region& region, const store::ClientContext& recoverer, const Casualty& dead);
 
   bool is_resumed() const { return is_resumed_; }
 
@@ -37,7 +37,7 @@ class BlackBox {
                uint64_t since_ns);
   void RecordEvents(const Casualty& dead);
 
-  const shm::Region& region_;
+  shm::Region& region_;
   shm::ShmRecovery* record_ = nullptr;
   uint64_t number_ = 0;
   uint64_t now_ns_;

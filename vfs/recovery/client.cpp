@@ -25,7 +25,7 @@ using store::GenerationOf;
 
 /// `client` and those from whom it is recovering, one bit each: what the dead held, nobody else can
 /// take back meanwhile.
-uint64_t WithItsDead(const shm::Region& region, uint32_t client) {
+uint64_t WithItsDead(const shm::RegionView& region, uint32_t client) {
   uint64_t clients = lock::SlotBit(client);
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
     const uint64_t word = region.client(slot)->state.load();
@@ -39,11 +39,11 @@ uint64_t WithItsDead(const shm::Region& region, uint32_t client) {
 
 /// The locks that `client` keeps others from and somebody may wait for. SHARED of the main file is
 /// not one: in WAL mode it lasts as long as the connection.
-uint32_t CountLocks(const shm::Region& region, uint32_t client) {
+uint32_t CountLocks(const shm::RegionView& region, uint32_t client) {
   const uint64_t clients = WithItsDead(region, client);
   uint32_t count = (lock::Holders(region.header()->directory.word.load()) & clients) != 0 ? 1 : 0;
   for (uint32_t file = 0; file < region.used_files(); ++file) {
-    shm::ShmDatabase* database = store::DatabaseOf(region, file);
+    const shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
     for (uint32_t i = 0; i < shm::kLockCount; ++i) {
       if (i == shm::kLockMainShared || i == shm::kLockMainPending) continue;
@@ -62,10 +62,10 @@ uint32_t CountLocks(const shm::Region& region, uint32_t client) {
 
 }  // namespace
 
-uint64_t HeartbeatOf(const shm::Region& region, uint32_t slot) {
+uint64_t HeartbeatOf(const shm::RegionView& region, uint32_t slot) {
   uint64_t sum = region.client(slot)->heartbeat.load(std::memory_order_relaxed);
   for (uint32_t file = 0; file < region.used_files(); ++file) {
-    shm::ShmDatabase* database = store::DatabaseOf(region, file);
+    const shm::ShmDatabase* database = store::DatabaseOf(region, file);
     if (database == nullptr) continue;
     for (const shm::ShmConnection& connection : database->connections) {
       const uint64_t word = connection.state.load(std::memory_order_relaxed);

@@ -106,7 +106,7 @@ class Client final : private lock::HolderWatch {
 };
 
 /// The sum of a client's own heartbeat and those of its connections.
-uint64_t HeartbeatOf(const shm::Region& region, uint32_t slot);
+uint64_t HeartbeatOf(const shm::RegionView& region, uint32_t slot);
 
 }  // namespace glasswal::recovery
 

@@ -20,7 +20,7 @@ bool IsOf(uint64_t connection_word, const Casualty& dead) {
          store::GenerationOf(connection_word) == dead.generation;
 }
 
-void TakeBackConnection(const shm::Region& region, uint32_t file, shm::ShmDatabase* database,
+void TakeBackConnection(shm::Region& region, uint32_t file, shm::ShmDatabase* database,
                         uint32_t slot, RecoveryReport* report) {
   if (lock::Holds(database->locks[shm::kLockWalWrite].word.load(), slot)) {
     GLASSWAL_POINT("recover.spoil");
@@ -33,7 +33,7 @@ void TakeBackConnection(const shm::Region& region, uint32_t file, shm::ShmDataba
   ++report->connections;
 }
 
-void TakeBackDatabases(const shm::Region& region, const Casualty& dead, RecoveryReport* report) {
+void TakeBackDatabases(shm::Region& region, const Casualty& dead, RecoveryReport* report) {
   for (uint32_t file = 0; file < region.used_files(); ++file) {
     const uint64_t state = region.file(file)->state.load(std::memory_order_acquire);
     if (store::FileStateOf(state) != shm::kFileLive &&
@@ -75,7 +75,7 @@ void InheritRecoveries(store::ClientContext& self, const Casualty& dead) {
   }
 }
 
-void AddToTotals(const shm::Region& region, const RecoveryReport& report) {
+void AddToTotals(shm::Region& region, const RecoveryReport& report) {
   trace::AddShared(region.header()->recovered_handles, uint64_t{report.handles});
   trace::AddShared(region.header()->recovered_locks, uint64_t{report.locks});
 }
@@ -84,7 +84,7 @@ void AddToTotals(const shm::Region& region, const RecoveryReport& report) {
 
 Status TakeBackEverything(store::ClientContext& self, const Casualty& dead, RecoveryReport* report,
                           store::Patience patience) {
-  const shm::Region& region = *self.region;
+  shm::Region& region = *self.region;
   TakeBackDatabases(region, dead, report);
   // The intent is used under the directory's lock only, so it is settled before the lock goes.
   GLASSWAL_POINT("recover.client.intent");

@@ -41,7 +41,7 @@ Result<std::unique_ptr<port::Liveness>> EnterGate(port::Memory& memory) {
 }
 
 /// Whether any client is in that is not proved dead. REQUIRES: the gate.
-bool SomebodyIsIn(const shm::Region& region, const port::Liveness& gate) {
+bool SomebodyIsIn(const shm::RegionView& region, const port::Liveness& gate) {
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
     const uint64_t state = region.client(slot)->state.load();
     if (store::ClientStateOf(state) != shm::kClientFree && !gate.IsDead(slot)) return true;
@@ -50,7 +50,7 @@ bool SomebodyIsIn(const shm::Region& region, const port::Liveness& gate) {
 }
 
 /// The last one out takes the name away. Called by a process that has just left.
-void RemoveIfEmpty(const shm::Region& region) {
+void RemoveIfEmpty(shm::Region& region) {
   const Result<std::unique_ptr<port::Liveness>> gate = EnterGate(region.memory());
   // Whoever keeps the gate for so long is coming in, and will be the last one to leave.
   if (!gate.ok() || SomebodyIsIn(region, **gate)) return;

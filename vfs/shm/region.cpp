@@ -218,16 +218,18 @@ Result<RegionGeometry> ReadGeometry(const ShmHeader& header, uint64_t available_
   return geometry;
 }
 
+RegionView::RegionView(const std::byte* base, const RegionGeometry& geometry)
+    : geometry_(geometry),
+      base_(base),
+      header_(reinterpret_cast<const ShmHeader*>(base)),
+      clients_(reinterpret_cast<const ShmClient*>(base + geometry.clients_offset)),
+      files_(reinterpret_cast<const ShmFile*>(base + geometry.files_offset)),
+      recoveries_(reinterpret_cast<const ShmRecovery*>(base + geometry.recoveries_offset)),
+      events_(reinterpret_cast<const ShmEvent*>(base + geometry.events_offset)),
+      segment_words_(reinterpret_cast<const Atomic64*>(base + geometry.segments_offset)) {}
+
 Region::Region(std::unique_ptr<port::Memory> memory, const RegionGeometry& geometry)
-    : memory_(std::move(memory)),
-      geometry_(geometry),
-      base_(memory_->base()),
-      header_(reinterpret_cast<ShmHeader*>(base_)),
-      clients_(reinterpret_cast<ShmClient*>(base_ + geometry.clients_offset)),
-      files_(reinterpret_cast<ShmFile*>(base_ + geometry.files_offset)),
-      recoveries_(reinterpret_cast<ShmRecovery*>(base_ + geometry.recoveries_offset)),
-      events_(reinterpret_cast<ShmEvent*>(base_ + geometry.events_offset)),
-      segment_words_(reinterpret_cast<Atomic64*>(base_ + geometry.segments_offset)) {}
+    : RegionView(memory->base(), geometry), memory_(std::move(memory)) {}
 
 Result<std::unique_ptr<Region>> Region::Create(std::unique_ptr<port::Memory> memory,
                                                const Options& options) {
@@ -250,7 +252,7 @@ Result<std::unique_ptr<Region>> Region::Create(std::unique_ptr<port::Memory> mem
   }
   // A creator that died here before may have left anything, for other options, behind the magic
   // number.
-  std::memset(region->base_ + sizeof(header->magic), 0,
+  std::memset(region->memory().base() + sizeof(header->magic), 0,
               static_cast<size_t>(metadata_bytes - sizeof(header->magic)));
   WriteHeader(*plan, options, header);
   for (uint32_t segment = 0; segment < plan->first_segment; ++segment) {

@@ -31,7 +31,7 @@ bool IsOwned(uint64_t word) {
 }
 
 // The number of committed segments, forced into the bounds of the region.
-uint32_t Committed(const Region& region) {
+uint32_t Committed(const RegionView& region) {
   const RegionGeometry& geometry = region.geometry();
   return std::clamp(region.header()->committed_segments.load(std::memory_order_acquire),
                     geometry.first_segment, geometry.segment_count);
@@ -57,7 +57,7 @@ struct Claim {
   uint64_t word = 0;  // 0: somebody else was faster, or it was not free.
 };
 
-Claim TryClaim(const Region& region, uint32_t segment, SegmentKind kind, uint32_t owner) {
+Claim TryClaim(Region& region, uint32_t segment, SegmentKind kind, uint32_t owner) {
   Atomic64* place = region.segment_word(segment);
   Claim claim;
   claim.before = place->load(kRelaxed);
@@ -74,14 +74,14 @@ Claim TryClaim(const Region& region, uint32_t segment, SegmentKind kind, uint32_
 }
 
 // A segment that was never used reads as zeros already; all others have somebody's old bytes.
-void ZeroIfUsed(const Region& region, uint32_t segment, uint64_t word_before) {
+void ZeroIfUsed(Region& region, uint32_t segment, uint64_t word_before) {
   GLASSWAL_POINT("segments.claim.zero");
   if (SegmentKindOf(word_before) == kSegmentFree) return;
   std::memset(region.SegmentAddress(segment), 0, static_cast<size_t>(kSegmentBytes));
 }
 
 // The first segment of [from, to) that could be claimed; kNoSegment: none.
-ClaimedSegment ClaimBetween(const Region& region, uint32_t owner, uint32_t from, uint32_t to) {
+ClaimedSegment ClaimBetween(Region& region, uint32_t owner, uint32_t from, uint32_t to) {
   for (uint32_t segment = from; segment < to; ++segment) {
     const Claim claim = TryClaim(region, segment, kSegmentPending, owner);
     if (claim.word == 0) continue;
@@ -92,7 +92,7 @@ ClaimedSegment ClaimBetween(const Region& region, uint32_t owner, uint32_t from,
   return {};
 }
 
-ClaimedSegment ClaimCommitted(const Region& region, uint32_t owner, uint32_t end) {
+ClaimedSegment ClaimCommitted(Region& region, uint32_t owner, uint32_t end) {
   const uint32_t first = region.geometry().first_segment;
   const uint32_t hint = std::clamp(region.header()->free_hint.load(kRelaxed), first, end);
   const ClaimedSegment found = ClaimBetween(region, owner, hint, end);
@@ -101,7 +101,7 @@ ClaimedSegment ClaimCommitted(const Region& region, uint32_t owner, uint32_t end
 
 // Takes the committed part from `committed` to at least `wanted` segments. True: it is worth
 // looking for a free segment again. REQUIRES: wanted > committed.
-bool Grow(const Region& region, uint32_t committed, uint64_t wanted, Growth* growth) {
+bool Grow(Region& region, uint32_t committed, uint64_t wanted, Growth* growth) {
   GLASSWAL_ASSERT(wanted > committed, "a region grows to more than it has");
   const uint32_t count = region.geometry().segment_count;
   if (wanted > count) return false;
@@ -114,7 +114,7 @@ bool Grow(const Region& region, uint32_t committed, uint64_t wanted, Growth* gro
 }
 
 // One word from `word` to reusable; true if this call did it.
-bool MakeReusable(const Region& region, uint32_t segment, uint64_t word) {
+bool MakeReusable(Region& region, uint32_t segment, uint64_t word) {
   const uint64_t freed = SegmentWord(kSegmentReusable, 0, SegmentSequenceOf(word));
   ExpectFree(region.header(), 1);
   GLASSWAL_POINT("segments.release.cas");
@@ -129,7 +129,7 @@ bool MakeReusable(const Region& region, uint32_t segment, uint64_t word) {
 }
 
 // The first of `count` segments in a row before `end`, none before `from`, that look free.
-uint32_t FindRun(const Region& region, uint32_t from, uint32_t end, uint32_t count) {
+uint32_t FindRun(const RegionView& region, uint32_t from, uint32_t end, uint32_t count) {
   uint32_t length = 0;
   for (uint32_t segment = from; segment < end; ++segment) {
     length = IsClaimable(region.segment_word(segment)->load(kRelaxed)) ? length + 1 : 0;
@@ -139,7 +139,7 @@ uint32_t FindRun(const Region& region, uint32_t from, uint32_t end, uint32_t cou
 }
 
 // How many segments just before `end` look free: a run may begin there and go on behind it.
-uint32_t FreeTail(const Region& region, uint32_t end) {
+uint32_t FreeTail(const RegionView& region, uint32_t end) {
   uint32_t length = 0;
   while (end - length > region.geometry().first_segment &&
          IsClaimable(region.segment_word(end - length - 1)->load(kRelaxed))) {
@@ -150,7 +150,7 @@ uint32_t FreeTail(const Region& region, uint32_t end) {
 
 // Claims [first, first + count) and returns `first + count`; or, when one of them was taken by
 // somebody else, returns that one and keeps nothing.
-uint32_t ClaimRunAt(const Region& region, uint32_t owner, uint32_t first, uint32_t count) {
+uint32_t ClaimRunAt(Region& region, uint32_t owner, uint32_t first, uint32_t count) {
   for (uint32_t segment = first; segment < first + count; ++segment) {
     const Claim claim = TryClaim(region, segment, kSegmentPrivate, owner);
     if (claim.word != 0) {
@@ -167,7 +167,7 @@ uint32_t ClaimRunAt(const Region& region, uint32_t owner, uint32_t first, uint32
   return first + count;
 }
 
-uint32_t ClaimRunCommitted(const Region& region, uint32_t owner, uint32_t end, uint32_t count) {
+uint32_t ClaimRunCommitted(Region& region, uint32_t owner, uint32_t end, uint32_t count) {
   uint32_t from = region.geometry().first_segment;
   while (true) {
     const uint32_t first = FindRun(region, from, end, count);
@@ -180,7 +180,7 @@ uint32_t ClaimRunCommitted(const Region& region, uint32_t owner, uint32_t end, u
 
 }  // namespace
 
-ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner, Growth* growth) {
+ClaimedSegment ClaimSegment(Region& region, uint32_t client_owner, Growth* growth) {
   ShmHeader* header = region.header();
   for (uint32_t round = 0; round < kMostRounds; ++round) {
     const uint64_t reclaimed = header->reclaimed_segments.load(kRelaxed);
@@ -194,7 +194,7 @@ ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner, Growth*
   return {};
 }
 
-uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t count,
+uint32_t ClaimPrivateRun(Region& region, uint32_t client_owner, uint32_t count,
                          Growth* growth) {
   ShmHeader* header = region.header();
   for (uint32_t round = 0; count != 0 && round < kMostRounds; ++round) {
@@ -212,7 +212,7 @@ uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t c
   return kNoSegment;
 }
 
-uint64_t PublishSegment(const Region& region, uint32_t segment, uint64_t pending_word,
+uint64_t PublishSegment(Region& region, uint32_t segment, uint64_t pending_word,
                         SegmentKind kind, uint32_t owner) {
   if (!region.IsDataSegment(segment) || SegmentKindOf(pending_word) != kSegmentPending) return 0;
   const uint64_t word = SegmentWord(kind, owner, SegmentSequenceOf(pending_word));
@@ -222,14 +222,14 @@ uint64_t PublishSegment(const Region& region, uint32_t segment, uint64_t pending
   return published ? word : 0;
 }
 
-bool ReleaseSegment(const Region& region, uint32_t segment, uint64_t word) {
+bool ReleaseSegment(Region& region, uint32_t segment, uint64_t word) {
   if (!region.IsDataSegment(segment) || !IsOwned(word)) return false;
   if (!MakeReusable(region, segment, word)) return false;
   region.header()->reclaimed_segments.fetch_add(1, kRelaxed);
   return true;
 }
 
-uint32_t SweepClientSegments(const Region& region, uint32_t client_owner) {
+uint32_t SweepClientSegments(Region& region, uint32_t client_owner) {
   uint32_t freed = 0;
   const uint32_t end = Committed(region);
   for (uint32_t segment = region.geometry().first_segment; segment < end; ++segment) {
@@ -242,7 +242,7 @@ uint32_t SweepClientSegments(const Region& region, uint32_t client_owner) {
   return freed;
 }
 
-Status CommitSegments(const Region& region, uint32_t segments, Growth* growth) {
+Status CommitSegments(Region& region, uint32_t segments, Growth* growth) {
   const uint32_t count = region.geometry().segment_count;
   if (segments > count) {
     return Status(StatusCode::kFull, "The region is full: " + std::to_string(segments) +

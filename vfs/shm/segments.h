@@ -63,27 +63,27 @@ struct ClaimedSegment {
 
 /// Claims one segment for the client `client_owner` (see ClientOwner) as kSegmentPending, zeroed.
 /// Grows the committed part of the region if no free segment is left, and says so in `growth`.
-ClaimedSegment ClaimSegment(const Region& region, uint32_t client_owner, Growth* growth = nullptr);
+ClaimedSegment ClaimSegment(Region& region, uint32_t client_owner, Growth* growth = nullptr);
 
 /// Claims `count` contiguous segments as kSegmentPrivate of the client, zeroed; returns the first,
 /// or kNoSegment. A client that dies in the middle leaves only segments that Sweep() finds.
-uint32_t ClaimPrivateRun(const Region& region, uint32_t client_owner, uint32_t count,
+uint32_t ClaimPrivateRun(Region& region, uint32_t client_owner, uint32_t count,
                          Growth* growth = nullptr);
 
 /// kSegmentPending -> `kind` of `owner`. Returns the new word; 0 if the word was not `pending_word`
 /// any more (its claimer was declared dead).
-uint64_t PublishSegment(const Region& region, uint32_t segment, uint64_t pending_word,
+uint64_t PublishSegment(Region& region, uint32_t segment, uint64_t pending_word,
                         SegmentKind kind, uint32_t owner);
 
 /// Frees a segment if its word is still `word`; true if this call did it.
-bool ReleaseSegment(const Region& region, uint32_t segment, uint64_t word);
+bool ReleaseSegment(Region& region, uint32_t segment, uint64_t word);
 
 /// Frees every pending and private segment of the client; returns how many. Idempotent.
-uint32_t SweepClientSegments(const Region& region, uint32_t client_owner);
+uint32_t SweepClientSegments(Region& region, uint32_t client_owner);
 
 /// Commits memory up to at least `segments` segments; kFull when the machine or the region has not
 /// got them.
-Status CommitSegments(const Region& region, uint32_t segments, Growth* growth = nullptr);
+Status CommitSegments(Region& region, uint32_t segments, Growth* growth = nullptr);
 
 }  // namespace glasswal::shm
 

@@ -93,10 +93,10 @@ struct DatabaseFile {
 
   // What the runtime says of itself, kept at hand because every call asks.
   recovery::Client* self = nullptr;
-  const shm::Region* shared = nullptr;
+  shm::Region* shared = nullptr;
 
   recovery::Client& client() const { return *self; }
-  const shm::Region& region() const { return *shared; }
+  shm::Region& region() const { return *shared; }
   shm::ShmDatabase* database() const { return connection.database; }
 
   /// Every method begins with this: the heartbeat, and whether this client may still touch the

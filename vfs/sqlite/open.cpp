@@ -87,7 +87,7 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
 constexpr uint32_t kNoFile = ~uint32_t{0};
 
 /// The number of the database that a log or journal of that name belongs to, or kNoFile.
-uint32_t DatabaseOfLog(const shm::Region& region, std::string_view path) {
+uint32_t DatabaseOfLog(const shm::RegionView& region, std::string_view path) {
   const size_t dash = path.rfind('-');
   if (dash == std::string_view::npos) return kNoFile;
   return store::FindFile(region, path.substr(0, dash)).value_or(kNoFile);

@@ -61,7 +61,7 @@ Result<Connection> ClaimConnection(ClientContext& self, [[maybe_unused]] const D
                                        " connections of the database are in use: close one first");
 }
 
-uint32_t ReleaseConnection(const shm::Region& region, shm::ShmDatabase* database, uint32_t slot) {
+uint32_t ReleaseConnection(shm::Region& region, shm::ShmDatabase* database, uint32_t slot) {
   shm::ShmConnection* connection = &database->connections[slot];
   uint32_t taken = 0;
   for (uint32_t i = 0; i < shm::kLockCount; ++i) {

@@ -34,7 +34,7 @@ Result<Connection> ClaimConnection(ClientContext& self, const DirectoryLock& loc
 /// Takes every lock from the connection in `slot` and frees the slot. Its counters go to the
 /// database's. Used on closing and, for a dead owner, by recovery. Idempotent.
 /// Returns how many locks it still held.
-uint32_t ReleaseConnection(const shm::Region& region, shm::ShmDatabase* database, uint32_t slot);
+uint32_t ReleaseConnection(shm::Region& region, shm::ShmDatabase* database, uint32_t slot);
 
 /// True while the connection's slot is still its own. One load of a line that only it writes.
 inline bool OwnsSlot(const Connection& connection) {

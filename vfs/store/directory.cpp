@@ -35,7 +35,7 @@ void SetState(shm::ShmFile* file, shm::FileState state) {
       std::memory_order_release);
 }
 
-uint64_t LimitFor(const shm::Region& region, shm::FileKind kind) {
+uint64_t LimitFor(const shm::RegionView& region, shm::FileKind kind) {
   switch (kind) {
     case shm::kFileDatabase:
       return region.header()->max_database_bytes.load(std::memory_order_relaxed);
@@ -48,7 +48,7 @@ uint64_t LimitFor(const shm::Region& region, shm::FileKind kind) {
 
 /// Frees everything that a file without openers has, then its entry. Can be repeated from any step.
 uint32_t FreeStorage(ClientContext& self, uint32_t number) {
-  const shm::Region& region = *self.region;
+  shm::Region& region = *self.region;
   shm::ShmFile* file = region.file(number);
   shm::ShmIntent* intent = &self.shm_client()->intent;
   uint32_t freed = 0;
@@ -106,7 +106,7 @@ void InitializeEntry(ClientContext& self, shm::ShmFile* file, const OpenRequest&
 }
 
 /// The number of an entry that can be used: one that was before, if there is any.
-std::optional<uint32_t> FreeEntry(const shm::Region& region) {
+std::optional<uint32_t> FreeEntry(shm::Region& region) {
   const uint32_t used = region.used_files();
   for (uint32_t number = 0; number < used; ++number) {
     if (StateOf(*region.file(number)) == shm::kFileFree) return number;
@@ -122,7 +122,7 @@ Result<uint32_t> CreateFile(ClientContext& self, const OpenRequest& request) {
                                                     std::to_string(request.path.size()) +
                                                     ": choose a shorter name");
   }
-  const shm::Region& region = *self.region;
+  shm::Region& region = *self.region;
   const std::optional<uint32_t> number = FreeEntry(region);
   if (!number) {
     return Status(StatusCode::kFull, "all " + std::to_string(shm::kMaxFiles) +
@@ -160,7 +160,7 @@ void Unlink(ClientContext& self, uint32_t number) {
 }
 
 /// Ok when nobody has the file open, else who.
-Status CheckClosed(const shm::Region& region, uint32_t number, std::string_view path) {
+Status CheckClosed(const shm::RegionView& region, uint32_t number, std::string_view path) {
   const uint64_t open = region.file(number)->open_clients.load(std::memory_order_relaxed);
   if (open == 0) return Status::Ok();
   const auto slot = static_cast<uint32_t>(std::countr_zero(open));
@@ -185,7 +185,7 @@ void CloseDue(ClientContext& self, const DirectoryLock& lock) {
 }
 
 /// The database that needs the log or journal of that path, if both are there.
-std::optional<std::string> DatabaseOfLog(const shm::Region& region, std::string_view path) {
+std::optional<std::string> DatabaseOfLog(const shm::RegionView& region, std::string_view path) {
   for (const std::string_view ending : {"-wal", "-journal"}) {
     if (!path.ends_with(ending)) continue;
     std::string database(path.substr(0, path.size() - ending.size()));
@@ -269,7 +269,7 @@ std::string_view PathOf(const shm::ShmFile& file, char* buffer) {
   return LoadText(file.path, buffer);
 }
 
-std::optional<uint32_t> FindFile(const shm::Region& region, std::string_view path) {
+std::optional<uint32_t> FindFile(const shm::RegionView& region, std::string_view path) {
   char buffer[shm::kPathBytes];
   for (uint32_t number = 0; number < region.used_files(); ++number) {
     const shm::ShmFile* file = region.file(number);

@@ -67,7 +67,7 @@ struct OpenedFile {
 };
 
 /// The number of the live file of that name. Takes no lock: the answer may be old when it arrives.
-std::optional<uint32_t> FindFile(const shm::Region& region, std::string_view path);
+std::optional<uint32_t> FindFile(const shm::RegionView& region, std::string_view path);
 
 /// Opens or creates a file for this client. kNotFound, kAlreadyExists, kFull or kInvalidArgument.
 /// REQUIRES: the caller holds the directory's lock (`lock`).

@@ -11,13 +11,13 @@ namespace {
 
 using shm::kNoSegment;
 
-uint32_t FileOwnerOf(const shm::Region& region, uint32_t file) {
+uint32_t FileOwnerOf(const shm::RegionView& region, uint32_t file) {
   const uint64_t word = region.file(file)->state.load(std::memory_order_acquire);
   return shm::FileOwner(file, GenerationOf(word));
 }
 
 /// What a segment at `place` is published as.
-shm::SegmentKind KindAt(const shm::Region& region, const MapPlace& place) {
+shm::SegmentKind KindAt(const shm::RegionView& region, const MapPlace& place) {
   static constexpr shm::SegmentKind kData[] = {shm::kSegmentDatabase, shm::kSegmentWal,
                                                shm::kSegmentJournal, shm::kSegmentJournal};
   static constexpr shm::SegmentKind kOthers[] = {shm::kSegmentMap, shm::kSegmentControl,
@@ -29,7 +29,7 @@ shm::SegmentKind KindAt(const shm::Region& region, const MapPlace& place) {
 /// The word of the mapped `segment`, which its linker may not have published yet, or ever if it
 /// died: then that is done here. Who unlinks a segment must know the word that nobody changes
 /// behind its back.
-uint64_t PublishedWord(const shm::Region& region, const MapPlace& place, uint32_t segment) {
+uint64_t PublishedWord(shm::Region& region, const MapPlace& place, uint32_t segment) {
   const uint64_t word = region.segment_word(segment)->load(std::memory_order_acquire);
   if (shm::SegmentKindOf(word) != shm::kSegmentPending) return word;
   const uint64_t published = shm::PublishSegment(region, segment, word, KindAt(region, place),
@@ -37,7 +37,7 @@ uint64_t PublishedWord(const shm::Region& region, const MapPlace& place, uint32_
   return published != 0 ? published : region.segment_word(segment)->load(std::memory_order_acquire);
 }
 
-void CountLinked(const shm::Region& region, const MapPlace& place) {
+void CountLinked(shm::Region& region, const MapPlace& place) {
   if (place.kind != shm::kMapData) return;
   shm::ShmFile* file = region.file(place.file);
   const uint32_t now = file->segments.fetch_add(1, std::memory_order_relaxed) + 1;
@@ -48,7 +48,7 @@ void CountLinked(const shm::Region& region, const MapPlace& place) {
 }
 
 /// Whether the segment with the published `word` is what a segment at `place` has to be.
-bool BelongsAt(const shm::Region& region, const MapPlace& place, uint64_t word) {
+bool BelongsAt(const shm::RegionView& region, const MapPlace& place, uint64_t word) {
   return shm::SegmentKindOf(word) == KindAt(region, place) &&
          shm::SegmentOwnerOf(word) == FileOwnerOf(region, place.file);
 }
@@ -58,7 +58,7 @@ bool IsPlace(const MapPlace& place) {
   return place.file < shm::kMaxFiles && place.kind <= shm::kMapWalIndex;
 }
 
-void CountUnlinked(const shm::Region& region, const MapPlace& place) {
+void CountUnlinked(shm::Region& region, const MapPlace& place) {
   if (place.kind == shm::kMapData) {
     trace::SubtractShared(region.file(place.file)->segments, uint32_t{1});
   }
@@ -66,22 +66,22 @@ void CountUnlinked(const shm::Region& region, const MapPlace& place) {
 
 }  // namespace
 
-shm::ShmDatabase* DatabaseOf(const shm::Region& region, uint32_t file) {
+const shm::ShmDatabase* DatabaseOf(const shm::RegionView& region, uint32_t file) {
   const uint32_t segment = region.file(file)->control_segment.load(std::memory_order_acquire);
   if (!region.IsDataSegment(segment)) return nullptr;
-  return reinterpret_cast<shm::ShmDatabase*>(region.SegmentAddress(segment));
+  return reinterpret_cast<const shm::ShmDatabase*>(region.SegmentAddress(segment));
 }
 
-shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place) {
+const shm::Atomic32* MapEntry(const shm::RegionView& region, const MapPlace& place) {
   if (place.file >= shm::kMaxFiles) return nullptr;
-  shm::ShmFile* file = region.file(place.file);
+  const shm::ShmFile* file = region.file(place.file);
   switch (place.kind) {
     case shm::kMapData: {
       const uint32_t map = place.index / shm::kMapEntries;
       if (map >= shm::kMapSegments) return nullptr;
       const uint32_t segment = file->maps[map].load(std::memory_order_acquire);
       if (!region.IsDataSegment(segment)) return nullptr;
-      auto* entries = reinterpret_cast<shm::Atomic32*>(region.SegmentAddress(segment));
+      auto* entries = reinterpret_cast<const shm::Atomic32*>(region.SegmentAddress(segment));
       return entries + place.index % shm::kMapEntries;
     }
     case shm::kMapMap:
@@ -89,7 +89,7 @@ shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place) {
     case shm::kMapControl:
       return &file->control_segment;
     case shm::kMapWalIndex: {
-      shm::ShmDatabase* database = DatabaseOf(region, place.file);
+      const shm::ShmDatabase* database = DatabaseOf(region, place.file);
       if (database == nullptr || place.index >= shm::kWalIndexSegments) return nullptr;
       return &database->wal_index[place.index];
     }
@@ -97,17 +97,17 @@ shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place) {
   return nullptr;
 }
 
-uint32_t SegmentIn(const shm::Region& region, const shm::Atomic32* entry) {
+uint32_t SegmentIn(const shm::RegionView& region, const shm::Atomic32* entry) {
   if (entry == nullptr) return kNoSegment;
   const uint32_t segment = entry->load(std::memory_order_acquire);
   return region.IsDataSegment(segment) ? segment : kNoSegment;
 }
 
-uint32_t MappedSegment(const shm::Region& region, const MapPlace& place) {
+uint32_t MappedSegment(const shm::RegionView& region, const MapPlace& place) {
   return SegmentIn(region, MapEntry(region, place));
 }
 
-uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint32_t to) {
+uint32_t NextEntry(const shm::RegionView& region, uint32_t file, uint32_t from, uint32_t to) {
   GLASSWAL_ASSERT(from >= to || from / shm::kMapEntries == (to - 1) / shm::kMapEntries,
                   "entries are looked for within one map segment");
   const shm::Atomic32* entry = MapEntry(region, {shm::kMapData, file, from});
@@ -118,7 +118,7 @@ uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint
 
 uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place,
                      shm::SegmentKind segment_kind) {
-  const shm::Region& region = *self.region;
+  shm::Region& region = *self.region;
   shm::Atomic32* entry = MapEntry(region, place);
   if (entry == nullptr) return kNoSegment;
   uint32_t present = entry->load(std::memory_order_acquire);
@@ -154,7 +154,7 @@ uint32_t LinkSegment(const ClientContext& self, shm::ShmIntent* intent, const Ma
 }
 
 bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapPlace& place) {
-  const shm::Region& region = *self.region;
+  shm::Region& region = *self.region;
   shm::Atomic32* entry = MapEntry(region, place);
   uint32_t segment = SegmentIn(region, entry);
   if (segment == kNoSegment) return false;
@@ -176,7 +176,7 @@ bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapP
   return mine;
 }
 
-void FinishIntent(const shm::Region& region, shm::ShmIntent* intent) {
+void FinishIntent(shm::Region& region, shm::ShmIntent* intent) {
   const uint64_t target = intent->target.load(std::memory_order_acquire);
   const auto kind = static_cast<uint32_t>(target >> 56);
   const auto segment = static_cast<uint32_t>(intent->segment.load(std::memory_order_acquire));

@@ -30,18 +30,22 @@ struct MapPlace {
 // got, and uses that: an address that was got by a second look was never checked.
 
 /// The entry itself; null when its map segment does not exist or the place is out of range.
-shm::Atomic32* MapEntry(const shm::Region& region, const MapPlace& place);
+const shm::Atomic32* MapEntry(const shm::RegionView& region, const MapPlace& place);
+/// The same, for writing.
+inline shm::Atomic32* MapEntry(shm::Region& region, const MapPlace& place) {
+  return region.Writable(MapEntry(static_cast<const shm::RegionView&>(region), place));
+}
 
 /// The segment that `entry` names; kNoSegment for a hole, anything that cannot be a segment, and no
 /// entry at all.
-uint32_t SegmentIn(const shm::Region& region, const shm::Atomic32* entry);
+uint32_t SegmentIn(const shm::RegionView& region, const shm::Atomic32* entry);
 
 /// The segment at `place`; kNoSegment for a hole or anything that cannot be a segment.
-uint32_t MappedSegment(const shm::Region& region, const MapPlace& place);
+uint32_t MappedSegment(const shm::RegionView& region, const MapPlace& place);
 
 /// The first entry of [from, to) in the data map of `file` that is no hole; `to` if there is none,
 /// or no map. REQUIRES: all of them lie in one map segment.
-uint32_t NextEntry(const shm::Region& region, uint32_t file, uint32_t from, uint32_t to);
+uint32_t NextEntry(const shm::RegionView& region, uint32_t file, uint32_t from, uint32_t to);
 
 /// Makes sure that `place` has a segment, claiming a zeroed one of `segment_kind` if need be, and
 /// returns it; kNoSegment when the region is full, or there is no such place.
@@ -56,10 +60,14 @@ bool UnlinkSegment(const ClientContext& self, shm::ShmIntent* intent, const MapP
 
 /// Finishes or undoes what the owner of `intent` left half-done; an intent that names no place is
 /// dropped. Idempotent.
-void FinishIntent(const shm::Region& region, shm::ShmIntent* intent);
+void FinishIntent(shm::Region& region, shm::ShmIntent* intent);
 
 /// The control segment of a database file; null if it has none.
-shm::ShmDatabase* DatabaseOf(const shm::Region& region, uint32_t file);
+const shm::ShmDatabase* DatabaseOf(const shm::RegionView& region, uint32_t file);
+/// The same, for writing.
+inline shm::ShmDatabase* DatabaseOf(shm::Region& region, uint32_t file) {
+  return region.Writable(DatabaseOf(static_cast<const shm::RegionView&>(region), file));
+}
 
 }  // namespace glasswal::store
 

@@ -27,7 +27,7 @@ uint32_t LoadWord(const std::byte* block_0, size_t offset) {
 
 }  // namespace
 
-std::byte* WalIndexBlock(const shm::Region& region, uint32_t file, uint64_t block) {
+std::byte* WalIndexBlock(shm::Region& region, uint32_t file, uint64_t block) {
   if (block >= uint64_t{shm::kWalIndexSegments} * shm::kWalIndexBlocksPerSegment) return nullptr;
   const uint32_t segment = MappedSegment(region, PlaceOf(file, block));
   if (segment == shm::kNoSegment) return nullptr;
@@ -52,7 +52,7 @@ uint32_t FreeWalIndex(const ClientContext& self, shm::ShmIntent* intent, uint32_
   return freed;
 }
 
-bool SpoilWalIndex(const shm::Region& region, uint32_t file) {
+bool SpoilWalIndex(shm::Region& region, uint32_t file) {
   std::byte* block_0 = WalIndexBlock(region, file, 0);
   if (block_0 == nullptr) return false;
   const uint32_t first = LoadWord(block_0, offsetof(WalIndexHeader, checksum));

@@ -53,7 +53,7 @@ constexpr uint64_t WalIndexBlockOfFrame(uint64_t frame) {
 }
 
 /// The address of a block, or null if it does not exist.
-std::byte* WalIndexBlock(const shm::Region& region, uint32_t file, uint64_t block);
+std::byte* WalIndexBlock(shm::Region& region, uint32_t file, uint64_t block);
 
 /// Makes sure that `block` exists. False when the region is full or the block is out of range.
 bool ReserveWalIndexBlock(const ClientContext& self, shm::ShmIntent* intent, uint32_t file,
@@ -66,7 +66,7 @@ uint32_t FreeWalIndex(const ClientContext& self, shm::ShmIntent* intent, uint32_
 /// log itself (walIndexTryHdr, walIndexRecover). This is what keeps a writer that died with
 /// WAL_WRITE from leaving a half-restarted index behind. Idempotent. False if there is no index to
 /// spoil.
-bool SpoilWalIndex(const shm::Region& region, uint32_t file);
+bool SpoilWalIndex(shm::Region& region, uint32_t file);
 
 /// The header's counter of changes, 0 if there is no index. Its holder may compare it around a
 /// transaction to learn whether it committed.

@@ -36,7 +36,8 @@ constexpr uint64_t SequenceOf(uint64_t state) { return state >> kTagBits; }
 constexpr uint64_t TagOf(uint64_t state) { return state & kTagMask; }
 constexpr uint64_t StateWord(uint64_t sequence, uint64_t tag) { return sequence << kTagBits | tag; }
 
-shm::ShmEvent* RecordOf(const shm::Region& region, uint64_t sequence) {
+template <typename Region>
+auto* RecordOf(Region& region, uint64_t sequence) {
   const uint32_t mask = region.geometry().event_capacity - 1;
   return region.event(static_cast<uint32_t>(sequence) & mask);
 }
@@ -95,7 +96,7 @@ void Decode(const shm::ShmEvent& record, uint64_t sequence, Event* event) {
 enum class Look { kWhole, kMissing, kOverwritten };
 
 /// Copies the record of `sequence` out of the ring between two looks at its state.
-Look ReadRecord(const shm::Region& region, uint64_t sequence, Event* event) {
+Look ReadRecord(const shm::RegionView& region, uint64_t sequence, Event* event) {
   const shm::ShmEvent* record = RecordOf(region, sequence);
   const uint64_t before = record->state.load(memory_order_acquire);
   if (before != StateWord(sequence, kEventComplete)) {
@@ -107,14 +108,14 @@ Look ReadRecord(const shm::Region& region, uint64_t sequence, Event* event) {
   return record->state.load(memory_order_relaxed) == before ? Look::kWhole : Look::kOverwritten;
 }
 
-uint64_t OldestSequence(const shm::Region& region, uint64_t head) {
+uint64_t OldestSequence(const shm::RegionView& region, uint64_t head) {
   const uint64_t capacity = region.geometry().event_capacity;
   return head > capacity ? head - capacity : 1;
 }
 
 }  // namespace
 
-void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a,
+void WriteEvent(shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a,
                 uint64_t b, uint64_t c, uint64_t d, uint64_t time_ns) {
   shm::ShmHeader* const header = region.header();
   GLASSWAL_POINT("trace.write.draw");
@@ -144,12 +145,12 @@ void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& s
   record->state.store(StateWord(sequence, kEventComplete), memory_order_release);
 }
 
-void SetEventLevel(const shm::Region& region, EventLevel level) {
+void SetEventLevel(shm::Region& region, EventLevel level) {
   GLASSWAL_POINT("trace.level.set");
   region.header()->event_level.store(static_cast<uint32_t>(level), memory_order_relaxed);
 }
 
-uint32_t RepairRing(const shm::Region& region, uint32_t dead_slot) {
+uint32_t RepairRing(shm::Region& region, uint32_t dead_slot) {
   uint32_t repaired = 0;
   for (uint32_t index = 0; index < region.geometry().event_capacity; ++index) {
     shm::Atomic64& state = region.event(index)->state;
@@ -166,7 +167,7 @@ uint32_t RepairRing(const shm::Region& region, uint32_t dead_slot) {
   return repaired;
 }
 
-uint32_t LastEventsOf(const shm::Region& region, uint32_t client, uint32_t generation,
+uint32_t LastEventsOf(const shm::RegionView& region, uint32_t client, uint32_t generation,
                       Event* events, uint32_t capacity) {
   const uint64_t head = region.header()->event_head.load(memory_order_acquire);
   const uint64_t oldest = OldestSequence(region, head);
@@ -192,7 +193,7 @@ void EncodeEvent(const Event& event, shm::ShmEvent* record) {
   record->state.store(StateWord(event.sequence, kEventComplete), memory_order_release);
 }
 
-EventCursor::EventCursor(const shm::Region& region, Start start) : region_(region) {
+EventCursor::EventCursor(const shm::RegionView& region, Start start) : region_(region) {
   const uint64_t head = region.header()->event_head.load(memory_order_acquire);
   next_ = start == Start::kNewest ? std::max<uint64_t>(head, 1) : OldestSequence(region, head);
 }

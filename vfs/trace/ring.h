@@ -32,18 +32,18 @@ struct EventSubject {
 };
 
 /// True when events of `level` are being recorded. One relaxed load and a compare.
-inline bool IsRecorded(const shm::Region& region, EventLevel level) {
+inline bool IsRecorded(const shm::RegionView& region, EventLevel level) {
   return static_cast<uint32_t>(level) <=
          region.header()->event_level.load(std::memory_order_relaxed);
 }
 
 /// Records an event regardless of the level; call Record(). `time_ns` is for a caller that has just
 /// read port::NowNs(); 0: now.
-void WriteEvent(const shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a,
+void WriteEvent(shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a,
                 uint64_t b, uint64_t c, uint64_t d, uint64_t time_ns = 0);
 
 /// Records an event if its kind's level is on.
-inline void Record(const shm::Region& region, EventKind kind, const EventSubject& subject,
+inline void Record(shm::Region& region, EventKind kind, const EventSubject& subject,
                    uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
   if (IsRecorded(region, Describe(kind).level)) [[unlikely]] {
     WriteEvent(region, kind, subject, a, b, c, d);
@@ -51,14 +51,14 @@ inline void Record(const shm::Region& region, EventKind kind, const EventSubject
 }
 
 /// Sets what is recorded from now on, for all clients.
-void SetEventLevel(const shm::Region& region, EventLevel level);
+void SetEventLevel(shm::Region& region, EventLevel level);
 
 /// Returns half-written records of a dead writer to use; how many. Idempotent.
-uint32_t RepairRing(const shm::Region& region, uint32_t dead_slot);
+uint32_t RepairRing(shm::Region& region, uint32_t dead_slot);
 
 /// The last up to `capacity` events that `client` of `generation` wrote, oldest first, as they lie
 /// in the ring; returns how many. For black boxes.
-uint32_t LastEventsOf(const shm::Region& region, uint32_t client, uint32_t generation,
+uint32_t LastEventsOf(const shm::RegionView& region, uint32_t client, uint32_t generation,
                       Event* events, uint32_t capacity);
 
 /// Decodes one record that was copied out of the ring; false if its state says that it is not
@@ -72,7 +72,7 @@ void EncodeEvent(const Event& event, shm::ShmEvent* record);
 class EventCursor {
  public:
   enum class Start { kOldest, kNewest };
-  EventCursor(const shm::Region& region, Start start);
+  EventCursor(const shm::RegionView& region, Start start);
 
   /// The next event, in order of sequence. False: there is none now. Events that were overwritten
   /// or dropped before they could be read are counted in lost(). Never waits.
@@ -88,7 +88,7 @@ class EventCursor {
   bool GivesUp(uint64_t head);
   bool HasNewer(uint64_t head) const;
 
-  const shm::Region& region_;
+  const shm::RegionView& region_;
   uint64_t next_;
   uint64_t lost_ = 0;
   bool waiting_ = false;

@@ -40,7 +40,7 @@ int32_t GoOn(Result<std::shared_ptr<Runtime>> runtime, uint32_t block_segments) 
 // Gives this client's own memory to nobody's account until JavaScript frees it (see block.ts): the
 // instance still runs on it, and its heap is still threaded through it, while the client leaves.
 void KeepPrivateMemory(const store::ClientContext& self) {
-  const shm::Region& region = *self.region;
+  shm::Region& region = *self.region;
   const uint32_t end = region.header()->committed_segments.load();
   for (uint32_t segment = region.geometry().first_segment; segment < end; ++segment) {
     uint64_t word = region.segment_word(segment)->load();

@@ -29,15 +29,15 @@ constexpr uint64_t kBytesOfEvents = 64 * 1024;
 // So often what is needed must be free in the region for nobody to look closer.
 constexpr uint64_t kPlenty = 4;
 
-uint32_t Committed(const shm::Region& region) {
+uint32_t Committed(const shm::RegionView& region) {
   return std::min(region.header()->committed_segments.load(), region.geometry().segment_count);
 }
 
-uint32_t UsedFiles(const shm::Region& region) {
+uint32_t UsedFiles(const shm::RegionView& region) {
   return std::min(region.header()->used_files.load(), shm::kMaxFiles);
 }
 
-uint64_t BytesOfSegments(const shm::Region& region) {
+uint64_t BytesOfSegments(const shm::RegionView& region) {
   const uint32_t committed = Committed(region);
   uint64_t runs = 1;
   for (uint32_t segment = 1; segment < committed; ++segment) {
@@ -50,7 +50,7 @@ uint64_t BytesOfSegments(const shm::Region& region) {
   return kBytesOfSegment * committed + kBytesOfRun * runs;
 }
 
-uint64_t BytesOfClients(const shm::Region& region) {
+uint64_t BytesOfClients(const shm::RegionView& region) {
   uint64_t bytes = 0;
   for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
     const shm::ShmClient& client = *region.client(slot);
@@ -62,7 +62,7 @@ uint64_t BytesOfClients(const shm::Region& region) {
   return bytes;
 }
 
-uint64_t BytesOfFiles(const shm::Region& region) {
+uint64_t BytesOfFiles(const shm::RegionView& region) {
   uint64_t bytes = 0;
   const uint32_t files = UsedFiles(region);
   for (uint32_t number = 0; number < files; ++number) {
@@ -77,7 +77,7 @@ uint64_t BytesOfFiles(const shm::Region& region) {
   return bytes;
 }
 
-bool HasRoom(const shm::Region& region, uint64_t size_bytes) {
+bool HasRoom(const shm::RegionView& region, uint64_t size_bytes) {
   const uint64_t free_bytes =
       uint64_t{region.geometry().segment_count - Committed(region)} * shm::kSegmentBytes;
   if (free_bytes >= kPlenty * size_bytes) return true;
@@ -86,7 +86,7 @@ bool HasRoom(const shm::Region& region, uint64_t size_bytes) {
   return room != nullptr;
 }
 
-Status RoomFor(const shm::Region& region, uint64_t size_bytes) {
+Status RoomFor(const shm::RegionView& region, uint64_t size_bytes) {
   if (HasRoom(region, size_bytes)) return Status::Ok();
   return Status(
       StatusCode::kFull,
@@ -97,7 +97,7 @@ Status RoomFor(const shm::Region& region, uint64_t size_bytes) {
 }  // namespace
 
 Status RoomForSnapshot() {
-  const shm::Region& region = *ClientContext()->region;
+  const shm::RegionView& region = *ClientContext()->region;
   const uint64_t recoveries =
       std::min<uint64_t>(region.header()->recoveries.load(), shm::kMaxRecoveries);
   return RoomFor(region, kBytesOfRegion + BytesOfSegments(region) + BytesOfClients(region) +
@@ -105,12 +105,12 @@ Status RoomForSnapshot() {
 }
 
 Status RoomForFiles() {
-  const shm::Region& region = *ClientContext()->region;
+  const shm::RegionView& region = *ClientContext()->region;
   return RoomFor(region, kBytesOfFile * UsedFiles(region));
 }
 
 uint32_t RoomForEvents(uint32_t limit, bool with_text) {
-  const shm::Region& region = *ClientContext()->region;
+  const shm::RegionView& region = *ClientContext()->region;
   limit = std::min(limit, region.geometry().event_capacity);
   const uint64_t each = kBytesOfEvent + (with_text ? kBytesOfLogText : 0);
   while (limit > 1 && !HasRoom(region, kBytesOfEvents + each * limit)) limit /= 2;
