@@ -23,7 +23,7 @@
 namespace glasswal {
 namespace {
 
-constexpr uint64_t kNsPerMs = 1'000'000;
+using port::kNsPerMs;
 constexpr uint64_t kNsPerUs = 1'000;
 /// The shortest time between two looks at the ring. Commits can be had by the hundred thousand a
 /// second; waking up for each would make the committers pay for the wakes.

@@ -6,6 +6,8 @@
 
 namespace glasswal::port {
 
+inline constexpr uint64_t kNsPerMs = 1'000'000;
+
 /// Nanoseconds of a monotonic clock that the clients of one machine have in common where possible.
 uint64_t NowNs();
 

@@ -28,7 +28,6 @@
 namespace glasswal::port {
 namespace {
 
-constexpr uint64_t kNsPerMs = 1'000'000;
 
 std::atomic<uint32_t> fork_generation{0};
 

@@ -13,7 +13,7 @@
 namespace glasswal::sqlite {
 namespace {
 
-constexpr uint64_t kNsPerMs = 1'000'000;
+using port::kNsPerMs;
 constexpr uint64_t kLookEveryNs = 10 * kNsPerMs;
 
 bool IsReadMark(shm::LockId id) { return id >= shm::kLockWalRead0 && id < shm::kWalLocks; }

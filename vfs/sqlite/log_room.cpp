@@ -16,7 +16,7 @@
 namespace glasswal::sqlite {
 namespace {
 
-constexpr uint64_t kNsPerMs = 1'000'000;
+using port::kNsPerMs;
 constexpr uint32_t kRestartMs = 4;        // What a restart of a half full log waits for each mark.
 constexpr uint64_t kCheckpointerMs = 20;  // A running checkpoint is waited for so long at least.
 constexpr uint64_t kCheckpointerLookUs = 200;

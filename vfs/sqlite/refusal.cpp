@@ -11,7 +11,7 @@
 namespace glasswal {
 namespace {
 
-constexpr uint64_t kNsPerMs = 1'000'000;
+using port::kNsPerMs;
 
 }  // namespace
 
