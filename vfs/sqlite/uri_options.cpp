@@ -4,6 +4,7 @@
 #include <charconv>
 #include <cstring>
 #include <string>
+#include <utility>
 
 #include "sqlite/sqlite_api.h"
 
@@ -20,10 +21,11 @@ Status ReadNumber(const char* path, Option option, Member* member) {
   const char* end = text + std::strlen(text);
   const auto [rest, error] = std::from_chars(text, end, value);
   if (error != std::errc() || rest != end) {
-    return Status(StatusCode::kInvalidArgument,
-                  std::string(name) +
-                      " must be a whole number of at most 20 digits; the URI says \"" + text +
-                      "\"");
+    std::string message = name;
+    message += " must be a whole number of at most 20 digits; the URI says \"";
+    message += text;
+    message += '"';
+    return Status(StatusCode::kInvalidArgument, std::move(message));
   }
   // One that is too large for the member is too large in any case.
   if (sizeof(Member) < sizeof(value)) value = std::min(value, BoundsOf(option).most + 1);

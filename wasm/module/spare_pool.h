@@ -13,7 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "port/assert.h"
+#include "module/inside.h"
 
 namespace glasswal::wasm {
 
