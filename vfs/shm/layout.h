@@ -115,16 +115,27 @@ struct alignas(64) ShmLock {
 };
 static_assert(sizeof(ShmLock) == 384);
 
-/// The locks of one database, in the order of ShmDatabase::locks.
+/// The locks of one database, in the order of ShmDatabase::locks, with their names. The first eight
+/// are those of SQLite's wal-index, in its own order; then the main file's, of which SHARED in
+/// exclusive mode is EXCLUSIVE.
+#define GLASSWAL_LOCKS(X)             \
+  X(kLockWalWrite, "WRITE")           \
+  X(kLockWalCheckpoint, "CHECKPOINT") \
+  X(kLockWalRecover, "RECOVER")       \
+  X(kLockWalRead0, "READ0")           \
+  X(kLockWalRead1, "READ1")           \
+  X(kLockWalRead2, "READ2")           \
+  X(kLockWalRead3, "READ3")           \
+  X(kLockWalRead4, "READ4")           \
+  X(kLockMainShared, "SHARED")        \
+  X(kLockMainReserved, "RESERVED")    \
+  X(kLockMainPending, "PENDING")
+
 enum LockId : uint32_t {
-  kLockWalWrite = 0,  // The eight of SQLite's wal-index, in its own order.
-  kLockWalCheckpoint = 1,
-  kLockWalRecover = 2,
-  kLockWalRead0 = 3,    // ... kLockWalRead0 + 4.
-  kLockMainShared = 8,  // The main file's SHARED; exclusive mode of it is EXCLUSIVE.
-  kLockMainReserved = 9,
-  kLockMainPending = 10,
-  kLockCount = 11,
+#define GLASSWAL_LOCK_ID(id, name) id,
+  GLASSWAL_LOCKS(GLASSWAL_LOCK_ID)
+#undef GLASSWAL_LOCK_ID
+      kLockCount
 };
 inline constexpr uint32_t kWalLocks = 8;
 inline constexpr uint32_t kWalReaders = 5;

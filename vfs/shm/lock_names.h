@@ -15,9 +15,9 @@ inline constexpr uint32_t kDirectoryLock = 255;
 
 /// The name of a LockId or of kDirectoryLock; "UNKNOWN" for any other number.
 constexpr const char* LockName(uint32_t lock) {
-  constexpr const char* kNames[kLockCount] = {"WRITE",  "CHECKPOINT", "RECOVER", "READ0",
-                                              "READ1",  "READ2",      "READ3",   "READ4",
-                                              "SHARED", "RESERVED",   "PENDING"};
+#define GLASSWAL_LOCK_NAME(id, name) name,
+  constexpr const char* kNames[] = {GLASSWAL_LOCKS(GLASSWAL_LOCK_NAME)};
+#undef GLASSWAL_LOCK_NAME
   if (lock == kDirectoryLock) return "DIRECTORY";
   return lock < kLockCount ? kNames[lock] : "UNKNOWN";
 }
