@@ -13,6 +13,8 @@
 
 #include "port/one_build.h"
 
+GLASSWAL_NAME_BUILD(GLASSWAL_BUILD_ASSERTIONS, assertions)
+
 #if GLASSWAL_ASSERTIONS
 
 namespace glasswal::port {

@@ -4,9 +4,12 @@ namespace glasswal::port {
 
 const char one_program_has_one_build = 0;
 
-namespace GLASSWAL_BUILD_POINTS::GLASSWAL_BUILD_ASSERTIONS {
+namespace GLASSWAL_BUILD_POINTS {
+const char points = 0;
+}  // namespace GLASSWAL_BUILD_POINTS
 
-const char build = 0;
+namespace GLASSWAL_BUILD_ASSERTIONS {
+const char assertions = 0;
+}  // namespace GLASSWAL_BUILD_ASSERTIONS
 
-}  // namespace GLASSWAL_BUILD_POINTS::GLASSWAL_BUILD_ASSERTIONS
 }  // namespace glasswal::port

@@ -3,8 +3,9 @@
 // Test points and assertions change inline functions. Were two objects of a program compiled
 // differently, the linker would keep one of the two bodies, and which one would be chance. So every
 // object that sees such a function names the build that it belongs to, each library defines its own
-// build's name beside one that all builds have, and a program that mixes two builds has that one
-// twice, which no linker accepts.
+// build's names beside one that all builds have, and a program that mixes two builds has that one
+// twice, which no linker accepts. An object that sees assertions only (the inspector) goes with any
+// build that has, or has not, assertions as it does.
 //
 // Thread-safety: constants.
 #ifndef GLASSWAL_VFS_PORT_ONE_BUILD_H_
@@ -27,15 +28,23 @@ namespace glasswal::port {
 /// Twice in a program means: objects of two builds are linked into it.
 extern const char one_program_has_one_build;
 
-namespace GLASSWAL_BUILD_POINTS::GLASSWAL_BUILD_ASSERTIONS {
-
+namespace GLASSWAL_BUILD_POINTS {
 /// Defined beside one_program_has_one_build by the library of this build.
-extern const char build;
+extern const char points;
+}  // namespace GLASSWAL_BUILD_POINTS
 
-/// What makes the linker look for it.
-[[gnu::used]] inline const char* const build_of_this_object = &build;
+namespace GLASSWAL_BUILD_ASSERTIONS {
+/// Likewise.
+extern const char assertions;
+}  // namespace GLASSWAL_BUILD_ASSERTIONS
 
-}  // namespace GLASSWAL_BUILD_POINTS::GLASSWAL_BUILD_ASSERTIONS
 }  // namespace glasswal::port
+
+/// Makes the linker look for `what` of `build`: a line of each header whose inline functions it
+/// changes.
+#define GLASSWAL_NAME_BUILD(build, what)                                \
+  namespace glasswal::port::build {                                     \
+  [[gnu::used]] inline const char* const what##_of_this_object = &what; \
+  }
 
 #endif  // GLASSWAL_VFS_PORT_ONE_BUILD_H_

@@ -9,6 +9,8 @@
 
 #include "port/one_build.h"
 
+GLASSWAL_NAME_BUILD(GLASSWAL_BUILD_POINTS, points)
+
 namespace glasswal::port {
 
 /// Called at a point with its name and the context given to SetPointHook.

@@ -10,7 +10,7 @@
 #include <cstdint>
 
 #include "port/atomic.h"
-#include "port/one_build.h"
+#include "port/point.h"
 
 namespace glasswal::port {
 
