@@ -233,6 +233,32 @@ TEST_F(Segments, PrivateRunThatCannotBeLeavesNothing) {
   EXPECT_EQ(SweepClientSegments(*region_, kMe), 0u);
 }
 
+TEST_F(Segments, PrivateRunAtItsPlaceKeepsWhatNobodyHadBefore) {
+  const uint32_t first = region_->geometry().first_segment;
+  // Behind what is committed: the memory for it is committed, too.
+  const uint32_t at = committed() + 3;
+  std::memset(region_->SegmentAddress(first), 7, 16);
+  EXPECT_TRUE(ClaimPrivateRunAt(*region_, kMe, first, 4));
+  EXPECT_EQ(region_->SegmentAddress(first)[15], std::byte{7});
+  EXPECT_TRUE(ClaimPrivateRunAt(*region_, kMe, at, 2));
+  EXPECT_EQ(committed(), at + 2);
+  ExpectFreeCounted();
+  // One of them is somebody's: none is kept.
+  const uint64_t free_before = free();
+  EXPECT_FALSE(ClaimPrivateRunAt(*region_, kOther, at - 1, 2));
+  EXPECT_EQ(free(), free_before);
+  EXPECT_EQ(SweepClientSegments(*region_, kOther), 0u);
+  // Not of the region, or not all of it.
+  const uint32_t count = region_->geometry().segment_count;
+  for (const uint32_t nonsense : {uint32_t{0}, first - 1, count - 1, count, UINT32_MAX}) {
+    EXPECT_FALSE(ClaimPrivateRunAt(*region_, kMe, nonsense, 2));
+  }
+  // Freed, it reads as zeros to whoever has it next.
+  EXPECT_EQ(SweepClientSegments(*region_, kMe), 6u);
+  EXPECT_TRUE(ClaimPrivateRunAt(*region_, kOther, first, 1));
+  EXPECT_EQ(region_->SegmentAddress(first)[15], std::byte{0});
+}
+
 TEST_F(Segments, SweepFreesWhatTheDeadHadAndNothingElse) {
   const ClaimedSegment pending = ClaimSegment(*region_, kMe);
   const uint32_t run = ClaimPrivateRun(*region_, kMe, 4);

@@ -41,10 +41,15 @@ extern const char assertions;
 }  // namespace glasswal::port
 
 /// Makes the linker look for `what` of `build`: a line of each header whose inline functions it
-/// changes.
+/// changes. A program of one object cannot mix two builds, and the one that there is must have no
+/// data (wasm/block).
+#if GLASSWAL_ONE_OBJECT
+#define GLASSWAL_NAME_BUILD(build, what)
+#else
 #define GLASSWAL_NAME_BUILD(build, what)                                \
   namespace glasswal::port::build {                                     \
   [[gnu::used]] inline const char* const what##_of_this_object = &what; \
   }
+#endif
 
 #endif  // GLASSWAL_VFS_PORT_ONE_BUILD_H_

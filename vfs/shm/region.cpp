@@ -14,7 +14,6 @@
 namespace glasswal::shm {
 namespace {
 
-constexpr uint64_t kTableAlignment = 64;
 constexpr uint64_t kLeastDataSegments = 16;
 
 // One of the tables behind the header.
@@ -23,10 +22,6 @@ struct TableExtent {
   uint64_t offset;
   uint64_t size_bytes;
 };
-
-uint64_t AlignUp(uint64_t value) {
-  return (value + kTableAlignment - 1) / kTableAlignment * kTableAlignment;
-}
 
 Status Corrupt(const std::string& what) {
   return Status(StatusCode::kCorrupt, "These bytes are not a region of glasswal, or are damaged: " +
@@ -184,27 +179,15 @@ Result<RegionGeometry> PlanGeometry(uint64_t capacity_bytes, uint32_t event_capa
     return Status(StatusCode::kInvalidArgument,
                   "A region has at most " + std::to_string(kMaxRegionBytes) + " bytes.");
   }
-  RegionGeometry geometry;
-  geometry.segment_count = static_cast<uint32_t>(capacity_bytes / kSegmentBytes);
-  geometry.capacity_bytes = geometry.segment_count * kSegmentBytes;
-  geometry.event_capacity = event_capacity;
-  geometry.clients_offset = AlignUp(sizeof(ShmHeader));
-  geometry.files_offset = AlignUp(geometry.clients_offset + sizeof(ShmClient) * kMaxClients);
-  geometry.recoveries_offset = AlignUp(geometry.files_offset + sizeof(ShmFile) * kMaxFiles);
-  geometry.events_offset =
-      AlignUp(geometry.recoveries_offset + sizeof(ShmRecovery) * kMaxRecoveries);
-  geometry.segments_offset =
-      AlignUp(geometry.events_offset + sizeof(ShmEvent) * uint64_t{event_capacity});
-  const uint64_t end =
-      geometry.segments_offset + sizeof(Atomic64) * uint64_t{geometry.segment_count};
-  const uint64_t metadata = SegmentsFor(end);
-  if (metadata + kLeastDataSegments > geometry.segment_count) {
-    return Status(StatusCode::kInvalidArgument,
-                  "A region with " + std::to_string(event_capacity) + " events needs at least " +
-                      std::to_string((metadata + kLeastDataSegments) * kSegmentBytes) +
-                      " bytes, and there are " + std::to_string(capacity_bytes) + ".");
+  const RegionGeometry geometry =
+      LayTables(static_cast<uint32_t>(capacity_bytes / kSegmentBytes), event_capacity);
+  if (geometry.first_segment + kLeastDataSegments > geometry.segment_count) {
+    return Status(
+        StatusCode::kInvalidArgument,
+        "A region with " + std::to_string(event_capacity) + " events needs at least " +
+            std::to_string((geometry.first_segment + kLeastDataSegments) * kSegmentBytes) +
+            " bytes, and there are " + std::to_string(capacity_bytes) + ".");
   }
-  geometry.first_segment = static_cast<uint32_t>(metadata);
   return geometry;
 }
 

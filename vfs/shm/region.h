@@ -20,27 +20,10 @@
 #include "glasswal/status.h"
 #include "port/assert.h"
 #include "port/memory.h"
+#include "shm/geometry.h"
 #include "shm/layout.h"
 
 namespace glasswal::shm {
-
-/// How many segments hold `bytes`.
-constexpr uint64_t SegmentsFor(uint64_t bytes) {
-  return bytes / kSegmentBytes + (bytes % kSegmentBytes != 0 ? 1 : 0);
-}
-
-/// Where the tables of a region lie; all checked against its size.
-struct RegionGeometry {
-  uint64_t capacity_bytes = 0;
-  uint32_t segment_count = 0;
-  uint32_t first_segment = 0;
-  uint64_t clients_offset = 0;
-  uint64_t files_offset = 0;
-  uint64_t recoveries_offset = 0;
-  uint64_t events_offset = 0;
-  uint64_t segments_offset = 0;
-  uint32_t event_capacity = 0;
-};
 
 /// The geometry of a new region of `capacity_bytes` with `event_capacity` events. The metadata must
 /// leave at least 16 segments, else kInvalidArgument.

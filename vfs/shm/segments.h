@@ -19,41 +19,9 @@
 #include <cstdint>
 
 #include "shm/region.h"
+#include "shm/segment_word.h"
 
 namespace glasswal::shm {
-
-/// Packing of segment words.
-constexpr uint64_t SegmentWord(SegmentKind kind, uint32_t owner, uint32_t sequence) {
-  return uint64_t{kind} << 56 | uint64_t{owner & 0xffffff} << 32 | sequence;
-}
-constexpr SegmentKind SegmentKindOf(uint64_t word) {
-  const auto kind = static_cast<uint32_t>(word >> 56);
-  return kind < kSegmentKindCount ? static_cast<SegmentKind>(kind) : kSegmentMetadata;
-}
-constexpr uint32_t SegmentOwnerOf(uint64_t word) {
-  return static_cast<uint32_t>(word >> 32) & 0xffffff;
-}
-constexpr uint32_t SegmentSequenceOf(uint64_t word) { return static_cast<uint32_t>(word); }
-
-/// The owner field for a client (slot 8 | generation 16) and for a file (number 10 | generation
-/// 14).
-inline constexpr uint32_t kClientGenerationBits = 24 - kSlotBits;
-constexpr uint32_t ClientOwner(uint32_t slot, uint32_t generation) {
-  return slot << kClientGenerationBits | (generation & ((1u << kClientGenerationBits) - 1));
-}
-constexpr uint32_t ClientOfOwner(uint32_t owner) { return owner >> kClientGenerationBits; }
-inline constexpr uint32_t kFileGenerationBits = 14;
-static_assert(kMaxFiles <= 1u << (24 - kFileGenerationBits));
-constexpr uint32_t FileOwner(uint32_t file, uint32_t generation) {
-  return file << kFileGenerationBits | (generation & ((1u << kFileGenerationBits) - 1));
-}
-constexpr uint32_t FileOfOwner(uint32_t owner) { return owner >> kFileGenerationBits; }
-
-/// How far this call, and no other client's, last took the committed part of a region.
-struct Growth {
-  uint32_t from_segments = 0;
-  uint32_t to_segments = 0;  // Equal to from_segments: it did not grow.
-};
 
 /// A segment that its claimer has and nobody else can see yet.
 struct ClaimedSegment {
@@ -70,10 +38,15 @@ ClaimedSegment ClaimSegment(Region& region, uint32_t client_owner, Growth* growt
 uint32_t ClaimPrivateRun(Region& region, uint32_t client_owner, uint32_t count,
                          Growth* growth = nullptr);
 
+/// Claims exactly [first, first + count) as kSegmentPrivate of the client; false, keeping nothing,
+/// if it cannot be had. What nobody has claimed before keeps its bytes: so the creator of a region
+/// claims what it has been using all along.
+bool ClaimPrivateRunAt(Region& region, uint32_t client_owner, uint32_t first, uint32_t count);
+
 /// kSegmentPending -> `kind` of `owner`. Returns the new word; 0 if the word was not `pending_word`
 /// any more (its claimer was declared dead).
-uint64_t PublishSegment(Region& region, uint32_t segment, uint64_t pending_word,
-                        SegmentKind kind, uint32_t owner);
+uint64_t PublishSegment(Region& region, uint32_t segment, uint64_t pending_word, SegmentKind kind,
+                        uint32_t owner);
 
 /// Frees a segment if its word is still `word`; true if this call did it.
 bool ReleaseSegment(Region& region, uint32_t segment, uint64_t word);

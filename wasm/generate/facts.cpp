@@ -18,17 +18,9 @@ void Memory() {
   Number("workersOffset", wasm::kBootstrapOffset + offsetof(wasm::ShmBootstrap, workers));
   Number("workerBytes", sizeof(wasm::ShmWorker));
   Number("regionOffset", wasm::kRegionOffset);
-  Number("leavingSlot", shm::kLeavingSlot);
-  Number("clientGenerationBits", shm::kClientGenerationBits);
   Number("maxClients", shm::kMaxClients);
-  Number("maxFiles", shm::kMaxFiles);
-  Number("maxRecoveries", shm::kMaxRecoveries);
   Number("headerBytes", sizeof(shm::ShmHeader));
   Number("clientBytes", sizeof(shm::ShmClient));
-  Number("fileBytes", sizeof(shm::ShmFile));
-  Number("recoveryBytes", sizeof(shm::ShmRecovery));
-  Number("eventBytes", sizeof(shm::ShmEvent));
-  Number("segmentWordBytes", sizeof(shm::Atomic64));
   Number("layoutHash", shm::kLayoutHash);
 }
 
@@ -38,17 +30,10 @@ void Header() {
   std::printf("  " name ": %zu,\n", offsetof(shm::ShmHeader, field))
   GLASSWAL_FIELD("runtimeId", runtime_id);
   GLASSWAL_FIELD("capacityBytes", capacity_bytes);
-  GLASSWAL_FIELD("segmentCount", segment_count);
-  GLASSWAL_FIELD("firstSegment", first_segment);
   GLASSWAL_FIELD("clientsOffset", clients_offset);
-  GLASSWAL_FIELD("segmentsOffset", segments_offset);
   GLASSWAL_FIELD("staleNs", stale_ns);
   GLASSWAL_FIELD("evictStale", evict_stale);
   GLASSWAL_FIELD("eventLevel", event_level);
-  GLASSWAL_FIELD("committedSegments", committed_segments);
-  GLASSWAL_FIELD("freeSegments", free_segments);
-  GLASSWAL_FIELD("reclaimedSegments", reclaimed_segments);
-  GLASSWAL_FIELD("grown", grown);
   GLASSWAL_FIELD("recoveries", recoveries);
   GLASSWAL_FIELD("eventHead", event_head);
   GLASSWAL_FIELD("commitSequence", commit_sequence);
@@ -57,10 +42,8 @@ void Header() {
   std::printf("} as const;\n");
 }
 
-void SegmentKinds() {
-  std::printf("\nexport const segmentKind = { free: %u, reusable: %u, private: %u } as const;\n",
-              shm::kSegmentFree, shm::kSegmentReusable, shm::kSegmentPrivate);
-  std::printf("export const clientState = { free: %u, live: %u, recovering: %u } as const;\n",
+void ClientStates() {
+  std::printf("\nexport const clientState = { free: %u, live: %u, recovering: %u } as const;\n",
               shm::kClientFree, shm::kClientLive, shm::kClientRecovering);
 }
 
@@ -84,7 +67,7 @@ void PrintFacts() {
               GLASSWAL_VERSION);
   Memory();
   Header();
-  SegmentKinds();
+  ClientStates();
   Events();
 }
 

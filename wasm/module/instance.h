@@ -18,6 +18,7 @@ namespace glasswal::wasm {
 struct Thread {
   bool may_wait = true;  // False on a page's main thread.
   uint32_t number = 0;   // Tells it from the others, for people.
+  uint32_t block = 0;    // The address of its private block.
 };
 extern Thread this_thread;
 

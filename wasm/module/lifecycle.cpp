@@ -37,7 +37,7 @@ int32_t GoOn(Result<std::shared_ptr<Runtime>> runtime, uint32_t block_segments) 
   return GiveStatus(JoinedRuntime()->RegisterVfs("glasswal", /*make_default=*/true));
 }
 
-// Gives this client's own memory to nobody's account until JavaScript frees it (see block.ts): the
+// Gives this client's own memory to nobody's account until JavaScript frees it (see wasm/block): the
 // instance still runs on it, and its heap is still threaded through it, while the client leaves.
 void KeepPrivateMemory(const store::ClientContext& self) {
   shm::Region& region = *self.region;
@@ -53,6 +53,18 @@ void KeepPrivateMemory(const store::ClientContext& self) {
   }
 }
 
+// Claims, for the creator of a region, the block that its instance has been in all along. Before
+// anything else claims memory, for nothing in the region says yet that this is somebody's.
+Status ClaimOwnBlock(const store::ClientContext& self, uint32_t block_segments) {
+  const auto first =
+      static_cast<uint32_t>((this_thread.block - kRegionOffset) / shm::kSegmentBytes);
+  if (shm::ClaimPrivateRunAt(*self.region, self.owner(), first, block_segments))
+    return Status::Ok();
+  return Status(StatusCode::kFull,
+                "The engine has no memory for the runtime: lower initialDatabaseCapacityBytes or "
+                "initialWriteAheadCapacityBytes, or close other pages.");
+}
+
 ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : ClientKind::kPage; }
 
 }  // namespace
@@ -60,7 +72,7 @@ ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : 
 extern "C" int32_t glasswal_start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
   port::GuardStack(reinterpret_cast<void*>(stack_begin));
   GiveHeapToSqlite();
-  this_thread = {may_wait != 0, thread_number};
+  this_thread = {may_wait != 0, thread_number, stack_begin};
   port::option_language = OptionLanguage::kJavaScript;
   if (sqlite3_initialize() == SQLITE_OK) return GiveStatus(Status::Ok());
   return GiveStatus(Status(
@@ -77,10 +89,13 @@ extern "C" int32_t glasswal_create(uint32_t slot, const char* name, uint32_t blo
   options.member = static_cast<decltype(options.member)>(static_cast<uint64_t>(*numbers++));
   GLASSWAL_OPTIONS(GLASSWAL_TAKE_OPTION)
 #undef GLASSWAL_TAKE_OPTION
-  const int32_t status =
-      GoOn(RuntimeInside::CreateOn(NewRegionMemory(options.region_capacity_bytes, slot), options, name,
-                             KindOfThread()),
-           block_segments);
+  Result<std::shared_ptr<Runtime>> created = RuntimeInside::CreateOn(
+      NewRegionMemory(options.region_capacity_bytes, slot), options, name, KindOfThread());
+  if (created.ok()) {
+    const Status claimed = ClaimOwnBlock(ClientOf(**created).context(), block_segments);
+    if (!claimed.ok()) return GiveStatus(claimed);
+  }
+  const int32_t status = GoOn(std::move(created), block_segments);
   Bootstrap()->layout_hash.store(shm::kLayoutHash);
   Bootstrap()->version.store(kBootstrapVersion);
   return status;
@@ -95,9 +110,9 @@ extern "C" int32_t glasswal_join(uint32_t slot, const char* name, uint32_t block
         "load the same version of the package."));
   }
   const auto* header = reinterpret_cast<const shm::ShmHeader*>(kRegionOffset);
-  return GoOn(
-      RuntimeInside::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name, KindOfThread()),
-      block_segments);
+  return GoOn(RuntimeInside::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name,
+                                    KindOfThread()),
+              block_segments);
 }
 
 extern "C" int32_t glasswal_leave() {

@@ -6,6 +6,7 @@
 #include "module/bootstrap.h"
 #include "module/host.h"
 #include "module/inside.h"
+#include "module/memory_growth.h"
 
 namespace glasswal::wasm {
 namespace {
@@ -61,20 +62,12 @@ class RegionMemory final : public port::Memory {
   Status Commit(uint64_t offset, uint64_t size_bytes) override {
     const Status in_range = port::CheckCommitRange(offset, size_bytes, size_bytes_);
     if (!in_range.ok()) return in_range;
-    const uint64_t wanted = (kRegionOffset + offset + size_bytes) / kPageBytes;
-    for (;;) {
-      const uint64_t present = __builtin_wasm_memory_size(0);
-      if (present >= wanted) return Status::Ok();
-      // Others may grow it at the same time: then there is more than was wanted, which serves the
-      // next.
-      if (__builtin_wasm_memory_grow(0, static_cast<size_t>(wanted - present)) != ~size_t{0})
-        continue;
-      if (__builtin_wasm_memory_size(0) >= wanted) return Status::Ok();
-      return Status(StatusCode::kFull, "The engine refuses to grow the shared memory to " +
-                                           std::to_string(wanted * kPageBytes) +
-                                           " bytes. Close what needs memory, or create the runtime "
-                                           "with lower initial capacities.");
-    }
+    const uint64_t end_bytes = kRegionOffset + offset + size_bytes;
+    if (GrowMemoryTo(end_bytes)) return Status::Ok();
+    return Status(StatusCode::kFull,
+                  "The engine refuses to grow the shared memory to " + std::to_string(end_bytes) +
+                      " bytes. Close what needs memory, or create the runtime with lower initial "
+                      "capacities.");
   }
 
   Result<std::unique_ptr<port::Liveness>> NewLiveness() override {

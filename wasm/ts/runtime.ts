@@ -1,5 +1,5 @@
 /** Creating a runtime, and what its creator can do with it. */
-import { blockSegments, claimRunAt, clientOwner, segmentAddress } from './memory/block.js';
+import { Blocks, blockSegments, segmentAddress } from './memory/block.js';
 import type { Bytes } from './given/bytes.js';
 import type { CaptureOptions } from './given/capture_options.js';
 import { Client } from './life/client.js';
@@ -11,9 +11,8 @@ import { waitToInherit } from './life/heir.js';
 import { evictClient, type EvictTarget, type WayToEnd } from './life/evict.js';
 import { clientName, isName, optionsOf, shown } from './given/given_options.js';
 import * as facts from './generated/facts.js';
-import { firstSegment } from './memory/geometry.js';
 import type { Snapshot } from './generated/snapshot.js';
-import { callNumber, check, instantiate, otherVersion, withMemory, withText } from './engine/instance.js';
+import { callNumber, check, instantiate, withMemory, withText } from './engine/instance.js';
 import { isPrivate, openConnection } from './api/open.js';
 import { hearRecoveries } from './life/janitor_start.js';
 import { holdFirstSlot } from './life/liveness.js';
@@ -21,7 +20,7 @@ import { startLog } from './life/log_drain.js';
 import { leave, type RuntimeParts, thisThread, tieToSlot } from './life/membership.js';
 import { loadModule } from './engine/module.js';
 import { threadTicket } from './port/node.js';
-import { type CheckedOptions, checkOptions, optionNumbers, type RuntimeOptions } from './life/options.js';
+import { type CheckedOptions, checkOptions, optionNumbers, requireRoom, type RuntimeOptions } from './life/options.js';
 import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
 import { watchChild, watchChildren, watchThreads } from './life/threads.js';
@@ -193,7 +192,8 @@ function requirePath(path: unknown): void {
 function newMemory(options: CheckedOptions): { memory: WebAssembly.Memory; capacityBytes: number } {
   const { pageBytes, regionOffset, segmentBytes } = facts;
   const initialBytes = options.initialDatabaseCapacityBytes + options.initialWriteAheadCapacityBytes;
-  let { capacityBytes } = options;
+  const { capacityBytes: wantedBytes } = options;
+  let capacityBytes = Math.floor(wantedBytes / segmentBytes) * segmentBytes;
   for (;;) {
     try {
       const maximum = (regionOffset + capacityBytes) / pageBytes;
@@ -204,7 +204,7 @@ function newMemory(options: CheckedOptions): { memory: WebAssembly.Memory; capac
       if (capacityBytes > 2 * initialBytes && capacityBytes > 256 * segmentBytes) continue;
       throw new GlasswalError(
         'ENVIRONMENT',
-        `The engine gives no shared memory of ${options.capacityBytes} bytes nor of ${capacityBytes}: ${messageOf(error)}. ` +
+        `The engine gives no shared memory of ${wantedBytes} bytes nor of ${capacityBytes}: ${messageOf(error)}. ` +
           'Lower capacityBytes or the maximum capacities.',
       );
     }
@@ -227,7 +227,9 @@ function noRoom(): GlasswalError {
 async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, name: string, ticket: number) {
   const { memory, capacityBytes } = newMemory(options);
   const views = new Views(memory);
-  const first = firstSegment(capacityBytes, options.eventCapacity);
+  const blocks = new Blocks(module, memory);
+  const first = blocks.firstSegment(capacityBytes, options.eventCapacity);
+  requireRoom(options, first);
   try {
     memory.grow((segmentAddress(first + blockSegments) - memory.buffer.byteLength) / facts.pageBytes);
   } catch {
@@ -242,17 +244,10 @@ async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, 
     }),
   );
   check(engine, status);
-  if (views.u32[(facts.regionOffset + facts.header.firstSegment) >>> 2] !== first) {
-    throw otherVersion('The module puts its first block elsewhere');
-  }
-  // Nobody else knows of the region yet: this cannot be refused but for want of memory.
-  if (!claimRunAt(views, clientOwner(0, 1), first, blockSegments, { keepBytes: true })) {
-    throw noRoom();
-  }
   const id = idOf(views);
   const held = await holdFirstSlot(views, id, ticket);
   tieToSlot(engine, held);
-  return { id, memory, capacityBytes, membership: { engine, slot: 0, generation: 1, leave: () => leave(engine, held) } };
+  return { id, memory, capacityBytes, membership: { engine, slot: 0, generation: 1, leave: () => leave(engine, held, blocks) } };
 }
 
 /**

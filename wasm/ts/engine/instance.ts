@@ -3,7 +3,7 @@ import { Engine, type HostFunctions } from './engine.js';
 import type { Views } from '../memory/views.js';
 import { blockSegments, segmentAddress } from '../memory/block.js';
 import { isPage } from '../port/environment.js';
-import { GlasswalError, MisuseError, messageOf } from '../given/errors.js';
+import { GlasswalError, MisuseError, messageOf, otherVersion } from '../given/errors.js';
 import { Fate } from './fate.js';
 import { shown } from '../given/given_options.js';
 import { statusErrors } from '../generated/codes.js';
@@ -73,11 +73,6 @@ function guardExports(exports: WebAssembly.Exports, fate: Fate): ModuleExports &
     guarded[name] = typeof value === 'function' ? fate.guard(value as never) : value;
   }
   return guarded as unknown as ModuleExports & LinkedExports;
-}
-
-/** The error for parts of different versions. */
-export function otherVersion(what: string): GlasswalError {
-  return new GlasswalError('VERSION', `${what}: load glasswal.wasm and the package's JavaScript of one version.`);
 }
 
 function newInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): WebAssembly.Instance {

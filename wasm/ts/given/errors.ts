@@ -100,3 +100,8 @@ named(MisuseError, 'MisuseError');
 export function messageOf(error: unknown): string {
   return (error instanceof Error ? error.message : String(error)).replace(/\.$/, '');
 }
+
+/** The error for parts of different versions. */
+export function otherVersion(what: string): GlasswalError {
+  return new GlasswalError('VERSION', `${what}: load glasswal.wasm and the package's JavaScript of one version.`);
+}

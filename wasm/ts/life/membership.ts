@@ -1,7 +1,7 @@
 /** Coming into a runtime and going out of it: slot, private block, instance. */
 import type { Engine } from '../engine/engine.js';
 import { callNumber, check, instantiate, withText } from '../engine/instance.js';
-import { blockSegments, claimRun, clientOwner, leavingOwner, releaseAll } from '../memory/block.js';
+import { Blocks, blockSegments } from '../memory/block.js';
 import { Views } from '../memory/views.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from '../port/environment.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
@@ -77,11 +77,11 @@ export function thisThread(ticket: number): { mayWait: boolean; number: number }
 }
 
 /** The end of a client that is in `held`. */
-export function leave(engine: Engine, held: HeldSlot): void {
+export function leave(engine: Engine, held: HeldSlot, blocks: Blocks): void {
   check(engine, callNumber(engine, 'glasswal_leave'));
   // From here on the instance is memory like any other, and soon another client's: whatever still has it must not call it.
   engine.fate.end(new GlasswalError('CLOSED', 'This client has left its runtime: join it again with join(runtime).'));
-  releaseAll(new Views(engine.views.memory), leavingOwner(held.slot));
+  blocks.release(held.slot, held.generation);
   held.release();
 }
 
@@ -115,16 +115,15 @@ export async function enter(runtime: RuntimeParts, name: string): Promise<Member
   const views = new Views(runtime.memory);
   const held = await holdSlot(views, runtime.id, ticket);
   announce(runtime.id, held.slot);
-  const owner = clientOwner(held.slot, held.generation);
+  const blocks = new Blocks(runtime.module, runtime.memory);
   try {
-    // Somebody may have died in this slot at this very point; nobody else can be here now.
-    releaseAll(views, owner);
-    const engine = instantiate(runtime.module, views, claimRun(views, owner, blockSegments), thisThread(ticket));
+    const first = blocks.claim(held.slot, held.generation);
+    const engine = instantiate(runtime.module, views, first, thisThread(ticket));
     check(engine, withText(engine, name, (pointer) => callNumber(engine, 'glasswal_join', held.slot, pointer, blockSegments)));
     tieToSlot(engine, held);
-    return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held) };
+    return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held, blocks) };
   } catch (error) {
-    releaseAll(new Views(runtime.memory), owner);
+    blocks.release(held.slot, held.generation);
     held.release();
     throw error;
   }

@@ -2,7 +2,7 @@
 import { GlasswalError } from '../given/errors.js';
 import { regionOffset, segmentBytes } from '../generated/facts.js';
 import { type RegionOptions, regionOptions } from '../generated/options.js';
-import { leastCapacityBytes } from '../memory/geometry.js';
+import { blockSegments } from '../memory/block.js';
 import { requireOptions, shown } from '../given/given_options.js';
 import type { Logger } from '../api/log.js';
 import { kindOf } from '../given/kinds.js';
@@ -53,15 +53,27 @@ function notAbove(small: keyof RegionOptions, large: keyof RegionOptions, checke
   if (checked[small] > checked[large]) refuse(small, checked[small], `at most ${large}, which is ${checked[large]}`);
 }
 
-/** All that two databases, a log and clients need, if nothing else is wanted; and it must be enough for what is committed at the start. */
+/** All that two databases, a log and clients need, if nothing else is wanted. */
 function capacityOf(given: unknown, checked: Omit<CheckedOptions, 'capacityBytes'>): number {
   const usual = Math.min(2 * checked.maxDatabaseCapacityBytes + checked.maxWriteAheadCapacityBytes + clientsBytes, mostBytes);
-  const wanted = numberOf('capacityBytes', given ?? usual);
-  const capacity = Math.floor(wanted / segmentBytes) * segmentBytes;
-  const least = leastCapacityBytes(capacity, checked);
-  if (capacity >= least) return capacity;
+  return numberOf('capacityBytes', given ?? usual);
+}
+
+function segmentsFor(sizeBytes: number): number {
+  return Math.ceil(sizeBytes / segmentBytes);
+}
+
+/**
+ * Throws where the capacity is too low for what is committed at the start, in which the first client must have its place.
+ * `firstSegment` is the first behind the tables of a region of this capacity.
+ */
+export function requireRoom(options: CheckedOptions, firstSegment: number): void {
+  const { capacityBytes, initialDatabaseCapacityBytes, initialWriteAheadCapacityBytes } = options;
+  const initial = segmentsFor(initialDatabaseCapacityBytes) + segmentsFor(initialWriteAheadCapacityBytes);
+  const least = (firstSegment + Math.max(initial, blockSegments)) * segmentBytes;
+  if (capacityBytes >= least) return;
   const others = 'initialDatabaseCapacityBytes or initialWriteAheadCapacityBytes or eventCapacity';
-  refuse('capacityBytes', wanted, `${least} at least: raise it, or lower ${others}`);
+  refuse('capacityBytes', capacityBytes, `${least} at least: raise it, or lower ${others}`);
 }
 
 /** Checks what the caller wants; throws a GlasswalError that names the first option that will not do. */

@@ -5,8 +5,8 @@
  *
  * What comes over the channel is only a reason to look.
  */
-import { clientOwner, leavingOwner, releaseAll } from '../memory/block.js';
 import type { Engine } from '../engine/engine.js';
+import { callNumber } from '../engine/instance.js';
 import { isNode } from '../port/environment.js';
 import { maxClients } from '../generated/facts.js';
 import { recoverSlot } from './janitor.js';
@@ -27,12 +27,9 @@ const allSlots = [...Array(maxClients).keys()];
  */
 function clearSlot(engine: Engine, slot: number, owner: bigint): void {
   const { views } = engine;
-  if (!passSlot(views, slot, owner, ownSlotWord())) return;
-  const { free, generation } = slotState(views, slot);
-  if (free) {
-    releaseAll(views, clientOwner(slot, (generation + 1) >>> 0));
-    releaseAll(views, leavingOwner(slot));
-  }
+  // One that was given up can free nothing, and leaves that to the others.
+  if (engine.fate.lost !== undefined || !passSlot(views, slot, owner, ownSlotWord())) return;
+  if (slotState(views, slot).free) callNumber(engine, 'glasswal_recover', slot, 1);
   passSlot(views, slot, ownSlotWord(), 0n);
 }
 
