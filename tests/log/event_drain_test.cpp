@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "diag/event_text.h"
+#include "diag/log_record.h"
 #include "glasswal/runtime.h"
 #include "glasswal/spdlog.h"
 #include "log/event_drain_inside.h"

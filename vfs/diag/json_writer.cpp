@@ -72,6 +72,15 @@ void JsonWriter::Number(uint64_t value) {
   Literal(std::string_view(digits, static_cast<size_t>(end - digits)));
 }
 
+void JsonWriter::Milliseconds(uint64_t nanoseconds) {
+  constexpr uint64_t kNsPerMs = 1'000'000;
+  Number(nanoseconds / kNsPerMs);
+  // One digit more, which the point takes the place of, keeps the zeros behind it.
+  std::string fraction = std::to_string(kNsPerMs + nanoseconds % kNsPerMs);
+  fraction[0] = '.';
+  *out_ += fraction;
+}
+
 void JsonWriter::String(std::string_view text) {
   Separate();
   Quote(text);

@@ -31,6 +31,8 @@ class JsonWriter {
   void Null() { Literal("null"); }
   void Bool(bool value) { Literal(value ? "true" : "false"); }
   void Number(uint64_t value);
+  /// Nanoseconds as milliseconds, exactly.
+  void Milliseconds(uint64_t nanoseconds);
   void String(std::string_view text);
 
  private:

@@ -10,10 +10,10 @@
 #include <string>
 #include <thread>
 
-#include "diag/event_text.h"
+#include "diag/log_record.h"
 #include "glasswal/spdlog.h"
-#include "port/assert.h"
 #include "log/event_drain_inside.h"
+#include "port/assert.h"
 #include "port/clock.h"
 #include "port/futex.h"
 #include "recovery/runtime_inside.h"
@@ -142,15 +142,16 @@ class EventDrain::Impl {
   }
 
   void LogEvent(const Event& event) {
-    const spdlog::level::level_enum level = LevelOf(event.level);
-    if (!logger_->should_log(level)) return;
-    std::string text;
-    diag::AppendEvent(event, diag::NamesOf(region_, event), &text);
+    if (!logger_->should_log(LevelOf(event.level))) return;
+    Write(diag::RecordOf(event, diag::NamesOf(region_, event)), Since1970(event.time_ns));
+  }
+
+  void Write(const diag::LogRecord& record, std::chrono::nanoseconds since_1970) {
     const spdlog::log_clock::time_point time(
-        std::chrono::duration_cast<spdlog::log_clock::duration>(Since1970(event.time_ns)));
+        std::chrono::duration_cast<spdlog::log_clock::duration>(since_1970));
     Log([&] {
-      logger_->log(time, spdlog::source_loc{}, level,
-                   spdlog::string_view_t(text.data(), text.size()));
+      logger_->log(time, spdlog::source_loc{}, LevelOf(record.level),
+                   spdlog::string_view_t(record.message.data(), record.message.size()));
     });
   }
 
@@ -176,9 +177,12 @@ class EventDrain::Impl {
   void ReportLoss() {
     const uint64_t total = cursor_.lost();
     const uint64_t before = lost_.exchange(total, std::memory_order_relaxed);
-    if (total != before) {
-      Log([&] { logger_->warn("event=events.lost lost={} total_lost={}", total - before, total); });
-    }
+    if (total == before) return;
+    // The cursor says how many, after it has gone on behind them; a reader that is no client has no
+    // slot.
+    const uint64_t now_ns = port::NowNs();
+    Write(diag::RecordOfLoss(last_sequence_ + 1, total - before, total, 0, now_ns),
+          Since1970(now_ns));
   }
 
   const std::shared_ptr<const Runtime> runtime_;
@@ -214,7 +218,8 @@ EventDrain::EventDrain(std::shared_ptr<const Runtime> runtime,
                        std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options)
     : impl_(std::make_unique<Impl>(runtime, RegionOf(*runtime), std::move(logger), options)) {}
 
-EventDrain EventDrainInside::Over(const shm::RegionView& region, std::shared_ptr<spdlog::logger> logger,
+EventDrain EventDrainInside::Over(const shm::RegionView& region,
+                                  std::shared_ptr<spdlog::logger> logger,
                                   const EventDrainOptions& options) {
   return EventDrain(
       std::make_unique<EventDrain::Impl>(nullptr, region, std::move(logger), options));

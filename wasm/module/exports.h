@@ -90,10 +90,13 @@
   X(int32_t, glasswal_list_files, (),                                                              \
     "Runtime::ListFiles as [{path, sizeBytes, openClients}] at glasswal_text. Gives a status.")    \
   X(int32_t, glasswal_observe, (), "A snapshot as JSON at glasswal_text. Gives a status.")         \
-  X(int32_t, glasswal_observe_events, (double from_sequence, uint32_t limit, uint32_t with_text),  \
+  X(int32_t, glasswal_observe_events, (double from_sequence, uint32_t limit),                      \
     "Up to `limit` events from `fromSequence` on: {events: [...], nextSequence, lost} at "         \
-    "glasswal_text. `withText` gives each event also what a log says of it: text, and names of "   \
-    "what its numbers stand for. Gives a status.")                                                 \
+    "glasswal_text. Gives a status.")                                                              \
+  X(int32_t, glasswal_observe_log, (double from_sequence, uint32_t limit, double lost_before),     \
+    "What a log says of up to `limit` events from `fromSequence` on: [{level, event, sequence, "   \
+    "timeMs, client, details, message}, ...] at glasswal_text. Those lost have a record in their " \
+    "place; before them there were `lostBefore`. Gives a status.")                                 \
   X(void, glasswal_set_event_level, (uint32_t level), "Sets what all clients record from now on.") \
   X(uint32_t, glasswal_last_refusal, (sqlite3 * database, const char* schema),                     \
     "1 when the last lock that `schema` (0: main) wanted was refused; then what held it is at "    \

@@ -31,30 +31,26 @@ SilenceTracker& Silence() {
   return *tracker;
 }
 
-/// Puts the names of `event` and its text into the JSON object of it, which `json` ends with.
-void AppendLogText(const Event& event, std::string* json) {
-  const diag::EventNames names = diag::NamesOf(*ClientContext()->region, event);
-  const EventDescription description = Describe(event.kind);
-  std::string text;
-  diag::AppendEvent(event, names, &text);
-  std::string extra;
-  diag::JsonWriter writer(&extra);
-  const auto name = [&writer](const std::string& key, const std::string& value) {
-    if (!value.empty()) writer.Key(key), writer.String(value);
-  };
-  writer.BeginObject();
-  writer.Key("text"), writer.String(text);
-  writer.Key("names"), writer.BeginObject();
-  name("clientName", names.client);
-  name("path", names.path);
-  for (uint32_t i = 0; i < kEventArguments; ++i) {
-    const std::string key = diag::CamelCase(description.arguments[i]);
-    name(diag::IsClient(description.arguments[i]) ? key + "Name" : key, names.arguments[i]);
+void AppendRecord(const diag::LogRecord& record, diag::JsonWriter* json) {
+  json->BeginObject();
+  json->Key("level"), json->String(Name(record.level));
+  json->Key("event"), json->String(record.event);
+  json->Key("sequence"), json->Number(record.sequence);
+  json->Key("timeMs"), json->Milliseconds(record.time_ns);
+  json->Key("client"), json->Number(record.client);
+  json->Key("details"), json->BeginObject();
+  for (const diag::LogDetail& detail : record.details) {
+    json->Key(diag::CamelCase(detail.name));
+    detail.is_text ? json->String(detail.text) : json->Number(detail.number);
   }
-  writer.EndObject();
-  writer.EndObject();
-  json->back() = ',';
-  json->append(extra, 1);
+  json->EndObject();
+  json->Key("message"), json->String(record.message);
+  json->EndObject();
+}
+
+/// Up to `limit` events from `from_sequence` on, which 0 takes as that of the oldest.
+Result<EventBatch> EventsFrom(double from_sequence, uint32_t limit) {
+  return ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), limit);
 }
 
 Status NotJoined() {
@@ -75,20 +71,41 @@ extern "C" int32_t glasswal_observe() {
   return 0;
 }
 
-extern "C" int32_t glasswal_observe_events(double from_sequence, uint32_t limit,
-                                           uint32_t with_text) {
+extern "C" int32_t glasswal_observe_events(double from_sequence, uint32_t limit) {
   if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
-  Result<EventBatch> batch = ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence),
-                                           RoomForEvents(limit, with_text != 0));
+  Result<EventBatch> batch = EventsFrom(from_sequence, RoomForEvents(limit, false));
   if (!batch.ok()) return GiveStatus(batch.status());
   std::string text = "{\"events\":[";
   for (const Event& event : batch->events) {
     if (text.back() != '[') text += ',';
     text += ToJson(event);
-    if (with_text != 0) AppendLogText(event, &text);
   }
   text += "],\"nextSequence\":" + std::to_string(batch->next_sequence) +
           ",\"lost\":" + std::to_string(batch->lost) + "}";
+  GiveText(std::move(text));
+  return 0;
+}
+
+extern "C" int32_t glasswal_observe_log(double from_sequence, uint32_t limit, double lost_before) {
+  if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
+  const store::ClientContext& self = *ClientContext();
+  Result<EventBatch> batch = EventsFrom(from_sequence, RoomForEvents(limit, true));
+  if (!batch.ok()) return GiveStatus(batch.status());
+  std::string text;
+  diag::JsonWriter json(&text);
+  json.BeginArray();
+  auto next = static_cast<uint64_t>(from_sequence);
+  auto total_lost = static_cast<uint64_t>(lost_before);
+  for (const Event& event : batch->events) {
+    if (event.sequence > next) {
+      const uint64_t lost = event.sequence - next;
+      total_lost += lost;
+      AppendRecord(diag::RecordOfLoss(next, lost, total_lost, self.slot, port::NowNs()), &json);
+    }
+    next = event.sequence + 1;
+    AppendRecord(diag::RecordOf(event, diag::NamesOf(*self.region, event)), &json);
+  }
+  json.EndArray();
   GiveText(std::move(text));
   return 0;
 }

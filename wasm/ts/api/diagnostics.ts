@@ -7,6 +7,7 @@ import { shown } from '../given/given_options.js';
 import type { Snapshot } from '../generated/snapshot.js';
 import { callNumber, check } from '../engine/instance.js';
 import { callListener } from '../given/listeners.js';
+import type { LogRecord } from './log.js';
 
 export type { EventLevel };
 
@@ -50,29 +51,22 @@ export function takeSnapshot(engine: Engine): Snapshot {
 
 /** Up to `limit` events from sequence number `from` on; 0 is the oldest there is. */
 export function readEvents(engine: Engine, from: number, limit: number): EventBatch {
-  return batchOf<EventBatch>(engine, from, limit, false);
-}
-
-/** An event with what a log says of it, in the words of all logs (vfs/diag/event_text.h). */
-export interface LoggedEvent extends EventRecord {
-  readonly text: string;
-  /** What its numbers stand for, as far as it is known. */
-  readonly names: Readonly<Record<string, string>>;
-}
-
-/** The same for a log. */
-export function readLog(engine: Engine, from: number, limit: number): EventBatch & { readonly events: readonly LoggedEvent[] } {
-  return batchOf(engine, from, limit, true);
-}
-
-function batchOf<Batch>(engine: Engine, from: number, limit: number, withText: boolean): Batch {
   for (const [name, value] of [['from', from], ['limit', limit]] as const) {
     if (!Number.isSafeInteger(value) || value < 0) {
       throw new MisuseError('MISUSE', `events() was given ${shown(value)} as '${name}': give a whole number from 0 on.`);
     }
   }
-  check(engine, callNumber(engine, 'glasswal_observe_events', from, limit, withText ? 1 : 0));
-  return JSON.parse(engine.text()) as Batch;
+  check(engine, callNumber(engine, 'glasswal_observe_events', from, limit));
+  return JSON.parse(engine.text()) as EventBatch;
+}
+
+/**
+ * What a log says of up to `limit` events from sequence number `from` on, as records that a logger gets. Those lost have a record
+ * in their place; before them there were `lost`.
+ */
+export function readLog(engine: Engine, from: number, limit: number, lost: number): LogRecord[] {
+  check(engine, callNumber(engine, 'glasswal_observe_log', from, limit, lost));
+  return JSON.parse(engine.text()) as LogRecord[];
 }
 
 /** Sets what is recorded from now on, by all clients. */

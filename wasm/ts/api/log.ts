@@ -1,10 +1,8 @@
 /** Events as structured log records. */
-import type { LoggedEvent } from './diagnostics.js';
-
 /** How much a record matters. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug' | 'trace';
 
-/** One event, as a logger gets it. */
+/** One event, as a logger gets it: the record of all logs (vfs/diag/log_record.h), which the module makes. */
 export interface LogRecord {
   /** That of the event. */
   readonly level: LogLevel;
@@ -27,25 +25,6 @@ export interface LogRecord {
 
 /** Receives the records. What it throws goes to the console, and the database is none the wiser. */
 export type Logger = (record: LogRecord) => void;
-
-/** The record of an event. */
-export function toLogRecord({ level, kind, sequence, timeNs, client, arguments: numbers, names, text }: LoggedEvent): LogRecord {
-  const details = { ...numbers, ...names };
-  return { level: level as LogLevel, event: kind, sequence, timeMs: timeNs / 1e6, client, details, message: text };
-}
-
-/** The record that `lost` events, from number `sequence` on, were overwritten before client number `client` could read them. */
-export function lossRecord(sequence: number, lost: number, totalLost: number, client: number): LogRecord {
-  return {
-    level: 'warn',
-    event: 'events.lost',
-    sequence,
-    timeMs: Date.now(),
-    client,
-    details: { lost, totalLost },
-    message: `event=events.lost lost=${lost} total_lost=${totalLost}`,
-  };
-}
 
 /** Hands a record to a logger that may throw. */
 export function deliver(logger: Logger, record: LogRecord): void {

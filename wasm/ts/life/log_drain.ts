@@ -5,10 +5,10 @@
  * A look reads until it has caught up, or for as long as a page may be kept busy; then it goes on in the next turn.
  */
 import type { Client } from './client.js';
-import { type LoggedEvent, readLog } from '../api/diagnostics.js';
+import { readLog } from '../api/diagnostics.js';
 import { header, regionOffset } from '../generated/facts.js';
 import { reportError } from '../given/listeners.js';
-import { deliver, type Logger, lossRecord, toLogRecord } from '../api/log.js';
+import { deliver, type Logger, type LogRecord } from '../api/log.js';
 
 const restMs = 50;
 const mostBusyMs = 20;
@@ -60,24 +60,22 @@ class LogDrain {
     const end = Number(Atomics.load(engine.views.u64, (regionOffset + header.eventHead) >>> 3));
     while (this.#next < end && !this.#client.gone) {
       if (performance.now() > until) return false;
-      const { events } = readLog(engine, this.#next, mostAtOnce);
+      const records = readLog(engine, this.#next, mostAtOnce, this.#lost);
       // Those that are being written now are read at the next look.
-      if (events.length === 0) return true;
-      for (const event of events) this.#deliver(event);
+      if (records.length === 0) return true;
+      for (const record of records) this.#deliver(record);
     }
     return true;
   }
 
-  #deliver(event: LoggedEvent): void {
-    const { sequence } = event;
-    const gap = sequence - this.#next;
+  #deliver(record: LogRecord): void {
+    const { sequence, event, details } = record;
     // A logger that closes the runtime makes the last look from within this one.
-    if (gap < 0) return;
-    const first = this.#next;
-    this.#next = sequence + 1;
-    this.#lost += gap;
-    if (gap > 0) deliver(this.#logger, lossRecord(first, gap, this.#lost, this.#client.slot));
-    deliver(this.#logger, toLogRecord(event));
+    if (sequence < this.#next) return;
+    const lost = event === 'events.lost' ? Number(details['lost']) : 0;
+    this.#next = sequence + (lost || 1);
+    this.#lost += lost;
+    deliver(this.#logger, record);
   }
 }
 

@@ -1,6 +1,7 @@
-#include "diag/event_text.h"
+#include "diag/log_record.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "diag/region_image.h"
 #include "glasswal/snapshot.h"
@@ -13,6 +14,13 @@ namespace {
 
 bool NeedsQuotes(char character) {
   return character == ' ' || character == '"' || character == '\\' || character == '=';
+}
+
+/// True if the argument `name` is the number of a client: its name stands beside it, not in its
+/// place.
+bool IsClient(std::string_view name) {
+  constexpr std::string_view kSuffix = "_client";
+  return name.size() > kSuffix.size() && name.substr(name.size() - kSuffix.size()) == kSuffix;
 }
 
 /// Who is in a slot, if it is of that generation.
@@ -56,15 +64,21 @@ std::string ArgumentName(const shm::RegionView& region, std::string_view name, u
   return IsClient(name) && name != "dead_client" ? ClientInSlot(region, value) : std::string();
 }
 
-void Append(std::string_view key, uint64_t value, std::string* text) {
-  text->append(" ").append(key).append("=").append(std::to_string(value));
+/// Adds to the line of a record.
+void Say(std::string_view name, uint64_t number, LogRecord* record) {
+  record->message.append(" ").append(name).append("=").append(std::to_string(number));
 }
 
-void AppendName(std::string_view key, std::string_view suffix, std::string_view name,
-                std::string* text) {
-  if (name.empty()) return;
-  text->append(" ").append(key).append(suffix).append("=");
-  AppendValue(name, text);
+/// Adds to the details of a record and to its line.
+void AddNumber(std::string name, uint64_t number, LogRecord* record) {
+  Say(name, number, record);
+  record->details.push_back({std::move(name), false, {}, number});
+}
+void AddText(std::string name, const std::string& text, LogRecord* record) {
+  if (text.empty()) return;
+  record->message.append(" ").append(name).append("=");
+  AppendValue(text, &record->message);
+  record->details.push_back({std::move(name), true, text, 0});
 }
 
 }  // namespace
@@ -98,22 +112,43 @@ void AppendValue(std::string_view value, std::string* text) {
   text->push_back('"');
 }
 
-void AppendEvent(const Event& event, const EventNames& names, std::string* text) {
+LogRecord RecordOf(const Event& event, const EventNames& names) {
   const EventDescription description = Describe(event.kind);
-  text->append("event=").append(description.name);
-  Append("sequence", event.sequence, text);
-  Append("client", event.client, text);
-  AppendName("client", "_name", names.client, text);
-  if (event.connection != 0) Append("connection", event.connection - 1, text);
-  if (event.file != 0) Append("file", event.file - 1, text);
-  AppendName("path", "", names.path, text);
+  LogRecord record;
+  record.level = event.level;
+  record.event = description.name;
+  record.sequence = event.sequence;
+  record.time_ns = event.time_ns;
+  record.client = event.client;
+  record.message = "event=" + record.event;
+  Say("sequence", event.sequence, &record);
+  Say("client", event.client, &record);
+  AddText("client_name", names.client, &record);
+  if (event.connection != 0) Say("connection", event.connection - 1, &record);
+  if (event.file != 0) Say("file", event.file - 1, &record);
+  AddText("path", names.path, &record);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
-    const std::string_view argument = description.arguments[i];
+    const std::string argument = description.arguments[i];
     const std::string& name = names.arguments[i];
     if (argument.empty()) continue;
-    if (name.empty() || IsClient(argument)) Append(argument, event.arguments[i], text);
-    AppendName(argument, IsClient(argument) ? "_name" : "", name, text);
+    if (name.empty() || IsClient(argument)) AddNumber(argument, event.arguments[i], &record);
+    AddText(IsClient(argument) ? argument + "_name" : argument, name, &record);
   }
+  return record;
+}
+
+LogRecord RecordOfLoss(uint64_t first_sequence, uint64_t lost, uint64_t total_lost, uint32_t client,
+                       uint64_t time_ns) {
+  LogRecord record;
+  record.level = EventLevel::kWarn;
+  record.event = "events.lost";
+  record.sequence = first_sequence;
+  record.time_ns = time_ns;
+  record.client = client;
+  record.message = "event=" + record.event;
+  AddNumber("lost", lost, &record);
+  AddNumber("total_lost", total_lost, &record);
+  return record;
 }
 
 }  // namespace glasswal::diag
