@@ -178,8 +178,7 @@ class EventDrain::Impl {
     const uint64_t total = cursor_.lost();
     const uint64_t before = lost_.exchange(total, std::memory_order_relaxed);
     if (total == before) return;
-    // The cursor says how many, after it has gone on behind them; a reader that is no client has no
-    // slot.
+    // Of a drain that is no client there is no slot to name, nor does the text have one.
     const uint64_t now_ns = port::NowNs();
     Write(diag::RecordOfLoss(last_sequence_ + 1, total - before, total, 0, now_ns),
           Since1970(now_ns));

@@ -27,7 +27,8 @@ void Errors() {
   GLASSWAL_ERROR_CODES(GLASSWAL_PRINT)
 #undef GLASSWAL_PRINT
   std::printf(
-      ";\n\n/** The errors of the module's statuses, by their numbers. */\nexport const "
+      ";\n\n/** The errors of the module's statuses, by their numbers without the sign. */\nexport "
+      "const "
       "statusErrors: readonly GlasswalErrorCode[] = [\n");
   for (int status = 0; status <= static_cast<int>(StatusCode::kRefused); ++status) {
     std::printf("  '%s',\n", NameOf(wasm::ErrorOf(static_cast<StatusCode>(status))));

@@ -6,8 +6,20 @@
 // arguments' names and types (wasm/generate/exports.cpp).
 //
 // Addresses and sizes are numbers in JavaScript, which come back signed: take them `>>> 0`. An
-// int64_t is a bigint. Where a comment says status, it is a StatusCode, and the message of a
-// failure is at glasswal_text.
+// int64_t is a bigint.
+//
+// WHAT A CALL CAME TO. There is one convention: what can fail gives an int32_t, and that is
+//
+//   0         done;
+//   above 0   a result code of SQLite. The sentence is at sqlite3_errmsg; what the VFS or the heap
+//             knows beyond that is asked for with glasswal_last_refusal, glasswal_last_error and
+//             glasswal_take_refused_bytes;
+//   below 0   a failure of ours: a StatusCode, negative. The sentence is at glasswal_text. Where a
+//             comment says that a call gives a status, these are its only failures.
+//
+// What cannot go on at all (no memory where C++ must have some, a broken assertion) throws in
+// JavaScript, which ends the instance: glasswal_host_abort. All else that a call returns is an
+// answer: a number, an address (0: none), or one of the values that its comment names.
 //
 // Thread-safety: an instance has one thread.
 #ifndef GLASSWAL_WASM_MODULE_EXPORTS_H_

@@ -37,7 +37,7 @@ void GiveText(std::string text) { TheState().text = std::move(text); }
 
 int32_t GiveStatus(const Status& status) {
   GiveText(status.ok() ? std::string() : status.message());
-  return static_cast<int32_t>(status.code());
+  return -static_cast<int32_t>(status.code());
 }
 
 extern "C" const char* glasswal_text() { return TheState().text.data(); }

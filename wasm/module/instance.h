@@ -32,7 +32,7 @@ store::ClientContext* ClientContext();
 /// Keeps `text` for JavaScript to read until the next call (glasswal_text, glasswal_text_bytes).
 void GiveText(std::string text);
 
-/// Keeps the message of a failure, if it is one; returns its StatusCode for JavaScript.
+/// Keeps the message of a failure, if it is one; returns what it came to (see module/exports.h).
 int32_t GiveStatus(const Status& status);
 
 }  // namespace glasswal::wasm

@@ -8,7 +8,7 @@
 //   5. glasswal_leave; then JavaScript gives up the lock. Or the worker dies, and others recover
 //      from it.
 //
-// Functions that return an int32_t return a StatusCode; its message is at glasswal_text.
+// What a call came to is told as module/exports.h says.
 //
 // Thread-safety: an instance has one thread.
 #include <sqlite3.h>

@@ -139,9 +139,9 @@ export function callNumber<Name extends NumberExport>(engine: Engine, name: Name
   return called(...(args as number[]));
 }
 
-/** Throws the failure that a call returned, if it is one. */
+/** Throws the failure of ours that a call came to, if it is one (wasm/module/exports.h). */
 export function check(engine: Engine, status: number): void {
-  if (status !== 0) throw new GlasswalError(statusErrors[status] ?? 'ENVIRONMENT', engine.text());
+  if (status < 0) throw new GlasswalError(statusErrors[-status] ?? 'ENVIRONMENT', engine.text());
 }
 
 /** Calls `use` with the address of `sizeBytes` of the module's heap, for `what`. */
