@@ -6,9 +6,12 @@ import { describe, test } from 'node:test';
 
 import { attached, faults, sectionName } from '../../wasm/block/attach.mjs';
 import { createRuntime, join } from '../../wasm/dist/index.js';
-import * as facts from '../../wasm/dist/generated/facts.js';
 
 const MIB = 1024 * 1024;
+const SEGMENT = 65_536;
+// Where the region begins, and how many bytes of it are its header.
+const REGION = 65_536;
+const HEADER = 512;
 const SMALL = { capacityBytes: 32 * MIB, initialDatabaseCapacityBytes: MIB, initialWriteAheadCapacityBytes: MIB };
 
 const wasm = (...sections) => Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, ...sections.flat());
@@ -79,12 +82,12 @@ test('memory that is no region is not written to', async () => {
 test('whatever the header says, a claim ends, and gives segments of the region or none', async (t) => {
   const runtime = await createRuntime('/damaged.sqlite', SMALL);
   t.after(() => runtime.close());
-  const pages = runtime.memory.buffer.byteLength / facts.segmentBytes;
+  const pages = runtime.memory.buffer.byteLength / SEGMENT;
   const whole = new Uint8Array(runtime.memory.buffer.byteLength);
   whole.set(new Uint8Array(runtime.memory.buffer));
   const { block, memory } = await blockOver(whole, pages);
-  const first = block.first_segment(runtime.capacityBytes / facts.segmentBytes, 4096);
-  const words = new Uint32Array(memory.buffer, facts.regionOffset, facts.headerBytes / 4);
+  const first = block.first_segment(runtime.capacityBytes / SEGMENT, 4096);
+  const words = new Uint32Array(memory.buffer, REGION, HEADER / 4);
   let traps = 0;
   for (let at = 0; at < words.length; ++at) {
     for (const value of [0, 1, 1 << 20, 2 ** 32 - 1]) {

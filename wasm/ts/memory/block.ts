@@ -27,7 +27,7 @@ export class Blocks {
 
   constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
     const [bytes] = WebAssembly.Module.customSections(module, 'glasswal_block');
-    if (bytes === undefined) throw otherVersion('The module lacks its section glasswal_block, which some tools strip');
+    if (bytes === undefined) throw otherVersion('The module has lost its section glasswal_block');
     const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
     this.#exports = instance.exports as unknown as BlockExports;
   }
@@ -57,7 +57,7 @@ export class Blocks {
     try {
       return call();
     } catch (error) {
-      throw new GlasswalError('CORRUPT', `The memory holds no region of glasswal, or a damaged one (${messageOf(error)}). Create the runtime anew.`);
+      throw new GlasswalError('CORRUPT', `The runtime's memory is damaged (${messageOf(error)}): create it anew.`);
     }
   }
 }
