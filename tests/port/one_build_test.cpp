@@ -47,12 +47,15 @@ class OneBuild : public ::testing::Test {
   }
   void TearDown() override { std::filesystem::remove_all(folder_); }
 
-  /// Compiles the two files, each with test points or without; what the linker says of both.
+  /// Compiles the two files, each with test points or without; what the linker says of both. The
+  /// library of `gives` comes first: it has all that a program of one build wants.
   std::string Link(bool takes_with_points, bool gives_with_points) {
     Compile("takes", takes_with_points);
     Compile("gives", gives_with_points);
-    return Run({kCompiler, folder_ + "/takes.o", folder_ + "/gives.o", kTesting, kProduct,
-                "-pthread", "-o", folder_ + "/program"});
+    const char* const first = gives_with_points ? kTesting : kProduct;
+    const char* const second = gives_with_points ? kProduct : kTesting;
+    return Run({kCompiler, folder_ + "/takes.o", folder_ + "/gives.o", first, second, "-pthread",
+                "-o", folder_ + "/program"});
   }
 
  private:

@@ -34,8 +34,8 @@ class Complaints {
 
   // What is wrong with one option by itself.
   void Check(Option option, uint64_t value) {
+    if (IsWithin(option, value)) return;
     const auto [least, most] = BoundsOf(option);
-    if (value >= least && value <= most) return;
     Add(Name(option) + " is " + std::to_string(value) + ", but must be between " +
         std::to_string(least) + " and " + std::to_string(most) + ".");
   }
@@ -45,9 +45,15 @@ class Complaints {
         ", which is no OnStale.");
   }
 
-  // An initial capacity and its maximum, each good by itself.
+  // Whether an option is good by itself; if it is not, that has been said.
+  static bool IsWithin(Option option, uint64_t value) {
+    const auto [least, most] = BoundsOf(option);
+    return value >= least && value <= most;
+  }
+
+  // An initial capacity and its maximum.
   void Capacities(Option initial_option, uint64_t initial, Option max_option, uint64_t max) {
-    if (initial <= max) return;
+    if (initial <= max || !IsWithin(initial_option, initial) || !IsWithin(max_option, max)) return;
     Add(Name(initial_option) + " is " + std::to_string(initial) + ", but must not exceed " +
         Name(max_option) + ", which is " + std::to_string(max) + ".");
   }
@@ -94,7 +100,8 @@ void CheckTogether(const Options& options, Complaints* complaints) {
   complaints->Capacities(Option::kInitialWriteAheadCapacity,
                          options.initial_write_ahead_capacity_bytes, Option::kMaxWriteAheadCapacity,
                          options.max_write_ahead_capacity_bytes);
-  if (!std::has_single_bit(options.event_capacity)) {
+  if (Complaints::IsWithin(Option::kEventCapacity, options.event_capacity) &&
+      !std::has_single_bit(options.event_capacity)) {
     complaints->Add(complaints->Name(Option::kEventCapacity) + " is " +
                     std::to_string(options.event_capacity) + ", but must be a power of two.");
   }
@@ -137,7 +144,7 @@ Status Validate(const Options& options, OptionLanguage language) {
 #define GLASSWAL_CHECK_OPTION(option, member, ...) complaints.Check(Option::option, options.member);
   GLASSWAL_KEPT_OPTIONS(GLASSWAL_CHECK_OPTION)
 #undef GLASSWAL_CHECK_OPTION
-  if (complaints.none()) CheckTogether(options, &complaints);
+  CheckTogether(options, &complaints);
   // What the region must hold is only known once the other options make sense.
   if (complaints.none() && options.region_capacity_bytes != 0) {
     CheckRegionCapacity(options, &complaints);

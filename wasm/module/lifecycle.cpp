@@ -60,9 +60,7 @@ Status ClaimOwnBlock(const store::ClientContext& self, uint32_t block_segments) 
       static_cast<uint32_t>((this_thread.block - kRegionOffset) / shm::kSegmentBytes);
   if (shm::ClaimPrivateRunAt(*self.region, self.owner(), first, block_segments))
     return Status::Ok();
-  return Status(StatusCode::kFull,
-                "The engine has no memory for the runtime: lower initialDatabaseCapacityBytes or "
-                "initialWriteAheadCapacityBytes, or close other pages.");
+  return Status(StatusCode::kFull, "There is no memory for the runtime: close other pages.");
 }
 
 ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : ClientKind::kPage; }
