@@ -11,7 +11,11 @@ setup_webkit() {
 
 # The module and the package's scripts: wasm/dist. The build of the module copies it there and generates the constants
 # that the scripts are compiled with, so it comes first, with further targets of the same preset where some are named.
+#
+# A run of dev makes it once: five stages want it, and even to find that nothing changed takes each a quarter of a minute.
+PACKAGE_MADE=
 build_package() {
+  [ "$PACKAGE_MADE" != yes ] || [ $# -gt 0 ] || return 0
   need_packages emscripten:emcc || return
   use_emscripten || { say "there is no emcc"; return 1; }
   build wasm all "$@" || return
@@ -24,7 +28,8 @@ build_package() {
   find wasm/dist -type f ! -name '*.wasm' ! -name inspector_module.js -delete
   step package-tsc "package: types" node_modules/.bin/tsc -p wasm/tsconfig.json --emitDeclarationOnly || return
   step package-scripts "package: scripts" node wasm/scripts.mjs || return
-  step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json
+  step isolate-tsc "package: the service worker" node_modules/.bin/tsc -p web-ui/service-worker/tsconfig.json || return
+  PACKAGE_MADE=yes
 }
 
 # The inspector's module, which the package fetches when an inspector is opened.
