@@ -38,8 +38,9 @@ TEST(ResultDeathTest, TheValueOfAFailureStopsTheProgram) {
   EXPECT_DEATH((void)same->size(), said);
 }
 
-TEST(ResultDeathTest, AResultOfAnOkStatusStopsTheProgram) {
-  EXPECT_DEATH((void)Result<int>(Status::Ok()), "glasswal: a Result was made of a Status that is ok");
+TEST(ResultDeathTest, AResultOfAnOkStatusHasNoValue) {
+  EXPECT_DEATH((void)Result<int>(Status::Ok()).value(),
+               "glasswal: a Result was made of a Status that is ok");
 }
 
 }  // namespace

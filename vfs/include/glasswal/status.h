@@ -62,9 +62,7 @@ class [[nodiscard]] Result {
   /// A value: `return value;` makes it.
   Result(T value) : value_(std::move(value)) {}  // NOLINT: meant to convert.
   /// A failure: `return status;` makes it. REQUIRES: !status.ok().
-  Result(Status status) : status_(std::move(status)) {  // NOLINT: meant to convert.
-    if (status_.ok()) [[unlikely]] StopAtMissingValue(status_);
-  }
+  Result(Status status) : status_(std::move(status)) {}  // NOLINT: meant to convert.
 
   /// Whether there is a value.
   bool ok() const { return value_.has_value(); }
