@@ -28,7 +28,6 @@
 namespace glasswal::port {
 namespace {
 
-
 std::atomic<uint32_t> fork_generation{0};
 
 void CountFork() { fork_generation.fetch_add(1, std::memory_order_relaxed); }

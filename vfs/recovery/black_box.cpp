@@ -12,8 +12,7 @@ namespace glasswal::recovery {
 
 using store::kPublished;
 
-BlackBox::BlackBox(shm::Region& region, const store::ClientContext& recoverer,
-                   const Casualty& dead)
+BlackBox::BlackBox(shm::Region& region, const store::ClientContext& recoverer, const Casualty& dead)
     : region_(region), now_ns_(port::NowNs()), is_resumed_(Resume(dead)) {
   if (is_resumed_) return;
   number_ = region.header()->recoveries.fetch_add(1) + 1;

@@ -54,9 +54,7 @@ class RuntimeInside {
 };
 
 /// The region of `runtime`.
-inline shm::Region& RegionOf(const Runtime& runtime) {
-  return RuntimeInside::Of(runtime).region();
-}
+inline shm::Region& RegionOf(const Runtime& runtime) { return RuntimeInside::Of(runtime).region(); }
 
 /// The client that this process is in it.
 inline recovery::Client& ClientOf(const Runtime& runtime) {

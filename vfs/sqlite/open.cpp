@@ -1,10 +1,10 @@
-#include "recovery/runtime_inside.h"
 #include "sqlite/open.h"
 
 #include <algorithm>
 #include <new>
 #include <string_view>
 
+#include "recovery/runtime_inside.h"
 #include "sqlite/database_file.h"
 #include "sqlite/log_file.h"
 #include "sqlite/temp_file.h"

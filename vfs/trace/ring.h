@@ -43,8 +43,8 @@ void WriteEvent(shm::Region& region, EventKind kind, const EventSubject& subject
                 uint64_t b, uint64_t c, uint64_t d, uint64_t time_ns = 0);
 
 /// Records an event if its kind's level is on.
-inline void Record(shm::Region& region, EventKind kind, const EventSubject& subject,
-                   uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
+inline void Record(shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a = 0,
+                   uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
   if (IsRecorded(region, Describe(kind).level)) [[unlikely]] {
     WriteEvent(region, kind, subject, a, b, c, d);
   }

@@ -54,7 +54,7 @@ enum class OptionLanguage : uint8_t {
   X(kStaleMs, stale_ms, "stale_ms", "staleMs", 1, 86'400'000, stale_ns, 1'000'000,                 \
     "Silence of a lock's holder is reported after so many milliseconds.")                          \
   X(kOnStale, on_stale, "", "onStale", 0, 1, evict_stale, 1,                                       \
-    "What is done about a holder that is silent: it is reported, or ended too.")                \
+    "What is done about a holder that is silent: it is reported, or ended too.")                   \
   X(kEventCapacity, event_capacity, "", "eventCapacity", 64, 1024 * 1024, event_capacity, 1,       \
     "Records of the event ring; a power of two.")
 

@@ -86,7 +86,8 @@ class [[nodiscard]] Result {
 
  private:
   void Check() const {
-    if (!value_.has_value()) [[unlikely]] StopAtMissingValue(status_);
+    if (!value_.has_value()) [[unlikely]]
+      StopAtMissingValue(status_);
   }
 
   std::optional<T> value_;
