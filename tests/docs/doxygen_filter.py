@@ -6,6 +6,7 @@ marked here: the one at the top of the file, those at the end of a line, and wha
 options are described in their tables.
 """
 
+import os
 import re
 import sys
 
@@ -41,25 +42,50 @@ def mark_trailing(lines):
             column = None
 
 
-def describe_event(name, *names):
-    carried = ", ".join(filter(None, names)) or "nothing"
-    return f"`{name}`; carries {carried}."
+# A row of a table: its enumerator, the rest, and the comment behind it.
+ROW = re.compile(r'\b[XD]\((k\w+),((?:[^()"]|"[^"]*"|\([^()]*\))*)\)(?: */\* (.*?) \*/)?')
+ENUMERATORS = re.compile(r"#define (GLASSWAL_\w+)\((\w+)[^)]*\) \2,")
 
 
-def describe_option(cpp, uri, javascript):
-    return f"`{cpp}`, `{javascript}` in JavaScript, " + (f"`{uri}` in a URI." if uri else "not in a URI.")
+def describe(table, told, comment):
+    """What a row says of its enumerator."""
+    strings = re.findall(r'"([^"]*)"', told)
+    if table == "GLASSWAL_EVENTS":
+        return f"`{strings[0]}`; carries {', '.join(filter(None, strings[1:])) or 'nothing'}."
+    if table == "GLASSWAL_OPTIONS":
+        uri, javascript, sentence = strings[0], strings[1], strings[-1]
+        where = f"`{uri}` in a URI" if uri else "not in a URI"
+        return f"{sentence} `{told.split(',')[0].strip()}`; in JavaScript `{javascript}`, {where}."
+    return comment or strings[-1]
 
 
-def mark_table(lines, describe):
+def tables_of(text):
+    """{macro: its rows}. A macro that hands its rows on has those of the other."""
+    text = re.sub(r"\s*\\\n\s*", " ", text)
+    tables = {}
+    for name, body in re.findall(r"^#define (GLASSWAL_\w+)\([\w, ]+\) (.*)$", text, re.MULTILINE):
+        # A sentence may go on in a second string.
+        rows = ROW.findall(body.replace('" "', ""))
+        other = re.match(r"(GLASSWAL_\w+)\(", body)
+        tables[name] = rows or (tables.get(other[1], []) if other else [])
+    return tables
+
+
+def mark_tables(lines, text):
     """Enumerators that come from a table are described by what the table says of each."""
-    rows = re.findall(r"X\((k\w+), ([^)]*)\)", re.sub(r"\s*\\\n\s*", " ", "\n".join(lines)))
-    texts = [(kind, describe(*re.findall(r'"([^"]*)"', told))) for kind, told in rows]
-    kinds = [f"{kind}, /**< {text} */" for kind, text in texts]
+    tables = tables_of(text)
+    made = None
     for number, line in enumerate(lines):
-        if re.fullmatch(r"\s*GLASSWAL_\w+S\(GLASSWAL_\w+_ENUM\)", line):
-            lines[number] = " ".join(kinds)
-        elif re.search(r"GLASSWAL_\w+_ENUM", line):
+        begins = ENUMERATORS.match(line)
+        if begins:
+            made = begins[1]
             lines[number] = ""
+        elif made and line == f"#undef {made}":
+            lines[number] = ""
+            made = None
+        elif made and (found := re.fullmatch(rf"\s*(GLASSWAL_\w+)\({made}\)", line)):
+            table = found[1]
+            lines[number] = " ".join(f"{kind}, /**< {describe(table, told, comment)} */" for kind, told, comment in tables[table])
 
 
 def main():
@@ -67,10 +93,13 @@ def main():
         lines = file.read().splitlines()
     mark_head(lines)
     mark_trailing(lines)
-    if sys.argv[1].endswith("/event.h"):
-        mark_table(lines, describe_event)
-    if sys.argv[1].endswith("/option_names.h"):
-        mark_table(lines, describe_option)
+    text = "\n".join(lines)
+    # The enums of options are beside their tables or one header above.
+    names = os.path.join(os.path.dirname(sys.argv[1]), "option_names.h")
+    if sys.argv[1].endswith("/options.h"):
+        with open(names, encoding="utf-8") as file:
+            text = file.read()
+    mark_tables(lines, text)
     print("\n".join(lines))
 
 
