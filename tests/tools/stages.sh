@@ -76,43 +76,10 @@ build_suites() {
   return "$status"
 }
 
-# begin_ahead STAGE...: begins to build what the suites of these stages need, for the time in which nobody else wants the
-# processors: browsers' tests mostly wait for a browser. A build that fails here fails once more where its stage is, and is told.
-begin_ahead() {
-  local stage presets=()
-  for stage in "$@"; do
-    case $stage in native | asan | tsan) presets+=("$stage") ;; esac
-  done
-  [ "${#presets[@]}" -gt 0 ] || return 0
-  need_clang || return 0
-  say "ahead, beside the browsers: ${presets[*]}"
-  mkdir -p build/log
-  (
-    RUNNING=
-    trap '[ -z "$RUNNING" ] || kill "$RUNNING" 2>/dev/null || true' EXIT
-    trap 'exit 143' TERM
-    exec {ahead}>build/ahead.lock
-    flock "$ahead"
-    chrt --idle --pid 0 "$BASHPID" 2>/dev/null || renice -n 19 -p "$BASHPID"
-    for stage in "${presets[@]}"; do
-      QUIET_FAILURE=1 build_suites "$stage" || true
-    done
-  ) >build/log/ahead.log 2>&1 &
-  AHEAD=$!
-}
-
-# Some suites want the machine to themselves.
-end_ahead() {
-  [ -n "$AHEAD" ] || return 0
-  step ahead-wait "what is built ahead" flock build/ahead.lock true
-  AHEAD=
-}
-
 # suites PRESET FILTER [COMMAND...]: builds the preset and runs its suites, under the command where one is given.
 suites() {
   local preset=$1 list=build/$1/suites.tsv filter=$2
   shift 2
-  end_ahead
   build_suites "$preset" || return
   run_list "$preset" "$list" "$filter" "$@" || return
   SUMS+=("$list.sums")

@@ -2,10 +2,9 @@
 
 STARTED=$SECONDS
 
-# A step runs in the background, where the shell lets it ignore an interrupt: it ends with us, and so does what was begun ahead.
+# A step runs in the background, where the shell lets it ignore an interrupt: it ends with us.
 RUNNING=
-AHEAD=
-trap 'kill $RUNNING $AHEAD 2>/dev/null || true' EXIT
+trap '[ -z "$RUNNING" ] || kill "$RUNNING" 2>/dev/null || true' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 HEARTBEAT_S=${GLASSWAL_HEARTBEAT_S:-30}
@@ -153,19 +152,13 @@ setup_mappers() {
   install_npm tests/clients "fetching the mappers that the package is tried with"
 }
 
-# build PRESET [TARGET...]: configures and builds. CONFIGURE_ARGS holds further arguments for cmake. What is being built ahead
-# is waited for.
+# build PRESET [TARGET...]: configures and builds. CONFIGURE_ARGS holds further arguments for cmake.
 CONFIGURE_ARGS=()
 build() {
-  local preset=$1 targets=("${@:2}") status=0
+  local preset=$1 targets=("${@:2}")
   [ "${#targets[@]}" -gt 0 ] || targets=(all)
-  mkdir -p build
-  exec {lock}>"build/$preset.lock"
-  flock -n "$lock" || step "$preset-wait" "$preset: is being built" flock "$lock"
-  step "$preset-configure" "$preset: configure" cmake --preset "$preset" "${CONFIGURE_ARGS[@]}" &&
-    step "$preset-build" "$preset: build ${targets[*]}" cmake --build "build/$preset" --target "${targets[@]}" || status=$?
-  exec {lock}>&-
-  return "$status"
+  step "$preset-configure" "$preset: configure" cmake --preset "$preset" "${CONFIGURE_ARGS[@]}" || return
+  step "$preset-build" "$preset: build ${targets[*]}" cmake --build "build/$preset" --target "${targets[@]}"
 }
 
 # The preset wasm takes its toolchain file from the SDK that the emcc on the PATH belongs to.
