@@ -1,5 +1,5 @@
 /** Creating a runtime, and what its creator can do with it. */
-import { Blocks, blockSegments, segmentAddress } from './memory/block.js';
+import { blockOf, Blocks, blockSegments, segmentAddress } from './memory/block.js';
 import type { Bytes } from './given/bytes.js';
 import type { CaptureOptions } from './given/capture_options.js';
 import { Client } from './life/client.js';
@@ -58,17 +58,20 @@ export class Runtime implements RuntimeParts, Disposable {
   readonly memory: WebAssembly.Memory;
   /** {@inheritDoc RuntimeParts.module} */
   readonly module: WebAssembly.Module;
+  /** {@inheritDoc RuntimeParts.block} */
+  readonly block: WebAssembly.Module;
   /** How large the memory can become; less than was asked for where the engine has no more. */
   readonly capacityBytes: number;
 
   /** @internal */
-  constructor(parts: RuntimeParts & { readonly capacityBytes: number }) {
+  constructor(parts: Required<RuntimeParts> & { readonly capacityBytes: number }) {
     if (Object(parts) !== parts) throw new MisuseError('MISUSE', "A runtime is made by createRuntime(), and not by 'new Runtime()'.");
     this.id = parts.id;
     this.path = parts.path;
     this.version = parts.version;
     this.memory = parts.memory;
     this.module = parts.module;
+    this.block = parts.block;
     this.capacityBytes = parts.capacityBytes;
   }
 
@@ -224,10 +227,10 @@ function noRoom(): GlasswalError {
 }
 
 /** Makes the region, from an instance of the module in what becomes this thread's private block. */
-async function foundRegion(module: WebAssembly.Module, options: CheckedOptions, name: string, ticket: number) {
+async function foundRegion(module: WebAssembly.Module, block: WebAssembly.Module, options: CheckedOptions, name: string, ticket: number) {
   const { memory, capacityBytes } = newMemory(options);
   const views = new Views(memory);
-  const blocks = new Blocks(module, memory);
+  const blocks = new Blocks(block, memory);
   const first = blocks.firstSegment(capacityBytes, options.eventCapacity);
   requireRoom(options, first);
   try {
@@ -263,10 +266,11 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   requirePath(path);
   const checked = checkOptions(options);
   const module = await loadModule(options.wasm);
+  const block = blockOf(module);
   const ticket = isNode ? await threadTicket() : newTicket();
   const name = clientName(options.name ?? (isPage ? 'page' : 'main'));
-  const { id, memory, capacityBytes, membership } = await foundRegion(module, checked, name, ticket);
-  const runtime = new Runtime({ id, path, version: facts.packageVersion, memory, module, capacityBytes });
+  const { id, memory, capacityBytes, membership } = await foundRegion(module, block, checked, name, ticket);
+  const runtime = new Runtime({ id, path, version: facts.packageVersion, memory, module, block, capacityBytes });
   const client = new Client(membership, name, path);
   const recoveries = new RecoveryWatch(client, id);
   const look = (): void => void recoveries.look();

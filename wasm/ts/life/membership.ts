@@ -1,7 +1,7 @@
 /** Coming into a runtime and going out of it: slot, private block, instance. */
 import type { Engine } from '../engine/engine.js';
 import { callNumber, check, instantiate, withText } from '../engine/instance.js';
-import { Blocks, blockSegments } from '../memory/block.js';
+import { blockOf, Blocks, blockSegments } from '../memory/block.js';
 import { Views } from '../memory/views.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from '../port/environment.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
@@ -32,6 +32,8 @@ export interface RuntimeParts {
   readonly memory: WebAssembly.Memory;
   /** glasswal.wasm, compiled. */
   readonly module: WebAssembly.Module;
+  /** A part of it, compiled, too: without it a worker compiles that itself, which its policy must allow. */
+  readonly block?: WebAssembly.Module;
 }
 
 /** One client's place in a runtime. */
@@ -113,9 +115,9 @@ export async function enter(runtime: RuntimeParts, name: string): Promise<Member
   requireRuntime(runtime);
   const ticket = isNode ? await threadTicket() : newTicket();
   const views = new Views(runtime.memory);
+  const blocks = new Blocks(runtime.block instanceof WebAssembly.Module ? runtime.block : blockOf(runtime.module), runtime.memory);
   const held = await holdSlot(views, runtime.id, ticket);
   announce(runtime.id, held.slot);
-  const blocks = new Blocks(runtime.module, runtime.memory);
   try {
     const first = blocks.claim(held.slot, held.generation);
     const engine = instantiate(runtime.module, views, first, thisThread(ticket));

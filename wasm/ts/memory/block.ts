@@ -21,15 +21,23 @@ interface BlockExports {
   readonly release: (slot: number, generation: number) => void;
 }
 
+/** The module of wasm/block, which glasswal.wasm carries. A worker whose policy forbids compiling can use one that was made elsewhere. */
+export function blockOf(module: WebAssembly.Module): WebAssembly.Module {
+  const [bytes] = WebAssembly.Module.customSections(module, 'glasswal_block');
+  if (bytes === undefined) throw otherVersion('The module has lost its section glasswal_block');
+  try {
+    return new WebAssembly.Module(bytes);
+  } catch (error) {
+    throw new GlasswalError('ENVIRONMENT', `WebAssembly cannot be compiled here: ${messageOf(error)}. Post the runtime as createRuntime() gave it.`);
+  }
+}
+
 /** Claims and frees the blocks of clients in one memory. */
 export class Blocks {
   readonly #exports: BlockExports;
 
-  constructor(module: WebAssembly.Module, memory: WebAssembly.Memory) {
-    const [bytes] = WebAssembly.Module.customSections(module, 'glasswal_block');
-    if (bytes === undefined) throw otherVersion('The module has lost its section glasswal_block');
-    const instance = new WebAssembly.Instance(new WebAssembly.Module(bytes), { env: { memory } });
-    this.#exports = instance.exports as unknown as BlockExports;
+  constructor(block: WebAssembly.Module, memory: WebAssembly.Memory) {
+    this.#exports = new WebAssembly.Instance(block, { env: { memory } }).exports as unknown as BlockExports;
   }
 
   /** Where the first segment behind the tables lies in a region of this size. */
