@@ -18,7 +18,7 @@
 //   sqlite3_auto_extension((void (*)(void))glasswal_use_sqlite);
 //
 // and opens a database, say ":memory:". From then on glasswal_register_vfs() registers there, and
-// `file:/app.sqlite?vfs=glasswal&region=NAME` opens a database of any region. One SQLite at a time.
+// the URI of `/app.sqlite?vfs=glasswal&region=NAME` opens a database of any region. One SQLite at a time.
 //
 // Results: each function that can fail returns a glasswal_status. glasswal_last_error() then says
 // what happened, to what, and what to do; what a function gives back is set only on GLASSWAL_OK,

@@ -62,6 +62,7 @@ enum class OptionLanguage : uint8_t {
 #define GLASSWAL_OPTIONS(X) GLASSWAL_OPTION_TABLE(X, X)
 /// Those that the region keeps as they were given.
 #define GLASSWAL_KEPT_OPTIONS(X) GLASSWAL_OPTION_TABLE(X, GLASSWAL_NO_OPTION)
+/// Leaves a row out.
 #define GLASSWAL_NO_OPTION(...)
 
 /// An option of a region; GLASSWAL_OPTIONS says what each is called.
