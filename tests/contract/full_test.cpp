@@ -354,5 +354,27 @@ TEST(Full, ACommitThatIsRefusedDoesNotComeBackWithARecovery) {
   }
 }
 
+TEST(Full, WhoeverHasAReadMarkIsAskedForNoRoom) {
+  // SQLite takes one mark at a time. Another caller of the VFS may want a second one while the log
+  // is short of room: it would wait for the one that it has itself.
+  Options options = SmallOptions();
+  options.max_write_ahead_capacity_bytes = 256 * kKiB;
+  Scarcity place(options);
+  Database db("app.sqlite", "scarce");
+  db.Run("PRAGMA wal_autocheckpoint = 0; CREATE TABLE t(x)");
+  Database reader("app.sqlite", "scarce");
+  reader.Run("BEGIN; SELECT * FROM t");
+  while (db.Exec("INSERT INTO t VALUES (zeroblob(3000))") == SQLITE_OK) continue;
+  sqlite3_file* file = nullptr;
+  sqlite3_file_control(reader.get(), "main", SQLITE_FCNTL_FILE_POINTER, &file);
+  for (int mark = 1; mark < static_cast<int>(shm::kWalReaders); ++mark) {
+    const int lock = static_cast<int>(shm::kLockWalRead0) + mark;
+    EXPECT_EQ(file->pMethods->xShmLock(file, lock, 1, SQLITE_SHM_LOCK | SQLITE_SHM_SHARED),
+              SQLITE_OK)
+        << mark;
+  }
+  file->pMethods->xShmUnmap(file, 0);
+}
+
 }  // namespace
 }  // namespace glasswal::test

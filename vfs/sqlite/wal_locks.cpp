@@ -211,8 +211,11 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
   }
   if ((flags & SQLITE_SHM_SHARED) != 0) {
     if ((file->shared_mask & kBit(begin)) != 0) return SQLITE_OK;
+    // Whoever has a mark already would wait for itself, so that nothing is asked of it. SQLite takes
+    // one at a time.
     const bool reads_log = begin > shm::kLockWalRead0 && (kBit(begin) & kReadMarks) != 0;
-    if (reads_log && MakeRoomInLog(file)) return SQLITE_BUSY;
+    const bool has_mark = ((file->shared_mask | file->exclusive_mask) & kReadMarks) != 0;
+    if (reads_log && !has_mark && MakeRoomInLog(file)) return SQLITE_BUSY;
     return LockRange(file, begin, 1, lock::LockMode::kShared, file->settings.lock_timeout_ms);
   }
   if (IsRestart(*file, begin, end)) return LockForRestart(file, begin, end - begin);
