@@ -95,13 +95,16 @@ void Log::Write(const EventNames& names) {
 }
 
 void Log::WriteEvent(const Event& event, const EventNames& names) {
+  const LogRecord record = RecordOf(event, names.ForRecord(event));
   const spdlog::log_clock::time_point at{std::chrono::duration_cast<spdlog::log_clock::duration>(
-      std::chrono::nanoseconds(std::min<uint64_t>(event.time_ns, INT64_MAX)))};  // Any number.
+      std::chrono::nanoseconds(std::min<uint64_t>(record.time_ns, INT64_MAX)))};  // Any number.
+  // The client has a column of its own, and nobody looks for an event by its number here.
+  std::string text = record.event;
+  for (const LogDetail& detail : record.details) {
+    if (detail.name != "client_name") text += " " + ToText(detail);
+  }
   const std::string client = names.Client(event);
-  const std::string file = names.File(event);
-  const std::string text = fmt::format(FMT_COMPILE("{}{}{}: {}"), Describe(event.kind).name,
-                                       file.empty() ? "" : " ", file, EventDetails(event, names));
-  for (const auto& sink : sinks_) sink->log({at, {}, client, LevelOf(event.level), text});
+  for (const auto& sink : sinks_) sink->log({at, {}, client, LevelOf(record.level), text});
 }
 
 }  // namespace glasswal::inspector

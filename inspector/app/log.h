@@ -1,5 +1,6 @@
-// The log panel's records: events of the region and the inspector's own messages, as spdlog records
-// that fmt formats and a sink makes the panel's lines of.
+// The log panel's records: events of the region, as the same records that any log has of them
+// (glasswal/log_record.h), and the inspector's own messages; a sink of spdlog makes the panel's lines
+// of both.
 //
 // A region at work records more events a second than anybody reads, so records are kept as they
 // come, and become lines when somebody looks.
@@ -14,8 +15,9 @@
 #include <variant>
 #include <vector>
 
+#include "glasswal/log_record.h"
 #include "glasswal/observe.h"
-#include "model/event_log.h"
+#include "model/event_names.h"
 #include "view/state.h"
 
 namespace spdlog {

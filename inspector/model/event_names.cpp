@@ -45,7 +45,7 @@ EventNames::EventNames(const Snapshot& snapshot, std::shared_ptr<const NameBook>
   for (const FileSnapshot& file : snapshot.files) files_.emplace_back(file.number, file.path);
 }
 
-std::string EventNames::Client(const Event& event) const {
+std::string EventNames::KnownClient(const Event& event) const {
   for (const Known& known : clients_) {
     if (known.slot == event.client && known.generation == event.client_generation) {
       return known.name;
@@ -53,17 +53,27 @@ std::string EventNames::Client(const Event& event) const {
   }
   const std::string* left =
       book_ != nullptr ? book_->Find(event.client, event.client_generation) : nullptr;
-  return left != nullptr ? *left : "client " + std::to_string(event.client);
+  return left != nullptr ? *left : std::string();
+}
+
+std::string EventNames::Client(const Event& event) const {
+  const std::string known = KnownClient(event);
+  return known.empty() ? "client " + std::to_string(event.client) : known;
+}
+
+std::string EventNames::KnownClientInSlot(uint64_t slot) const {
+  const auto known = std::find_if(clients_.rbegin(), clients_.rend(),
+                                  [slot](const Known& client) { return client.slot == slot; });
+  return known != clients_.rend() ? known->name : std::string();
 }
 
 std::string EventNames::ClientInSlot(uint64_t slot) const {
-  for (auto known = clients_.rbegin(); known != clients_.rend(); ++known) {
-    if (known->slot == slot) return known->name;
-  }
+  const std::string known = KnownClientInSlot(slot);
+  if (!known.empty()) return known;
   return slot < kMaxSlots ? "client " + std::to_string(slot) : "-";
 }
 
-std::string EventNames::DeadClient(const Event& event, uint64_t slot) const {
+std::string EventNames::KnownDead(const Event& event, uint64_t slot) const {
   const auto distance = [&](const Dead& dead) {
     return std::max(dead.buried_ns, event.time_ns) - std::min(dead.buried_ns, event.time_ns);
   };
@@ -72,15 +82,37 @@ std::string EventNames::DeadClient(const Event& event, uint64_t slot) const {
     if (dead.slot != slot) continue;
     if (nearest == nullptr || distance(dead) < distance(*nearest)) nearest = &dead;
   }
-  return nearest != nullptr ? nearest->name : "#" + std::to_string(slot);
+  return nearest != nullptr ? nearest->name : std::string();
+}
+
+std::string EventNames::DeadClient(const Event& event, uint64_t slot) const {
+  const std::string known = KnownDead(event, slot);
+  return known.empty() ? "#" + std::to_string(slot) : known;
+}
+
+std::string EventNames::KnownFile(const Event& event) const {
+  for (const auto& [number, path] : files_) {
+    if (number + 1 == event.file) return path;
+  }
+  return {};
 }
 
 std::string EventNames::File(const Event& event) const {
-  if (event.file == 0) return "";
-  for (const auto& [number, path] : files_) {
-    if (number == event.file - 1) return path;
+  const std::string known = KnownFile(event);
+  return known.empty() && event.file != 0 ? "file " + std::to_string(event.file - 1) : known;
+}
+
+LogNames EventNames::ForRecord(const Event& event) const {
+  LogNames names{.client = KnownClient(event), .path = KnownFile(event), .arguments = {}};
+  const EventDescription description = Describe(event.kind);
+  for (uint32_t i = 0; i < kEventArguments; ++i) {
+    const std::string argument = description.arguments[i];
+    if (!IsClientArgument(argument)) continue;
+    const uint64_t slot = event.arguments[i];
+    names.arguments[i] =
+        argument == "dead_client" ? KnownDead(event, slot) : KnownClientInSlot(slot);
   }
-  return "file " + std::to_string(event.file - 1);
+  return names;
 }
 
 }  // namespace glasswal::inspector

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "glasswal/event.h"
+#include "glasswal/log_record.h"
 #include "glasswal/snapshot.h"
 
 namespace glasswal::inspector {
@@ -49,8 +50,16 @@ class EventNames {
   /// had before and since, and the recoveries know when it was.
   std::string DeadClient(const Event& event, uint64_t slot) const;
   std::string File(const Event& event) const;
+  /// What of all that is known, for the record of a log: empty where a number says more.
+  LogNames ForRecord(const Event& event) const;
 
  private:
+  /// Empty if it is not known.
+  std::string KnownClient(const Event& event) const;
+  std::string KnownClientInSlot(uint64_t slot) const;
+  std::string KnownDead(const Event& event, uint64_t slot) const;
+  std::string KnownFile(const Event& event) const;
+
   struct Dead {
     uint32_t slot = 0;
     uint64_t buried_ns = 0;  // When the recovery was done.

@@ -12,6 +12,7 @@
 #include "diag/json_writer.h"
 #include "diag/populated_region.h"
 #include "glasswal/observe.h"
+#include "glasswal/option_names.h"
 
 namespace glasswal {
 namespace {
@@ -150,6 +151,23 @@ TEST(JsonTest, EveryFieldIsDescribed) {
       EXPECT_GE(description->text.size(), 4u) << name << "." << field;
     }
   }
+}
+
+TEST(JsonTest, AnOptionIsToldOfInTheWordsOfTheTable) {
+  const JsonValue schema = ParseJson(SnapshotSchema());
+  const JsonValue* fields = schema.Find("$defs")->Find("Options")->Find("properties");
+  size_t options = 0;
+  const auto compare = [&](const char* member, const char* sentence) {
+    ++options;
+    const JsonValue* field = fields->Find(diag::CamelCase(member));
+    ASSERT_NE(field, nullptr) << member;
+    EXPECT_EQ(field->Find("description")->text, sentence) << member;
+  };
+#define GLASSWAL_TOLD(option, member, uri, javascript, least, most, kept, unit, sentence) \
+  compare(#member, sentence);
+  GLASSWAL_KEPT_OPTIONS(GLASSWAL_TOLD)
+#undef GLASSWAL_TOLD
+  EXPECT_EQ(fields->names.size(), options);
 }
 
 TEST(JsonTest, TheSchemaInTheRepositoryIsThisOne) {

@@ -45,10 +45,10 @@ TEST(Log, EventsAreLinesWithTheTimeSinceTheFirst) {
   ASSERT_EQ(lines.size(), 3u);
   EXPECT_EQ(lines[0].time, "0.000000");
   EXPECT_EQ(lines[0].name, "writer");
-  EXPECT_THAT(lines[0].text, testing::StartsWith("client.joined: "));
+  EXPECT_THAT(lines[0].text, testing::StrEq("client.joined process_id=0"));
   EXPECT_EQ(lines[1].time, "1.250000");
   EXPECT_EQ(lines[1].name, "reader");
-  EXPECT_THAT(lines[1].text, testing::StartsWith("commit: frames 0"));
+  EXPECT_THAT(lines[1].text, testing::StrEq("commit frames=0 database_pages=0 change=0 held_ns=0"));
   EXPECT_EQ(lines[2].time, "0.000000") << "one that is older than the first";
   for (size_t i = 0; i < lines.size(); ++i) {
     EXPECT_EQ(static_cast<EventLevel>(lines[i].level), batch.events[i].level) << i;

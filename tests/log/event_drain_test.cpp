@@ -16,7 +16,7 @@
 #include <thread>
 #include <vector>
 
-#include "diag/log_record.h"
+#include "glasswal/log_record.h"
 #include "glasswal/runtime.h"
 #include "glasswal/spdlog.h"
 #include "log/event_drain_inside.h"
@@ -336,11 +336,11 @@ TEST(EventDrainTest, WritesToARotatingFile) {
   std::filesystem::remove_all(folder);
 }
 
-TEST(EventTextTest, PlainValuesStayPlain) {
-  std::string text;
-  diag::AppendValue("caf\xc3\xa9/x.y", &text);
-  diag::AppendValue("", &text);
-  EXPECT_EQ(text, "caf\xc3\xa9/x.y\"\"");
+TEST(LogRecordTest, PlainValuesStayPlain) {
+  EXPECT_EQ(ToText({"path", true, "caf\xc3\xa9/x.y", 0}), "path=caf\xc3\xa9/x.y");
+  EXPECT_EQ(ToText({"path", true, "", 0}), "path=\"\"");
+  EXPECT_EQ(ToText({"path", true, "a b", 0}), "path=\"a b\"");
+  EXPECT_EQ(ToText({"frames", false, "", 7}), "frames=7");
 }
 
 }  // namespace

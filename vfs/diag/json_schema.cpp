@@ -182,7 +182,8 @@ void WriteDefinitions(JsonWriter& writer) {
   (write(static_cast<const T*>(nullptr)), ...);
 }
 
-/// Events are written by hand in diag/json.cpp, since their arguments depend on their kind.
+/// Events are written by hand in diag/json.cpp: in JSON they have another shape than in C++, with
+/// arguments by name, which depend on the kind, and null where nothing was concerned.
 void WriteEventDefinition(JsonWriter& writer) {
   const uint64_t number = 0;
   const std::optional<uint32_t> maybe;

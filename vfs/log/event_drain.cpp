@@ -10,7 +10,8 @@
 #include <string>
 #include <thread>
 
-#include "diag/log_record.h"
+#include "diag/log_names.h"
+#include "glasswal/log_record.h"
 #include "glasswal/spdlog.h"
 #include "log/event_drain_inside.h"
 #include "port/assert.h"
@@ -143,10 +144,10 @@ class EventDrain::Impl {
 
   void LogEvent(const Event& event) {
     if (!logger_->should_log(LevelOf(event.level))) return;
-    Write(diag::RecordOf(event, diag::NamesOf(region_, event)), Since1970(event.time_ns));
+    Write(RecordOf(event, diag::NamesOf(region_, event)), Since1970(event.time_ns));
   }
 
-  void Write(const diag::LogRecord& record, std::chrono::nanoseconds since_1970) {
+  void Write(const LogRecord& record, std::chrono::nanoseconds since_1970) {
     const spdlog::log_clock::time_point time(
         std::chrono::duration_cast<spdlog::log_clock::duration>(since_1970));
     Log([&] {
@@ -180,8 +181,7 @@ class EventDrain::Impl {
     if (total == before) return;
     // Of a drain that is no client there is no slot to name, nor does the text have one.
     const uint64_t now_ns = port::NowNs();
-    Write(diag::RecordOfLoss(last_sequence_ + 1, total - before, total, 0, now_ns),
-          Since1970(now_ns));
+    Write(RecordOfLoss(last_sequence_ + 1, total - before, total, 0, now_ns), Since1970(now_ns));
   }
 
   const std::shared_ptr<const Runtime> runtime_;

@@ -8,7 +8,7 @@
 #define GLASSWAL_WASM_MODULE_INSIDE_H_
 
 #include "diag/json_writer.h"
-#include "diag/log_record.h"
+#include "diag/log_names.h"
 #include "port/assert.h"
 #include "port/clock.h"
 #include "port/commit_range.h"

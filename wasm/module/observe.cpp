@@ -31,7 +31,7 @@ SilenceTracker& Silence() {
   return *tracker;
 }
 
-void AppendRecord(const diag::LogRecord& record, diag::JsonWriter* json) {
+void AppendRecord(const LogRecord& record, diag::JsonWriter* json) {
   json->BeginObject();
   json->Key("level"), json->String(Name(record.level));
   json->Key("event"), json->String(record.event);
@@ -39,7 +39,7 @@ void AppendRecord(const diag::LogRecord& record, diag::JsonWriter* json) {
   json->Key("timeMs"), json->Milliseconds(record.time_ns);
   json->Key("client"), json->Number(record.client);
   json->Key("details"), json->BeginObject();
-  for (const diag::LogDetail& detail : record.details) {
+  for (const LogDetail& detail : record.details) {
     json->Key(diag::CamelCase(detail.name));
     detail.is_text ? json->String(detail.text) : json->Number(detail.number);
   }
@@ -100,10 +100,10 @@ extern "C" int32_t glasswal_observe_log(double from_sequence, uint32_t limit, do
     if (event.sequence > next) {
       const uint64_t lost = event.sequence - next;
       total_lost += lost;
-      AppendRecord(diag::RecordOfLoss(next, lost, total_lost, self.slot, port::NowNs()), &json);
+      AppendRecord(RecordOfLoss(next, lost, total_lost, self.slot, port::NowNs()), &json);
     }
     next = event.sequence + 1;
-    AppendRecord(diag::RecordOf(event, diag::NamesOf(*self.region, event)), &json);
+    AppendRecord(RecordOf(event, diag::NamesOf(*self.region, event)), &json);
   }
   json.EndArray();
   GiveText(std::move(text));

@@ -60,7 +60,8 @@ struct CounterValues {
   uint64_t segments_reclaimed = 0;
 };
 
-/// The options that the region was created with.
+/// The options that the region was created with, in the words of GLASSWAL_OPTION_TABLE
+/// (glasswal/option_names.h).
 struct OptionValues {
   /// Memory committed at the start for database pages.
   uint64_t initial_database_capacity_bytes = 0;
@@ -70,13 +71,13 @@ struct OptionValues {
   uint64_t initial_write_ahead_capacity_bytes = 0;
   /// SQLITE_FULL beyond it, for each write-ahead log.
   uint64_t max_write_ahead_capacity_bytes = 0;
-  /// Whether all memory was committed at the start.
+  /// Whether all memory is committed at the start, for engines and policies without growth.
   bool fixed_capacity = false;
   /// Silence of a lock's holder is reported after so many milliseconds.
   uint64_t stale_ms = 0;
-  /// What is done then.
+  /// What is done about a holder that is silent: it is reported, or ended too.
   OnStale on_stale = OnStale::kReport;
-  /// Records of the event ring.
+  /// Records of the event ring; a power of two.
   uint32_t event_capacity = 0;
 };
 

@@ -1,33 +1,29 @@
 // What a log says of an event, or of events that were lost: one record, for every outlet of logs.
-// An outlet only puts it into the form that its readers want.
+// spdlog's sinks (glasswal/spdlog.h), a logger of JavaScript and the inspector's log get it, and only
+// put it into the form that their readers want.
 //
 // Names and paths come from other programs, and must not be able to forge a record: where the text of
 // one holds anything but plain printable characters it is quoted and escaped.
 //
-// Thread-safety: NamesOf reads a region that others change, and takes no lock; the rest is pure.
-#ifndef GLASSWAL_VFS_DIAG_LOG_RECORD_H_
-#define GLASSWAL_VFS_DIAG_LOG_RECORD_H_
+// Thread-safety: values, and pure functions of them.
+#ifndef GLASSWAL_LOG_RECORD_H_
+#define GLASSWAL_LOG_RECORD_H_
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "glasswal/event.h"
-#include "shm/region.h"
 
-namespace glasswal::diag {
+namespace glasswal {
 
-/// Names instead of numbers. Empty: not known, or a number that stands for itself.
-struct EventNames {
+/// Names that whoever looks at a region knows, instead of numbers. Empty: not known.
+struct LogNames {
   std::string client;  // That of the event.
-  std::string path;
+  std::string path;    // Of the file of the event.
+  /// Of the arguments that are numbers of clients; those of locks, modes and kinds are known anyway.
   std::string arguments[kEventArguments];
 };
-
-/// What is known now: a slot or a file number may be another's since, which is told where it can
-/// be.
-EventNames NamesOf(const shm::RegionView& region, const Event& event);
 
 /// One thing that a record says: a text, or a number.
 struct LogDetail {
@@ -37,6 +33,9 @@ struct LogDetail {
   uint64_t number = 0;
 };
 
+/// "name=value", the value in quotes if it needs them.
+std::string ToText(const LogDetail& detail);
+
 /// One record of a log.
 struct LogRecord {
   EventLevel level = EventLevel::kOff;
@@ -44,21 +43,22 @@ struct LogRecord {
   uint64_t sequence = 0;  // That of the event; of the first one lost.
   uint64_t time_ns = 0;   // By the clock of the region's events.
   uint32_t client = 0;    // The slot of the client that it happened to, or that lost events.
-  std::vector<LogDetail> details;
+  std::vector<LogDetail>
+      details;          // Names and arguments; a name of a client, of the path, then these.
   std::string message;  // All of it in one line of key=value pairs.
 };
 
 /// The record of `event`, with the names that `names` gives.
-LogRecord RecordOf(const Event& event, const EventNames& names);
+LogRecord RecordOf(const Event& event, const LogNames& names);
 
 /// The record that `lost` events from `first_sequence` on were overwritten before `client` read them,
 /// `total_lost` since it began.
 LogRecord RecordOfLoss(uint64_t first_sequence, uint64_t lost, uint64_t total_lost, uint32_t client,
                        uint64_t time_ns);
 
-/// Appends `value` to the line of a record, in quotes if it needs them.
-void AppendValue(std::string_view value, std::string* text);
+/// Whether the argument of that name is the number of a client: a record has its name beside it.
+bool IsClientArgument(const std::string& name);
 
-}  // namespace glasswal::diag
+}  // namespace glasswal
 
-#endif  // GLASSWAL_VFS_DIAG_LOG_RECORD_H_
+#endif  // GLASSWAL_LOG_RECORD_H_

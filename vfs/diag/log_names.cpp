@@ -1,0 +1,52 @@
+#include "diag/log_names.h"
+
+#include "diag/region_image.h"
+#include "store/words.h"
+
+namespace glasswal::diag {
+namespace {
+
+/// Who is in a slot, if it is of that generation.
+std::string ClientName(const shm::RegionView& region, uint64_t slot, uint32_t generation) {
+  if (slot >= shm::kMaxClients) return {};
+  const shm::ShmClient& client = *region.client(static_cast<uint32_t>(slot));
+  const bool same = store::GenerationOf(client.state.load(std::memory_order_acquire)) == generation;
+  return same ? TextOf(client.name, shm::kNameBytes) : std::string();
+}
+
+/// Who is in a slot now.
+std::string ClientInSlot(const shm::RegionView& region, uint64_t slot) {
+  if (slot >= shm::kMaxClients) return {};
+  const shm::ShmClient& client = *region.client(static_cast<uint32_t>(slot));
+  const uint64_t word = client.state.load(std::memory_order_acquire);
+  return store::ClientStateOf(word) == shm::kClientFree ? std::string()
+                                                        : TextOf(client.name, shm::kNameBytes);
+}
+
+/// The path of the file that has the event's number now: good enough for people, and almost always
+/// the one that was meant.
+std::string Path(const shm::RegionView& region, const Event& event) {
+  if (event.file == 0 || event.file > shm::kMaxFiles) return {};
+  const shm::ShmFile& file = *region.file(event.file - 1);
+  const uint64_t word = file.state.load(std::memory_order_acquire);
+  if (store::FileStateOf(word) == shm::kFileFree) return {};
+  return TextOf(file.path, shm::kPathBytes);
+}
+
+}  // namespace
+
+LogNames NamesOf(const shm::RegionView& region, const Event& event) {
+  LogNames names;
+  names.client = ClientName(region, event.client, event.client_generation);
+  names.path = Path(region, event);
+  const EventDescription description = Describe(event.kind);
+  for (uint32_t i = 0; i < kEventArguments; ++i) {
+    const std::string argument = description.arguments[i];
+    // Whoever is dead may have a follower in its slot.
+    if (IsClientArgument(argument) && argument != "dead_client")
+      names.arguments[i] = ClientInSlot(region, event.arguments[i]);
+  }
+  return names;
+}
+
+}  // namespace glasswal::diag
