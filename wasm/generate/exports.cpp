@@ -1,5 +1,5 @@
-// wasm/ts/generated/exports.ts: the functions of wasm/module/exports.h with the names and types of
-// their arguments; and the linker's list of them.
+// wasm/ts/generated/exports.ts: the functions of wasm/module/exports.h and host.h with the names and
+// types of their arguments; and the linker's list of the exports.
 #include "module/exports.h"
 
 #include <cstdlib>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "generate/print.h"
+#include "module/host.h"
 
 namespace glasswal::generate {
 namespace {
@@ -56,10 +57,11 @@ std::vector<std::string> WordsOf(const std::string& words) {
   return NamesOf(list + ')');
 }
 
-void Export(const char* name, const Signature& signature, const std::vector<std::string>& names,
-            const char* what) {
+/// A function of an interface.
+void Function(const char* name, const Signature& signature, const std::vector<std::string>& names,
+              const char* what) {
   if (names.size() != signature.arguments.size()) {
-    std::fprintf(stderr, "exports: %s has %zu arguments, and %zu names\n", name,
+    std::fprintf(stderr, "functions: %s has %zu arguments, and %zu names\n", name,
                  signature.arguments.size(), names.size());
     std::exit(1);
   }
@@ -72,8 +74,8 @@ void Export(const char* name, const Signature& signature, const std::vector<std:
 }
 
 // Only their types are asked for: nothing defines them in this program.
-template <typename Function>
-constexpr Function* kNone = nullptr;
+template <typename Type>
+constexpr Type* kNone = nullptr;
 
 }  // namespace
 
@@ -82,12 +84,19 @@ void PrintExports() {
       "/** The exports of the module. Addresses and sizes are numbers, which come back signed: "
       "take them `>>> 0`. */\nexport interface ModuleExports {\n");
 #define GLASSWAL_PRINT(result, name, arguments, what) \
-  Export(#name, SignatureOf(kNone<decltype(wasm::name)>), NamesOf(#arguments), what);
+  Function(#name, SignatureOf(kNone<decltype(wasm::name)>), NamesOf(#arguments), what);
   GLASSWAL_EXPORTS(GLASSWAL_PRINT)
 #undef GLASSWAL_PRINT
 #define GLASSWAL_PRINT(name, names) \
-  Export(#name, SignatureOf(kNone<decltype(name)>), WordsOf(names), "");
+  Function(#name, SignatureOf(kNone<decltype(name)>), WordsOf(names), "");
   GLASSWAL_SQLITE_EXPORTS(GLASSWAL_PRINT)
+#undef GLASSWAL_PRINT
+  std::printf(
+      "}\n\n/** What the module imports. Addresses and sizes come signed: take them `>>> 0`. "
+      "*/\nexport interface ModuleImports {\n");
+#define GLASSWAL_PRINT(result, name, arguments, what) \
+  Function(#name, SignatureOf(kNone<decltype(::name)>), NamesOf(#arguments), what);
+  GLASSWAL_IMPORTS(GLASSWAL_PRINT)
 #undef GLASSWAL_PRINT
   std::printf("}\n");
 }

@@ -13,11 +13,6 @@
 #include "module/host.h"
 #include "sqlite3.h"
 
-/// Asks JavaScript for `kind` (kHost*) of what it knows as `id`; the answer depends on the kind.
-/// `state` and `argv` are addresses of what the kind says.
-extern "C" int32_t glasswal_host_call(int32_t kind, int32_t id, uint32_t state, int32_t argc,
-                                      uint32_t argv) GLASSWAL_IMPORT(glasswal_host_call);
-
 namespace glasswal::wasm {
 
 inline uint32_t Address(const void* pointer) {

@@ -7,7 +7,7 @@ import { GlasswalError, MisuseError, messageOf, otherVersion } from '../given/er
 import { Fate } from './fate.js';
 import { shown } from '../given/given_options.js';
 import { statusErrors } from '../generated/codes.js';
-import type { ModuleExports } from '../generated/exports.js';
+import type { ModuleExports, ModuleImports } from '../generated/exports.js';
 import { layoutHash, segmentBytes } from '../generated/facts.js';
 import { lookFromModule } from '../memory/client_slots.js';
 import { outOfMemory } from '../memory/memory_limit.js';
@@ -55,7 +55,7 @@ function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly
       throw new GlasswalError('ABORTED', givenUp(text));
     },
     glasswal_host_call: fate.host((kind, id, context, argc, argv) => host.call(kind, id, context, argc, argv)),
-  };
+  } satisfies ModuleImports;
 }
 
 /** What the linker exports by itself. */
