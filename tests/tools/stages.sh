@@ -3,6 +3,7 @@
 PASSED=0
 FAILED=0
 ALL=OFF  # ON: every suite in every configuration, and the long campaigns.
+TIMES=()  # `stage m:ss` of each that ran.
 SUMS=()  # Files of `seconds, suite` of those that ran.
 FUZZ_SEED=${GLASSWAL_FUZZ_SEED:-20260101}
 FUZZ_SECONDS=${GLASSWAL_FUZZ_SECONDS:-10}
@@ -35,6 +36,7 @@ stage_house() {
   python_tests house "house rules" tests/house/run.py
   python_tests runner "the runner of the suites" tests/tools/suites/self_test.py
   python_tests packages "./dev without apt" tests/tools/packages_test.py
+  python_tests passed "what ./dev test remembers" tests/tools/passed_test.py
   if check_format; then count_stage format 1 0; else count_stage format 0 1; fi
   # What is new: against the branch that this one left, or the last commit; not more than some minutes of it.
   lint --most=24 "--since=$(git merge-base HEAD main 2>/dev/null | grep -vx "$(git rev-parse HEAD)" || git rev-parse HEAD~ 2>/dev/null)"
@@ -149,9 +151,25 @@ clock() {
   printf '%d:%02d' $(($1 / 60)) $(($1 % 60))
 }
 
+# run_stage STAGE FILTER AGAIN: runs a stage, or counts it as it passed before. One that cannot even be built, or that finds
+# nothing to run, is one failure, and the others still run.
+run_stage() {
+  local stage=$1 filter=$2 again=$3 print= before=$((PASSED + FAILED)) failed=$FAILED began=$SECONDS
+  # With a filter it is only a part of the stage.
+  if [ -z "$filter" ]; then print=$(fingerprint "$stage") || print=; fi
+  if [ -z "$again" ] && passed_before "$stage" "$print"; then return; fi
+  "stage_$stage" "$filter" || count_stage "$stage" 0 1
+  if [ -z "$filter" ] && [ $((PASSED + FAILED)) -eq "$before" ]; then
+    say "$stage: there was nothing to run"
+    FAILED=$((FAILED + 1))
+  fi
+  [ "$FAILED" -gt "$failed" ] || remember_passed "$stage" "$print" $((PASSED + FAILED - before))
+  TIMES+=("$stage $(clock $((SECONDS - began)))")
+}
+
 # Where the time went: the stages, and the ten slowest suites of those that are run one by one.
 say_times() {
-  say "stages: $*"
+  [ "${#TIMES[@]}" -eq 0 ] || say "stages: ${TIMES[*]}"
   [ "${#SUMS[@]}" -eq 0 ] || say "slowest suites: $(sort -rn "${SUMS[@]}" | head -n 10 |
     awk -F'\t' '{ printf "%s%s %.0f s", (NR > 1 ? ", " : ""), $2, $1 }')"
 }
