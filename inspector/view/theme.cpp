@@ -1,5 +1,7 @@
 #include "view/theme.h"
 
+#include <cmath>
+
 namespace glasswal::inspector {
 namespace {
 
@@ -121,7 +123,7 @@ ImU32 ColorOf(Finding::Severity severity, const Palette& palette) {
 }
 
 ImU32 Fade(ImU32 color, float opacity) {
-  return (color & 0x00ffffffu) | static_cast<ImU32>(opacity * 255.0f + 0.5f) << 24;
+  return (color & 0x00ffffffu) | static_cast<ImU32>(std::lround(opacity * 255.0f)) << 24;
 }
 
 void ApplyTheme(const Palette& p) {

@@ -67,7 +67,10 @@ void RatioReporter::ReportRuns(const std::vector<Run>& runs) {
     const double time = is_wall_clock ? run.GetAdjustedRealTime() : run.GetAdjustedCPUTime();
     times_ns_[name].push_back(time / benchmark::GetTimeUnitMultiplier(run.time_unit) * 1e9);
     for (const auto& [counter, value] : run.counters) {
-      extras_[name + ":" + counter].push_back(value);
+      std::string key = name;
+      key += ":";
+      key += counter;
+      extras_[key].push_back(value);
     }
   }
 }

@@ -34,7 +34,8 @@ void Fiber::Start(const std::function<void()>* body) {
 }
 
 void Fiber::Enter(unsigned high, unsigned low) {
-  auto* const self = reinterpret_cast<Fiber*>(static_cast<uintptr_t>(uint64_t{high} << 32 | low));
+  const auto address = static_cast<uintptr_t>(uint64_t{high} << 32 | low);
+  auto* const self = reinterpret_cast<Fiber*>(address);  // NOLINT(performance-no-int-to-ptr)
   (*self->body_)();
   self->is_done_ = true;
   self->Pause();

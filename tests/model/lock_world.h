@@ -112,7 +112,7 @@ class LockWorld final : public lock::HolderWatch {
     Scenario scenario;
     scenario.reset = [this] { new (&state_) State(); };
     for (uint32_t slot = 0; slot < programs_.size(); ++slot) {
-      scenario.clients.push_back([this, slot] { programs_[slot](*this, slot); });
+      scenario.clients.emplace_back([this, slot] { programs_[slot](*this, slot); });
     }
     scenario.invariant = [this] { return Check(); };
     // The lock's first line holds all that steers; the statistics behind it are only written.

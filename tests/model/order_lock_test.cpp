@@ -36,7 +36,7 @@ class LockedWorld final : public lock::HolderWatch {
     Scenario scenario;
     scenario.reset = [this] { new (&state_) State(); };
     for (uint32_t slot = 0; slot < clients_; ++slot) {
-      scenario.clients.push_back([this, slot] { AddOne(slot); });
+      scenario.clients.emplace_back([this, slot] { AddOne(slot); });
     }
     scenario.at_end = [this] {
       if (state_.bytes.load() != clients_) return "a holder did not see what was written before it";

@@ -83,7 +83,7 @@ class RecoveryWorld {
     Scenario scenario;
     scenario.reset = [this] { Reset(); };
     for (uint32_t i = 0; i < competitors_; ++i) {
-      scenario.clients.push_back([this, i] { clients_[i]->LookAt(kVictim); });
+      scenario.clients.emplace_back([this, i] { clients_[i]->LookAt(kVictim); });
     }
     scenario.recover = [this](uint32_t dead) {
       for (uint32_t i = 0; i < kRecoverers; ++i) {

@@ -41,7 +41,7 @@ class RingWorld {
                           region_->header()->event_head.fetch_add(Capacity() - 1);
                           Write(1);
                         }};
-    if (with_reader) scenario.clients.push_back([this] { Read(); });
+    if (with_reader) scenario.clients.emplace_back([this] { Read(); });
     scenario.recover = [this](uint32_t dead) {
       for (uint32_t slot = 0; slot < kReader; ++slot) {
         if ((dead >> slot & 1) != 0) trace::RepairRing(*region_, slot);

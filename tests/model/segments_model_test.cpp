@@ -51,7 +51,7 @@ class SegmentWorld {
       std::memcpy(static_cast<void*>(block_.header()), beginning_.data(), beginning_.size());
     };
     for (uint32_t slot = 0; slot < programs_.size(); ++slot) {
-      scenario.clients.push_back([this, slot] { programs_[slot](*this, slot); });
+      scenario.clients.emplace_back([this, slot] { programs_[slot](*this, slot); });
     }
     scenario.recover = [this](uint32_t dead) {
       for (uint32_t slot = 0; slot < programs_.size(); ++slot) {

@@ -214,8 +214,10 @@ std::shared_ptr<spdlog::logger> NewEventLogger(
 EventDrain::EventDrain(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
 EventDrain::EventDrain(std::shared_ptr<const Runtime> runtime,
-                       std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options)
-    : impl_(std::make_unique<Impl>(runtime, RegionOf(*runtime), std::move(logger), options)) {}
+                       std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options) {
+  const shm::RegionView& region = RegionOf(*runtime);
+  impl_ = std::make_unique<Impl>(std::move(runtime), region, std::move(logger), options);
+}
 
 EventDrain EventDrainInside::Over(const shm::RegionView& region,
                                   std::shared_ptr<spdlog::logger> logger,

@@ -29,9 +29,7 @@
 #include "shm/layout.h"
 #include "shm/segment_word.h"
 
-namespace glasswal::shm {
-
-namespace protocol {
+namespace glasswal::shm::protocol {
 
 inline constexpr auto kRelaxed = std::memory_order_relaxed;
 
@@ -262,7 +260,6 @@ uint32_t Sweep(View view, uint32_t client_owner) {
   return freed;
 }
 
-}  // namespace protocol
-}  // namespace glasswal::shm
+}  // namespace glasswal::shm::protocol
 
 #endif  // GLASSWAL_VFS_SHM_SEGMENT_PROTOCOL_H_

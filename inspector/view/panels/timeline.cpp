@@ -161,7 +161,7 @@ void DrawControls(TimelineState* state, Ui* ui) {
 }
 
 void DrawTimeline(const Model& model, ViewState* state, Ui* ui) {
-  TimelineState& own = state->panels.Of<TimelineState>();
+  auto& own = state->panels.Of<TimelineState>();
   DrawControls(&own, ui);
   const float unit = ui->Unit();
   const ImVec2 room = ImGui::GetContentRegionAvail();

@@ -46,7 +46,7 @@ function numberOf(name: keyof RegionOptions, given: unknown): number {
   const value = given ?? allowed[0];
   if (typeof allowed[0] === 'number') return whole(name, value, allowed[1] as number, Math.min(allowed[2] as number, mostBytes));
   if (typeof allowed[0] === 'boolean') return typeof value === 'boolean' ? Number(value) : refuse(name, kindOf(value), 'true or false');
-  return allowed.includes(value) ? allowed.indexOf(value) : refuse(name, shown(value), allowed.map((each) => `'${each}'`).join(' or '));
+  return allowed.includes(value) ? allowed.indexOf(value) : refuse(name, shown(value), allowed.map((each) => `'${String(each)}'`).join(' or '));
 }
 
 function notAbove(small: keyof RegionOptions, large: keyof RegionOptions, checked: CheckedOptions): void {
