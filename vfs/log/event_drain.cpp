@@ -213,11 +213,10 @@ std::shared_ptr<spdlog::logger> NewEventLogger(
 
 EventDrain::EventDrain(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
 
-EventDrain::EventDrain(std::shared_ptr<const Runtime> runtime,
-                       std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options) {
-  const shm::RegionView& region = RegionOf(*runtime);
-  impl_ = std::make_unique<Impl>(std::move(runtime), region, std::move(logger), options);
-}
+// The runtime is copied: arguments are evaluated in any order, and its region is asked for beside it.
+EventDrain::EventDrain(std::shared_ptr<const Runtime> runtime,  // NOLINT(*-unnecessary-value-param)
+                       std::shared_ptr<spdlog::logger> logger, const EventDrainOptions& options)
+    : impl_(std::make_unique<Impl>(runtime, RegionOf(*runtime), std::move(logger), options)) {}
 
 EventDrain EventDrainInside::Over(const shm::RegionView& region,
                                   std::shared_ptr<spdlog::logger> logger,
