@@ -106,7 +106,7 @@ LogNames EventNames::ForRecord(const Event& event) const {
   LogNames names{.client = KnownClient(event), .path = KnownFile(event), .arguments = {}};
   const EventDescription description = Describe(event.kind);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
-    const std::string argument = description.arguments[i];
+    const std::string_view argument = description.arguments[i];
     if (!IsClientArgument(argument)) continue;
     const uint64_t slot = event.arguments[i];
     names.arguments[i] =

@@ -1,5 +1,7 @@
 #include "diag/log_names.h"
 
+#include <string_view>
+
 #include "diag/region_image.h"
 #include "store/words.h"
 
@@ -41,7 +43,7 @@ LogNames NamesOf(const shm::RegionView& region, const Event& event) {
   names.path = Path(region, event);
   const EventDescription description = Describe(event.kind);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
-    const std::string argument = description.arguments[i];
+    const std::string_view argument = description.arguments[i];
     // Whoever is dead may have a follower in its slot.
     if (IsClientArgument(argument) && argument != "dead_client")
       names.arguments[i] = ClientInSlot(region, event.arguments[i]);

@@ -34,7 +34,7 @@ void AppendValue(std::string_view value, std::string* text) {
 }
 
 /// The name of what an argument numbers, where that is the same in every region.
-std::string NameOf(std::string_view argument, uint64_t value) {
+const char* NameOf(std::string_view argument, uint64_t value) {
   if (argument == "lock" && value <= shm::kDirectoryLock) {
     return shm::LockName(static_cast<uint32_t>(value));
   }
@@ -44,24 +44,29 @@ std::string NameOf(std::string_view argument, uint64_t value) {
   if (argument == "kind" && value < static_cast<uint64_t>(FileKind::kUnknown)) {
     return Name(static_cast<FileKind>(value));
   }
-  return {};
+  return "";
 }
 
 /// Adds to the line of a record.
-void Say(const LogDetail& detail, LogRecord* record) { record->message += " " + ToText(detail); }
+void Say(std::string_view name, uint64_t number, LogRecord* record) {
+  record->message.append(" ").append(name).append("=").append(std::to_string(number));
+}
 
 /// Adds to the details of a record and to its line.
-void Add(LogDetail detail, LogRecord* record) {
-  Say(detail, record);
-  record->details.push_back(std::move(detail));
+void AddNumber(std::string name, uint64_t number, LogRecord* record) {
+  Say(name, number, record);
+  record->details.push_back({std::move(name), false, {}, number});
 }
-void AddText(std::string name, const std::string& text, LogRecord* record) {
-  if (!text.empty()) Add({std::move(name), true, text, 0}, record);
+void AddText(std::string name, std::string_view text, LogRecord* record) {
+  if (text.empty()) return;
+  record->message.append(" ").append(name).append("=");
+  AppendValue(text, &record->message);
+  record->details.push_back({std::move(name), true, std::string(text), 0});
 }
 
 }  // namespace
 
-bool IsClientArgument(const std::string& name) {
+bool IsClientArgument(std::string_view name) {
   constexpr std::string_view kSuffix = "_client";
   return name.size() > kSuffix.size() && name.ends_with(kSuffix);
 }
@@ -85,19 +90,20 @@ LogRecord RecordOf(const Event& event, const LogNames& names) {
   record.time_ns = event.time_ns;
   record.client = event.client;
   record.message = "event=" + record.event;
-  Say({"sequence", false, {}, event.sequence}, &record);
-  Say({"client", false, {}, event.client}, &record);
+  Say("sequence", event.sequence, &record);
+  Say("client", event.client, &record);
   AddText("client_name", names.client, &record);
-  if (event.connection != 0) Say({"connection", false, {}, event.connection - 1}, &record);
-  if (event.file != 0) Say({"file", false, {}, event.file - 1}, &record);
+  if (event.connection != 0) Say("connection", event.connection - 1, &record);
+  if (event.file != 0) Say("file", event.file - 1, &record);
   AddText("path", names.path, &record);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     const std::string argument = description.arguments[i];
     const uint64_t value = event.arguments[i];
     if (argument.empty()) continue;
     const bool is_client = IsClientArgument(argument);
-    const std::string name = is_client ? names.arguments[i] : NameOf(argument, value);
-    if (name.empty() || is_client) Add({argument, false, {}, value}, &record);
+    std::string_view name = names.arguments[i];
+    if (!is_client) name = NameOf(argument, value);
+    if (name.empty() || is_client) AddNumber(argument, value, &record);
     AddText(is_client ? argument + "_name" : argument, name, &record);
   }
   return record;
@@ -112,8 +118,8 @@ LogRecord RecordOfLoss(uint64_t first_sequence, uint64_t lost, uint64_t total_lo
   record.time_ns = time_ns;
   record.client = client;
   record.message = "event=" + record.event;
-  Add({"lost", false, {}, lost}, &record);
-  Add({"total_lost", false, {}, total_lost}, &record);
+  AddNumber("lost", lost, &record);
+  AddNumber("total_lost", total_lost, &record);
   return record;
 }
 

@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "glasswal/event.h"
@@ -57,7 +58,7 @@ LogRecord RecordOfLoss(uint64_t first_sequence, uint64_t lost, uint64_t total_lo
                        uint64_t time_ns);
 
 /// Whether the argument of that name is the number of a client: a record has its name beside it.
-bool IsClientArgument(const std::string& name);
+bool IsClientArgument(std::string_view name);
 
 }  // namespace glasswal
 
