@@ -9,6 +9,7 @@
 
 #include "lock/lock.h"
 #include "lock/shared_lock.h"
+#include "port/child_process.h"
 #include "port/clock.h"
 
 namespace glasswal::lock {
@@ -24,7 +25,7 @@ pid_t Fork(const std::function<void()>& child) {
   const pid_t process = fork();
   if (process == 0) {
     child();
-    _exit(0);
+    test::EndChild(0);
   }
   return process;
 }
@@ -40,7 +41,7 @@ TEST(LockProcessTest, WritersOfSeveralProcessesExcludeEachOther) {
       for (int i = 0; i < kRounds; ++i) {
         if (Acquire(&memory->lock, slot, LockMode::kExclusive, kPlentyNs, true, &watch).result !=
             LockResult::kAcquired) {
-          _exit(1);
+          test::EndChild(1);
         }
         ++memory->counter;
         Release(&memory->lock, slot);

@@ -10,6 +10,7 @@
 
 #include "multiprocess/effort.h"
 #include "multiprocess/worker.h"
+#include "port/child_process.h"
 #include "port/clock.h"
 #include "port/futex.h"
 #include "store/words.h"
@@ -74,7 +75,7 @@ pid_t Crew::SpawnOther(uint32_t number, const std::function<int()>& body) {
   if (pid == 0) {
     // The child must not draw the same random names as its parent and its siblings.
     sqlite3_randomness(0, nullptr);
-    _exit(body());
+    EndChild(body());
   }
   pids_[number] = pid;
   return pid;

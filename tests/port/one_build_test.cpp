@@ -23,6 +23,12 @@ constexpr char kAssertions[] = "-DGLASSWAL_ASSERTIONS=1";
 #else
 constexpr char kAssertions[] = "-DGLASSWAL_ASSERTIONS=0";
 #endif
+// What the libraries were compiled with must be linked with.
+#if GLASSWAL_COVERAGE
+constexpr char kInstruments[] = "--coverage";
+#else
+constexpr char kInstruments[] = "-pthread";
+#endif
 
 class OneBuild : public ::testing::Test {
  protected:
@@ -55,7 +61,7 @@ class OneBuild : public ::testing::Test {
     const char* const first = gives_with_points ? kTesting : kProduct;
     const char* const second = gives_with_points ? kProduct : kTesting;
     return Run({kCompiler, folder_ + "/takes.o", folder_ + "/gives.o", first, second, "-pthread",
-                "-o", folder_ + "/program"});
+                kInstruments, "-o", folder_ + "/program"});
   }
 
  private:
