@@ -65,6 +65,7 @@ inEachDrawingBrowser((it) => {
       await attempt(() => inspector.openCapture('x'));
       await attempt(() => inspector.capture({ content: true }));
       await attempt(() => captureRuntime({}));
+      // @ts-expect-error: nothing is one of the wrong values.
       await attempt(() => captureRuntime());
       attachInspector(runtime, null).close();
       return heard;

@@ -71,7 +71,9 @@ test('a user function is called with nothing as this', async (t) => {
 
 test('databases and statements are made by their methods only', async (t) => {
   const db = await database(t);
+  // @ts-expect-error: as a caller would who knows better-sqlite3.
   misuse(() => new Database('/x'), /opened with client.open\(path\)/);
+  // @ts-expect-error: likewise.
   misuse(() => new Statement(db, 'SELECT 1'), /made by database.prepare\(sql\)/);
 });
 

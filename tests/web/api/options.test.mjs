@@ -91,6 +91,7 @@ test('every wrong use has a code, and the name of what was called', async (t) =>
   const misused = (call, pattern) => assert.rejects(async () => call(), (error) =>
     error instanceof MisuseError && error.code === 'MISUSE' && pattern.test(error.message));
   await misused(() => runtime.setEventLevel('loud'), /^The event level is "loud": give off, error, warn, info, debug, trace\.$/);
+  // @ts-expect-error: the second argument matters no more when the first is wrong.
   await misused(() => runtime.evict(5), /^evict\(\) needs the worker/);
   await misused(() => join({}), /^join\(\) needs the runtime/);
   await misused(() => runtime.import('abc'), /^import\(\) takes a Uint8Array or an ArrayBuffer, and got a string/);
@@ -169,6 +170,7 @@ test('bytes whose buffer was moved away are refused', async (t) => {
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   for (const gone of [bytes, new DataView(new ArrayBuffer(8), 0)]) {
     if (gone instanceof DataView) structuredClone(gone.buffer, { transfer: [gone.buffer] });
+    // @ts-expect-error: the types tell of no TypeError that has a code.
     assert.throws(() => db.prepare('SELECT ?').get(gone), (error) => error instanceof TypeError && error.code === 'MISUSE' && /not there any more/.test(error.message));
   }
 });
