@@ -34,7 +34,8 @@ class Methods : public Contract {
                                                        static_cast<int>(out.size()), out.data());
     sqlite3_free_filename(name);
     if (result != SQLITE_OK) return "error " + std::to_string(result);
-    return out.c_str();
+    out.resize(out.find('\0'));
+    return out;
   }
   std::string LastError(size_t client = 0) {
     char message[400] = "";
