@@ -283,7 +283,7 @@ TEST(RefusalText, ANameCannotCommandATerminal) {
   Refusal refusal;
   refusal.present = true;
   refusal.lock = "WRITE";
-  refusal.holder = "\x1b]0;owned\x07\n\xe2\x80\xae";  // NOLINT(misc-misleading-bidirectional)
+  refusal.holder = "\x1b]0;owned\x07\n\xe2\x80\xae";
   refusal.held_ms = 3;
   EXPECT_EQ(refusal.ToString(),
             "`\\x1b]0;owned\\x07\\x0a\\u202e` has held WRITE for 3 ms; you waited 0 ms");
