@@ -138,7 +138,19 @@ TEST_F(CLibrary, ARuntimeThatWasLeftIsRefused) {
   char* json = nullptr;
   ExpectRefused(glasswal_observe(runtime_, &json), "has been left");
   ExpectRefused(glasswal_leave(runtime_), "has been left");
+  // The next one must not be reached by the handle of the one that was left.
+  const glasswal_options options = Defaults();
+  glasswal_runtime* next = nullptr;
+  ASSERT_EQ(glasswal_create(&options, &next), GLASSWAL_OK) << glasswal_last_error();
+  ExpectRefused(glasswal_leave(runtime_), "has been left");
+  EXPECT_EQ(glasswal_leave(next), GLASSWAL_OK);
   runtime_ = nullptr;
+}
+
+TEST_F(CLibrary, SQLiteThatIsNoneIsRefused) {
+  char* error = nullptr;
+  EXPECT_EQ(glasswal_use_sqlite(nullptr, &error, nullptr), SQLITE_MISUSE);
+  EXPECT_EQ(error, nullptr);
 }
 
 TEST_F(CLibrary, EachThreadHasItsOwnLastError) {

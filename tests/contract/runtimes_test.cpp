@@ -198,7 +198,6 @@ TEST_P(Freshness, WritersAndReadersInThreadsAgree) {
     sqlite3_busy_timeout(databases.back().get(), 30000);
   }
   std::vector<std::thread> threads;
-  threads.reserve(kWriters);
   for (int i = 0; i < kWriters; ++i) {
     threads.emplace_back([&, i] {
       for (int n = 0; n < kRows; ++n) {

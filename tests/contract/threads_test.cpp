@@ -16,7 +16,6 @@ class Threads : public Contract {
   void OpenBeside(const std::string& work, int rounds) {
     std::atomic<int> working{2};
     std::vector<std::thread> threads;
-    threads.reserve(6);
     for (int i = 0; i < 6; ++i) {
       threads.emplace_back([&, i] {
         while (working.load() > 0) {

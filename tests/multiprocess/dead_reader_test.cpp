@@ -45,10 +45,10 @@ TEST_F(DeadReader, EverythingOfTheDeadComesBackByItself) {
   const std::vector<std::string> lives = {
       "BEGIN; SELECT * FROM t",
       "SELECT * FROM t",
-      "ATTACH '/other.sqlite' AS other; CREATE TABLE IF NOT EXISTS other.o(x); BEGIN; SELECT * "
-      "FROM other.o",
-      "ATTACH '/third.sqlite' AS third; PRAGMA third.journal_mode=DELETE; CREATE TABLE third.o(x);"
-      "BEGIN IMMEDIATE; INSERT INTO third.o VALUES(1)",
+      ("ATTACH '/other.sqlite' AS other; CREATE TABLE IF NOT EXISTS other.o(x); BEGIN; SELECT * "
+       "FROM other.o"),
+      ("ATTACH '/third.sqlite' AS third; PRAGMA third.journal_mode=DELETE; CREATE TABLE third.o(x);"
+       "BEGIN IMMEDIATE; INSERT INTO third.o VALUES(1)"),
       "PRAGMA mmap_size=1000000; BEGIN; SELECT * FROM t",
   };
   std::vector<std::unique_ptr<ChildProcess>> children;

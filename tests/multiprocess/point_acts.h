@@ -32,7 +32,7 @@ uint64_t DieBehindAStoppedTurn(Fate fate);
 
 /// A worker dies when the event ring comes round to a record that a stopped client is still
 /// writing.
-uint64_t DieInAnOverrun(Fate fate);
+uint64_t DieInAnOverrun(const Fate& fate);
 
 }  // namespace glasswal::test
 

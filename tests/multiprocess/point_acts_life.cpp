@@ -175,7 +175,7 @@ uint64_t DieBehindAStoppedTurn(Fate fate) {
   return died;
 }
 
-uint64_t DieInAnOverrun(Fate fate) {
+uint64_t DieInAnOverrun(const Fate& fate) {
   Options options = KillTestOptions("overrun");
   options.event_capacity = 64;
   Scene scene(options);

@@ -181,7 +181,7 @@ class Auditor {
         Problem("segment " + N(i) + " is in use and was never committed");
       }
       if (is_free && i < committed) ++free;
-      if (!is_free && claimed_.count(i) == 0) {
+      if (!is_free && !claimed_.contains(i)) {
         Problem("segment " + N(i) + " is lost: kind " + N(kind) + ", owner " +
                 N(shm::SegmentOwnerOf(word)));
       }

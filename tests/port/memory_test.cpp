@@ -318,6 +318,14 @@ TEST(NamedMemory, FullMachineIsAnErrorAndNeverSigbus) {
   EXPECT_EQ(code, 0);
 }
 
+TEST(NamedMemory, WhatHasNoAddressesLeavesNoName) {
+  NamedObject object;
+  // As large as all addresses of a process together.
+  EXPECT_EQ(CreateNamedMemory(object.name(), uint64_t{1} << 47).status().code(), StatusCode::kFull);
+  EXPECT_EQ(OpenNamedMemory(object.name()).status().code(), StatusCode::kNotFound);
+  EXPECT_TRUE(CreateNamedMemory(object.name(), kMiB).ok());
+}
+
 TEST(NamedMemory, FileSizeLimitIsAnError) {
   NamedObject object;
   ChildProcess child([&](const auto&) {

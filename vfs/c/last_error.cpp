@@ -22,6 +22,7 @@ static_assert(GLASSWAL_BUSY == static_cast<int>(StatusCode::kBusy));
 static_assert(GLASSWAL_NOT_DEAD == static_cast<int>(StatusCode::kNotDead));
 static_assert(GLASSWAL_SYSTEM == static_cast<int>(StatusCode::kSystem));
 static_assert(GLASSWAL_REFUSED == static_cast<int>(StatusCode::kRefused));
+static_assert(GLASSWAL_REFUSED == static_cast<int>(kLastStatusCode));
 
 }  // namespace
 

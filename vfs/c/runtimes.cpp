@@ -7,12 +7,14 @@
 #include "c/last_error.h"
 
 /// Its address alone is the handle: it is looked up and never followed, so that a handle that has
-/// been left, or never was one, gives an error.
+/// been left, or never was one, gives an error. It is never given back, or the next runtime could
+/// have the same one, and whoever leaves twice would leave that.
 struct glasswal_runtime {};
 
 namespace glasswal::c {
 namespace {
 
+/// Null: that one has been left.
 using Handles = std::map<const glasswal_runtime*, std::shared_ptr<Runtime>>;
 
 std::mutex mutex;
@@ -41,17 +43,15 @@ glasswal_runtime* Add(std::shared_ptr<Runtime> runtime) {
 std::shared_ptr<Runtime> Find(const glasswal_runtime* handle) {
   const std::lock_guard guard(mutex);
   const auto found = TheHandles().find(handle);
-  return found == TheHandles().end() ? Refused(handle) : found->second;
+  const bool is_there = found != TheHandles().end() && found->second != nullptr;
+  return is_there ? found->second : Refused(handle);
 }
 
 std::shared_ptr<Runtime> Take(const glasswal_runtime* handle) {
   const std::lock_guard guard(mutex);
   const auto found = TheHandles().find(handle);
-  if (found == TheHandles().end()) return Refused(handle);
-  std::shared_ptr<Runtime> runtime = std::move(found->second);
-  TheHandles().erase(found);
-  delete handle;
-  return runtime;
+  if (found == TheHandles().end() || found->second == nullptr) return Refused(handle);
+  return std::exchange(found->second, nullptr);
 }
 
 }  // namespace glasswal::c

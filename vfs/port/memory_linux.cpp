@@ -200,7 +200,10 @@ Result<std::unique_ptr<Memory>> CreateNamedMemory(const std::string& name, uint6
   Status created = Size(object, name, size_bytes);
   if (created.ok()) created = Link(object, name);
   if (!created.ok()) return created;
-  return Map(std::move(object), name, true);
+  Result<std::unique_ptr<Memory>> memory = Map(std::move(object), name, true);
+  // What this process has no addresses for is not left to others, who would find an empty object.
+  if (!memory.ok()) (void)UnlinkNamedMemory(name);
+  return memory;
 }
 
 Result<std::unique_ptr<Memory>> OpenNamedMemory(const std::string& name) {

@@ -271,6 +271,8 @@ Status Runtime::Evict(uint32_t client_slot, uint32_t client_generation, uint32_t
   return ClientOf(*this).Evict(client_slot, client_generation, timeout_ms);
 }
 
-void Runtime::SetEventLevel(EventLevel level) { trace::SetEventLevel(RegionOf(*this), level); }
+void Runtime::SetEventLevel(EventLevel level) {
+  if (!ClientOf(*this).IsFenced()) trace::SetEventLevel(RegionOf(*this), level);
+}
 
 }  // namespace glasswal

@@ -53,6 +53,7 @@ bool HasEngine() {
 
 int Introduce(sqlite3* db, char** error, const sqlite3_api_routines* api) {
 #if GLASSWAL_LOADABLE
+  if (db == nullptr || api == nullptr) return SQLITE_MISUSE;
   sqlite3_api = api;
 #else
   (void)api;

@@ -30,7 +30,7 @@ void Errors() {
       ";\n\n/** The errors of the module's statuses, by their numbers without the sign. */\nexport "
       "const "
       "statusErrors: readonly GlasswalErrorCode[] = [\n");
-  for (int status = 0; status <= static_cast<int>(StatusCode::kRefused); ++status) {
+  for (int status = 0; status <= static_cast<int>(kLastStatusCode); ++status) {
     std::printf("  '%s',\n", NameOf(wasm::ErrorOf(static_cast<StatusCode>(status))));
   }
   std::printf("];\n");

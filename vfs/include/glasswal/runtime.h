@@ -107,7 +107,8 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// Ends another client for good, waits for the proof of its death, and recovers from it.
   Status Evict(uint32_t client_slot, uint32_t client_generation, uint32_t timeout_ms = 5000);
 
-  /// Which events are recorded from now on, by all clients. kInfo after creation.
+  /// Which events are recorded from now on, by all clients. kInfo after creation. Whoever was
+  /// declared dead, or is the child of the process that opened the region, changes nothing.
   void SetEventLevel(EventLevel level);
 
  private:

@@ -52,7 +52,7 @@ struct Snapshot {
   std::vector<DatabaseSnapshot> databases;
   /// All open connections.
   std::vector<ConnectionSnapshot> connections;
-  /// All locks: the directory's, then each database's eleven.
+  /// All locks: the directory's, then those of each database.
   std::vector<LockSnapshot> locks;
   /// The write-ahead state of each database.
   std::vector<WalSnapshot> wals;

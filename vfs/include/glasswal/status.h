@@ -27,6 +27,8 @@ enum class StatusCode {
   kSystem,           // A system call failed; the message carries its name and errno text.
   kRefused,          // The object of that name is not this user's alone; the message says why.
 };
+/// The last of them: whoever lists them all ends with it.
+inline constexpr StatusCode kLastStatusCode = StatusCode::kRefused;
 
 /// A checked result without a value.
 class [[nodiscard]] Status {
@@ -50,8 +52,8 @@ class [[nodiscard]] Status {
   std::string message_;
 };
 
-/// Ends the program with a sentence on stderr: somebody takes the value of a Result that has none, or
-/// makes a Result of a Status that is ok. It is for Result.
+/// Ends the program with a sentence on stderr: somebody takes the value of a Result that has none,
+/// because it is a failure, or because it was made of a Status that is ok. It is for Result.
 [[noreturn]] void StopAtMissingValue(const Status& status);
 
 /// A value or the status that says why there is none. Whoever takes the value without having asked
