@@ -24,13 +24,18 @@
 // what happened, to what, and what to do; what a function gives back is set only on GLASSWAL_OK,
 // but for a `char**`, which is NULL otherwise. Strings that come in are copied. A `char*` that
 // comes out is the caller's, to be given to glasswal_free(). A null pointer where none is allowed,
-// a runtime that has been left, and options of no known size are GLASSWAL_INVALID_ARGUMENT.
+// a runtime that has been left, and options of no known size are GLASSWAL_INVALID_ARGUMENT. The handle
+// of a runtime that was left is never another one's.
 //
 // Growth: options grow at their end alone, and say how large the caller knows them to be. Functions
 // and codes are added, and not changed.
 //
+// Memory: nothing is thrown. A process that has no memory for the few bytes that a call works with,
+// or for the text of what it looks at, ends, rather than go on with something half done; the others
+// recover from it.
+//
 // Thread-safety: all functions may be called from any thread. After fork() a child must not use a
-// runtime of its parent: calls are refused; open the region anew.
+// runtime of its parent: what would change the region is refused or does nothing; open it anew.
 #ifndef GLASSWAL_GLASSWAL_H_
 #define GLASSWAL_GLASSWAL_H_
 
