@@ -6,7 +6,6 @@
 
 #include "c/last_error.h"
 #include "c/runtimes.h"
-#include "diag/json_writer.h"
 #include "glasswal/event.h"
 #include "glasswal/glasswal.h"
 #include "glasswal/observe.h"
@@ -48,21 +47,6 @@ std::string TextOf(const EventBatch& batch) {
   }
   return text + "],\"next\":" + std::to_string(batch.next_sequence) +
          ",\"lost\":" + std::to_string(batch.lost) + "}";
-}
-
-std::string TextOf(const std::vector<FileEntry>& files) {
-  std::string text;
-  diag::JsonWriter writer(&text);
-  writer.BeginArray();
-  for (const FileEntry& file : files) {
-    writer.BeginObject();
-    writer.Key("path"), writer.String(file.path);
-    writer.Key("sizeBytes"), writer.Number(file.size_bytes);
-    writer.Key("openClients"), writer.Number(file.open_clients);
-    writer.EndObject();
-  }
-  writer.EndArray();
-  return text;
 }
 
 }  // namespace
@@ -126,7 +110,7 @@ glasswal_status glasswal_list_files(const glasswal_runtime* runtime, char** json
   if (!glasswal::c::HasPlace(json)) return GLASSWAL_INVALID_ARGUMENT;
   const std::shared_ptr<Runtime> found = glasswal::c::Find(runtime);
   if (found == nullptr) return GLASSWAL_INVALID_ARGUMENT;
-  return glasswal::c::Hand(glasswal::c::TextOf(found->ListFiles()), json);
+  return glasswal::c::Hand(glasswal::ToJson(found->ListFiles()), json);
 }
 
 glasswal_status glasswal_remove_file(glasswal_runtime* runtime, const char* path) {

@@ -7,6 +7,7 @@
 
 #include "diag/json_writer.h"
 #include "generated/fields.h"
+#include "glasswal/runtime.h"
 #include "glasswal/snapshot.h"
 
 namespace glasswal {
@@ -108,5 +109,20 @@ std::string ToText(const T& value) {
 std::string ToJson(const Snapshot& snapshot) { return ToText(snapshot); }
 
 std::string ToJson(const Event& event) { return ToText(event); }
+
+std::string ToJson(const std::vector<FileEntry>& files) {
+  std::string text;
+  JsonWriter writer(&text);
+  writer.BeginArray();
+  for (const FileEntry& file : files) {
+    writer.BeginObject();
+    writer.Key("path"), writer.String(file.path);
+    writer.Key("sizeBytes"), writer.Number(file.size_bytes);
+    writer.Key("openClients"), writer.Number(file.open_clients);
+    writer.EndObject();
+  }
+  writer.EndArray();
+  return text;
+}
 
 }  // namespace glasswal

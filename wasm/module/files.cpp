@@ -1,9 +1,6 @@
 // The files of the region, beyond what SQLite does with them.
 //
 // Thread-safety: an instance has one thread.
-#include <string>
-#include <utility>
-
 #include "glasswal/runtime.h"
 #include "module/exports.h"
 #include "module/host.h"
@@ -20,18 +17,7 @@ extern "C" int32_t glasswal_remove_file(const char* path) {
 extern "C" int32_t glasswal_list_files() {
   const Status room = RoomForFiles();
   if (!room.ok()) return GiveStatus(room);
-  std::string text;
-  diag::JsonWriter writer(&text);
-  writer.BeginArray();
-  for (const FileEntry& file : JoinedRuntime()->ListFiles()) {
-    writer.BeginObject();
-    writer.Key("path"), writer.String(file.path);
-    writer.Key("sizeBytes"), writer.Number(file.size_bytes);
-    writer.Key("openClients"), writer.Number(file.open_clients);
-    writer.EndObject();
-  }
-  writer.EndArray();
-  GiveText(std::move(text));
+  GiveText(ToJson(JoinedRuntime()->ListFiles()));
   return 0;
 }
 

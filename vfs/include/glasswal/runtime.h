@@ -36,6 +36,9 @@ struct FileEntry {
   uint32_t open_clients = 0;  // So many clients have it open.
 };
 
+/// The files as JSON: [{path, sizeBytes, openClients}, ...].
+std::string ToJson(const std::vector<FileEntry>& files);
+
 /// One region, and this process's place in it. It leaves when the last pointer to it goes, and when
 /// the last client has left, a named region is removed.
 class Runtime : public std::enable_shared_from_this<Runtime> {
