@@ -28,10 +28,10 @@ struct LogNames {
 
 /// One thing that a record says: a text, or a number.
 struct LogDetail {
-  std::string name;  // In snake_case, as the table of events has it.
-  bool is_text = false;
-  std::string text;
-  uint64_t number = 0;
+  std::string name;      // In snake_case, as the table of events has it.
+  bool is_text = false;  // Which of the two it is.
+  std::string text;      // If it is one.
+  uint64_t number = 0;   // If it is one.
 };
 
 /// "name=value", the value in quotes if it needs them.
@@ -39,7 +39,7 @@ std::string ToText(const LogDetail& detail);
 
 /// One record of a log.
 struct LogRecord {
-  EventLevel level = EventLevel::kOff;
+  EventLevel level = EventLevel::kOff;  // That of the event.
   std::string event;      // By name; "events.lost" for those that nobody can read any more.
   uint64_t sequence = 0;  // That of the event; of the first one lost.
   uint64_t time_ns = 0;   // By the clock of the region's events.
