@@ -19,7 +19,8 @@ constexpr const FindingRule* kRules[] = {
 std::string OptionOf(const Snapshot& s, Option option) {
   const bool javascript =
       std::any_of(s.clients.begin(), s.clients.end(), [](const ClientSnapshot& client) {
-        return client.kind == ClientKind::kWorker || client.kind == ClientKind::kPage;
+        return client.kind == ClientKind::kWorker || client.kind == ClientKind::kPage ||
+               client.kind == ClientKind::kWaSqlite;
       });
   return NameOf(option, javascript ? OptionLanguage::kJavaScript : OptionLanguage::kCpp);
 }

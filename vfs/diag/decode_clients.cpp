@@ -169,7 +169,7 @@ std::vector<ConnectionSnapshot> DecodeConnections(const RegionImage& image) {
   return connections;
 }
 
-static_assert(static_cast<uint32_t>(ClientKind::kPage) == shm::kClientPage);
+static_assert(static_cast<uint32_t>(ClientKind::kWaSqlite) == shm::kClientWaSqlite);
 static_assert(static_cast<uint32_t>(LockMode::kExclusive) ==
               static_cast<uint32_t>(lock::LockMode::kExclusive));
 

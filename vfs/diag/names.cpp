@@ -21,7 +21,7 @@ const char* Name(ClientState state) {
 }
 
 const char* Name(ClientKind kind) {
-  static constexpr const char* kNames[] = {"process", "worker", "page", "unknown"};
+  static constexpr const char* kNames[] = {"process", "worker", "page", "wa-sqlite", "unknown"};
   return At(kNames, kind);
 }
 

@@ -194,7 +194,12 @@ enum ClientState : uint32_t {
   kClientLive = 1,        // Its liveness lock was taken before this was written.
   kClientRecovering = 2,  // Proved dead; the slot in the word is recovering it.
 };
-enum ClientKind : uint32_t { kClientProcess = 0, kClientWorker = 1, kClientPage = 2 };
+enum ClientKind : uint32_t {
+  kClientProcess = 0,
+  kClientWorker = 1,
+  kClientPage = 2,
+  kClientWaSqlite = 3,
+};
 
 struct alignas(64) ShmClient {
   Atomic64 state;          // [CAS] ClientState 8 | recoverer slot + 1 8 | claim 16 | generation 32.

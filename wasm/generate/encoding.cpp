@@ -5,6 +5,7 @@
 #include <string>
 
 #include "generate/print.h"
+#include "module/pager_view.h"
 
 namespace glasswal::generate {
 namespace {
@@ -24,6 +25,7 @@ void PrintEncoding() {
 #define GLASSWAL_PRINT(name, number) Number(Upper(#name), number);
   GLASSWAL_ENCODING_FLAGS(GLASSWAL_PRINT)
   GLASSWAL_HOST_CALLS(GLASSWAL_PRINT)
+  GLASSWAL_PAGER_FLAGS(GLASSWAL_PRINT)
 #undef GLASSWAL_PRINT
 
   std::printf("\n/** Bytes of a Parameter: its tag and size, then eight bytes of value. */\n");
@@ -49,6 +51,12 @@ void PrintEncoding() {
   Field("TEXTS_", #field, offsetof(ComparedTexts, field), sizeof(ComparedTexts::field));
   GLASSWAL_COMPARED_TEXTS(GLASSWAL_PRINT)
 #undef GLASSWAL_PRINT
+#define GLASSWAL_PRINT(type, field) \
+  Field("PAGER_", #field, offsetof(PagerView, field), sizeof(PagerView::field));
+  GLASSWAL_PAGER_VIEW(GLASSWAL_PRINT)
+#undef GLASSWAL_PRINT
+  std::printf("\n/** Bytes of a PagerView. */\n");
+  Number("PAGER_VIEW_BYTES", sizeof(PagerView));
 }
 
 }  // namespace glasswal::generate

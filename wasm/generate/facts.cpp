@@ -12,6 +12,9 @@ namespace {
 void Memory() {
   Number("segmentBytes", shm::kSegmentBytes);
   Number("pageBytes", wasm::kPageBytes);
+  Number("bootstrapVersion", wasm::kBootstrapVersion);
+  Number("versionOffset", wasm::kBootstrapOffset + offsetof(wasm::ShmBootstrap, version));
+  Number("founderOffset", wasm::kBootstrapOffset + offsetof(wasm::ShmBootstrap, founder));
   Number("workersOffset", wasm::kBootstrapOffset + offsetof(wasm::ShmBootstrap, workers));
   Number("workerBytes", sizeof(wasm::ShmWorker));
   Number("regionOffset", wasm::kRegionOffset);
@@ -36,9 +39,11 @@ void Header() {
   std::printf("} as const;\n");
 }
 
-void ClientStates() {
+void Clients() {
   std::printf("\nexport const clientState = { free: %u, live: %u, recovering: %u } as const;\n",
               shm::kClientFree, shm::kClientLive, shm::kClientRecovering);
+  std::printf("export const clientKind = { worker: %u, page: %u, waSqlite: %u } as const;\n",
+              shm::kClientWorker, shm::kClientPage, shm::kClientWaSqlite);
 }
 
 }  // namespace
@@ -48,7 +53,7 @@ void PrintFacts() {
               GLASSWAL_VERSION);
   Memory();
   Header();
-  ClientStates();
+  Clients();
 }
 
 }  // namespace glasswal::generate

@@ -28,7 +28,7 @@ inline constexpr uint32_t kPageBytes = 64 * 1024;
 
 inline constexpr uint32_t kBootstrapOffset = 32 * 1024;
 inline constexpr uint32_t kRegionOffset = 64 * 1024;
-inline constexpr uint32_t kBootstrapVersion = 1;
+inline constexpr uint32_t kBootstrapVersion = 2;
 static_assert(kRegionOffset % kPageBytes == 0 && shm::kSegmentBytes % kPageBytes == 0);
 
 struct ShmWorker {
@@ -40,10 +40,14 @@ struct ShmWorker {
 };
 
 struct ShmBootstrap {
-  // [creator] kBootstrapVersion, written last.
+  // [founder] kBootstrapVersion, written last: the region is there.
   shm::Atomic32 version;
-  // [creator] shm::kLayoutHash: two packages must not share a memory by mistake.
+  // [founder] shm::kLayoutHash: two packages must not share a memory by mistake.
   shm::Atomic32 layout_hash;
+  // [JavaScript, CAS] the slot + 1 of who makes the region, from before its first byte; 0: nobody yet.
+  // Whoever finds this one dead before `version` is written begins anew.
+  shm::Atomic32 founder;
+  shm::Atomic32 reserved;
   ShmWorker workers[shm::kMaxClients];
 };
 static_assert(sizeof(ShmBootstrap) <= kRegionOffset - kBootstrapOffset);

@@ -31,19 +31,22 @@
 #include <cstdint>
 
 #include "module/encoding.h"
+#include "module/pager_view.h"
 
 /// The table of ours: result, name, arguments, what it does.
 #define GLASSWAL_EXPORTS(X)                                                                        \
   X(void, glasswal_start_heap, (uint32_t begin, uint32_t end),                                     \
     "Gives the heap its first room: called before any other code of the module, its constructors " \
     "included.")                                                                                   \
-  X(int32_t, glasswal_start, (uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number),    \
+  X(int32_t, glasswal_start,                                                                       \
+    (uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number, uint32_t client_kind),       \
     "Starts SQLite. Gives a status.")                                                              \
   X(uint32_t, glasswal_layout_hash, (), "What tells the layout of this module from others'.")      \
   X(int32_t, glasswal_create,                                                                      \
-    (uint32_t slot, const char* name, uint32_t block_segments, const double* options),             \
-    "Makes the region and joins it. `options` are the numbers of GLASSWAL_OPTIONS, in its order. " \
-    "Gives a status.")                                                                             \
+    (uint32_t slot, const char* name, uint32_t block_segments, const double* options,              \
+     int64_t id_first, int64_t id_last),                                                           \
+    "Makes the region and joins it. `options` are the numbers of GLASSWAL_OPTIONS, in its order; " \
+    "the id is that of the runtime, by which its locks are called. Gives a status.")                                                                             \
   X(int32_t, glasswal_join, (uint32_t slot, const char* name, uint32_t block_segments),            \
     "Joins the region that another instance made. Gives a status.")                                \
   X(int32_t, glasswal_leave, (),                                                                   \
@@ -115,7 +118,27 @@
     "glasswal_text as {holder, client, generation, lock, heldMs, silentMs, waitedMs, message}.")   \
   X(uint32_t, glasswal_last_error, (int32_t extended_code),                                        \
     "1 when the VFS's last failure had this extended result code and was not told before; then "   \
-    "what it said is at glasswal_text.")
+    "what it said is at glasswal_text.")                                                           \
+  X(int32_t, glasswal_pager_open, (sqlite3 * database, int32_t cache_kib, int32_t page_size),      \
+    "Before anything else of this kind: how many KiB of pages the connection keeps, and how large " \
+    "those of a new database are (0: as usual). Gives a result code of SQLite.")                   \
+  X(int32_t, glasswal_pager_begin,                                                                 \
+    (sqlite3 * database, int32_t write, int32_t timeout_ms, PagerView * view),                     \
+    "Begins a transaction that reads, or with `write` one that writes; or goes from one to the "   \
+    "other. Waits for `timeoutMs` at most. Fills the view. Gives a result code of SQLite.")        \
+  X(void*, glasswal_pager_read, (sqlite3 * database, uint32_t number, PagerView* view),            \
+    "Where page `number` is until the next call; 0: the view has the code.")                       \
+  X(void*, glasswal_pager_write, (sqlite3 * database, uint32_t number, PagerView* view),           \
+    "Where to write page `number`, whole and before the next call; 0: the view has the code.")     \
+  X(void, glasswal_pager_truncate, (sqlite3 * database, uint32_t pages, PagerView* view),          \
+    "Leaves the database so many pages.")                                                          \
+  X(int32_t, glasswal_pager_commit, (sqlite3 * database, int32_t keep_lock, PagerView* view),      \
+    "Commits, and reads on what it has made; with `keepLock` it writes on, and nobody else can "   \
+    "in between. Fills the view. Gives a result code of SQLite.")                                  \
+  X(void, glasswal_pager_rollback, (sqlite3 * database, PagerView* view),                          \
+    "Takes back what was written, and reads on what was before. Fills the view.")                  \
+  X(void, glasswal_pager_end, (sqlite3 * database),                                                \
+    "Ends the transaction, whichever it is; what was not committed is gone.")
 
 /// The table of SQLite's: name, the names of its arguments.
 #define GLASSWAL_SQLITE_EXPORTS(X)                                            \

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "glasswal/runtime.h"
+#include "glasswal/snapshot_kinds.h"
 #include "glasswal/status.h"
 #include "module/inside.h"
 
@@ -19,6 +20,7 @@ struct Thread {
   bool may_wait = true;  // False on a page's main thread.
   uint32_t number = 0;   // Tells it from the others, for people.
   uint32_t block = 0;    // The address of its private block.
+  ClientKind kind = ClientKind::kWorker;
 };
 extern Thread this_thread;
 

@@ -63,14 +63,13 @@ Status ClaimOwnBlock(const store::ClientContext& self, uint32_t block_segments) 
   return Status(StatusCode::kFull, "There is no memory for the runtime: close other pages.");
 }
 
-ClientKind KindOfThread() { return this_thread.may_wait ? ClientKind::kWorker : ClientKind::kPage; }
-
 }  // namespace
 
-extern "C" int32_t glasswal_start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number) {
+extern "C" int32_t glasswal_start(uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number,
+                                  uint32_t client_kind) {
   port::GuardStack(reinterpret_cast<void*>(stack_begin));
   GiveHeapToSqlite();
-  this_thread = {may_wait != 0, thread_number, stack_begin};
+  this_thread = {may_wait != 0, thread_number, stack_begin, static_cast<ClientKind>(client_kind)};
   port::option_language = OptionLanguage::kJavaScript;
   if (sqlite3_initialize() == SQLITE_OK) return GiveStatus(Status::Ok());
   return GiveStatus(Status(
@@ -81,19 +80,23 @@ extern "C" uint32_t glasswal_layout_hash() { return shm::kLayoutHash; }
 
 // Options come as doubles, which hold all integers up to 2^53.
 extern "C" int32_t glasswal_create(uint32_t slot, const char* name, uint32_t block_segments,
-                                   const double* numbers) {
+                                   const double* numbers, int64_t id_first, int64_t id_last) {
   Options options;
 #define GLASSWAL_TAKE_OPTION(option, member, ...) \
   options.member = static_cast<decltype(options.member)>(static_cast<uint64_t>(*numbers++));
   GLASSWAL_OPTIONS(GLASSWAL_TAKE_OPTION)
 #undef GLASSWAL_TAKE_OPTION
   Result<std::shared_ptr<Runtime>> created = RuntimeInside::CreateOn(
-      NewRegionMemory(options.region_capacity_bytes, slot), options, name, KindOfThread());
+      NewRegionMemory(options.region_capacity_bytes, slot), options, name, this_thread.kind);
   if (created.ok()) {
+    shm::ShmHeader* const header = ClientOf(**created).context().region->header();
+    header->runtime_id[0].store(static_cast<uint64_t>(id_first));
+    header->runtime_id[1].store(static_cast<uint64_t>(id_last));
     const Status claimed = ClaimOwnBlock(ClientOf(**created).context(), block_segments);
     if (!claimed.ok()) return GiveStatus(claimed);
   }
   const int32_t status = GoOn(std::move(created), block_segments);
+  if (status != 0) return status;
   Bootstrap()->layout_hash.store(shm::kLayoutHash);
   Bootstrap()->version.store(kBootstrapVersion);
   return status;
@@ -109,7 +112,7 @@ extern "C" int32_t glasswal_join(uint32_t slot, const char* name, uint32_t block
   }
   const auto* header = reinterpret_cast<const shm::ShmHeader*>(kRegionOffset);
   return GoOn(RuntimeInside::OpenOn(NewRegionMemory(header->capacity_bytes.load(), slot), name,
-                                    KindOfThread()),
+                                    this_thread.kind),
               block_segments);
 }
 

@@ -1,26 +1,24 @@
 /** Creating a runtime, and what its creator can do with it. */
-import { blockOf, Blocks, blockSegments, segmentAddress } from './memory/block.js';
+import { blockOf } from './memory/block.js';
 import type { Bytes } from './given/bytes.js';
 import type { CaptureOptions } from './given/capture_options.js';
 import { Client } from './life/client.js';
 import type { EventBatch, EventLevel } from './api/diagnostics.js';
-import { Views } from './memory/views.js';
-import { isNode, isPage, newTicket, requireSharedMemory } from './port/environment.js';
-import { GlasswalError, MisuseError, messageOf } from './given/errors.js';
+import { isNode, isPage, requireSharedMemory } from './port/environment.js';
+import { GlasswalError, MisuseError } from './given/errors.js';
 import { waitToInherit } from './life/heir.js';
 import { evictClient, type EvictTarget, type WayToEnd } from './life/evict.js';
 import { clientName, isName, optionsOf, shown } from './given/given_options.js';
-import * as facts from './generated/facts.js';
+import { packageVersion } from './generated/facts.js';
 import type { Snapshot } from './generated/snapshot.js';
-import { callNumber, check, instantiate, withMemory, withText } from './engine/instance.js';
 import { isPrivate, openConnection } from './api/open.js';
 import { hearRecoveries } from './life/janitor_start.js';
-import { holdFirstSlot } from './life/liveness.js';
 import { startLog } from './life/log_drain.js';
-import { leave, type RuntimeParts, thisThread, tieToSlot } from './life/membership.js';
+import { enter, type RuntimeParts } from './life/membership.js';
+import { newRuntimeId } from './life/founding.js';
+import { newMemory } from './life/new_memory.js';
 import { loadModule } from './engine/module.js';
-import { threadTicket } from './port/node.js';
-import { type CheckedOptions, checkOptions, optionNumbers, requireRoom, type RuntimeOptions } from './life/options.js';
+import { checkOptions, type RuntimeOptions } from './life/options.js';
 import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
 import { watchChild, watchChildren, watchThreads } from './life/threads.js';
@@ -64,7 +62,7 @@ export class Runtime implements RuntimeParts, Disposable {
   readonly capacityBytes: number;
 
   /** @internal */
-  constructor(parts: Required<RuntimeParts> & { readonly capacityBytes: number }) {
+  constructor(parts: Required<Omit<RuntimeParts, 'options'>> & { readonly capacityBytes: number }) {
     if (Object(parts) !== parts) throw new MisuseError('MISUSE', "A runtime is made by createRuntime(), and not by 'new Runtime()'.");
     this.id = parts.id;
     this.path = parts.path;
@@ -191,68 +189,6 @@ function requirePath(path: unknown): void {
   );
 }
 
-/** A memory that can have the wanted capacity, or half of it, and so on: some engines refuse 4 GiB. */
-function newMemory(options: CheckedOptions): { memory: WebAssembly.Memory; capacityBytes: number } {
-  const { pageBytes, regionOffset, segmentBytes } = facts;
-  const initialBytes = options.initialDatabaseCapacityBytes + options.initialWriteAheadCapacityBytes;
-  const { capacityBytes: wantedBytes } = options;
-  let capacityBytes = Math.floor(wantedBytes / segmentBytes) * segmentBytes;
-  for (;;) {
-    try {
-      const maximum = (regionOffset + capacityBytes) / pageBytes;
-      const memory = new WebAssembly.Memory({ initial: regionOffset / pageBytes, maximum, shared: true });
-      return { memory, capacityBytes };
-    } catch (error) {
-      capacityBytes = Math.floor(capacityBytes / 2 / segmentBytes) * segmentBytes;
-      if (capacityBytes > 2 * initialBytes && capacityBytes > 256 * segmentBytes) continue;
-      throw new GlasswalError(
-        'ENVIRONMENT',
-        `The engine gives no shared memory of ${wantedBytes} bytes nor of ${capacityBytes}: ${messageOf(error)}. ` +
-          'Lower capacityBytes or the maximum capacities.',
-      );
-    }
-  }
-}
-
-function idOf(views: Views): string {
-  const at = (facts.regionOffset + facts.header.runtimeId) >>> 3;
-  return [views.u64[at]!, views.u64[at + 1]!].map((half) => half.toString(16).padStart(16, '0')).join('');
-}
-
-function noRoom(): GlasswalError {
-  return new GlasswalError(
-    'FULL',
-    'The engine has no memory for the runtime: lower initialDatabaseCapacityBytes or initialWriteAheadCapacityBytes, or close other pages.',
-  );
-}
-
-/** Makes the region, from an instance of the module in what becomes this thread's private block. */
-async function foundRegion(module: WebAssembly.Module, block: WebAssembly.Module, options: CheckedOptions, name: string, ticket: number) {
-  const { memory, capacityBytes } = newMemory(options);
-  const views = new Views(memory);
-  const blocks = new Blocks(block, memory);
-  const first = blocks.firstSegment(capacityBytes, options.eventCapacity);
-  requireRoom(options, first);
-  try {
-    memory.grow((segmentAddress(first + blockSegments) - memory.buffer.byteLength) / facts.pageBytes);
-  } catch {
-    throw noRoom();
-  }
-  const engine = instantiate(module, views, first, thisThread(ticket));
-  const numbers = optionNumbers({ ...options, capacityBytes });
-  const status = withText(engine, name, (text) =>
-    withMemory(engine, numbers.length * 8, 'the options', (address) => {
-      engine.f64.set(numbers, address >>> 3);
-      return callNumber(engine, 'glasswal_create', 0, text, blockSegments, address);
-    }),
-  );
-  check(engine, status);
-  const id = idOf(views);
-  const held = await holdFirstSlot(views, id, ticket);
-  tieToSlot(engine, held);
-  return { id, memory, capacityBytes, membership: { engine, slot: 0, generation: 1, leave: () => leave(engine, held, blocks) } };
-}
-
 /**
  * Creates a runtime, in a page or in a dedicated worker. `path` names the database that clients open by default. What it returns can
  * be posted to dedicated workers; elsewhere (a SharedWorker, a service worker, another tab) only a `messageerror` event arrives. Prefer
@@ -266,11 +202,12 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   requirePath(path);
   const checked = checkOptions(options);
   const module = await loadModule(options.wasm);
-  const block = blockOf(module);
-  const ticket = isNode ? await threadTicket() : newTicket();
   const name = clientName(options.name ?? (isPage ? 'page' : 'main'));
-  const { id, memory, capacityBytes, membership } = await foundRegion(module, block, checked, name, ticket);
-  const runtime = new Runtime({ id, path, version: facts.packageVersion, memory, module, block, capacityBytes });
+  const { memory, capacityBytes } = newMemory(checked);
+  const parts = { id: newRuntimeId(), path, version: packageVersion, memory, module, block: blockOf(module) };
+  const membership = await enter({ ...parts, options: { ...checked, capacityBytes } }, name);
+  const runtime = new Runtime({ ...parts, capacityBytes });
+  const { id } = runtime;
   const client = new Client(membership, name, path);
   const recoveries = new RecoveryWatch(client, id);
   const look = (): void => void recoveries.look();

@@ -22,10 +22,11 @@ enum class ClientState : uint8_t {
 };
 /// Where a client runs.
 enum class ClientKind : uint8_t {
-  kProcess,  // A process of the machine.
-  kWorker,   // A worker of a page, or a thread of Node.
-  kPage,     // A page's main thread, which never waits for a lock.
-  kUnknown   // None that this version writes.
+  kProcess,   // A process of the machine.
+  kWorker,    // A worker of a page, or a thread of Node.
+  kPage,      // A page's main thread, which never waits for a lock.
+  kWaSqlite,  // Connections of another SQLite, wa-sqlite, in a worker, a thread or a page.
+  kUnknown    // None that this version writes.
 };
 /// What a file is to SQLite.
 enum class FileKind : uint8_t {

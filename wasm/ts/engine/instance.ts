@@ -88,12 +88,21 @@ function newInstance(module: WebAssembly.Module, imports: WebAssembly.Imports): 
   }
 }
 
+/** What a thread is to the module, and its client to the others. */
+export interface Thread {
+  readonly mayWait: boolean;
+  /** Tells it from the others, for people. */
+  readonly number: number;
+  /** Of `clientKind`. */
+  readonly kind: number;
+}
+
 /** Instantiates `module` in the zeroed block that begins at `firstSegment`, and starts it. */
 export function instantiate(
   module: WebAssembly.Module,
   views: Views,
   firstSegment: number,
-  thread: { mayWait: boolean; number: number },
+  thread: Thread,
 ): Engine {
   const block = segmentAddress(firstSegment);
   const dataAt = block + stackBytes;
@@ -121,7 +130,7 @@ export function instantiate(
   callNumber(engine, 'glasswal_start_heap', (dataAt + dataEnd + 15) & ~15, block + blockSegments * segmentBytes);
   exports.__wasm_call_ctors();
   views.askModule(instance.exports['glasswal_memory_pages'] as () => number);
-  check(engine, callNumber(engine, 'glasswal_start', block, thread.mayWait ? 1 : 0, thread.number));
+  check(engine, callNumber(engine, 'glasswal_start', block, thread.mayWait ? 1 : 0, thread.number, thread.kind));
   return engine;
 }
 

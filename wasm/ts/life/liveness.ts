@@ -5,11 +5,11 @@
  * until after it is free again; the browser drops the lock when the worker or page is really gone, and with nothing
  * else. Whoever is granted it has the proof. In Node it is the exit of the thread: see threads.ts.
  */
-import { holderOf, passSlot, setHolder, slotState } from '../memory/client_slots.js';
+import { holderOf, ownerOf, passSlot, setHolder, slotState } from '../memory/client_slots.js';
 import type { Views } from '../memory/views.js';
 import { isNode } from '../port/environment.js';
 import { GlasswalError } from '../given/errors.js';
-import { ownSlotWord } from '../port/node.js';
+import { ownSlotWord, threadEnded } from '../port/node.js';
 import { maxClients } from '../generated/facts.js';
 
 /** A slot that is ours. */
@@ -153,15 +153,12 @@ export async function wasRobbed(runtimeId: string, slot: number, generation: num
   return !isNode && isHeld(witnessName(runtimeId, slot, generation));
 }
 
-/** The lock of one slot, taken by the creator of a runtime, whom nobody else can know of yet. */
-export async function holdFirstSlot(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot> {
-  // The region was made by its first client, which is live already.
-  const { generation } = slotState(views, 0);
-  const lock = isNode ? noLock(generation) : await tryClientLocks(runtimeId, 0, () => generation);
-  if (lock === undefined) throw new GlasswalError('ENVIRONMENT', 'The lock of a new runtime is taken already.');
-  const owner = isNode ? ownSlotWord() : BigInt(ticket >>> 0);
-  passSlot(views, 0, 0n, owner);
-  return held(views, 0, owner, lock);
+/** Whether there is proof that nobody has `slot` any more who had it. */
+export async function isSlotDead(views: Views, runtimeId: string, slot: number): Promise<boolean> {
+  if (isNode) return holderOf(views, slot) === 0 || threadEnded(ownerOf(views, slot));
+  const lock = await tryWebLock(lockName(runtimeId, slot));
+  lock?.release();
+  return lock !== undefined;
 }
 
 function noLock(generation: number): ClientLocks {

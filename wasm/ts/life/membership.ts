@@ -1,13 +1,16 @@
 /** Coming into a runtime and going out of it: slot, private block, instance. */
 import type { Engine } from '../engine/engine.js';
-import { callNumber, check, instantiate, withText } from '../engine/instance.js';
+import { callNumber, check, instantiate, type Thread, withText } from '../engine/instance.js';
+import { loadModule } from '../engine/module.js';
 import { blockOf, Blocks, blockSegments } from '../memory/block.js';
 import { Views } from '../memory/views.js';
 import { isNode, isPage, newTicket, requireSharedMemory } from '../port/environment.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
-import { headerBytes, packageVersion, regionOffset } from '../generated/facts.js';
+import { clientKind, headerBytes, packageVersion, regionOffset } from '../generated/facts.js';
+import { found, mayFound } from './founding.js';
 import { channelName, holdSlot, type HeldSlot } from './liveness.js';
 import type { ChannelMessage } from './janitor.js';
+import type { CheckedOptions } from './options.js';
 import { threadTicket } from '../port/node.js';
 
 // Who compiles for Node without a page's types has no such names; everybody else has them already, and these add nothing.
@@ -30,10 +33,12 @@ export interface RuntimeParts {
   readonly version: string;
   /** The one memory, which all clients share. */
   readonly memory: WebAssembly.Memory;
-  /** glasswal.wasm, compiled. */
-  readonly module: WebAssembly.Module;
+  /** glasswal.wasm, compiled; without it a client loads its own. */
+  readonly module?: WebAssembly.Module;
   /** A part of it, compiled, too: without it a worker compiles that itself, which its policy must allow. */
   readonly block?: WebAssembly.Module;
+  /** What the region is made with, if its first client is yet to come. */
+  readonly options?: CheckedOptions;
 }
 
 /** One client's place in a runtime. */
@@ -45,13 +50,14 @@ export interface Membership {
   leave(): void;
 }
 
-/** Another memory has no room for as much as the header. */
-const leastBytes = regionOffset + headerBytes;
-
 /** Throws a clear error for what is not a runtime of this version of the package. */
 function requireRuntime(runtime: RuntimeParts): void {
   const parts: Partial<RuntimeParts> | null | undefined = runtime;
-  if (parts?.memory instanceof WebAssembly.Memory && parts.module instanceof WebAssembly.Module && typeof parts.id === 'string' && parts.memory.buffer.byteLength > leastBytes) {
+  const isNew = typeof parts?.options === 'object';
+  // Another memory has no room for as much as the header.
+  const leastBytes = isNew ? regionOffset : regionOffset + headerBytes;
+  const hasModule = isNew ? parts.module === undefined || parts.module instanceof WebAssembly.Module : parts?.module instanceof WebAssembly.Module;
+  if (hasModule && parts?.memory instanceof WebAssembly.Memory && typeof parts.id === 'string' && parts.memory.buffer.byteLength >= leastBytes) {
     if (parts.version === packageVersion) return;
     throw new GlasswalError(
       'VERSION',
@@ -73,13 +79,8 @@ function requireRuntime(runtime: RuntimeParts): void {
   );
 }
 
-/** What this thread is to the module. */
-export function thisThread(ticket: number): { mayWait: boolean; number: number } {
-  return { mayWait: !isPage, number: ticket };
-}
-
 /** The end of a client that is in `held`. */
-export function leave(engine: Engine, held: HeldSlot, blocks: Blocks): void {
+function leave(engine: Engine, held: HeldSlot, blocks: Blocks): void {
   check(engine, callNumber(engine, 'glasswal_leave'));
   // From here on the instance is memory like any other, and soon another client's: whatever still has it must not call it.
   engine.fate.end(new GlasswalError('CLOSED', 'This client has left its runtime: join it again with join(runtime).'));
@@ -88,7 +89,7 @@ export function leave(engine: Engine, held: HeldSlot, blocks: Blocks): void {
 }
 
 /** Ties the fate of a client's instance to that of its slot: neither outlives the other. */
-export function tieToSlot(engine: Engine, held: HeldSlot): void {
+function tieToSlot(engine: Engine, held: HeldSlot): void {
   engine.fate.whenLost(() => held.release());
   held.whenStolen(() =>
     engine.fate.giveUp(
@@ -102,30 +103,51 @@ export function tieToSlot(engine: Engine, held: HeldSlot): void {
 }
 
 /** Tells the janitor that somebody has come whom it must watch. */
-export function announce(runtimeId: string, slot: number): void {
+function announce(runtimeId: string, slot: number): void {
   if (isNode) return;
   const channel = new BroadcastChannel(channelName(runtimeId));
   channel.postMessage({ joined: slot } satisfies ChannelMessage);
   channel.close();
 }
 
+/** A runtime's first client makes the region, all others come into it. */
+async function newEngine(runtime: RuntimeParts, module: WebAssembly.Module, blocks: Blocks, views: Views, held: HeldSlot, name: string, thread: Thread): Promise<Engine> {
+  const { id, options } = runtime;
+  if (options !== undefined && (await mayFound(views, id, held.slot))) {
+    return found(module, views, blocks, { id, slot: held.slot, name, options, thread });
+  }
+  try {
+    const engine = instantiate(module, views, blocks.claim(held.slot, held.generation), thread);
+    check(engine, withText(engine, name, (pointer) => callNumber(engine, 'glasswal_join', held.slot, pointer, blockSegments)));
+    return engine;
+  } catch (error) {
+    blocks.release(held.slot, held.generation);
+    throw error;
+  }
+}
+
+/** The module of a runtime that came without it. */
+export async function withModule<Parts extends RuntimeParts>(runtime: Parts): Promise<Parts & { readonly module: WebAssembly.Module }> {
+  return { ...runtime, module: runtime.module ?? (await loadModule(undefined)) };
+}
+
 /** Joins a runtime as a client called `name`. */
-export async function enter(runtime: RuntimeParts, name: string): Promise<Membership> {
+export async function enter(
+  runtime: RuntimeParts, name: string, kind: number = isPage ? clientKind.page : clientKind.worker,
+): Promise<Membership> {
   await requireSharedMemory();
   requireRuntime(runtime);
-  const ticket = isNode ? await threadTicket() : newTicket();
+  const { module } = await withModule(runtime);
+  const number = isNode ? await threadTicket() : newTicket();
   const views = new Views(runtime.memory);
-  const blocks = new Blocks(runtime.block instanceof WebAssembly.Module ? runtime.block : blockOf(runtime.module), runtime.memory);
-  const held = await holdSlot(views, runtime.id, ticket);
+  const blocks = new Blocks(runtime.block instanceof WebAssembly.Module ? runtime.block : blockOf(module), runtime.memory);
+  const held = await holdSlot(views, runtime.id, number);
   announce(runtime.id, held.slot);
   try {
-    const first = blocks.claim(held.slot, held.generation);
-    const engine = instantiate(runtime.module, views, first, thisThread(ticket));
-    check(engine, withText(engine, name, (pointer) => callNumber(engine, 'glasswal_join', held.slot, pointer, blockSegments)));
+    const engine = await newEngine(runtime, module, blocks, views, held, name, { mayWait: !isPage, number, kind });
     tieToSlot(engine, held);
     return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held, blocks) };
   } catch (error) {
-    blocks.release(held.slot, held.generation);
     held.release();
     throw error;
   }

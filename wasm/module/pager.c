@@ -1,0 +1,167 @@
+/* SQLite's amalgamation, and below it what only code of the same translation unit can do: pages of a
+** database by their number, in the transactions of an ordinary connection. So another SQLite, which
+** knows of glasswal only by a VFS in JavaScript (wasm/ts/adapters/wa_sqlite), shares a database with
+** everybody else: log, locks, snapshots, limits and recovery are those of the connection.
+**
+** Nothing of the connection's b-tree is used but its transactions. The pages are the other side's,
+** which never looks at them without one of these transactions, nor changes them without a write
+** transaction. What it does look at lies in the connection's page cache or in the database itself,
+** until the next call.
+**
+** A transaction of the other side can end while it still reads. So a commit and a rollback end in a
+** read transaction that has the snapshot of their end; glasswal_pager_end ends that one.
+**
+** Thread-safety: an instance has one thread. */
+#include "sqlite3.c"
+
+#include "module/pager_view.h"
+
+#define GLASSWAL_EXPORT __attribute__((used, visibility("default")))
+#define GLASSWAL_PAGER_FLAG(name, number) static const uint32_t name = number;
+GLASSWAL_PAGER_FLAGS(GLASSWAL_PAGER_FLAG)
+#undef GLASSWAL_PAGER_FLAG
+
+/* Where the header of a database has what tells an empty one: counts of free pages, the schema's
+** version, the largest root page, the user's version and the application's number, four bytes each;
+** then the cells of the schema's table, two. */
+static const int kHeaderFields[] = {36, 40, 52, 60, 68};
+enum { kSchemaCells = 103 };
+
+static Btree *TreeOf(sqlite3 *db) { return db->aDb[0].pBt; }
+static Pager *PagerOf(sqlite3 *db) { return sqlite3BtreePager(TreeOf(db)); }
+
+/* Whether the first page is as SQLite makes it, with nothing in it. */
+static int IsEmpty(Pager *pager) {
+  DbPage *page = 0;
+  int empty = 1;
+  size_t i;
+  if (pager->dbSize != 1) return 0;
+  if (sqlite3PagerGet(pager, 1, &page, 0) != SQLITE_OK) return 0;
+  {
+    const u8 *bytes = sqlite3PagerGetData(page);
+    for (i = 0; i < sizeof(kHeaderFields) / sizeof(kHeaderFields[0]); i++) {
+      if (sqlite3Get4byte(bytes + kHeaderFields[i]) != 0) empty = 0;
+    }
+    if (get2byte(bytes + kSchemaCells) != 0) empty = 0;
+  }
+  sqlite3PagerUnref(page);
+  return empty;
+}
+
+static void Look(sqlite3 *db, struct PagerView *view) {
+  Pager *pager = PagerOf(db);
+  view->data_version = sqlite3PagerDataVersion(pager);
+  view->page_size = (uint32_t)sqlite3BtreeGetPageSize(TreeOf(db));
+  view->pages = pager->eState >= PAGER_READER ? pager->dbSize : 0;
+  view->flags = (pagerUseWal(pager) ? kPagerInWal : 0) | (IsEmpty(pager) ? kPagerIsEmpty : 0);
+}
+
+/* The write transaction that has made the first page of a new database ends, and another begins:
+** by then the database is in WAL mode. Others may come in between. */
+static int BeginAgain(Btree *tree) {
+  int code = sqlite3PagerCommitPhaseOne(sqlite3BtreePager(tree), 0, 0);
+  if (code == SQLITE_OK) code = sqlite3BtreeCommitPhaseTwo(tree, 0);
+  if (code != SQLITE_OK) {
+    sqlite3BtreeRollback(tree, SQLITE_OK, 0);
+    return code;
+  }
+  return sqlite3BtreeBeginTrans(tree, 1, 0);
+}
+
+/* The other side has a cache, and the pages of a transaction pass through this one once. */
+GLASSWAL_EXPORT int32_t glasswal_pager_open(sqlite3 *db, int32_t cache_kib, int32_t page_size) {
+  sqlite3BtreeSetCacheSize(TreeOf(db), -cache_kib);
+  return page_size != 0 ? sqlite3BtreeSetPageSize(TreeOf(db), page_size, 0, 0) : SQLITE_OK;
+}
+
+GLASSWAL_EXPORT int32_t glasswal_pager_begin(sqlite3 *db, int32_t write, int32_t timeout_ms,
+                                             struct PagerView *view) {
+  Btree *tree = TreeOf(db);
+  int code;
+  sqlite3_busy_timeout(db, timeout_ms);
+  db->busyHandler.nBusy = 0;
+  code = sqlite3BtreeBeginTrans(tree, write, 0);
+  /* Only a new database has changed by that. */
+  if (code == SQLITE_OK && write && !pagerUseWal(PagerOf(db)) && PagerOf(db)->dbSize == 1 &&
+      PagerOf(db)->eState >= PAGER_WRITER_CACHEMOD) {
+    code = BeginAgain(tree);
+  }
+  if (code == SQLITE_OK) Look(db, view);
+  return code;
+}
+
+GLASSWAL_EXPORT void *glasswal_pager_read(sqlite3 *db, uint32_t number, struct PagerView *view) {
+  DbPage *page = 0;
+  void *at;
+  view->code = sqlite3PagerGet(PagerOf(db), number, &page, PAGER_GET_READONLY);
+  if (view->code != SQLITE_OK) return 0;
+  at = sqlite3PagerGetData(page);
+  sqlite3PagerUnref(page);
+  return at;
+}
+
+GLASSWAL_EXPORT void *glasswal_pager_write(sqlite3 *db, uint32_t number, struct PagerView *view) {
+  DbPage *page = 0;
+  void *at = 0;
+  view->code = sqlite3PagerGet(PagerOf(db), number, &page, number == 1 ? 0 : PAGER_GET_NOCONTENT);
+  if (view->code != SQLITE_OK) return 0;
+  view->code = sqlite3PagerWrite(page);
+  if (view->code == SQLITE_OK) at = sqlite3PagerGetData(page);
+  sqlite3PagerUnref(page);
+  view->pages = PagerOf(db)->dbSize;
+  return at;
+}
+
+GLASSWAL_EXPORT void glasswal_pager_truncate(sqlite3 *db, uint32_t pages, struct PagerView *view) {
+  Pager *pager = PagerOf(db);
+  if (pager->eState >= PAGER_WRITER_CACHEMOD && pages != 0 && pages < pager->dbSize) {
+    sqlite3PagerTruncateImage(pager, pages);
+  }
+  view->pages = pager->dbSize;
+}
+
+/* The pager's first phase and not the tree's, which would move pages where the other side has asked
+** for auto_vacuum, and has done that itself. */
+GLASSWAL_EXPORT int32_t glasswal_pager_commit(sqlite3 *db, int32_t keep_lock,
+                                              struct PagerView *view) {
+  Btree *tree = TreeOf(db);
+  Pager *pager = PagerOf(db);
+  /* A log that is in nobody else's hands gives up no lock: so WRITE stays, from one transaction to
+  ** the next. */
+  u8 *const exclusive = keep_lock && pagerUseWal(pager) ? &pager->pWal->exclusiveMode : 0;
+  int code = sqlite3PagerCommitPhaseOne(pager, 0, 0);
+  if (code != SQLITE_OK) return code;
+  if (exclusive) *exclusive = WAL_EXCLUSIVE_MODE;
+  db->nVdbeRead += 2;
+  code = sqlite3BtreeCommitPhaseTwo(tree, 0);
+  db->nVdbeRead -= 2;
+  if (code == SQLITE_OK) {
+    /* The tree has not seen the pages come and go, and would put its own count into the header. */
+    tree->pBt->nPage = pager->dbSize;
+    if (keep_lock) code = sqlite3BtreeBeginTrans(tree, 1, 0);
+  }
+  if (exclusive) *exclusive = WAL_NORMAL_MODE;
+  if (code != SQLITE_OK) return code;
+  view->log_frames = (uint32_t)sqlite3PagerWalCallback(pager);
+  Look(db, view);
+  return SQLITE_OK;
+}
+
+GLASSWAL_EXPORT void glasswal_pager_rollback(sqlite3 *db, struct PagerView *view) {
+  Btree *tree = TreeOf(db);
+  if (sqlite3BtreeTxnState(tree) == SQLITE_TXN_WRITE) {
+    db->nVdbeRead += 2;
+    sqlite3BtreeRollback(tree, SQLITE_OK, 0);
+    db->nVdbeRead -= 2;
+  }
+  Look(db, view);
+}
+
+GLASSWAL_EXPORT void glasswal_pager_end(sqlite3 *db) {
+  Btree *tree = TreeOf(db);
+  if (sqlite3BtreeTxnState(tree) == SQLITE_TXN_WRITE) {
+    sqlite3BtreeRollback(tree, SQLITE_OK, 0);
+  } else {
+    sqlite3BtreeCommitPhaseTwo(tree, 0);
+  }
+}
