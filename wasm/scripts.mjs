@@ -11,7 +11,7 @@ import { build } from 'esbuild';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const TS = path.join(HERE, 'ts');
 const DIST = path.join(HERE, 'dist');
-const WAYS_IN = ['index', 'janitor_worker', 'vite', 'inspector/index', 'adapters/drizzle', 'adapters/kysely'];
+const WAYS_IN = ['index', 'janitor_worker', 'vite', 'inspector/index', 'adapters/drizzle', 'adapters/kysely', 'adapters/wa_sqlite'];
 // Not for users: the tests look at these by themselves.
 const FOR_TESTS = ['api/statement_cache', 'generated/options', 'inspector/copy_words'];
 // Scripts that stay apart. Of unseen.js bundlers read the comments, inspector_file.js knows a file that lies beside it, and
@@ -33,8 +33,9 @@ const keepApart = {
   name: 'keep apart',
   setup(building) {
     building.onResolve({ filter: new RegExp(`/(${[...APART, ...BUILT].join('|')})\\.js$`) }, ({ path: to, importer }) => {
-      // Only the inspector's own way in lies in a folder; the parts that others share lie beside index.js.
-      const isInspector = path.relative(TS, importer).startsWith('inspector' + path.sep);
+      // Only the inspector's own way in lies in a folder; the parts that others share lie beside index.js. What is for those who
+      // have nothing of the inspector is such a part.
+      const isInspector = path.relative(TS, importer).startsWith('inspector' + path.sep) && path.basename(importer) !== 'unseen_capture.ts';
       return { path: (isInspector ? '../' : './') + path.basename(to), external: true };
     });
   },

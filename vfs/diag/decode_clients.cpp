@@ -131,7 +131,7 @@ ConnectionSnapshot DecodeConnection(const RegionImage& image, const DatabaseImag
 }  // namespace
 
 ClientKind ClientKindOf(uint64_t kind) {
-  return kind <= shm::kClientPage ? static_cast<ClientKind>(kind) : ClientKind::kUnknown;
+  return kind <= shm::kClientWaSqlite ? static_cast<ClientKind>(kind) : ClientKind::kUnknown;
 }
 
 std::vector<ClientSnapshot> DecodeClients(const RegionImage& image) {

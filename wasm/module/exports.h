@@ -129,7 +129,11 @@
   X(void*, glasswal_pager_read, (sqlite3 * database, uint32_t number, PagerView* view),            \
     "Where page `number` is until the next call; 0: the view has the code.")                       \
   X(void*, glasswal_pager_write, (sqlite3 * database, uint32_t number, PagerView* view),           \
-    "Where to write page `number`, whole and before the next call; 0: the view has the code.")     \
+    "Where to write page `number`, whole and before the next call; 0: the view has the code. Not " \
+    "for the first page.")                                                                         \
+  X(int32_t, glasswal_pager_write_first,                                                           \
+    (sqlite3 * database, const uint8_t* bytes, PagerView* view),                                   \
+    "Writes the first page, but for what is this side's own. Gives a result code of SQLite.")      \
   X(void, glasswal_pager_truncate, (sqlite3 * database, uint32_t pages, PagerView* view),          \
     "Leaves the database so many pages.")                                                          \
   X(int32_t, glasswal_pager_commit, (sqlite3 * database, int32_t keep_lock, PagerView* view),      \

@@ -25,7 +25,7 @@ GLASSWAL_PAGER_FLAGS(GLASSWAL_PAGER_FLAG)
 ** version, the largest root page, the user's version and the application's number, four bytes each;
 ** then the cells of the schema's table, two. */
 static const int kHeaderFields[] = {36, 40, 52, 60, 68};
-enum { kSchemaCells = 103 };
+enum { kVersions = 18, kChangeCounter = 24, kValidFor = 92, kSchemaCells = 103 };
 
 static Btree *TreeOf(sqlite3 *db) { return db->aDb[0].pBt; }
 static Pager *PagerOf(sqlite3 *db) { return sqlite3BtreePager(TreeOf(db)); }
@@ -103,13 +103,44 @@ GLASSWAL_EXPORT void *glasswal_pager_read(sqlite3 *db, uint32_t number, struct P
 GLASSWAL_EXPORT void *glasswal_pager_write(sqlite3 *db, uint32_t number, struct PagerView *view) {
   DbPage *page = 0;
   void *at = 0;
-  view->code = sqlite3PagerGet(PagerOf(db), number, &page, number == 1 ? 0 : PAGER_GET_NOCONTENT);
+  view->code = sqlite3PagerGet(PagerOf(db), number, &page, PAGER_GET_NOCONTENT);
   if (view->code != SQLITE_OK) return 0;
   view->code = sqlite3PagerWrite(page);
   if (view->code == SQLITE_OK) at = sqlite3PagerGetData(page);
   sqlite3PagerUnref(page);
   view->pages = PagerOf(db)->dbSize;
   return at;
+}
+
+/* Of the first page the other side knows its own counts of changes, and no write-ahead log: those bytes
+** stay as they are here. Where nothing else has changed there is nothing to write, as a transaction
+** in a log need not write the first page. The last four bytes say whose SQLite has written it. */
+GLASSWAL_EXPORT int32_t glasswal_pager_write_first(sqlite3 *db, const uint8_t *bytes,
+                                                   struct PagerView *view) {
+  static const struct {
+    int at, size;
+  } kOurs[] = {{kVersions, 2}, {kChangeCounter, 4}, {kValidFor, 8}};
+  Pager *pager = PagerOf(db);
+  DbPage *page = 0;
+  u8 *now;
+  int from = 0, changed = 0;
+  size_t i;
+  int code = sqlite3PagerGet(pager, 1, &page, 0);
+  if (code != SQLITE_OK) return code;
+  now = sqlite3PagerGetData(page);
+  for (i = 0; i <= sizeof(kOurs) / sizeof(kOurs[0]); i++) {
+    const int end = i < sizeof(kOurs) / sizeof(kOurs[0]) ? kOurs[i].at : (int)pager->pageSize;
+    if (memcmp(now + from, bytes + from, (size_t)(end - from)) != 0) {
+      if (!changed) code = sqlite3PagerWrite(page);
+      if (code != SQLITE_OK) break;
+      changed = 1;
+      memcpy(now + from, bytes + from, (size_t)(end - from));
+    }
+    if (end != (int)pager->pageSize) from = end + kOurs[i].size;
+  }
+  sqlite3PagerUnref(page);
+  view->pages = pager->dbSize;
+  return code;
 }
 
 GLASSWAL_EXPORT void glasswal_pager_truncate(sqlite3 *db, uint32_t pages, struct PagerView *view) {

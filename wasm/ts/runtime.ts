@@ -22,7 +22,7 @@ import { checkOptions, type RuntimeOptions } from './life/options.js';
 import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
 import { watchChild, watchChildren, watchThreads } from './life/threads.js';
-import { importUnseen } from './unseen.js';
+import { captureUnseen } from './inspector/unseen_capture.js';
 import { kindOf } from './given/kinds.js';
 import { openWhole } from './api/whole.js';
 
@@ -157,18 +157,7 @@ export class Runtime implements RuntimeParts, Disposable {
    * captureRuntime() of `glasswal/inspector` does the same.
    */
   async capture(options?: CaptureOptions | null): Promise<Bytes> {
-    let inspector: typeof import('./inspector/index.js');
-    try {
-      // Whoever makes no captures has nothing of the inspector in a bundle.
-      inspector = await importUnseen('./inspector/index.js');
-    } catch {
-      throw new GlasswalError(
-        'ENVIRONMENT',
-        'The code that makes captures is not beside the scripts of the package, for a bundle leaves it out. Call ' +
-          "captureRuntime(runtime), which `import { captureRuntime } from 'glasswal/inspector'` brings along.",
-      );
-    }
-    return inspector.captureRuntime(this, options);
+    return captureUnseen(this, options);
   }
 
   /** Leaves. Another client looks after the others from then on. The memory goes when the last worker that has it does. */

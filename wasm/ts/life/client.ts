@@ -188,8 +188,12 @@ function isOptions(value: unknown): boolean {
  */
 export async function join(runtime: RuntimeParts, options: JoinOptions = {}): Promise<Client> {
   requireOptions(options, 'join()', ['name']);
-  const name = clientName(options.name ?? 'worker');
-  const membership = await enter(runtime, name);
+  return joinAs(runtime, clientName(options.name ?? 'worker'));
+}
+
+/** The same as a client of another `kind`. */
+export async function joinAs(runtime: RuntimeParts, name: string, kind?: number): Promise<Client> {
+  const membership = await enter(runtime, name, kind);
   const client = new Client(membership, name, runtime.path);
   client.atClose(watchChildren(membership.engine));
   client.atClose(watchThreads(membership.engine, runtime.id));

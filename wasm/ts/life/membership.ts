@@ -131,6 +131,21 @@ export async function withModule<Parts extends RuntimeParts>(runtime: Parts): Pr
   return { ...runtime, module: runtime.module ?? (await loadModule(undefined)) };
 }
 
+/** The slots of this thread's clients, by memory. */
+const ownSlots = new WeakMap<WebAssembly.Memory, Set<number>>();
+
+/** Whether the client in `slot` is one of this thread's: what it holds it cannot give up while this thread sleeps. */
+export function isOwnSlot(memory: WebAssembly.Memory, slot: number): boolean {
+  return ownSlots.get(memory)?.has(slot) === true;
+}
+
+/** Counts a slot among this thread's until what it returns is called. */
+function own(memory: WebAssembly.Memory, slot: number): () => void {
+  const slots = ownSlots.get(memory) ?? new Set();
+  ownSlots.set(memory, slots.add(slot));
+  return () => void slots.delete(slot);
+}
+
 /** Joins a runtime as a client called `name`. */
 export async function enter(
   runtime: RuntimeParts, name: string, kind: number = isPage ? clientKind.page : clientKind.worker,
@@ -146,7 +161,13 @@ export async function enter(
   try {
     const engine = await newEngine(runtime, module, blocks, views, held, name, { mayWait: !isPage, number, kind });
     tieToSlot(engine, held);
-    return { engine, slot: held.slot, generation: held.generation, leave: () => leave(engine, held, blocks) };
+    const disown = own(runtime.memory, held.slot);
+    engine.fate.whenLost(disown);
+    const end = (): void => {
+      leave(engine, held, blocks);
+      disown();
+    };
+    return { engine, slot: held.slot, generation: held.generation, leave: end };
   } catch (error) {
     held.release();
     throw error;

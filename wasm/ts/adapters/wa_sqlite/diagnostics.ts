@@ -1,0 +1,107 @@
+/**
+ * Diagnostics in the shape of memory-write-ahead-vfs's, made of a snapshot. What they count is glasswal's: a connection is one handle,
+ * a client that has one open is one lease, and the one write-ahead log stands at the place of the first of two.
+ */
+import { segmentBytes } from '../../generated/facts.js';
+import type { File, Lock, Snapshot } from '../../generated/snapshot.js';
+import type { MemoryWriteAheadResolvedRuntimeOptions } from './options.js';
+import { type MemoryWriteAheadSharedRuntime, runtimeOf } from './runtime.js';
+import { threadOf } from './thread.js';
+
+/** One file. */
+export interface MemoryWriteAheadFileDiagnostics {
+  /** That of the database; with -wa0 the write-ahead log; with -wa1 nothing, since there is no second one. */
+  readonly pathname: string;
+  readonly logicalSizeBytes: number;
+  /** The same as `allocatedCapacityBytes`. */
+  readonly capacityBytes: number;
+  readonly allocatedCapacityBytes: number;
+  readonly maxCapacityBytes: number;
+  /** Of each segment. */
+  readonly segmentCapacityBytes: number;
+  /** In use, */
+  readonly segmentCount: number;
+  /** and how many there have been at most. */
+  readonly totalSegmentCount: number;
+  readonly reclaimedBytes: number;
+  readonly reclaimedSegmentCount: number;
+  /** 0, or the number of the client that writes, counted from 1; of the log the one that checkpoints. */
+  readonly lockState: number;
+  /** The same. */
+  readonly lockOwner: number;
+  /** For how long that client has been silent; null if there is none. */
+  readonly lockHeartbeatAgeMs: number | null;
+  /** How often the lock was taken back from a dead one. */
+  readonly recoveredAbandonedLockCount: number;
+}
+
+/** What is to be known of a runtime. */
+export interface MemoryWriteAheadRuntimeDiagnostics {
+  /** Clients that have a database open. */
+  readonly activeOwnerLeaseCount: number;
+  readonly capacities: MemoryWriteAheadResolvedRuntimeOptions;
+  readonly dbFilename: string;
+  readonly files: MemoryWriteAheadFileDiagnostics[];
+  /** Open connections of all clients, also glasswal's own. */
+  readonly openHandleCount: number;
+  /** Handles of the dead that were closed. */
+  readonly recoveredAbandonedHandleCount: number;
+  /** Always true. */
+  readonly segmentedSharedArrayBuffers: boolean;
+}
+
+const NS_IN_MS = 1e6;
+
+function describe(pathname: string, maxCapacityBytes: number, file: File | undefined, lock: Lock | undefined, silentNs: (slot: number) => number | null): MemoryWriteAheadFileDiagnostics {
+  const holder = lock?.exclusive ? lock.holders[0]?.client : undefined;
+  const owner = typeof holder === 'number' ? holder + 1 : 0;
+  const silent = typeof holder === 'number' ? silentNs(holder) : null;
+  return {
+    pathname,
+    logicalSizeBytes: file?.logicalSizeBytes ?? 0,
+    capacityBytes: file?.allocatedBytes ?? 0,
+    allocatedCapacityBytes: file?.allocatedBytes ?? 0,
+    maxCapacityBytes,
+    segmentCapacityBytes: segmentBytes,
+    segmentCount: file?.segments ?? 0,
+    totalSegmentCount: file?.peakSegments ?? 0,
+    reclaimedBytes: file?.reclaimedBytes ?? 0,
+    reclaimedSegmentCount: file?.reclaimedSegments ?? 0,
+    lockState: owner,
+    lockOwner: owner,
+    lockHeartbeatAgeMs: owner === 0 ? null : Math.round((silent ?? 0) / NS_IN_MS),
+    recoveredAbandonedLockCount: lock?.recovered ?? 0,
+  };
+}
+
+function filesOf({ dbFilename, capacities }: MemoryWriteAheadSharedRuntime, snapshot: Snapshot | undefined): MemoryWriteAheadFileDiagnostics[] {
+  const file = (path: string): File | undefined => snapshot?.files.find((each) => each.path === path);
+  const lock = (name: string): Lock | undefined => snapshot?.locks.find((each) => each.database === dbFilename && each.name === name);
+  const silentNs = (slot: number): number | null => snapshot?.clients.find((client) => client.slot === slot)?.silentNs ?? null;
+  const { maxDatabaseCapacityBytes, maxWriteAheadCapacityBytes } = capacities;
+  return [
+    describe(dbFilename, maxDatabaseCapacityBytes, file(dbFilename), lock('WRITE'), silentNs),
+    describe(`${dbFilename}-wa0`, maxWriteAheadCapacityBytes, file(`${dbFilename}-wal`), lock('CHECKPOINT'), silentNs),
+    describe(`${dbFilename}-wa1`, maxWriteAheadCapacityBytes, undefined, undefined, silentNs),
+  ];
+}
+
+/**
+ * The diagnostics of the runtime of this name that this thread has created or been handed; null if there is none. Until this thread has come
+ * into it, which takes a few milliseconds and MemoryWriteAheadVFS.create() awaits, nothing is counted.
+ */
+export function getMemoryWriteAheadRuntimeDiagnostics(dbFilename: string): MemoryWriteAheadRuntimeDiagnostics | null {
+  const runtime = runtimeOf(dbFilename);
+  if (runtime === undefined) return null;
+  const snapshot = threadOf(runtime)?.client.diagnostics();
+  const connections = snapshot?.connections ?? [];
+  return {
+    activeOwnerLeaseCount: new Set(connections.map(({ client }) => client)).size,
+    capacities: runtime.capacities,
+    dbFilename: runtime.dbFilename,
+    files: filesOf(runtime, snapshot),
+    openHandleCount: connections.length,
+    recoveredAbandonedHandleCount: snapshot?.region.recoveredHandles ?? 0,
+    segmentedSharedArrayBuffers: true,
+  };
+}

@@ -1,0 +1,85 @@
+/**
+ * Waiting for a lock of the engine. A thread that may sleep does so for a moment, in which the holder's release wakes it; then its other
+ * connections get a turn, and the wait goes on beside them: wa-sqlite calls a statement again when what it finds in
+ * `module.retryOps` is done.
+ */
+import type { Engine } from '../../engine/engine.js';
+import { header, regionOffset } from '../../generated/facts.js';
+import { SQLITE_BUSY, SQLITE_OK } from '../../generated/sqlite.js';
+import { isOwnSlot } from '../../life/membership.js';
+import { type Holding, type MainFile, READING, type Refusal } from './main_file.js';
+
+/** For so long a thread sleeps at a time, and nothing else of it goes on. */
+const NAP_MS = 20;
+/** For so long it waits at most for somebody to commit; locks are also released without a commit. */
+const LOOK_AGAIN_MS = 10;
+/** After so long without an end a wait is told to the logger. */
+const LONG_MS = 1000;
+
+/** A turn of this thread's event loop, in which others can do something. */
+const turn = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** Resolves after anybody's next commit, or a moment later. */
+async function commitOrMoment(engine: Engine): Promise<void> {
+  if (typeof (Atomics as { waitAsync?: unknown }).waitAsync !== 'function') return turn(LOOK_AGAIN_MS / 2);
+  const sequence = (regionOffset + header.commitSequence) >>> 2;
+  const waiters = (regionOffset + header.commitWaiters) >>> 2;
+  Atomics.add(engine.i32, waiters, 1);
+  const waiting = Atomics.waitAsync(engine.i32, sequence, Atomics.load(engine.i32, sequence), LOOK_AGAIN_MS);
+  // The timer is the one that keeps time, and in Node the one that keeps the process alive.
+  await Promise.race([waiting.value, turn(waiting.async ? LOOK_AGAIN_MS : 0)]);
+  Atomics.sub(engine.i32, waiters, 1);
+}
+
+/** Begins `kind`, sleeping for `ms` at most. */
+function attempt(file: MainFile, kind: Holding, ms: number): { readonly code: number; readonly refusal?: Refusal } {
+  // To find that nobody sleeps for what only this thread can do takes one look without sleeping.
+  const first = file.begin(kind, file.mayWait && !file.isThreadWriting && kind === READING ? ms : 0);
+  if ((first & 0xff) !== SQLITE_BUSY) return first === SQLITE_OK ? { code: first } : { code: first, refusal: file.refusalOf(first) };
+  const refusal = file.refusalOf(first);
+  const isOwn = file.isThreadWriting || (refusal.client !== undefined && isOwnSlot(file.engine.views.memory, refusal.client));
+  if (ms === 0 || isOwn || !file.mayWait || file.isOutdated || refusal.client === undefined) return { code: first, refusal };
+  const code = file.begin(kind, ms);
+  return code === SQLITE_OK ? { code } : { code, refusal: file.refusalOf(code) };
+}
+
+/** What came of the first look for a lock. */
+export type Looked = { readonly code: number; readonly refusal?: Refusal; readonly isWorthWaiting: boolean };
+
+/** Takes it if it can be had without keeping this thread for long. */
+export function lookForLock(file: MainFile, kind: Holding): Looked {
+  const { busyTimeoutMs } = file;
+  const looked = attempt(file, kind, busyTimeoutMs < 0 ? NAP_MS : Math.min(NAP_MS, busyTimeoutMs));
+  return { ...looked, isWorthWaiting: (looked.code & 0xff) === SQLITE_BUSY && busyTimeoutMs !== 0 && !file.isOutdated };
+}
+
+/** A refusal as it is after all of the wait, of which the engine knows the last nap. */
+function withWait(refusal: Refusal, waitedMs: number): Refusal {
+  const message = refusal.error.message.replace(/you waited \d+ ms/, `you waited ${Math.round(waitedMs)} ms`);
+  return { ...refusal, error: new Error(message) };
+}
+
+/** Takes it, or gives up at the end of the timeout; `isLong` is told once when that takes long. Never rejects. */
+export async function waitForLock(file: MainFile, kind: Holding, isLong: (refusal: Refusal) => void): Promise<'granted' | Refusal> {
+  const began = performance.now();
+  const deadline = file.busyTimeoutMs < 0 ? Infinity : began + file.busyTimeoutMs;
+  let toldAt = began + LONG_MS;
+  for (;;) {
+    // Whoever of this thread has the lock gets a turn first.
+    await commitOrMoment(file.engine);
+    const now = performance.now();
+    let looked: ReturnType<typeof attempt>;
+    try {
+      looked = attempt(file, kind, Math.max(0, Math.min(NAP_MS, deadline - now)));
+    } catch (error) {
+      return { code: SQLITE_BUSY, error: error as Error, client: undefined };
+    }
+    const { code, refusal } = looked;
+    if (refusal === undefined) return 'granted';
+    const waited = withWait(refusal, performance.now() - began);
+    if ((code & 0xff) !== SQLITE_BUSY || performance.now() >= deadline || file.isOutdated) return waited;
+    if (now < toldAt) continue;
+    toldAt = Infinity;
+    isLong(waited);
+  }
+}

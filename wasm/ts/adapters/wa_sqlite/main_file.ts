@@ -1,0 +1,408 @@
+/**
+ * A main database of one connection of wa-sqlite. It owns an ordinary connection to the database, whose transactions are those of the
+ * other side, and hands pages over by number (wasm/module/pager.c).
+ *
+ * To wa-sqlite it is a database with a rollback journal that nobody needs: what a transaction has written is in the connection's
+ * log, and is there for others when it commits. Two things of page 1 differ on that side: it names no write-ahead log, and counts
+ * changes by a number of this file's own, which moves whenever the pages may be others than before. By that wa-sqlite knows that its cache
+ * is stale.
+ *
+ * Thread-safety: belongs to one thread.
+ */
+import type { Connection } from '../../api/connection.js';
+import { openConnection } from '../../api/open.js';
+import type { Engine } from '../../engine/engine.js';
+import { free } from '../../engine/scratch.js';
+import {
+  AT_PAGER_CODE, AT_PAGER_DATA_VERSION, AT_PAGER_FLAGS, AT_PAGER_LOG_FRAMES, AT_PAGER_PAGE_SIZE, AT_PAGER_PAGES, PAGER_IS_EMPTY, PAGER_VIEW_BYTES,
+} from '../../generated/encoding.js';
+import type { ModuleExports } from '../../generated/exports.js';
+import {
+  SQLITE_BUSY, SQLITE_CHECKPOINT_PASSIVE, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_WRITE, SQLITE_OK, SQLITE_OPEN_CREATE,
+  SQLITE_OPEN_READWRITE,
+} from '../../generated/sqlite.js';
+import { allocateBytes } from '../../engine/slots.js';
+import { LocalFile } from './local_file.js';
+import type { Thread } from './thread.js';
+
+/** What of a transaction the engine's connection has. */
+export const NOTHING = -1;
+export const READING = 0;
+export const WRITING = 1;
+/** One of the three above. */
+export type Holding = -1 | 0 | 1;
+
+const MOST_PAGE_BYTES = 65536;
+const USUAL_PAGE_BYTES = 4096;
+const CACHE_KIB = 256;
+const AUTOCHECKPOINT_FRAMES = 1000;
+const LONGEST_MS = 0x7fffffff;
+
+// What of page 1 is not the same on both sides.
+const VERSIONS_AT = 18;
+const CHANGE_COUNTER_AT = 24;
+const VALID_FOR_AT = 92;
+const HEADER_BYTES = 100;
+const PAGE_SIZE_AT = 16;
+
+/** How a refusal is told: the code for wa-sqlite's pager, and the sentence. */
+export interface Refusal {
+  readonly code: number;
+  readonly error: Error;
+  /** The number of the client that has the lock. */
+  readonly client: number | undefined;
+}
+
+export class MainFile {
+  readonly path: string;
+  readonly flags: number;
+  /** The journal of this connection alone; wa-sqlite keeps one although nothing depends on it. */
+  readonly journal = new LocalFile();
+  /** As wa-sqlite has it locked: SQLITE_LOCK_*. */
+  lock = 0;
+  /** It writes with its next lock, as SQLite says before it takes it. */
+  willWrite = false;
+  /** PRAGMA locking_mode = exclusive. */
+  isExclusive = false;
+  /** PRAGMA busy_timeout; -1: for as long as it takes. */
+  busyTimeoutMs = -1;
+  autocheckpointFrames = AUTOCHECKPOINT_FRAMES;
+  /** How a lock that another one had was waited for, and what came of it. */
+  wait: 'waiting' | 'granted' | Refusal | undefined;
+  /** What went wrong, until it is told. */
+  problem: Error | undefined;
+
+  readonly #thread: Thread;
+  readonly #engine: Engine;
+  readonly #connection: Connection;
+  readonly #exports: ModuleExports;
+  readonly #database: number;
+  /** A PagerView, and behind it room for page 1. */
+  readonly #view: number;
+  readonly #firstPage: number;
+
+  #holds: Holding = NOTHING;
+  /** The engine's transaction is over, and what wa-sqlite does to take back its own has no effect. */
+  #failed = false;
+  /** wa-sqlite has seen what does not hold any more, and must let go before it sees anything else. */
+  #outdated = false;
+  #pageSize = USUAL_PAGE_BYTES;
+  #wantedPageSize = USUAL_PAGE_BYTES;
+  #pages = 0;
+  #isEmpty = false;
+  /** The engine's version of the pages at the last look; 0: look anew. */
+  #seenVersion = 0;
+  /** What that is called on wa-sqlite's side, */
+  #counter = 1;
+  /** the highest that it can have seen, */
+  #highest = 1;
+  /** and what it has written in this transaction; 0: nothing. */
+  #written = 0;
+  #logFrames = 0;
+
+  /** Opens the database for `flags` (SQLITE_OPEN_*). Throws a SqliteError if that cannot be. */
+  constructor(thread: Thread, path: string, flags: number) {
+    this.path = path;
+    this.flags = flags;
+    this.#thread = thread;
+    const { client } = thread;
+    this.#engine = client.engine;
+    const options = { readonly: (flags & SQLITE_OPEN_READWRITE) === 0, fileMustExist: (flags & SQLITE_OPEN_CREATE) === 0 };
+    this.#connection = openConnection(this.#engine, client, 'glasswal', path, options).connection;
+    this.#exports = this.#connection.exports;
+    this.#database = this.#connection.pointer;
+    try {
+      this.#view = allocateBytes(this.#engine, new Uint8Array(PAGER_VIEW_BYTES + MOST_PAGE_BYTES), 'pages');
+    } catch (error) {
+      this.#connection.close();
+      throw error;
+    }
+    this.#firstPage = this.#view + PAGER_VIEW_BYTES;
+    this.#exports.glasswal_pager_open(this.#database, CACHE_KIB, 0);
+  }
+
+  get holds(): Holding {
+    return this.#holds;
+  }
+
+  /** Whether a thread may sleep for it. */
+  get mayWait(): boolean {
+    return this.#engine.mayWait;
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** Whether another connection of this thread writes, which cannot go on while this one sleeps. */
+  get isThreadWriting(): boolean {
+    const { writers } = this.#thread;
+    return writers.size > (writers.has(this) ? 1 : 0);
+  }
+
+  get isOutdated(): boolean {
+    return this.#outdated;
+  }
+
+  get pages(): number {
+    return this.#pages;
+  }
+
+  get logFrames(): number {
+    return this.#logFrames;
+  }
+
+  #field(at: number): number {
+    return this.#engine.u32[(this.#view >>> 2) + at]!;
+  }
+
+  /** Goes on to `kind`, from nothing or from reading; a code of SQLite. Sleeps for `ms` at most. */
+  begin(kind: Holding, ms: number): number {
+    if (this.#holds >= kind) return SQLITE_OK;
+    if (this.#outdated) return SQLITE_BUSY;
+    this.#thread.client.check();
+    const code = this.#exports.glasswal_pager_begin(this.#database, kind, Math.min(ms, LONGEST_MS), this.#view);
+    if (code !== SQLITE_OK) return code;
+    const wasReading = this.#holds === READING;
+    const wasThere = this.sizeBytes > 0;
+    this.#holds = kind;
+    this.#failed = false;
+    this.#written = 0;
+    const before = this.#seenVersion;
+    this.#look();
+    if (wasReading && before !== this.#seenVersion && (wasThere || !this.#isEmpty)) {
+      // Another one has made the database meanwhile that was not there when wa-sqlite looked.
+      this.end();
+      this.#outdated = true;
+      return SQLITE_BUSY;
+    }
+    if (kind === WRITING) this.#thread.writers.add(this);
+    return SQLITE_OK;
+  }
+
+  #look(): void {
+    const version = this.#field(AT_PAGER_DATA_VERSION);
+    if (version !== this.#seenVersion) {
+      this.#seenVersion = version;
+      this.#counter = ++this.#highest;
+    }
+    this.#pageSize = this.#field(AT_PAGER_PAGE_SIZE);
+    this.#pages = this.#field(AT_PAGER_PAGES);
+    // wa-sqlite makes a first page of its own in a database that has nothing, if it can have the size of its pages.
+    this.#isEmpty = (this.#field(AT_PAGER_FLAGS) & PAGER_IS_EMPTY) !== 0 && this.#pageSize === this.#wantedPageSize;
+  }
+
+  /** How large the database is to wa-sqlite. */
+  get sizeBytes(): number {
+    return this.#isEmpty ? 0 : this.#pages * this.#pageSize;
+  }
+
+  /** Fills `to` with what is from `offset` on, in a transaction of its own if there is none. */
+  read(to: Uint8Array, offset: number): number {
+    if (this.#outdated) return this.#refuse(SQLITE_IOERR_READ, 'the database was made by another connection while this one had found none');
+    const isAlone = this.#holds === NOTHING;
+    if (isAlone) {
+      const code = this.begin(READING, 0);
+      if (code !== SQLITE_OK) return code & 0xff;
+    }
+    const code = this.#readPages(to, offset);
+    if (isAlone) this.end();
+    return code;
+  }
+
+  #readPages(to: Uint8Array, offset: number): number {
+    const size = this.sizeBytes;
+    const pageSize = this.#pageSize;
+    for (let done = 0; done < to.length; ) {
+      const at = offset + done;
+      if (at >= size) {
+        to.fill(0, done);
+        return SQLITE_IOERR_SHORT_READ;
+      }
+      const number = Math.floor(at / pageSize) + 1;
+      const within = at % pageSize;
+      const count = Math.min(pageSize - within, to.length - done);
+      const address = this.#exports.glasswal_pager_read(this.#database, number, this.#view) >>> 0;
+      if (address === 0) return this.#refuse(this.#field(AT_PAGER_CODE) || SQLITE_IOERR_READ);
+      to.set(this.#engine.u8.subarray(address + within, address + within + count), done);
+      if (number === 1 && within < HEADER_BYTES) this.#disguise(to.subarray(done, done + count), within);
+      done += count;
+    }
+    return SQLITE_OK;
+  }
+
+  /** Makes of bytes of page 1, which begin at `from`, what they are to wa-sqlite. */
+  #disguise(bytes: Uint8Array, from: number): void {
+    const put = (at: number, value: number): void => {
+      if (at >= from && at < from + bytes.length) bytes[at - from] = value;
+    };
+    put(VERSIONS_AT, 1);
+    put(VERSIONS_AT + 1, 1);
+    const counter = this.#written !== 0 ? this.#written : this.#counter;
+    for (let i = 0; i < 4; ++i) {
+      const byte = (counter >>> (24 - 8 * i)) & 0xff;
+      put(CHANGE_COUNTER_AT + i, byte);
+      put(VALID_FOR_AT + i, byte);
+    }
+  }
+
+  /** Takes a page of wa-sqlite's into the transaction. */
+  write(bytes: Uint8Array, offset: number): number {
+    if (this.#failed) return SQLITE_OK;
+    // In an exclusive mode that was not told here wa-sqlite has its lock already.
+    const code = this.begin(WRITING, 0);
+    if (code !== SQLITE_OK) return this.#fail(code);
+    const pageSize = this.#pageSize;
+    if (bytes.length !== pageSize || offset % pageSize !== 0) return this.#failFor(`a page of ${bytes.length} bytes at ${offset} among those of ${pageSize}`);
+    const number = offset / pageSize + 1;
+    return number === 1 ? this.#writeFirst(bytes) : this.#writePage(number, bytes);
+  }
+
+  #writePage(number: number, bytes: Uint8Array): number {
+    const address = this.#exports.glasswal_pager_write(this.#database, number, this.#view) >>> 0;
+    if (address === 0) return this.#fail(this.#field(AT_PAGER_CODE));
+    this.#engine.u8.set(bytes, address);
+    this.#pages = this.#field(AT_PAGER_PAGES);
+    return SQLITE_OK;
+  }
+
+  #writeFirst(bytes: Uint8Array): number {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    const said = view.getUint16(PAGE_SIZE_AT);
+    if ((said === 1 ? MOST_PAGE_BYTES : said) !== this.#pageSize) {
+      return this.#failFor(`pages of ${said} bytes in a database whose pages have ${this.#pageSize}, which do not change`);
+    }
+    this.#engine.u8.set(bytes, this.#firstPage);
+    const code = this.#exports.glasswal_pager_write_first(this.#database, this.#firstPage, this.#view);
+    if (code !== SQLITE_OK) return this.#fail(code);
+    this.#written = view.getUint32(CHANGE_COUNTER_AT);
+    this.#highest = Math.max(this.#highest, this.#written);
+    this.#pages = this.#field(AT_PAGER_PAGES);
+    this.#isEmpty = false;
+    return SQLITE_OK;
+  }
+
+  truncate(sizeBytes: number): number {
+    if (this.#holds !== WRITING || this.#failed) return SQLITE_OK;
+    this.#exports.glasswal_pager_truncate(this.#database, Math.ceil(sizeBytes / this.#pageSize), this.#view);
+    this.#pages = this.#field(AT_PAGER_PAGES);
+    return SQLITE_OK;
+  }
+
+  /** Makes the transaction's pages everybody's. */
+  commit(): number {
+    if (this.#failed) return SQLITE_IOERR_WRITE;
+    if (this.#holds !== WRITING) return SQLITE_OK;
+    const code = this.#exports.glasswal_pager_commit(this.#database, Number(this.isExclusive), this.#view);
+    if (code !== SQLITE_OK) return this.#fail(code);
+    this.#logFrames = this.#field(AT_PAGER_LOG_FRAMES) || this.#logFrames;
+    if (!this.isExclusive) this.#stopWriting();
+    // What wa-sqlite has in its cache is what there is now.
+    this.#seenVersion = this.#field(AT_PAGER_DATA_VERSION);
+    if (this.#written !== 0) this.#counter = this.#written;
+    this.#written = 0;
+    this.#look();
+    return SQLITE_OK;
+  }
+
+  /** Back to the snapshot of before: wa-sqlite reads on, and has not committed. */
+  downgrade(): void {
+    if (this.#holds !== WRITING) return;
+    this.#rollback();
+    this.#failed = false;
+    this.#stopWriting();
+  }
+
+  #stopWriting(): void {
+    this.#holds = READING;
+    this.#thread.writers.delete(this);
+  }
+
+  #rollback(): void {
+    this.#exports.glasswal_pager_rollback(this.#database, this.#view);
+    this.#written = 0;
+    // Whatever wa-sqlite has of what is gone has a number that does not come again.
+    this.#seenVersion = 0;
+    this.#look();
+  }
+
+  /** Ends the transaction, if there is one, and looks after the log. */
+  end(): void {
+    this.#outdated = false;
+    // Nothing is ever taken back by the journal: what is left in it is of a transaction that failed.
+    if (this.journal.size > 0) this.journal.empty();
+    if (this.#holds === NOTHING) return;
+    this.#exports.glasswal_pager_end(this.#database);
+    this.#holds = NOTHING;
+    this.#failed = false;
+    this.#written = 0;
+    this.#thread.writers.delete(this);
+    if (this.autocheckpointFrames > 0 && this.#logFrames >= this.autocheckpointFrames) this.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+  }
+
+  /** Copies the log into the database; a code of SQLite. REQUIRES: no transaction. */
+  checkpoint(mode: number, ms = 0): number {
+    this.#logFrames = 0;
+    this.#exports.sqlite3_busy_timeout(this.#database, this.mayWait ? Math.min(ms, LONGEST_MS) : 0);
+    return this.#exports.sqlite3_wal_checkpoint_v2(this.#database, 0, mode, 0, 0);
+  }
+
+  /** Chooses the size of the pages of a database that has none yet; false if it has. */
+  choosePageSize(size: number): boolean {
+    const isAlone = this.#holds === NOTHING;
+    if (isAlone && this.begin(READING, 0) !== SQLITE_OK) return false;
+    const isNew = this.#pages === 0;
+    if (isAlone) this.end();
+    if (!isNew) return false;
+    this.#wantedPageSize = size;
+    this.#exports.glasswal_pager_open(this.#database, CACHE_KIB, size);
+    return true;
+  }
+
+  /** Why a lock was refused with `code`. */
+  refusalOf(code: number): Refusal {
+    if ((code & 0xff) !== SQLITE_BUSY) return { code, error: new Error(this.#reason(code)), client: undefined };
+    if (this.#exports.glasswal_last_refusal(this.#database, 0) === 0) {
+      const old = 'others have committed since this transaction began to read: roll it back, and begin again with BEGIN IMMEDIATE';
+      return { code: SQLITE_BUSY, error: new Error(old), client: undefined };
+    }
+    const { message, client } = JSON.parse(this.#engine.text()) as { message: string; client: number };
+    return { code: SQLITE_BUSY, error: new Error(message), client };
+  }
+
+  #reason(code: number): string {
+    if (this.#exports.glasswal_last_error(code) !== 0) return this.#engine.text();
+    return `SQLite gave ${code} for ${this.path}`;
+  }
+
+  #refuse(code: number, why = this.#reason(code)): number {
+    this.problem = new Error(why);
+    return code;
+  }
+
+  #failFor(why: string): number {
+    this.problem = new Error(why);
+    this.#giveUp();
+    return SQLITE_IOERR_WRITE;
+  }
+
+  /** The transaction cannot be finished: it is taken back here, and wa-sqlite is left to do the same on its side. */
+  #fail(code: number): number {
+    const isFull = (code & 0xff) === SQLITE_FULL;
+    this.problem = new Error(isFull ? `capacity exceeded: ${this.#reason(code)}` : this.refusalOf(code).error.message);
+    this.#giveUp();
+    // Anything else would leave wa-sqlite's pager with what it has in its cache.
+    return isFull || (code & 0xff) === (SQLITE_IOERR & 0xff) ? code : SQLITE_IOERR_WRITE;
+  }
+
+  #giveUp(): void {
+    this.#rollback();
+    this.#failed = true;
+  }
+
+  close(): void {
+    this.end();
+    free(this.#engine, this.#view);
+    this.#connection.close();
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * What a main database answers to PRAGMA before wa-sqlite does. A text is the answer; undefined leaves it to wa-sqlite; a number is a
+ * code of SQLite.
+ */
+import {
+  SQLITE_CHECKPOINT_FULL, SQLITE_CHECKPOINT_PASSIVE, SQLITE_CHECKPOINT_RESTART, SQLITE_CHECKPOINT_TRUNCATE, SQLITE_ERROR, SQLITE_LOCKED, SQLITE_OK,
+} from '../../generated/sqlite.js';
+import { type MainFile, NOTHING } from './main_file.js';
+
+/** What is told back, and nothing else. */
+export interface Remembered {
+  journalMode: 'wal' | undefined;
+  lazyLock: string;
+  backstopInterval: string;
+}
+
+/** As a database is opened. */
+export function usualPragmas(): Remembered {
+  return { journalMode: 'wal', lazyLock: 'readwrite', backstopInterval: '30000' };
+}
+
+type Answer = string | number | undefined;
+/** What is done for one pragma; `value` is null where it is only asked. */
+type Pragma = (file: MainFile, value: string | null, remembered: Remembered) => Answer;
+
+const MODES: Readonly<Record<string, number>> = {
+  passive: SQLITE_CHECKPOINT_PASSIVE, full: SQLITE_CHECKPOINT_FULL, restart: SQLITE_CHECKPOINT_RESTART, truncate: SQLITE_CHECKPOINT_TRUNCATE,
+};
+const LAZY_LOCKS = ['none', 'read', 'write', 'readwrite'];
+const LEAST_PAGE_BYTES = 512;
+const MOST_PAGE_BYTES = 65536;
+
+function isPageSize(size: number): boolean {
+  return size >= LEAST_PAGE_BYTES && size <= MOST_PAGE_BYTES && (size & (size - 1)) === 0;
+}
+
+/** A checkpoint. wa-sqlite gives the row of three columns for it, and knows nothing of its log. */
+function checkpoint(file: MainFile, value: string | null): Answer {
+  const mode = MODES[(value ?? 'passive').toLowerCase()];
+  // Also what is no mode, which is a question then.
+  if (mode === undefined) return undefined;
+  if (file.holds !== NOTHING) return mode === SQLITE_CHECKPOINT_PASSIVE ? undefined : SQLITE_LOCKED;
+  const code = file.checkpoint(mode, file.busyTimeoutMs < 0 ? 0 : file.busyTimeoutMs);
+  if (code === SQLITE_OK) return undefined;
+  file.problem = file.refusalOf(code).error;
+  return '1';
+}
+
+const PRAGMAS: Readonly<Record<string, Pragma>> = {
+  // wa-sqlite says so before a transaction that is going to write.
+  experimental_pragma_20251114: (file) => {
+    file.willWrite = true;
+    return SQLITE_OK;
+  },
+  busy_timeout: (file, value) => {
+    if (value !== null) file.busyTimeoutMs = Math.min(Number.parseInt(value, 10) || 0, 0x7fffffff);
+    return String(file.busyTimeoutMs);
+  },
+  // The database is in WAL mode whatever wa-sqlite makes of its journal.
+  journal_mode: (_, value, remembered) => {
+    if (value !== null) remembered.journalMode = value.toLowerCase() === 'wal' ? 'wal' : undefined;
+    return remembered.journalMode;
+  },
+  locking_mode: (file, value) => {
+    if (value !== null) file.isExclusive = value.toLowerCase() === 'exclusive';
+    return undefined;
+  },
+  page_size: (file, value) => {
+    const size = value === null ? 0 : Number.parseInt(value, 10);
+    // As SQLite's own WAL mode has it, a database keeps the size of its pages.
+    return isPageSize(size) && !file.choosePageSize(size) ? SQLITE_OK : undefined;
+  },
+  wal_autocheckpoint: (file, value) => {
+    if (value !== null) file.autocheckpointFrames = Number.parseInt(value, 10) || 0;
+    return undefined;
+  },
+  wal_checkpoint: checkpoint,
+  lazy_lock: (_, value, remembered) => {
+    if (value !== null && !LAZY_LOCKS.includes(value.toLowerCase())) return SQLITE_ERROR;
+    if (value !== null) remembered.lazyLock = value.toLowerCase();
+    return remembered.lazyLock;
+  },
+  backstop_interval: (_, value, remembered) => {
+    if (value !== null) remembered.backstopInterval = value;
+    return value === null ? remembered.backstopInterval : SQLITE_OK;
+  },
+};
+
+/** The answer to the pragma of this name. */
+export function answerPragma(file: MainFile, name: string, value: string | null, remembered: Remembered): Answer {
+  return Object.hasOwn(PRAGMAS, name) ? PRAGMAS[name]!(file, value, remembered) : undefined;
+}

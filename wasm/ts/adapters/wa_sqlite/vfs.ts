@@ -1,0 +1,446 @@
+/**
+ * The VFS that wa-sqlite registers. Main databases are glasswal's (main_file.ts); journals and temporary files are this VFS's own.
+ *
+ * Its methods are those that wa-sqlite's module calls, with addresses in that module's memory; all of them are synchronous, for every
+ * build. What keeps a lock from being had now is waited for beside the call: it gives SQLITE_BUSY and leaves a promise in
+ * `module.retryOps`, after which wa-sqlite calls the statement again.
+ *
+ * Thread-safety: belongs to one thread, as the module does.
+ */
+import {
+  SQLITE_ACCESS_EXISTS, SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FCNTL_BEGIN_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_PHASETWO,
+  SQLITE_FCNTL_PRAGMA, SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE, SQLITE_FCNTL_SYNC, SQLITE_IOCAP_BATCH_ATOMIC, SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN,
+  SQLITE_IOERR, SQLITE_IOERR_CLOSE, SQLITE_IOERR_DELETE_NOENT, SQLITE_IOERR_FSTAT, SQLITE_IOERR_LOCK, SQLITE_IOERR_READ, SQLITE_IOERR_TRUNCATE,
+  SQLITE_IOERR_UNLOCK, SQLITE_IOERR_WRITE, SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_NOTFOUND, SQLITE_OK, SQLITE_OPEN_CREATE,
+  SQLITE_OPEN_DELETEONCLOSE, SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL,
+} from '../../generated/sqlite.js';
+import { startLog } from '../../life/log_drain.js';
+import { type MemoryWriteAheadLogger, safeLogger, sayRecord } from './logger.js';
+import { LocalFile } from './local_file.js';
+import { lookForLock, waitForLock } from './lock_wait.js';
+import { type Holding, MainFile, READING, type Refusal, WRITING } from './main_file.js';
+import { normalizeMemoryWriteAheadPathname } from './options.js';
+import { answerPragma, type Remembered, usualPragmas } from './pragmas.js';
+import { type MemoryWriteAheadSharedRuntime, registerRuntime, resetMemoryWriteAheadSharedRuntime } from './runtime.js';
+import { enterThread, threadOf } from './thread.js';
+
+/** The name by which the VFS is registered as a rule. */
+export const MEMORY_WRITE_AHEAD_VFS = 'MemoryWriteAheadVFS';
+
+/** How a VFS is made. */
+export interface MemoryWriteAheadVFSOptions {
+  /** Is told of what fails, of what the VFS does (`debug`), and of the runtime's events. */
+  readonly logger?: Partial<MemoryWriteAheadLogger>;
+  /** What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. */
+  readonly clientName?: string;
+}
+
+/** What of wa-sqlite's module is used here. */
+interface WaModule {
+  readonly HEAPU8: Uint8Array;
+  readonly retryOps: Promise<unknown>[];
+  UTF8ToString(address: number): string;
+  stringToUTF8(text: string, to: number, sizeBytes: number): void;
+  _sqlite3_malloc(sizeBytes: number): number;
+}
+
+/** A file that wa-sqlite has open. */
+interface OpenFile {
+  readonly name: string;
+  readonly flags: number;
+  readonly main?: MainFile;
+  readonly local?: LocalFile;
+  /** Of a main database: where in wa-sqlite's memory the name of its journal is, by which that is asked for. */
+  readonly journalName?: number;
+  readonly pragmas?: Remembered;
+}
+
+const UNIX_EPOCH_MS = 210866760000000n;
+const SECTOR_BYTES = 512;
+const MOST_PATH_BYTES = 512;
+const TEMPORARY_NAME_BYTES = 8;
+
+/** Two halves of an offset, signed, as Emscripten passes it. */
+function offsetOf(low: number, high: number): number {
+  return high * 2 ** 32 + (low >>> 0);
+}
+
+export class MemoryWriteAheadVFS {
+  readonly name: string;
+  readonly mxPathname: number = MOST_PATH_BYTES;
+  /** What went wrong last, which SQLite itself has only a code for. */
+  lastError: Error | null = null;
+  /** Is called with each call of the VFS; PRAGMA vfs_trace=1 sets it to the logger's `debug`, and 0 to null. */
+  log: ((...said: unknown[]) => void) | null = null;
+
+  readonly #module: WaModule;
+  readonly #runtime: MemoryWriteAheadSharedRuntime;
+  readonly #logger: MemoryWriteAheadLogger;
+  /** By the address of wa-sqlite's sqlite3_file. */
+  readonly #files = new Map<number, OpenFile>();
+  readonly #locals = new Map<string, LocalFile>();
+  /** What hinders this thread from coming in, once that was tried. */
+  #entering: Promise<void> | undefined;
+  #refused: Error | undefined;
+
+  /** Use create(), which waits until databases can be opened. */
+  constructor(name: string, module: object, runtime: MemoryWriteAheadSharedRuntime, options: MemoryWriteAheadVFSOptions = {}) {
+    this.name = name;
+    this.#module = module as WaModule;
+    this.#runtime = runtime;
+    this.#logger = safeLogger(options.logger);
+    registerRuntime(runtime);
+    this.#entering = this.#enter(options.clientName, options.logger !== undefined);
+  }
+
+  /** A VFS for wa-sqlite's `module`, to be registered with vfs_register(). Throws a GlasswalError where this thread cannot come into the runtime. */
+  static async create(
+    name: string, module: object, runtime: MemoryWriteAheadSharedRuntime, options: MemoryWriteAheadVFSOptions = {},
+  ): Promise<MemoryWriteAheadVFS> {
+    const vfs = new MemoryWriteAheadVFS(name, module, runtime, options);
+    await vfs.isReady();
+    return vfs;
+  }
+
+  /** The same as resetMemoryWriteAheadSharedRuntime(). */
+  static resetRuntime(dbFilename?: string): void {
+    resetMemoryWriteAheadSharedRuntime(dbFilename);
+  }
+
+  async #enter(name: string | undefined, isLogged: boolean): Promise<void> {
+    try {
+      const { client } = await enterThread(this.#runtime, name);
+      if (isLogged) client.atClose(startLog(client, (record) => sayRecord(this.#logger, record)));
+    } catch (error) {
+      this.#refused = error as Error;
+    }
+    this.#entering = undefined;
+  }
+
+  /** Whether databases can be opened; throws what is in the way. */
+  async isReady(): Promise<boolean> {
+    await this.#entering;
+    if (this.#refused !== undefined) throw this.#refused;
+    return true;
+  }
+
+  close(): void {
+    // What is open is closed by its connection.
+  }
+
+  hasAsyncMethod(_method: string): boolean {
+    return false;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // Files by name
+
+  xOpen(_vfs: number, zName: number, pFile: number, flags: number, pOutFlags: number): number {
+    const name = zName === 0 ? this.#temporaryName() : normalizeMemoryWriteAheadPathname(this.#text(zName));
+    this.log?.('xOpen', name, pFile, flags);
+    try {
+      if (flags & SQLITE_OPEN_WAL) throw new Error(`${name}: the write-ahead log is glasswal's own`);
+      if (flags & SQLITE_OPEN_MAIN_DB) {
+        const opened = this.#openMain(name, zName, flags);
+        if (opened === undefined) return SQLITE_BUSY;
+        this.#files.set(pFile, opened);
+      } else {
+        this.#files.set(pFile, { name, flags, local: this.#openLocal(name, zName, flags) });
+      }
+      if (pOutFlags !== 0) this.#view().setInt32(pOutFlags, flags, true);
+      return SQLITE_OK;
+    } catch (error) {
+      this.#report('xOpen', error as Error, { name });
+      return SQLITE_CANTOPEN;
+    }
+  }
+
+  /** undefined: this thread is still on its way into the runtime. */
+  #openMain(name: string, zName: number, flags: number): OpenFile | undefined {
+    if (this.#entering !== undefined) {
+      this.#module.retryOps.push(this.#entering);
+      return undefined;
+    }
+    if (this.#refused !== undefined) throw this.#refused;
+    const thread = threadOf(this.#runtime);
+    if (thread === undefined) {
+      this.#entering = this.#enter(undefined, false);
+      this.#module.retryOps.push(this.#entering);
+      return undefined;
+    }
+    const main = new MainFile(thread, name, flags);
+    this.#logger.debug('MemoryWriteAheadVFS opened a database', { name, client: thread.client.name });
+    return { name, flags, main, journalName: this.#journalNameOf(zName), pragmas: usualPragmas() };
+  }
+
+  #openLocal(name: string, zName: number, flags: number): LocalFile {
+    const journal = this.#journalAt(zName);
+    if (journal !== undefined) return journal;
+    let local = this.#locals.get(name);
+    if (local === undefined) {
+      if ((flags & SQLITE_OPEN_CREATE) === 0) throw new Error(`There is no file ${name}.`);
+      local = new LocalFile();
+      this.#locals.set(name, local);
+    }
+    return local;
+  }
+
+  /**
+   * Where wa-sqlite has the name of the journal of the database whose name is at `zName`: behind that and its parameters, each of
+   * which ends with a zero byte (sqlite3_filename_journal()).
+   */
+  #journalNameOf(zName: number): number {
+    const { HEAPU8: heap } = this.#module;
+    const past = (at: number): number => heap.indexOf(0, at) + 1;
+    let at = past(zName);
+    while (heap[at] !== 0) at = past(past(at));
+    return at + 1;
+  }
+
+  /** The journal of the connection that asks by a name at this place, if it is one's. */
+  #journalAt(zName: number): LocalFile | undefined {
+    for (const { main, journalName } of this.#files.values()) if (main !== undefined && journalName === zName) return main.journal;
+    return undefined;
+  }
+
+  #temporaryName(): string {
+    return `/${[...crypto.getRandomValues(new Uint8Array(TEMPORARY_NAME_BYTES))].map((byte) => byte.toString(16)).join('')}`;
+  }
+
+  xDelete(_vfs: number, zName: number, _syncDirectory: number): number {
+    const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
+    this.log?.('xDelete', name);
+    const journal = this.#journalAt(zName);
+    journal?.empty();
+    return journal !== undefined || this.#locals.delete(name) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
+  }
+
+  xAccess(_vfs: number, zName: number, flags: number, pResult: number): number {
+    const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
+    this.log?.('xAccess', name, flags);
+    const journal = this.#journalAt(zName);
+    const isThere = journal === undefined ? this.#locals.has(name) || this.#isMain(name) : journal.size > 0;
+    this.#view().setInt32(pResult, flags === SQLITE_ACCESS_EXISTS && !isThere ? 0 : Number(isThere), true);
+    return SQLITE_OK;
+  }
+
+  #isMain(name: string): boolean {
+    return name === this.#runtime.path || [...this.#files.values()].some((file) => file.main !== undefined && file.name === name);
+  }
+
+  xFullPathname(_vfs: number, zName: number, size: number, to: number): number {
+    const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
+    this.log?.('xFullPathname', name);
+    const bytes = new TextEncoder().encode(`${name}\0`);
+    if (bytes.length > size) return SQLITE_CANTOPEN;
+    this.#module.HEAPU8.set(bytes, to);
+    return SQLITE_OK;
+  }
+
+  xGetLastError(_vfs: number, size: number, to: number): number {
+    if (this.lastError === null || size <= 0) return SQLITE_OK;
+    const room = new Uint8Array(size - 1);
+    const { written } = new TextEncoder().encodeInto(this.lastError.message, room);
+    this.#module.HEAPU8.set(room.subarray(0, written), to);
+    this.#module.HEAPU8[to + written] = 0;
+    return SQLITE_OK;
+  }
+
+  xRandomness(_vfs: number, size: number, to: number): number {
+    this.#module.HEAPU8.set(crypto.getRandomValues(new Uint8Array(size)), to);
+    return size;
+  }
+
+  xCurrentTimeInt64(_vfs: number, pTime: number): number {
+    this.#view().setBigInt64(pTime, UNIX_EPOCH_MS + BigInt(Date.now()), true);
+    return SQLITE_OK;
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+  // Open files
+
+  xClose(pFile: number): number {
+    return this.#with('xClose', pFile, SQLITE_IOERR_CLOSE, ({ name, flags, main }) => {
+      this.#files.delete(pFile);
+      main?.close();
+      if (main !== undefined) this.#logger.debug('MemoryWriteAheadVFS closed a database', { name });
+      if (flags & SQLITE_OPEN_DELETEONCLOSE) this.#locals.delete(name);
+      return SQLITE_OK;
+    });
+  }
+
+  xRead(pFile: number, pData: number, size: number, low: number, high: number): number {
+    return this.#with('xRead', pFile, SQLITE_IOERR_READ, ({ main, local }) => {
+      const to = this.#module.HEAPU8.subarray(pData, pData + size);
+      return (main ?? local!).read(to, offsetOf(low, high));
+    });
+  }
+
+  xWrite(pFile: number, pData: number, size: number, low: number, high: number): number {
+    return this.#with('xWrite', pFile, SQLITE_IOERR_WRITE, ({ main, local }) => {
+      const from = this.#module.HEAPU8.subarray(pData, pData + size);
+      return (main ?? local!).write(from, offsetOf(low, high));
+    });
+  }
+
+  xTruncate(pFile: number, low: number, high: number): number {
+    return this.#with('xTruncate', pFile, SQLITE_IOERR_TRUNCATE, ({ main, local }) => (main ?? local!).truncate(offsetOf(low, high)));
+  }
+
+  xSync(_pFile: number, _flags: number): number {
+    return SQLITE_OK;
+  }
+
+  xFileSize(pFile: number, pSize: number): number {
+    return this.#with('xFileSize', pFile, SQLITE_IOERR_FSTAT, ({ main, local }) => {
+      const isAlone = main !== undefined && main.holds < READING;
+      if (isAlone && main.begin(READING, 0) !== SQLITE_OK) return SQLITE_BUSY;
+      this.#view().setBigInt64(pSize, BigInt(main?.sizeBytes ?? local!.size), true);
+      if (isAlone) main.end();
+      return SQLITE_OK;
+    });
+  }
+
+  xLock(pFile: number, level: number): number {
+    return this.#with('xLock', pFile, SQLITE_IOERR_LOCK, ({ main }) => {
+      if (main === undefined) return SQLITE_OK;
+      const code = this.#lock(main, level);
+      if (code === SQLITE_OK) main.lock = level;
+      return code;
+    });
+  }
+
+  #lock(main: MainFile, level: number): number {
+    if (main.lock !== SQLITE_LOCK_NONE) {
+      // One that has read what others have changed since would wait for nothing.
+      return level < SQLITE_LOCK_RESERVED || main.holds === WRITING ? SQLITE_OK : this.#lockNow(main);
+    }
+    const kind = main.willWrite || main.isExclusive ? WRITING : READING;
+    main.willWrite = false;
+    const { wait } = main;
+    main.wait = undefined;
+    if (typeof wait === 'object') return this.#refuse(main, wait);
+    if (main.holds >= kind) return SQLITE_OK;
+    return this.#lockOrWait(main, kind);
+  }
+
+  #lockNow(main: MainFile): number {
+    const code = main.begin(WRITING, 0);
+    return code === SQLITE_OK ? code : this.#refuse(main, main.refusalOf(code));
+  }
+
+  #lockOrWait(main: MainFile, kind: Holding): number {
+    const { code, refusal, isWorthWaiting } = lookForLock(main, kind);
+    if (refusal === undefined) return code;
+    if (!isWorthWaiting) return this.#refuse(main, refusal);
+    main.wait = 'waiting';
+    const isLong = ({ error }: Refusal): void => this.#logger.warn('MemoryWriteAheadVFS still waits for a lock', { name: main.path, error });
+    this.#module.retryOps.push(waitForLock(main, kind, isLong).then((result) => void (main.wait = result)));
+    return SQLITE_BUSY;
+  }
+
+  #refuse(main: MainFile, { code, error }: Refusal): number {
+    this.lastError = error;
+    this.#logger.warn('MemoryWriteAheadVFS was refused a lock', { name: main.path, error });
+    return code;
+  }
+
+  xUnlock(pFile: number, level: number): number {
+    return this.#with('xUnlock', pFile, SQLITE_IOERR_UNLOCK, ({ main }) => {
+      if (main === undefined) return SQLITE_OK;
+      if (level !== SQLITE_LOCK_NONE) main.downgrade();
+      // While it waits it has given up only the lock that it did not get.
+      else if (main.wait === undefined) main.end();
+      main.lock = level;
+      return SQLITE_OK;
+    });
+  }
+
+  xCheckReservedLock(_pFile: number, pResult: number): number {
+    this.#view().setInt32(pResult, 0, true);
+    return SQLITE_OK;
+  }
+
+  xFileControl(pFile: number, operation: number, pArgument: number): number {
+    return this.#with('xFileControl', pFile, SQLITE_IOERR, ({ main, pragmas }) => {
+      if (main === undefined) return SQLITE_NOTFOUND;
+      switch (operation) {
+        case SQLITE_FCNTL_PRAGMA:
+          return this.#pragma(main, pragmas!, pArgument);
+        case SQLITE_FCNTL_BEGIN_ATOMIC_WRITE:
+        case SQLITE_FCNTL_COMMIT_ATOMIC_WRITE:
+        case SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE:
+          return SQLITE_OK;
+        // Of a transaction over several databases SQLite does not look at what comes of the second phase. A rollback names no such one.
+        case SQLITE_FCNTL_SYNC:
+          return pArgument === 0 ? SQLITE_OK : main.commit();
+        case SQLITE_FCNTL_COMMIT_PHASETWO:
+          return main.commit();
+        default:
+          return SQLITE_NOTFOUND;
+      }
+    });
+  }
+
+  #pragma(main: MainFile, pragmas: Remembered, pArgument: number): number {
+    const [, zKey, zValue] = [0, 4, 8].map((at) => this.#view().getUint32(pArgument + at, true)) as [number, number, number];
+    const name = this.#text(zKey).toLowerCase();
+    const value = zValue === 0 ? null : this.#text(zValue);
+    if (name === 'vfs_trace') {
+      this.log = Number(value) === 0 ? null : (...said) => this.#logger.debug('MemoryWriteAheadVFS trace', { trace: said });
+      return SQLITE_OK;
+    }
+    const answer = answerPragma(main, name, value, pragmas);
+    if (typeof answer === 'number') return answer;
+    if (answer === undefined) return SQLITE_NOTFOUND;
+    const bytes = new TextEncoder().encode(`${answer}\0`);
+    const to = this.#module._sqlite3_malloc(bytes.length);
+    this.#module.HEAPU8.set(bytes, to);
+    this.#view().setUint32(pArgument, to, true);
+    return SQLITE_OK;
+  }
+
+  xSectorSize(_pFile: number): number {
+    return SECTOR_BYTES;
+  }
+
+  xDeviceCharacteristics(pFile: number): number {
+    const isMain = this.#files.get(pFile)?.main !== undefined;
+    return SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN | (isMain ? SQLITE_IOCAP_BATCH_ATOMIC : 0);
+  }
+
+  // -------------------------------------------------------------------------------------------------------------------
+
+  #text(address: number): string {
+    return this.#module.UTF8ToString(address);
+  }
+
+  #view(): DataView {
+    const { buffer, byteOffset } = this.#module.HEAPU8;
+    return new DataView(buffer, byteOffset);
+  }
+
+  /** Calls `call` with the open file, and tells what went wrong in it. What it throws becomes `failed`. */
+  #with(method: string, pFile: number, failed: number, call: (file: OpenFile) => number): number {
+    const file = this.#files.get(pFile);
+    this.log?.(method, pFile);
+    try {
+      if (file === undefined) throw new Error(`There is no open file ${pFile}.`);
+      const code = call(file);
+      const problem = file.main?.problem;
+      if (problem !== undefined) {
+        file.main!.problem = undefined;
+        this.#report(method, problem, { name: file.name });
+      }
+      return code;
+    } catch (error) {
+      this.#report(method, error as Error, { name: file?.name });
+      return failed;
+    }
+  }
+
+  #report(method: string, error: Error, details: object): void {
+    this.lastError = error;
+    this.#logger.error(`MemoryWriteAheadVFS ${method} failed`, { error, ...details });
+  }
+}
