@@ -263,6 +263,8 @@ export class MainFile {
     if (address === 0) return this.#fail(this.#field(AT_PAGER_CODE));
     this.#engine.u8.set(bytes, address);
     this.#pages = this.#field(AT_PAGER_PAGES);
+    // The first page comes last where the cache is too small for a transaction, which reads the others again before.
+    this.#isEmpty = false;
     return SQLITE_OK;
   }
 
