@@ -81,6 +81,7 @@ export async function waitForLock(file: MainFile, kind: Holding, isLong: (refusa
   for (;;) {
     // Whoever of this thread has the lock gets a turn first.
     await commitOrMoment(file.engine);
+    if (file.isClosed) return { code: SQLITE_BUSY, error: new Error('the connection that waited was closed'), client: undefined };
     const now = performance.now();
     let looked: ReturnType<typeof attempt>;
     try {

@@ -74,6 +74,9 @@ export class MainFile {
   /** What went wrong, until it is told. */
   problem: Error | undefined;
 
+  /** Nothing can be done with it any more. */
+  isClosed = false;
+
   readonly #thread: Thread;
   readonly #engine: Engine;
   readonly #connection: Connection;
@@ -424,6 +427,7 @@ export class MainFile {
   }
 
   close(): void {
+    this.isClosed = true;
     this.end();
     free(this.#engine, this.#view);
     this.#connection.close();
