@@ -50,7 +50,7 @@ const shareWhole = {
   name: 'share whole',
   setup(building) {
     building.onLoad({ filter: /[\\/]adapters[\\/]wa_sqlite\.ts$/ }, async ({ path: file }) => ({
-      contents: `import '../index.js';\n${await readFile(file, 'utf8')}`, loader: 'ts',
+      contents: `import * as whole from '../index.js'; whole.join;\n${await readFile(file, 'utf8')}`, loader: 'ts',
     }));
   },
 };
