@@ -152,14 +152,6 @@ export class MainFile {
     return this.#outdated;
   }
 
-  get pages(): number {
-    return this.#pages;
-  }
-
-  get logFrames(): number {
-    return this.#logFrames;
-  }
-
   #field(at: number): number {
     return this.#engine.u32[(this.#view >>> 2) + at]!;
   }
