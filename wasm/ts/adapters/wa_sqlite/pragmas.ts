@@ -42,7 +42,7 @@ function checkpoint(file: MainFile, value: string | null): Answer {
   if (file.holds !== NOTHING) return mode === SQLITE_CHECKPOINT_PASSIVE ? undefined : SQLITE_LOCKED;
   const code = file.checkpoint(mode, file.busyTimeoutMs < 0 ? 0 : file.busyTimeoutMs);
   if (code === SQLITE_OK) return undefined;
-  file.problem = file.refusalOf(code).error;
+  file.problem = file.whoHoldsBack();
   return '1';
 }
 
