@@ -41,8 +41,9 @@ uint64_t RepeatedTries::Refused(shm::LockId id) {
 void DatabaseFile::Refuse(shm::LockId id, lock::LockMode mode, lock::LockOutcome outcome) {
   if (!IsWorthReporting(*this, id) && outcome.waited_ns == 0) return;
   if (id >= shm::kLockMainShared && outcome.waited_ns == 0) outcome.waited_ns = tries.Refused(id);
-  Count(shm::kCounterBusy);
   refusal = DescribeRefusal(*this, id, mode, outcome);
+  if (has_quiet_refusals) return;
+  Count(shm::kCounterBusy);
   Record(EventKind::kLockRefused, id, refusal.client, refusal.held_ms * kNsPerMs,
          outcome.waited_ns);
   vfs->Fail(SQLITE_BUSY, refusal.ToString());

@@ -90,6 +90,7 @@ struct DatabaseFile {
   void* busy_argument = nullptr;
   RepeatedTries tries;
   Refusal refusal;
+  bool has_quiet_refusals = false;  // kFcntlQuietRefusals.
 
   // What the runtime says of itself, kept at hand because every call asks.
   recovery::Client* self = nullptr;

@@ -232,6 +232,9 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
     case kFcntlRefusal:
       *static_cast<Refusal*>(argument) = file->refusal;
       return SQLITE_OK;
+    case kFcntlQuietRefusals:
+      file->has_quiet_refusals = *static_cast<int*>(argument) != 0;
+      return SQLITE_OK;
     default:
       return SQLITE_NOTFOUND;
   }

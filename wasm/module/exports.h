@@ -116,6 +116,8 @@
   X(uint32_t, glasswal_last_refusal, (sqlite3 * database, const char* schema),                     \
     "1 when the last lock that `schema` (0: main) wanted was refused; then what held it is at "    \
     "glasswal_text as {holder, client, generation, lock, heldMs, silentMs, waitedMs, message}.")   \
+  X(void, glasswal_quiet_refusals, (sqlite3 * database, uint32_t quiet),                           \
+    "With 1 refusals are kept, but not recorded: for who tries a lock again and again.")           \
   X(uint32_t, glasswal_last_error, (int32_t extended_code),                                        \
     "1 when the VFS's last failure had this extended result code and was not told before; then "   \
     "what it said is at glasswal_text.")                                                           \

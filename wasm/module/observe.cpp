@@ -134,6 +134,11 @@ extern "C" uint32_t glasswal_last_refusal(sqlite3* db, const char* schema) {
   return 1;
 }
 
+extern "C" void glasswal_quiet_refusals(sqlite3* db, uint32_t quiet) {
+  int argument = static_cast<int>(quiet);
+  (void)sqlite3_file_control(db, "main", kFcntlQuietRefusals, &argument);
+}
+
 extern "C" uint32_t glasswal_last_error(int code) {
   sqlite3_vfs* const vfs = sqlite3_vfs_find(nullptr);
   std::string message = vfs != nullptr ? sqlite::Vfs::Of(vfs)->TakeError(code) : std::string();

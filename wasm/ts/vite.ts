@@ -46,7 +46,8 @@ export default function glasswal(options: GlasswalViteOptions = {}): Plugin {
       server: { headers },
       preview: { headers },
       worker: { format: 'es' as const },
-      optimizeDeps: { exclude: ['glasswal'] },
+      // wa-sqlite has a module beside its scripts, too.
+      optimizeDeps: { exclude: ['glasswal', '@journeyapps/wa-sqlite'] },
     }),
     configResolved(config) {
       base = config.base;

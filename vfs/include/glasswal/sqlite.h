@@ -14,6 +14,9 @@ namespace glasswal {
 
 /// File controls that a glasswal file answers besides SQLite's own (sqlite3_file_control).
 inline constexpr int kFcntlRefusal = 0x676c0001;  // Argument: Refusal*.
+/// While it is set refusals are kept for LastRefusal, but neither counted nor recorded: for who tries
+/// a lock again and again, and tells of the last time.
+inline constexpr int kFcntlQuietRefusals = 0x676c0002;  // Argument: int*, 0 or 1.
 
 /// Why SQLITE_BUSY was returned: who held what, for how long, and how long was waited.
 struct Refusal {

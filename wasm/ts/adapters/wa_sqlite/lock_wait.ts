@@ -7,7 +7,8 @@ import type { Engine } from '../../engine/engine.js';
 import { header, regionOffset } from '../../generated/facts.js';
 import { SQLITE_BUSY, SQLITE_OK } from '../../generated/sqlite.js';
 import { isOwnSlot } from '../../life/membership.js';
-import { type Holding, type MainFile, READING, type Refusal } from './main_file.js';
+import { type Holding, type MainFile, READING } from './main_file.js';
+import type { Refusal } from './refusal.js';
 
 /** For so long a thread sleeps at a time, and nothing else of it goes on. */
 const NAP_MS = 20;
@@ -45,7 +46,7 @@ async function commitOrMoment(engine: Engine): Promise<void> {
   Atomics.sub(engine.i32, waiters, 1);
 }
 
-/** Begins `kind`, sleeping for `ms` at most. */
+/** Begins `kind`, sleeping for `ms` at most. Of several tries for the same lock only the first is told to the runtime, and the last. */
 function attempt(file: MainFile, kind: Holding, ms: number): { readonly code: number; readonly refusal?: Refusal } {
   // To find that nobody sleeps for what only this thread can do takes one look without sleeping.
   const first = file.begin(kind, file.mayWait && !file.isThreadWriting && kind === READING ? ms : 0);
@@ -53,6 +54,7 @@ function attempt(file: MainFile, kind: Holding, ms: number): { readonly code: nu
   const refusal = file.refusalOf(first);
   const isOwn = file.isThreadWriting || (refusal.client !== undefined && isOwnSlot(file.engine.views.memory, refusal.client));
   if (ms === 0 || isOwn || !file.mayWait || file.isOutdated || refusal.client === undefined) return { code: first, refusal };
+  file.tryQuietly(true);
   const code = file.begin(kind, ms);
   return code === SQLITE_OK ? { code } : { code, refusal: file.refusalOf(code) };
 }
@@ -64,6 +66,7 @@ export type Looked = { readonly code: number; readonly refusal?: Refusal; readon
 export function lookForLock(file: MainFile, kind: Holding): Looked {
   const { busyTimeoutMs } = file;
   const looked = attempt(file, kind, busyTimeoutMs < 0 ? NAP_MS : Math.min(NAP_MS, busyTimeoutMs));
+  file.tryQuietly(false);
   return { ...looked, isWorthWaiting: (looked.code & 0xff) === SQLITE_BUSY && busyTimeoutMs !== 0 && !file.isOutdated };
 }
 
@@ -75,6 +78,14 @@ function withWait(refusal: Refusal, waitedMs: number): Refusal {
 
 /** Takes it, or gives up at the end of the timeout; `isLong` is told once when that takes long. Never rejects. */
 export async function waitForLock(file: MainFile, kind: Holding, isLong: (refusal: Refusal) => void): Promise<'granted' | Refusal> {
+  try {
+    return await tryUntilDeadline(file, kind, isLong);
+  } catch (error) {
+    return { code: SQLITE_BUSY, error: error as Error, client: undefined };
+  }
+}
+
+async function tryUntilDeadline(file: MainFile, kind: Holding, isLong: (refusal: Refusal) => void): Promise<'granted' | Refusal> {
   const began = performance.now();
   const deadline = file.busyTimeoutMs < 0 ? Infinity : began + file.busyTimeoutMs;
   let toldAt = began + LONG_MS;
@@ -82,19 +93,19 @@ export async function waitForLock(file: MainFile, kind: Holding, isLong: (refusa
     // Whoever of this thread has the lock gets a turn first.
     await commitOrMoment(file.engine);
     if (file.isClosed) return { code: SQLITE_BUSY, error: new Error('the connection that waited was closed'), client: undefined };
-    const now = performance.now();
-    let looked: ReturnType<typeof attempt>;
-    try {
-      looked = attempt(file, kind, Math.max(0, Math.min(NAP_MS, deadline - now)));
-    } catch (error) {
-      return { code: SQLITE_BUSY, error: error as Error, client: undefined };
-    }
-    const { code, refusal } = looked;
-    if (refusal === undefined) return 'granted';
+    const leftMs = deadline - performance.now();
+    file.tryQuietly(leftMs > 0);
+    const { code, refusal } = attempt(file, kind, Math.max(0, Math.min(NAP_MS, leftMs)));
+    if (refusal === undefined) return granted(file);
     const waited = withWait(refusal, performance.now() - began);
-    if ((code & 0xff) !== SQLITE_BUSY || performance.now() >= deadline || file.isOutdated) return waited;
-    if (now < toldAt) continue;
+    if ((code & 0xff) !== SQLITE_BUSY || leftMs <= 0 || file.isOutdated) return waited;
+    if (performance.now() < toldAt) continue;
     toldAt = Infinity;
     isLong(waited);
   }
+}
+
+function granted(file: MainFile): 'granted' {
+  file.tryQuietly(false);
+  return 'granted';
 }

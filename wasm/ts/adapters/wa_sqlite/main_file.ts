@@ -9,20 +9,17 @@
  *
  * Thread-safety: belongs to one thread.
  */
-import type { Connection } from '../../api/connection.js';
-import { openConnection } from '../../api/open.js';
 import type { Engine } from '../../engine/engine.js';
-import { free } from '../../engine/scratch.js';
+import { messageOf } from '../../given/errors.js';
 import {
-  AT_PAGER_CODE, AT_PAGER_DATA_VERSION, AT_PAGER_FLAGS, AT_PAGER_LOG_FRAMES, AT_PAGER_PAGE_SIZE, AT_PAGER_PAGES, PAGER_IS_EMPTY, PAGER_VIEW_BYTES,
-} from '../../generated/encoding.js';
-import type { ModuleExports } from '../../generated/exports.js';
-import {
-  SQLITE_BUSY, SQLITE_CHECKPOINT_PASSIVE, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_WRITE, SQLITE_OK, SQLITE_OPEN_CREATE,
-  SQLITE_OPEN_READWRITE,
+  SQLITE_BUSY, SQLITE_CHECKPOINT_PASSIVE, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_WRITE, SQLITE_OK,
+  SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE,
 } from '../../generated/sqlite.js';
-import { allocateBytes } from '../../engine/slots.js';
+import { CHANGE_COUNTER_AT, PAGE_SIZE_AT, disguise } from './first_page.js';
 import { LocalFile } from './local_file.js';
+import { PageResize } from './page_resize.js';
+import { MOST_PAGE_BYTES, Pager } from './pager.js';
+import { type Refusal, reasonOf, refusalOf } from './refusal.js';
 import type { Thread } from './thread.js';
 
 /** What of a transaction the engine's connection has. */
@@ -32,28 +29,10 @@ export const WRITING = 1;
 /** One of the three above. */
 export type Holding = -1 | 0 | 1;
 
-const MOST_PAGE_BYTES = 65536;
 const USUAL_PAGE_BYTES = 4096;
-const CACHE_KIB = 256;
 const AUTOCHECKPOINT_FRAMES = 1000;
-const LONGEST_MS = 0x7fffffff;
 /** For so long a connection in exclusive mode waits for its lock after a failure. */
 const AGAIN_MS = 1000;
-
-// What of page 1 is not the same on both sides.
-const VERSIONS_AT = 18;
-const CHANGE_COUNTER_AT = 24;
-const VALID_FOR_AT = 92;
-const HEADER_BYTES = 100;
-const PAGE_SIZE_AT = 16;
-
-/** How a refusal is told: the code for wa-sqlite's pager, and the sentence. */
-export interface Refusal {
-  readonly code: number;
-  readonly error: Error;
-  /** The number of the client that has the lock. */
-  readonly client: number | undefined;
-}
 
 export class MainFile {
   readonly path: string;
@@ -64,6 +43,8 @@ export class MainFile {
   lock = 0;
   /** It writes with its next lock, as SQLite says before it takes it. */
   willWrite = false;
+  /** It does so alone, as a VACUUM. */
+  willWriteAlone = false;
   /** PRAGMA locking_mode = exclusive. */
   isExclusive = false;
   /** PRAGMA busy_timeout; -1: for as long as it takes. */
@@ -78,13 +59,7 @@ export class MainFile {
   isClosed = false;
 
   readonly #thread: Thread;
-  readonly #engine: Engine;
-  readonly #connection: Connection;
-  readonly #exports: ModuleExports;
-  readonly #database: number;
-  /** A PagerView, and behind it room for page 1. */
-  readonly #view: number;
-  readonly #firstPage: number;
+  #pager: Pager;
 
   #holds: Holding = NOTHING;
   /** The engine's transaction is over, and what wa-sqlite does to take back its own has no effect. */
@@ -93,8 +68,13 @@ export class MainFile {
   #outdated = false;
   #pageSize = USUAL_PAGE_BYTES;
   #wantedPageSize = USUAL_PAGE_BYTES;
+  /** What a VACUUM is going to make of the size of pages, */
+  #resize: PageResize | undefined;
+  /** and whether it was asked for another one. */
+  #isResizeWanted = false;
   #pages = 0;
   #isEmpty = false;
+  #isQuiet = false;
   /** The engine's version of the pages at the last look; 0: look anew. */
   #seenVersion = 0;
   /** What that is called on wa-sqlite's side, */
@@ -110,20 +90,13 @@ export class MainFile {
     this.path = path;
     this.flags = flags;
     this.#thread = thread;
-    const { client } = thread;
-    this.#engine = client.engine;
-    const options = { readonly: (flags & SQLITE_OPEN_READWRITE) === 0, fileMustExist: (flags & SQLITE_OPEN_CREATE) === 0 };
-    this.#connection = openConnection(this.#engine, client, 'glasswal', path, options).connection;
-    this.#exports = this.#connection.exports;
-    this.#database = this.#connection.pointer;
-    try {
-      this.#view = allocateBytes(this.#engine, new Uint8Array(PAGER_VIEW_BYTES + MOST_PAGE_BYTES), 'pages');
-    } catch (error) {
-      this.#connection.close();
-      throw error;
-    }
-    this.#firstPage = this.#view + PAGER_VIEW_BYTES;
-    this.#exports.glasswal_pager_open(this.#database, CACHE_KIB, 0);
+    this.#pager = this.#open(0);
+  }
+
+  #open(pageSize: number): Pager {
+    const { flags } = this;
+    const options = { readonly: (flags & SQLITE_OPEN_READWRITE) === 0, fileMustExist: (flags & SQLITE_OPEN_CREATE) === 0, pageSize };
+    return new Pager(this.#thread.client, this.path, options);
   }
 
   get holds(): Holding {
@@ -132,11 +105,11 @@ export class MainFile {
 
   /** Whether a thread may sleep for it. */
   get mayWait(): boolean {
-    return this.#engine.mayWait;
+    return this.engine.mayWait;
   }
 
   get engine(): Engine {
-    return this.#engine;
+    return this.#pager.engine;
   }
 
   /** Whether another connection of this thread writes, which cannot go on while this one sleeps. */
@@ -149,16 +122,9 @@ export class MainFile {
     return this.#outdated;
   }
 
-  get pages(): number {
-    return this.#pages;
-  }
-
-  get logFrames(): number {
-    return this.#logFrames;
-  }
-
-  #field(at: number): number {
-    return this.#engine.u32[(this.#view >>> 2) + at]!;
+  /** While it waits: what is refused is told at the end. */
+  tryQuietly(quiet: boolean): void {
+    if (quiet !== this.#isQuiet) this.#pager.tryQuietly((this.#isQuiet = quiet));
   }
 
   /** Goes on to `kind`, from nothing or from reading; a code of SQLite. Sleeps for `ms` at most. */
@@ -166,7 +132,8 @@ export class MainFile {
     if (this.#holds >= kind) return SQLITE_OK;
     if (this.#outdated) return SQLITE_BUSY;
     this.#thread.client.check();
-    const code = this.#exports.glasswal_pager_begin(this.#database, kind, Math.min(ms, LONGEST_MS), this.#view);
+    if (this.#isResizeWanted && this.willWriteAlone && this.#holds === NOTHING) this.#resize ??= PageResize.begin(this.#pager.connection);
+    const code = this.#pager.begin(kind === WRITING, ms);
     if (code !== SQLITE_OK) return code;
     const wasReading = this.#holds === READING;
     const wasThere = this.sizeBytes > 0;
@@ -186,15 +153,15 @@ export class MainFile {
   }
 
   #look(): void {
-    const version = this.#field(AT_PAGER_DATA_VERSION);
+    const version = this.#pager.dataVersion;
     if (version !== this.#seenVersion) {
       this.#seenVersion = version;
       this.#counter = ++this.#highest;
     }
-    this.#pageSize = this.#field(AT_PAGER_PAGE_SIZE);
-    this.#pages = this.#field(AT_PAGER_PAGES);
+    this.#pageSize = this.#pager.pageSize;
+    this.#pages = this.#pager.pages;
     // wa-sqlite makes a first page of its own in a database that has nothing, if it can have the size of its pages.
-    this.#isEmpty = (this.#field(AT_PAGER_FLAGS) & PAGER_IS_EMPTY) !== 0 && this.#pageSize === this.#wantedPageSize;
+    this.#isEmpty = this.#pager.isEmpty && this.#pageSize === this.#wantedPageSize;
   }
 
   /** How large the database is to wa-sqlite. */
@@ -246,28 +213,13 @@ export class MainFile {
       const number = Math.floor(at / pageSize) + 1;
       const within = at % pageSize;
       const count = Math.min(pageSize - within, to.length - done);
-      const address = this.#exports.glasswal_pager_read(this.#database, number, this.#view) >>> 0;
-      if (address === 0) return this.#refuse(this.#field(AT_PAGER_CODE) || SQLITE_IOERR_READ);
-      to.set(this.#engine.u8.subarray(address + within, address + within + count), done);
-      if (number === 1 && within < HEADER_BYTES) this.#disguise(to.subarray(done, done + count), within);
+      const address = this.#pager.read(number);
+      if (address === 0) return this.#refuse(this.#pager.code || SQLITE_IOERR_READ);
+      to.set(this.engine.u8.subarray(address + within, address + within + count), done);
+      if (number === 1) disguise(to.subarray(done, done + count), within, this.#written !== 0 ? this.#written : this.#counter);
       done += count;
     }
     return SQLITE_OK;
-  }
-
-  /** Makes of bytes of page 1, which begin at `from`, what they are to wa-sqlite. */
-  #disguise(bytes: Uint8Array, from: number): void {
-    const put = (at: number, value: number): void => {
-      if (at >= from && at < from + bytes.length) bytes[at - from] = value;
-    };
-    put(VERSIONS_AT, 1);
-    put(VERSIONS_AT + 1, 1);
-    const counter = this.#written !== 0 ? this.#written : this.#counter;
-    for (let i = 0; i < 4; ++i) {
-      const byte = (counter >>> (24 - 8 * i)) & 0xff;
-      put(CHANGE_COUNTER_AT + i, byte);
-      put(VALID_FOR_AT + i, byte);
-    }
   }
 
   /** Takes a page of wa-sqlite's into the transaction. */
@@ -276,17 +228,33 @@ export class MainFile {
     // In an exclusive mode that was not told here wa-sqlite has its lock already.
     const code = this.begin(WRITING, 0);
     if (code !== SQLITE_OK) return this.#fail(code);
+    if (this.#isEmpty && this.#written === 0 && bytes.length !== this.#pageSize && !this.#makeAnew(bytes.length)) {
+      return this.#failFor(`${this.path} has been made with pages of ${this.#pageSize} bytes, and another connection has it open`);
+    }
     const pageSize = this.#pageSize;
     if (bytes.length !== pageSize || offset % pageSize !== 0) return this.#failFor(`a page of ${bytes.length} bytes at ${offset} among those of ${pageSize}`);
     const number = offset / pageSize + 1;
     return number === 1 ? this.#writeFirst(bytes) : this.#writePage(number, bytes);
   }
 
+  /** VACUUM INTO says how large its pages are only when it writes the first: a database that has nothing yet is made once more. */
+  #makeAnew(pageSize: number): boolean {
+    this.end();
+    this.#pager.close();
+    try {
+      this.#thread.client.remove(this.path);
+    } catch {
+      // Somebody has it open, as it is.
+    }
+    this.#wantedPageSize = pageSize;
+    this.#seenVersion = 0;
+    this.#pager = this.#open(pageSize);
+    return this.begin(WRITING, 0) === SQLITE_OK && this.#isEmpty;
+  }
+
   #writePage(number: number, bytes: Uint8Array): number {
-    const address = this.#exports.glasswal_pager_write(this.#database, number, this.#view) >>> 0;
-    if (address === 0) return this.#fail(this.#field(AT_PAGER_CODE));
-    this.#engine.u8.set(bytes, address);
-    this.#pages = this.#field(AT_PAGER_PAGES);
+    if (!this.#pager.write(number, bytes)) return this.#fail(this.#pager.code);
+    this.#pages = this.#pager.pages;
     // The first page comes last where the cache is too small for a transaction, which reads the others again before.
     this.#isEmpty = false;
     return SQLITE_OK;
@@ -295,23 +263,28 @@ export class MainFile {
   #writeFirst(bytes: Uint8Array): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const said = view.getUint16(PAGE_SIZE_AT);
-    if ((said === 1 ? MOST_PAGE_BYTES : said) !== this.#pageSize) {
-      return this.#failFor(`pages of ${said} bytes in a database whose pages have ${this.#pageSize}, which do not change`);
+    const size = said === 1 ? MOST_PAGE_BYTES : said;
+    if (size !== this.#pageSize) {
+      if (this.#resize === undefined) {
+        return this.#failFor(`pages of ${size} bytes in place of ${this.#pageSize} can be had only while no other connection has ${this.path} open`);
+      }
+      this.#resize.pageSize = size;
+      return this.#writePage(1, bytes);
     }
-    this.#engine.u8.set(bytes, this.#firstPage);
-    const code = this.#exports.glasswal_pager_write_first(this.#database, this.#firstPage, this.#view);
+    const code = this.#pager.writeFirst(bytes);
     if (code !== SQLITE_OK) return this.#fail(code);
     this.#written = view.getUint32(CHANGE_COUNTER_AT);
     this.#highest = Math.max(this.#highest, this.#written);
-    this.#pages = this.#field(AT_PAGER_PAGES);
+    this.#pages = this.#pager.pages;
     this.#isEmpty = false;
     return SQLITE_OK;
   }
 
   truncate(sizeBytes: number): number {
     if (this.#holds !== WRITING || this.#failed) return SQLITE_OK;
-    this.#exports.glasswal_pager_truncate(this.#database, Math.ceil(sizeBytes / this.#pageSize), this.#view);
-    this.#pages = this.#field(AT_PAGER_PAGES);
+    if (this.#resize !== undefined) this.#resize.sizeBytes = sizeBytes;
+    this.#pager.truncate(Math.ceil(sizeBytes / this.#pageSize));
+    this.#pages = this.#pager.pages;
     return SQLITE_OK;
   }
 
@@ -319,16 +292,44 @@ export class MainFile {
   commit(): number {
     if (this.#failed) return SQLITE_IOERR_WRITE;
     if (this.#holds !== WRITING) return SQLITE_OK;
-    const code = this.#exports.glasswal_pager_commit(this.#database, Number(this.isExclusive), this.#view);
+    if (this.#resize !== undefined && this.#resize.pageSize !== 0) return this.#commitResized(this.#resize);
+    const code = this.#pager.commit(this.isExclusive);
     if (code !== SQLITE_OK) return this.#fail(code);
-    this.#logFrames = this.#field(AT_PAGER_LOG_FRAMES) || this.#logFrames;
+    this.#logFrames = this.#pager.logFrames || this.#logFrames;
     if (!this.isExclusive) this.#stopWriting();
     // What wa-sqlite has in its cache is what there is now.
-    this.#seenVersion = this.#field(AT_PAGER_DATA_VERSION);
+    this.#seenVersion = this.#pager.dataVersion;
     if (this.#written !== 0) this.#counter = this.#written;
     this.#written = 0;
     this.#look();
     return SQLITE_OK;
+  }
+
+  /** The pages that were written are pieces of a file whose own pages have another size. */
+  #commitResized(resize: PageResize): number {
+    const { sizeBytes = this.#pages * this.#pageSize } = resize;
+    const image = new Uint8Array(sizeBytes);
+    for (let at = 0; at < sizeBytes; at += this.#pageSize) {
+      const address = this.#pager.read(at / this.#pageSize + 1);
+      if (address === 0) return this.#fail(this.#pager.code);
+      image.set(this.engine.u8.subarray(address, address + Math.min(this.#pageSize, sizeBytes - at)), at);
+    }
+    this.#pager.end();
+    this.#stopWriting();
+    this.#holds = NOTHING;
+    try {
+      resize.commit(image);
+    } catch (error) {
+      this.problem = new Error(messageOf(error));
+      this.begin(READING, 0);
+      this.#failed = true;
+      return SQLITE_IOERR_WRITE;
+    }
+    this.#wantedPageSize = resize.pageSize;
+    resize.pageSize = 0;
+    this.#isResizeWanted = false;
+    this.#seenVersion = 0;
+    return this.begin(READING, 0);
   }
 
   /** Back to the snapshot of before: wa-sqlite reads on, and has not committed. */
@@ -345,7 +346,7 @@ export class MainFile {
   }
 
   #rollback(): void {
-    this.#exports.glasswal_pager_rollback(this.#database, this.#view);
+    this.#pager.rollback();
     this.#written = 0;
     // Whatever wa-sqlite has of what is gone has a number that does not come again.
     this.#seenVersion = 0;
@@ -358,50 +359,47 @@ export class MainFile {
     // Nothing is ever taken back by the journal: what is left in it is of a transaction that failed.
     if (this.journal.size > 0) this.journal.empty();
     if (this.#holds === NOTHING) return;
-    this.#exports.glasswal_pager_end(this.#database);
+    this.#pager.end();
     this.#holds = NOTHING;
     this.#failed = false;
     this.#written = 0;
     this.#thread.writers.delete(this);
+    if (this.#resize?.end() === true) this.#resize = undefined;
     if (this.autocheckpointFrames > 0 && this.#logFrames >= this.autocheckpointFrames) this.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
   }
 
   /** Copies the log into the database; a code of SQLite. REQUIRES: no transaction. */
   checkpoint(mode: number, ms = 0): number {
     this.#logFrames = 0;
-    this.#exports.sqlite3_busy_timeout(this.#database, this.mayWait ? Math.min(ms, LONGEST_MS) : 0);
-    return this.#exports.sqlite3_wal_checkpoint_v2(this.#database, 0, mode, 0, 0);
+    return this.#pager.checkpoint(mode, ms);
   }
 
-  /** Chooses the size of the pages of a database that has none yet; false if it has. */
-  choosePageSize(size: number): boolean {
+  /** Chooses the size of the pages: at once for a database that has none yet, or with the next VACUUM. */
+  choosePageSize(size: number): void {
     const isAlone = this.#holds === NOTHING;
-    if (isAlone && this.begin(READING, 0) !== SQLITE_OK) return false;
+    if (isAlone && this.begin(READING, 0) !== SQLITE_OK) return;
     const isNew = this.#pages === 0;
     if (isAlone) this.end();
-    if (!isNew) return false;
+    this.#isResizeWanted = !isNew && size !== this.#pageSize;
+    if (!isNew) return;
     this.#wantedPageSize = size;
-    this.#exports.glasswal_pager_open(this.#database, CACHE_KIB, size);
-    return true;
+    this.#pager.choosePageSize(size);
+  }
+
+  /** Who keeps a checkpoint from its end: a reader of what is in the log, or who has a lock. */
+  whoHoldsBack(): Error {
+    const wal = this.#thread.client.diagnostics().wals.find(({ database }) => database === this.path);
+    const { holder } = wal?.heldBackBy ?? wal?.oldestReader ?? {};
+    const who = holder?.clientName ?? wal?.writer?.clientName ?? wal?.checkpointer?.clientName;
+    return new Error(`the checkpoint is held back${who === undefined ? ' by another connection' : ` by \`${who}\``}: try it again when that is done`);
   }
 
   /** Why a lock was refused with `code`. */
   refusalOf(code: number): Refusal {
-    if ((code & 0xff) !== SQLITE_BUSY) return { code, error: new Error(this.#reason(code)), client: undefined };
-    if (this.#exports.glasswal_last_refusal(this.#database, 0) === 0) {
-      const old = 'others have committed since this transaction began to read: roll it back, and begin again with BEGIN IMMEDIATE';
-      return { code: SQLITE_BUSY, error: new Error(old), client: undefined };
-    }
-    const { message, client } = JSON.parse(this.#engine.text()) as { message: string; client: number };
-    return { code: SQLITE_BUSY, error: new Error(message), client };
+    return refusalOf(this.#pager.connection, code);
   }
 
-  #reason(code: number): string {
-    if (this.#exports.glasswal_last_error(code) !== 0) return this.#engine.text();
-    return `SQLite gave ${code} for ${this.path}`;
-  }
-
-  #refuse(code: number, why = this.#reason(code)): number {
+  #refuse(code: number, why = reasonOf(this.#pager.connection, code)): number {
     this.problem = new Error(why);
     return code;
   }
@@ -415,7 +413,7 @@ export class MainFile {
   /** The transaction cannot be finished: it is taken back here, and wa-sqlite is left to do the same on its side. */
   #fail(code: number): number {
     const isFull = (code & 0xff) === SQLITE_FULL;
-    this.problem = new Error(isFull ? `capacity exceeded: ${this.#reason(code)}` : this.refusalOf(code).error.message);
+    this.problem = new Error(isFull ? `capacity exceeded: ${reasonOf(this.#pager.connection, code)}` : this.refusalOf(code).error.message);
     this.#giveUp();
     // Anything else would leave wa-sqlite's pager with what it has in its cache.
     return isFull || (code & 0xff) === (SQLITE_IOERR & 0xff) ? code : SQLITE_IOERR_WRITE;
@@ -429,7 +427,6 @@ export class MainFile {
   close(): void {
     this.isClosed = true;
     this.end();
-    free(this.#engine, this.#view);
-    this.#connection.close();
+    this.#pager.close();
   }
 }

@@ -1,0 +1,7 @@
+import glasswal from 'glasswal/vite';
+import { defineConfig } from 'vite';
+
+export default defineConfig({
+  plugins: [glasswal()],
+  build: { rolldownOptions: { input: ['index.html', 'alone.html'] } },
+});

@@ -1,0 +1,27 @@
+/** Why something was refused, as wa-sqlite's users are told: in `vfs.lastError`, and by the logger. */
+import type { Connection } from '../../api/connection.js';
+import { SQLITE_BUSY } from '../../generated/sqlite.js';
+
+/** How a refusal is told: the code for wa-sqlite's pager, and the sentence. */
+export interface Refusal {
+  readonly code: number;
+  readonly error: Error;
+  /** The number of the client that has the lock; undefined where waiting would not help. */
+  readonly client: number | undefined;
+}
+
+const OLD_SNAPSHOT = 'others have committed since this transaction began to read: roll it back, and begin again with BEGIN IMMEDIATE';
+
+/** What the VFS says of its failure with `code`. */
+export function reasonOf({ exports, engine, path }: Connection, code: number): string {
+  return exports.glasswal_last_error(code) !== 0 ? engine.text() : `SQLite gave ${code} for ${path}`;
+}
+
+/** Why a lock was refused with `code`. */
+export function refusalOf(connection: Connection, code: number): Refusal {
+  const { exports, engine, pointer } = connection;
+  if ((code & 0xff) !== SQLITE_BUSY) return { code, error: new Error(reasonOf(connection, code)), client: undefined };
+  if (exports.glasswal_last_refusal(pointer, 0) === 0) return { code: SQLITE_BUSY, error: new Error(OLD_SNAPSHOT), client: undefined };
+  const { message, client } = JSON.parse(engine.text()) as { message: string; client: number };
+  return { code: SQLITE_BUSY, error: new Error(message), client };
+}
