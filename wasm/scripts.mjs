@@ -4,6 +4,7 @@
 // that several share beside them, without comments and spaces. Names stay, for errors and consoles, and so do lines: Node shows
 // the one that threw. All parts lie beside index.js, so what one says of its place (`new URL('./glasswal.wasm', import.meta.url)`,
 // './janitor_worker.js') is true of it, in whatever folder of wasm/ts it was written.
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -41,6 +42,19 @@ const keepApart = {
   },
 };
 
+/**
+ * Has wa_sqlite.js load all that index.js consists of. Most of that it needs anyhow; and what two ways in share becomes parts, of which
+ * many small ones are larger to download than a few.
+ */
+const shareWhole = {
+  name: 'share whole',
+  setup(building) {
+    building.onLoad({ filter: /[\\/]adapters[\\/]wa_sqlite\.ts$/ }, async ({ path: file }) => ({
+      contents: `import * as whole from '../index.js'; whole.join;\n${await readFile(file, 'utf8')}`, loader: 'ts',
+    }));
+  },
+};
+
 /** Throws where a script would look for one that stays apart in the wrong place. */
 function checkPlaces({ outputs }) {
   const known = new Set([...APART, ...BUILT].map((name) => path.join(DIST, `${name}.js`)));
@@ -54,7 +68,7 @@ function checkPlaces({ outputs }) {
 
 const { metafile } = await build({
   ...common, entryPoints: sourcesOf([...WAYS_IN, ...FOR_TESTS]), bundle: true, splitting: true, metafile: true,
-  chunkNames: 'part_[hash]', lineLimit: 700, minifyWhitespace: true, minifySyntax: true, plugins: [keepApart],
+  chunkNames: 'part_[hash]', lineLimit: 700, minifyWhitespace: true, minifySyntax: true, plugins: [keepApart, shareWhole],
   external: ['drizzle-orm', 'kysely', 'vite', 'node:*'],
 });
 checkPlaces(metafile);

@@ -103,7 +103,9 @@ GLASSWAL_EXPORT void *glasswal_pager_read(sqlite3 *db, uint32_t number, struct P
 GLASSWAL_EXPORT void *glasswal_pager_write(sqlite3 *db, uint32_t number, struct PagerView *view) {
   DbPage *page = 0;
   void *at = 0;
-  view->code = sqlite3PagerGet(PagerOf(db), number, &page, PAGER_GET_NOCONTENT);
+  /* Outside of WAL mode a journal needs what was there before. */
+  view->code = sqlite3PagerGet(PagerOf(db), number, &page,
+                               pagerUseWal(PagerOf(db)) ? PAGER_GET_NOCONTENT : 0);
   if (view->code != SQLITE_OK) return 0;
   view->code = sqlite3PagerWrite(page);
   if (view->code == SQLITE_OK) at = sqlite3PagerGetData(page);

@@ -22,7 +22,9 @@ import {
   SQLITE_OPEN_READWRITE,
 } from '../../generated/sqlite.js';
 import { allocateBytes } from '../../engine/slots.js';
+import { messageOf } from '../../given/errors.js';
 import { LocalFile } from './local_file.js';
+import { PageResize } from './page_resize.js';
 import type { Thread } from './thread.js';
 
 /** What of a transaction the engine's connection has. */
@@ -62,6 +64,8 @@ export class MainFile {
   lock = 0;
   /** It writes with its next lock, as SQLite says before it takes it. */
   willWrite = false;
+  /** It does so alone, as a VACUUM. */
+  willWriteAlone = false;
   /** PRAGMA locking_mode = exclusive. */
   isExclusive = false;
   /** PRAGMA busy_timeout; -1: for as long as it takes. */
@@ -88,6 +92,10 @@ export class MainFile {
   #outdated = false;
   #pageSize = USUAL_PAGE_BYTES;
   #wantedPageSize = USUAL_PAGE_BYTES;
+  /** What a VACUUM is going to make of the size of pages, */
+  #resize: PageResize | undefined;
+  /** and whether it was asked for another one. */
+  #isResizeWanted = false;
   #pages = 0;
   #isEmpty = false;
   /** The engine's version of the pages at the last look; 0: look anew. */
@@ -161,6 +169,7 @@ export class MainFile {
     if (this.#holds >= kind) return SQLITE_OK;
     if (this.#outdated) return SQLITE_BUSY;
     this.#thread.client.check();
+    if (this.#isResizeWanted && this.willWriteAlone && this.#holds === NOTHING) this.#resize ??= PageResize.begin(this.#connection);
     const code = this.#exports.glasswal_pager_begin(this.#database, kind, Math.min(ms, LONGEST_MS), this.#view);
     if (code !== SQLITE_OK) return code;
     const wasReading = this.#holds === READING;
@@ -269,8 +278,13 @@ export class MainFile {
   #writeFirst(bytes: Uint8Array): number {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
     const said = view.getUint16(PAGE_SIZE_AT);
-    if ((said === 1 ? MOST_PAGE_BYTES : said) !== this.#pageSize) {
-      return this.#failFor(`pages of ${said} bytes in a database whose pages have ${this.#pageSize}, which do not change`);
+    const size = said === 1 ? MOST_PAGE_BYTES : said;
+    if (size !== this.#pageSize) {
+      if (this.#resize === undefined) {
+        return this.#failFor(`pages of ${size} bytes in place of ${this.#pageSize} can be had only while no other connection has ${this.path} open`);
+      }
+      this.#resize.pageSize = size;
+      return this.#writePage(1, bytes);
     }
     this.#engine.u8.set(bytes, this.#firstPage);
     const code = this.#exports.glasswal_pager_write_first(this.#database, this.#firstPage, this.#view);
@@ -284,6 +298,7 @@ export class MainFile {
 
   truncate(sizeBytes: number): number {
     if (this.#holds !== WRITING || this.#failed) return SQLITE_OK;
+    if (this.#resize !== undefined) this.#resize.sizeBytes = sizeBytes;
     this.#exports.glasswal_pager_truncate(this.#database, Math.ceil(sizeBytes / this.#pageSize), this.#view);
     this.#pages = this.#field(AT_PAGER_PAGES);
     return SQLITE_OK;
@@ -293,6 +308,7 @@ export class MainFile {
   commit(): number {
     if (this.#failed) return SQLITE_IOERR_WRITE;
     if (this.#holds !== WRITING) return SQLITE_OK;
+    if (this.#resize !== undefined && this.#resize.pageSize !== 0) return this.#commitResized(this.#resize);
     const code = this.#exports.glasswal_pager_commit(this.#database, Number(this.isExclusive), this.#view);
     if (code !== SQLITE_OK) return this.#fail(code);
     this.#logFrames = this.#field(AT_PAGER_LOG_FRAMES) || this.#logFrames;
@@ -303,6 +319,33 @@ export class MainFile {
     this.#written = 0;
     this.#look();
     return SQLITE_OK;
+  }
+
+  /** The pages that were written are pieces of a file whose own pages have another size. */
+  #commitResized(resize: PageResize): number {
+    const { sizeBytes = this.#pages * this.#pageSize } = resize;
+    const image = new Uint8Array(sizeBytes);
+    for (let at = 0; at < sizeBytes; at += this.#pageSize) {
+      const address = this.#exports.glasswal_pager_read(this.#database, at / this.#pageSize + 1, this.#view) >>> 0;
+      if (address === 0) return this.#fail(this.#field(AT_PAGER_CODE));
+      image.set(this.#engine.u8.subarray(address, address + Math.min(this.#pageSize, sizeBytes - at)), at);
+    }
+    this.#exports.glasswal_pager_end(this.#database);
+    this.#stopWriting();
+    this.#holds = NOTHING;
+    try {
+      resize.commit(image);
+    } catch (error) {
+      this.problem = new Error(messageOf(error));
+      this.begin(READING, 0);
+      this.#failed = true;
+      return SQLITE_IOERR_WRITE;
+    }
+    this.#wantedPageSize = resize.pageSize;
+    resize.pageSize = 0;
+    this.#isResizeWanted = false;
+    this.#seenVersion = 0;
+    return this.begin(READING, 0);
   }
 
   /** Back to the snapshot of before: wa-sqlite reads on, and has not committed. */
@@ -337,6 +380,7 @@ export class MainFile {
     this.#failed = false;
     this.#written = 0;
     this.#thread.writers.delete(this);
+    if (this.#resize?.end() === true) this.#resize = undefined;
     if (this.autocheckpointFrames > 0 && this.#logFrames >= this.autocheckpointFrames) this.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
   }
 
@@ -347,16 +391,16 @@ export class MainFile {
     return this.#exports.sqlite3_wal_checkpoint_v2(this.#database, 0, mode, 0, 0);
   }
 
-  /** Chooses the size of the pages of a database that has none yet; false if it has. */
-  choosePageSize(size: number): boolean {
+  /** Chooses the size of the pages: at once for a database that has none yet, or with the next VACUUM. */
+  choosePageSize(size: number): void {
     const isAlone = this.#holds === NOTHING;
-    if (isAlone && this.begin(READING, 0) !== SQLITE_OK) return false;
+    if (isAlone && this.begin(READING, 0) !== SQLITE_OK) return;
     const isNew = this.#pages === 0;
     if (isAlone) this.end();
-    if (!isNew) return false;
+    this.#isResizeWanted = !isNew && size !== this.#pageSize;
+    if (!isNew) return;
     this.#wantedPageSize = size;
     this.#exports.glasswal_pager_open(this.#database, CACHE_KIB, size);
-    return true;
   }
 
   /** Why a lock was refused with `code`. */

@@ -48,8 +48,9 @@ function checkpoint(file: MainFile, value: string | null): Answer {
 
 const PRAGMAS: Readonly<Record<string, Pragma>> = {
   // wa-sqlite says so before a transaction that is going to write.
-  experimental_pragma_20251114: (file) => {
+  experimental_pragma_20251114: (file, value) => {
     file.willWrite = true;
+    file.willWriteAlone = value === '2';
     return SQLITE_OK;
   },
   busy_timeout: (file, value) => {
@@ -67,8 +68,8 @@ const PRAGMAS: Readonly<Record<string, Pragma>> = {
   },
   page_size: (file, value) => {
     const size = value === null ? 0 : Number.parseInt(value, 10);
-    // As SQLite's own WAL mode has it, a database keeps the size of its pages.
-    return isPageSize(size) && !file.choosePageSize(size) ? SQLITE_OK : undefined;
+    if (isPageSize(size)) file.choosePageSize(size);
+    return undefined;
   },
   wal_autocheckpoint: (file, value) => {
     if (value !== null) file.autocheckpointFrames = Number.parseInt(value, 10) || 0;
