@@ -16,6 +16,20 @@ const LOOK_AGAIN_MS = 10;
 /** After so long without an end a wait is told to the logger. */
 const LONG_MS = 1000;
 
+/**
+ * Has wa-sqlite's API await `done` before it calls again what is being called now. It does so for everything that is in
+ * `module.retryOps`, with whatever statement it is at, of any connection of the module: so it would wait with the COMMIT of the one
+ * connection for the end of the other's wait for just that, and would step for a second time what others have stepped meanwhile. So the
+ * promise comes there with the last microtask before the API looks what is there for this call, and the first look takes it away.
+ */
+export function retryAfter(module: { readonly retryOps: Promise<unknown>[] }, done: Promise<unknown>): void {
+  queueMicrotask(() => {
+    const operations = module.retryOps;
+    operations.push(done);
+    operations[Symbol.iterator] = () => operations.splice(0).values();
+  });
+}
+
 /** A turn of this thread's event loop, in which others can do something. */
 const turn = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 

@@ -17,7 +17,7 @@ import {
 import { startLog } from '../../life/log_drain.js';
 import { type MemoryWriteAheadLogger, safeLogger, sayRecord } from './logger.js';
 import { LocalFile } from './local_file.js';
-import { lookForLock, waitForLock } from './lock_wait.js';
+import { lookForLock, retryAfter, waitForLock } from './lock_wait.js';
 import { type Holding, MainFile, READING, type Refusal, WRITING } from './main_file.js';
 import { normalizeMemoryWriteAheadPathname } from './options.js';
 import { answerPragma, type Remembered, usualPragmas } from './pragmas.js';
@@ -158,14 +158,14 @@ export class MemoryWriteAheadVFS {
   /** undefined: this thread is still on its way into the runtime. */
   #openMain(name: string, zName: number, flags: number): OpenFile | undefined {
     if (this.#entering !== undefined) {
-      this.#module.retryOps.push(this.#entering);
+      retryAfter(this.#module, this.#entering);
       return undefined;
     }
     if (this.#refused !== undefined) throw this.#refused;
     const thread = threadOf(this.#runtime);
     if (thread === undefined) {
       this.#entering = this.#enter(undefined, false);
-      this.#module.retryOps.push(this.#entering);
+      retryAfter(this.#module, this.#entering);
       return undefined;
     }
     const main = new MainFile(thread, name, flags);
@@ -335,7 +335,7 @@ export class MemoryWriteAheadVFS {
     if (!isWorthWaiting) return this.#refuse(main, refusal);
     main.wait = 'waiting';
     const isLong = ({ error }: Refusal): void => this.#logger.warn('MemoryWriteAheadVFS still waits for a lock', { name: main.path, error });
-    this.#module.retryOps.push(waitForLock(main, kind, isLong).then((result) => void (main.wait = result)));
+    retryAfter(this.#module, waitForLock(main, kind, isLong).then((result) => void (main.wait = result)));
     return SQLITE_BUSY;
   }
 
