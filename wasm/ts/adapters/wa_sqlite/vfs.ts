@@ -260,6 +260,8 @@ export class MemoryWriteAheadVFS {
   // Open files
 
   xClose(pFile: number): number {
+    // wa-sqlite also closes what could not be opened, and why that was is not to be forgotten.
+    if (!this.#files.has(pFile)) return SQLITE_OK;
     return this.#with('xClose', pFile, SQLITE_IOERR_CLOSE, ({ name, flags, main }) => {
       this.#files.delete(pFile);
       main?.close();
