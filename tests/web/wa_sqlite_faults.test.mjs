@@ -141,6 +141,7 @@ inEachBrowserWithWa((it) => {
       await first.exec("VACUUM INTO '/copy.sqlite'; DETACH other");
       await second.exec("ATTACH '/other.sqlite' AS other; ATTACH '/copy.sqlite' AS copy");
       assert.deepEqual(await second.all('SELECT o.v AS o, t.v AS t FROM other.o, copy.t AS t'), [{ o: 8, t: 7 }]);
+      await second.exec('DETACH other; DETACH copy');
       const names = await first.run(async ({ wa }) => {
         let columns;
         const db = await wa.sqlite3.open_v2('/app.sqlite');

@@ -11,6 +11,7 @@ const VERSIONS = ['2.0.6', '1.7.0'];
 // Where in the shared numbers, behind those of the lanes, a survivor has its two, and all look whether to end.
 const SURVIVORS = { 'survivor of wa-sqlite': { at: LANES, version: '2.0.6' }, 'survivor of glasswal': { at: LANES + 2 } };
 const STOP = LANES + 4;
+const COUNT_UP = 'UPDATE survivors SET n = n + 1 WHERE name = ?';
 const AT_MOST_MS = 30_000;
 const PAUSE_MS = 2;
 
@@ -57,9 +58,9 @@ export class WaMassacre {
   }
 
   async #startSurvivor(name, place) {
-    const worker = new Worker(new URL('./wa_survivor.js', import.meta.url), { type: 'module' });
+    const worker = new Worker(new URL('./wa_writer.js', import.meta.url), { type: 'module' });
     const atWork = heard(worker, name);
-    worker.postMessage({ runtime: this.#runtime, name, counts: this.#counts, stop: STOP, pauseMs: PAUSE_MS, ...place });
+    worker.postMessage({ runtime: this.#runtime, name, counts: this.#counts, stop: STOP, pauseMs: PAUSE_MS, sql: COUNT_UP, ...place });
     await atWork;
     const survivor = { name, ...place, failure: undefined };
     survivor.ended = heard(worker, name).catch((error) => void (survivor.failure = error));

@@ -1,21 +1,20 @@
-// A worker that writes, with either SQLite, until it is told to end: it counts its commits in the row of its name, and in `counts`
-// how many were acknowledged, with the longest that one took, in microseconds.
+// A worker that commits `sql`, to which its name is bound, with either SQLite until it is told to end. In `counts` is how many commits
+// were acknowledged, and the longest that one took, in microseconds.
 import { join } from '/glasswal/index.js';
 import { Wa } from './wa.js';
 
 const BUSY_MS = 60_000;
-const SQL = 'UPDATE survivors SET n = n + 1 WHERE name = ?';
 
 /** A connection by which `commit` writes. */
-async function connect({ runtime, name, version }) {
+async function connect({ runtime, name, version, sql }) {
   if (version === undefined) {
     const db = (await join(runtime, { name })).open({ busyTimeout: BUSY_MS });
-    const update = db.prepare(SQL);
+    const update = db.prepare(sql);
     return { commit: () => update.run(name), close: () => db.close() };
   }
   const wa = await Wa.load(runtime, { version, clientName: name });
   const db = await wa.open({ busyTimeout: BUSY_MS });
-  return { commit: () => db.rows(SQL, name), close: () => db.close() };
+  return { commit: () => db.rows(sql, name), close: () => db.close() };
 }
 
 async function live({ counts, at, stop, pauseMs, ...rest }) {
