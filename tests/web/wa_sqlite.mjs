@@ -30,16 +30,29 @@ export class WaActor extends Actor {
   }
 }
 
-/** A stage with a runtime that the page has made by the adapter; a client named `watcher` answers what a test asks of it. */
-export async function stageWa(stand, path = '/app.sqlite', options = undefined) {
-  const stage = await stand.stage();
+/** Has the page make a runtime by the adapter, which actors join from now on; a client named `watcher` answers what a test asks of it. */
+export async function makeRuntime(stage, path, options = undefined) {
   await stage.inPage(async ({ glasswal, runtimes, keep }, name, given) => {
     const { createMemoryWriteAheadSharedRuntime } = await import('/glasswal/adapters/wa_sqlite.js');
     const runtime = createMemoryWriteAheadSharedRuntime(name, given);
     runtimes.set('runtime', runtime);
     keep.watcher = await glasswal.join(runtime, { name: 'watcher' });
   }, path, options);
+}
+
+/** A stage with such a runtime. */
+export async function stageWa(stand, path = '/app.sqlite', options = undefined) {
+  const stage = await stand.stage();
+  await makeRuntime(stage, path, options);
   return stage;
+}
+
+/** What the adapter says of a runtime, as the page has it. */
+export function adapterDiagnostics(stage, path) {
+  return stage.inPage(async (_, name) => {
+    const { getMemoryWriteAheadRuntimeDiagnostics } = await import('/glasswal/adapters/wa_sqlite.js');
+    return getMemoryWriteAheadRuntimeDiagnostics(name);
+  }, path);
 }
 
 /** A worker with wa-sqlite; `open` is what the connection is opened with, and `version` which wa-sqlite it is. */

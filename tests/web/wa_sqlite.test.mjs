@@ -4,63 +4,55 @@ import assert from 'node:assert/strict';
 
 import { inEachBrowserWithWa, PLACES, stageWa, waActor } from './wa_sqlite.mjs';
 
-/** What the page has in its runtime's table. Runs in the page. */
-const readInPage = async (_, place, dbFilename) => {
+/** The first listing. Runs in the page. */
+const pageAlone = async (_, place) => {
   const { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, createMemoryWriteAheadSharedRuntime } = await import('/glasswal/adapters/wa_sqlite.js');
   const SQLite = await import(`${place}src/sqlite-api.js`);
   const { default: SQLiteModuleFactory } = await import(`${place}dist/wa-sqlite.mjs`);
   const module = await SQLiteModuleFactory();
   const sqlite3 = SQLite.Factory(module);
-  const runtime = createMemoryWriteAheadSharedRuntime(dbFilename);
+  const runtime = createMemoryWriteAheadSharedRuntime('/app.sqlite');
   const vfs = await MemoryWriteAheadVFS.create(MEMORY_WRITE_AHEAD_VFS, module, runtime, {});
   sqlite3.vfs_register(vfs, true);
-  const db = await sqlite3.open_v2(dbFilename, undefined, MEMORY_WRITE_AHEAD_VFS);
+  const db = await sqlite3.open_v2('/app.sqlite', undefined, MEMORY_WRITE_AHEAD_VFS);
+  const found = { mode: [], rows: [] };
+  await sqlite3.exec(db, 'PRAGMA journal_mode=WAL', (row) => void found.mode.push(row[0]));
+  await sqlite3.exec(db, 'CREATE TABLE rows (value TEXT NOT NULL)');
+  await sqlite3.exec(db, "INSERT INTO rows VALUES ('hello')");
+  await sqlite3.exec(db, 'SELECT value FROM rows', (row) => void found.rows.push(row[0]));
+  await sqlite3.close(db);
+  return found;
+};
+
+/** The second one: wa_worker.js writes, the page reads. */
+const pageAndWorker = async (_, place) => {
+  const { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, createMemoryWriteAheadSharedRuntime } = await import('/glasswal/adapters/wa_sqlite.js');
+  const runtime = createMemoryWriteAheadSharedRuntime('/shared.sqlite');
+  const worker = new Worker('/wa_worker.js', { type: 'module' });
+  const answer = await new Promise((resolve, reject) => {
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = ({ message }) => reject(new Error(message));
+    worker.postMessage({ dbFilename: '/shared.sqlite', runtime, rows: ['one', 'two'], place });
+  });
+  const SQLite = await import(`${place}src/sqlite-api.js`);
+  const { default: SQLiteModuleFactory } = await import(`${place}dist/wa-sqlite.mjs`);
+  const module = await SQLiteModuleFactory();
+  const sqlite3 = SQLite.Factory(module);
+  const vfs = await MemoryWriteAheadVFS.create(MEMORY_WRITE_AHEAD_VFS, module, runtime, {});
+  sqlite3.vfs_register(vfs, true);
+  const db = await sqlite3.open_v2('/shared.sqlite', undefined, MEMORY_WRITE_AHEAD_VFS);
   const rows = [];
   await sqlite3.exec(db, 'SELECT value FROM rows ORDER BY rowid', (row) => void rows.push(row[0]));
   await sqlite3.close(db);
-  return rows;
+  return { answer, rows };
 };
 
 inEachBrowserWithWa((it) => {
   for (const [version, place] of Object.entries(PLACES)) {
-    it(`wa-sqlite ${version}: the first listing, a page alone`, async (stand) => {
+    it(`wa-sqlite ${version}: both listings`, async (stand) => {
       const stage = await stand.stage();
-      const { mode, rows } = await stage.inPage(async (_, from) => {
-        const { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, createMemoryWriteAheadSharedRuntime } = await import('/glasswal/adapters/wa_sqlite.js');
-        const SQLite = await import(`${from}src/sqlite-api.js`);
-        const { default: SQLiteModuleFactory } = await import(`${from}dist/wa-sqlite.mjs`);
-        const module = await SQLiteModuleFactory();
-        const sqlite3 = SQLite.Factory(module);
-        const runtime = createMemoryWriteAheadSharedRuntime('/app.sqlite');
-        const vfs = await MemoryWriteAheadVFS.create(MEMORY_WRITE_AHEAD_VFS, module, runtime, {});
-        sqlite3.vfs_register(vfs, true);
-        const db = await sqlite3.open_v2('/app.sqlite', undefined, MEMORY_WRITE_AHEAD_VFS);
-        const found = { mode: [], rows: [] };
-        await sqlite3.exec(db, 'PRAGMA journal_mode=WAL', (row) => void found.mode.push(row[0]));
-        await sqlite3.exec(db, 'CREATE TABLE rows (value TEXT NOT NULL)');
-        await sqlite3.exec(db, "INSERT INTO rows VALUES ('hello')");
-        await sqlite3.exec(db, 'SELECT value FROM rows', (row) => void found.rows.push(row[0]));
-        await sqlite3.close(db);
-        return found;
-      }, place);
-      assert.deepEqual({ mode, rows }, { mode: ['wal'], rows: ['hello'] });
-    });
-
-    it(`wa-sqlite ${version}: the second listing, a page and a worker`, async (stand) => {
-      const stage = await stand.stage();
-      const answer = await stage.inPage(async (_, from) => {
-        const { createMemoryWriteAheadSharedRuntime } = await import('/glasswal/adapters/wa_sqlite.js');
-        const runtime = createMemoryWriteAheadSharedRuntime('/app.sqlite');
-        const worker = new Worker('/wa_worker.js', { type: 'module' });
-        const answered = new Promise((resolve, reject) => {
-          worker.onmessage = ({ data }) => resolve(data);
-          worker.onerror = ({ message }) => reject(new Error(message));
-        });
-        worker.postMessage({ dbFilename: '/app.sqlite', runtime, rows: ['one', 'two'], place: from });
-        return answered;
-      }, place);
-      assert.deepEqual(answer, { ok: true });
-      assert.deepEqual(await stage.inPage(readInPage, place, '/app.sqlite'), ['one', 'two']);
+      assert.deepEqual(await stage.inPage(pageAlone, place), { mode: ['wal'], rows: ['hello'] });
+      assert.deepEqual(await stage.inPage(pageAndWorker, place), { answer: { ok: true }, rows: ['one', 'two'] });
     });
   }
 

@@ -1,7 +1,7 @@
 // wa-sqlite and glasswal write one database at once: what either commits the other sees, and all of them get their turn.
 import assert from 'node:assert/strict';
 
-import { inEachBrowserWithWa, stageWa, waActor } from './wa_sqlite.mjs';
+import { adapterDiagnostics, inEachBrowserWithWa, stageWa, waActor } from './wa_sqlite.mjs';
 
 const ROUNDS = Number(process.env.GLASSWAL_STALE_READS ?? 2000);
 const SHARE_MS = 3000;
@@ -39,13 +39,9 @@ const even = ({ db, signals }, rounds) => {
   return stale;
 };
 
-/** What the adapter says of the runtime, as the page has it. */
-function handles(stage) {
-  return stage.inPage(async () => {
-    const { getMemoryWriteAheadRuntimeDiagnostics } = await import('/glasswal/adapters/wa_sqlite.js');
-    const { openHandleCount, activeOwnerLeaseCount } = getMemoryWriteAheadRuntimeDiagnostics('/app.sqlite');
-    return { openHandleCount, activeOwnerLeaseCount };
-  });
+async function handles(stage) {
+  const { openHandleCount, activeOwnerLeaseCount } = await adapterDiagnostics(stage, '/app.sqlite');
+  return { openHandleCount, activeOwnerLeaseCount };
 }
 
 inEachBrowserWithWa((it) => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 
 import { RemoteError } from './stage.mjs';
-import { inEachBrowserWithWa, stageWa, waActor } from './wa_sqlite.mjs';
+import { adapterDiagnostics, inEachBrowserWithWa, makeRuntime, stageWa, waActor } from './wa_sqlite.mjs';
 
 const SQLITE_BUSY = 5;
 const SQLITE_FULL = 13;
@@ -38,86 +38,86 @@ inEachBrowserWithWa((it) => {
     assert.deepEqual(await yours.all('SELECT v FROM u; PRAGMA integrity_check'), [[2], [3], ['ok']]);
   });
 
-  it('fault W3: a log that a blocked worker has filled is SQLITE_FULL, and nothing once that goes on', async (stand) => {
-    const stage = await stageWa(stand, '/app.sqlite', { initialWriteAheadCapacityBytes: MIB, maxWriteAheadCapacityBytes: MIB });
-    const writer = await waActor(stage, 'writer');
-    const reader = await waActor(stage, 'reader');
-    await writer.exec('CREATE TABLE t(v); INSERT INTO t VALUES (1)');
-    await reader.exec('BEGIN; SELECT * FROM t');
-    const blocked = reader.run(({ signals }) => Atomics.wait(signals, 0, 0));
-    const { n, code, reason } = await writer.run(fill, 2000);
-    assert.equal(code, SQLITE_FULL, `${n} rows, then: ${reason}`);
-    assert.match(reason, /capacity exceeded/);
-    assert.ok(n > 50, `${n}`);
-    assert.equal(await writer.one('SELECT count(*) FROM t'), n + 1, 'it reads what it has');
-    await stage.inPage(({ signals }) => {
-      Atomics.store(signals, 0, 1);
-      Atomics.notify(signals, 0);
-    });
-    await blocked;
-    await reader.exec('COMMIT');
-    assert.equal((await writer.run(fill, 500)).n, 500, 'it writes on');
-    assert.deepEqual(await reader.all('SELECT count(*) FROM t; PRAGMA integrity_check'), [[n + 501], ['ok']]);
-  });
+  it('faults W3 to W6', async (stand) => {
+    const stage = await stand.stage();
 
-  it('fault W4: a database does not outgrow its capacity, and says so at the commit that would', async (stand) => {
-    const stage = await stageWa(stand, '/app.sqlite', { initialDatabaseCapacityBytes: MIB, maxDatabaseCapacityBytes: MIB });
-    const writer = await waActor(stage, 'writer');
-    await writer.exec('CREATE TABLE t(v)');
-    const { n, code, reason } = await writer.run(fill, 5000);
-    assert.equal(code, SQLITE_FULL, reason);
-    assert.match(reason, /capacity exceeded/);
-    assert.ok(n > 100 && n * 4096 < MIB, `${n} rows`);
-    const [[busy]] = await writer.all('PRAGMA wal_checkpoint(TRUNCATE)');
-    assert.equal(busy, 0);
-    assert.ok((await fileOf(stage, '/app.sqlite')).logicalSizeBytes <= MIB);
-    await writer.exec('DELETE FROM t WHERE rowid <= 50');
-    assert.equal((await writer.run(fill, 20)).n, 20, 'there is room again');
-    assert.deepEqual(await writer.all('SELECT count(*) FROM t; PRAGMA integrity_check'), [[n - 30], ['ok']]);
-  });
+    await stand.t.test('fault W3: a log that a blocked worker has filled is SQLITE_FULL, and nothing once that goes on', async () => {
+      await makeRuntime(stage, '/log.sqlite', { initialWriteAheadCapacityBytes: MIB, maxWriteAheadCapacityBytes: MIB });
+      const writer = await waActor(stage, 'writer');
+      const reader = await waActor(stage, 'reader');
+      await writer.exec('CREATE TABLE t(v); INSERT INTO t VALUES (1)');
+      await reader.exec('BEGIN; SELECT * FROM t');
+      const blocked = reader.run(({ signals }) => Atomics.wait(signals, 0, 0));
+      const { n, code, reason } = await writer.run(fill, 2000);
+      assert.equal(code, SQLITE_FULL, `${n} rows, then: ${reason}`);
+      assert.match(reason, /capacity exceeded/);
+      assert.ok(n > 50, `${n}`);
+      assert.equal(await writer.one('SELECT count(*) FROM t'), n + 1, 'it reads what it has');
+      await stage.inPage(({ signals }) => {
+        Atomics.store(signals, 0, 1);
+        Atomics.notify(signals, 0);
+      });
+      await blocked;
+      await reader.exec('COMMIT');
+      assert.equal((await writer.run(fill, 500)).n, 500, 'it writes on');
+      assert.deepEqual(await reader.all('SELECT count(*) FROM t; PRAGMA integrity_check'), [[n + 501], ['ok']]);
+    });
 
-  it('fault W5: a worker that is busy for longer than fileLockStaleMs keeps its lock', async (stand) => {
-    const stage = await stageWa(stand, '/app.sqlite', { fileLockStaleMs: 200 });
-    const busy = await waActor(stage, 'busy');
-    const other = await waActor(stage, 'other', { busyTimeout: 600 });
-    await busy.exec('CREATE TABLE t(v)');
-    await other.exec('SELECT * FROM t');
-    const working = busy.run(async ({ db, signals }) => {
-      await db.rows('BEGIN IMMEDIATE; INSERT INTO t VALUES (1)');
-      Atomics.store(signals, 0, 1);
-      for (const until = performance.now() + 1500; performance.now() < until; );
-      await db.rows('INSERT INTO t VALUES (2); COMMIT');
+    await stand.t.test('fault W4: a database does not outgrow its capacity, and says so at the commit that would', async () => {
+      await makeRuntime(stage, '/full.sqlite', { initialDatabaseCapacityBytes: MIB, maxDatabaseCapacityBytes: MIB });
+      const writer = await waActor(stage, 'writer');
+      await writer.exec('CREATE TABLE t(v)');
+      const { n, code, reason } = await writer.run(fill, 5000);
+      assert.equal(code, SQLITE_FULL, reason);
+      assert.match(reason, /capacity exceeded/);
+      assert.ok(n > 100 && n * 4096 < MIB, `${n} rows`);
+      const [[busy]] = await writer.all('PRAGMA wal_checkpoint(TRUNCATE)');
+      assert.equal(busy, 0);
+      assert.ok((await fileOf(stage, '/full.sqlite')).logicalSizeBytes <= MIB);
+      await writer.exec('DELETE FROM t WHERE rowid <= 50');
+      assert.equal((await writer.run(fill, 20)).n, 20, 'there is room again');
+      assert.deepEqual(await writer.all('SELECT count(*) FROM t; PRAGMA integrity_check'), [[n - 30], ['ok']]);
     });
-    await stage.inPage(async ({ signals }) => {
-      while (Atomics.load(signals, 0) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
-    });
-    await assert.rejects(other.exec('INSERT INTO t VALUES (3)'), isCode(SQLITE_BUSY));
-    assert.match(await other.lastError(), /`busy` has held WRITE for \d+ ms \(silent for \d+ ms\); you waited \d+ ms/);
-    await working;
-    await other.exec('INSERT INTO t VALUES (4)');
-    assert.deepEqual(await other.all('SELECT v FROM t ORDER BY v; PRAGMA integrity_check'), [[1], [2], [4], ['ok']]);
-  });
 
-  it('fault W6: of a dead worker nothing is left: no handle, no lease, no lock', async (stand) => {
-    const stage = await stageWa(stand);
-    const dies = await waActor(stage, 'dies');
-    const lives = await waActor(stage, 'lives', { busyTimeout: 20_000 });
-    await dies.exec('CREATE TABLE t(v); INSERT INTO t VALUES (1); BEGIN IMMEDIATE; INSERT INTO t VALUES (2)');
-    await dies.terminate();
-    const started = performance.now();
-    await lives.exec('INSERT INTO t VALUES (3)');
-    stand.t.diagnostic(`the next commit came after ${Math.round(performance.now() - started)} ms`);
-    await stage.until(({ clients }) => clients.every(({ name }) => name !== 'dies'));
-    const diagnostics = await stage.inPage(async () => {
-      const { getMemoryWriteAheadRuntimeDiagnostics } = await import('/glasswal/adapters/wa_sqlite.js');
-      return getMemoryWriteAheadRuntimeDiagnostics('/app.sqlite');
+    await stand.t.test('fault W5: a worker that is busy for longer than fileLockStaleMs keeps its lock', async () => {
+      await makeRuntime(stage, '/busy.sqlite', { fileLockStaleMs: 200 });
+      const busy = await waActor(stage, 'busy');
+      const other = await waActor(stage, 'other', { busyTimeout: 600 });
+      await busy.exec('CREATE TABLE t(v)');
+      await other.exec('SELECT * FROM t');
+      const working = busy.run(async ({ db, signals }) => {
+        await db.rows('BEGIN IMMEDIATE; INSERT INTO t VALUES (1)');
+        Atomics.store(signals, 1, 1);
+        for (const until = performance.now() + 1500; performance.now() < until; );
+        await db.rows('INSERT INTO t VALUES (2); COMMIT');
+      });
+      await stage.inPage(async ({ signals }) => {
+        while (Atomics.load(signals, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+      });
+      await assert.rejects(other.exec('INSERT INTO t VALUES (3)'), isCode(SQLITE_BUSY));
+      assert.match(await other.lastError(), /`busy` has held WRITE for \d+ ms \(silent for \d+ ms\); you waited \d+ ms/);
+      await working;
+      await other.exec('INSERT INTO t VALUES (4)');
+      assert.deepEqual(await other.all('SELECT v FROM t ORDER BY v; PRAGMA integrity_check'), [[1], [2], [4], ['ok']]);
     });
-    const { openHandleCount, activeOwnerLeaseCount, recoveredAbandonedHandleCount, files: [database] } = diagnostics;
-    assert.deepEqual({ openHandleCount, activeOwnerLeaseCount }, { openHandleCount: 1, activeOwnerLeaseCount: 1 });
-    assert.ok(recoveredAbandonedHandleCount > 0);
-    assert.equal(database.lockState, 0);
-    assert.equal(database.recoveredAbandonedLockCount, 1);
-    assert.deepEqual(await lives.all('SELECT v FROM t ORDER BY v; PRAGMA integrity_check'), [[1], [3], ['ok']]);
+
+    await stand.t.test('fault W6: of a dead worker nothing is left: no handle, no lease, no lock', async () => {
+      await makeRuntime(stage, '/dead.sqlite');
+      const dies = await waActor(stage, 'dies');
+      const lives = await waActor(stage, 'lives', { busyTimeout: 20_000 });
+      await dies.exec('CREATE TABLE t(v); INSERT INTO t VALUES (1); BEGIN IMMEDIATE; INSERT INTO t VALUES (2)');
+      await dies.terminate();
+      const started = performance.now();
+      await lives.exec('INSERT INTO t VALUES (3)');
+      stand.t.diagnostic(`the next commit came after ${Math.round(performance.now() - started)} ms`);
+      await stage.until(({ clients }) => clients.every(({ name }) => name !== 'dies'));
+      const { openHandleCount, activeOwnerLeaseCount, recoveredAbandonedHandleCount, files: [database] } = await adapterDiagnostics(stage, '/dead.sqlite');
+      assert.deepEqual({ openHandleCount, activeOwnerLeaseCount }, { openHandleCount: 1, activeOwnerLeaseCount: 1 });
+      assert.ok(recoveredAbandonedHandleCount > 0);
+      assert.equal(database.lockState, 0);
+      assert.equal(database.recoveredAbandonedLockCount, 1);
+      assert.deepEqual(await lives.all('SELECT v FROM t ORDER BY v; PRAGMA integrity_check'), [[1], [3], ['ok']]);
+    });
   });
 
   it('faults W7 to W11', async (stand) => {
