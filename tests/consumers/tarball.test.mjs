@@ -75,4 +75,12 @@ describe('tarball', () => {
     const bundle = await run(tool('esbuild'), ['effect.js', '--bundle'], { cwd: folder });
     assert.match(bundle, /serviceWorker/);
   });
+
+  test('the VFS of wa-sqlite is bundled without wa-sqlite', async () => {
+    const folder = await freshApp('effect', ['effect']);
+    const bundle = await run(tool('esbuild'), ['node_modules/glasswal/dist/adapters/wa_sqlite.js', '--bundle', '--format=esm'], { cwd: folder });
+    // esbuild names the file above what it takes from it.
+    assert.match(bundle, /^\/\/ node_modules\/glasswal\/dist\/adapters\/wa_sqlite\.js$/m);
+    assert.doesNotMatch(bundle, /journeyapps/);
+  });
 });

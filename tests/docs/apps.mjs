@@ -4,7 +4,7 @@ import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
 import { tool } from '../consumers/workspace.mjs';
-import { run, tarballPath } from '../web/package.mjs';
+import { copyPackage, run, tarballPath } from '../web/package.mjs';
 import { ROOT } from '../web/server.mjs';
 import { readBlocks } from './markdown.mjs';
 
@@ -13,12 +13,14 @@ const FOLDER = path.join(ROOT, 'build/consumers/readme');
 const TOOLS = path.dirname(tool('npm'));
 // What lies elsewhere, and is linked to.
 const MAPPERS = ['kysely', 'drizzle-orm', 'typeorm', 'knex'];
+// What Vite's server gives files of out.
+const SERVED = ['@journeyapps/wa-sqlite'];
 // What goes on until it is stopped: the tests start these as servers.
 const SERVERS = ['npx vite', 'npx vite preview', 'npx webpack serve --mode development'];
 
 /** The apps that begin with the files of another. */
 export const BASES = { vite: ['page'], webpack: ['page'], esbuild: ['page'], plain: ['page'],
-  remote: ['page', 'vite'], inspector: ['page', 'vite'] };
+  remote: ['page', 'vite'], inspector: ['page', 'vite'], wa_sqlite: ['page', 'vite'] };
 
 /** The blocks of an app and of those that it is based on, in order. */
 export async function blocksOfApp(app, kinds) {
@@ -41,6 +43,8 @@ async function install(names, folder) {
     const mapper = ['node_modules', 'tests/clients/node_modules'].map((place) => path.join(ROOT, place, name)).find(existsSync);
     if (name === 'glasswal') {
       await run('npm', ['install', '--ignore-scripts', '--no-package-lock', '--offline', await tarballPath()], { cwd: folder });
+    } else if (SERVED.includes(name)) {
+      await copyPackage(name, folder);
     } else if (MAPPERS.includes(name)) {
       await symlink(mapper, path.join(folder, 'node_modules', name));
     } else {

@@ -105,6 +105,13 @@ describe('the pages of the README', () => {
     await shows(t, await byVite(t, await pasteApp('remote')), 'gamma');
   }));
 
+  test('wa-sqlite over glasswal: development, build and preview', within(LIMIT_MS, async (t) => {
+    const folder = await pasteApp('wa_sqlite');
+    await runShell('wa_sqlite', folder);
+    await shows(t, await byVite(t, folder));
+    await shows(t, await byVite(t, folder, 'preview'));
+  }));
+
   test('the inspector is a line, and its keys', within(LIMIT_MS, async (t) => {
     const page = await shows(t, await byVite(t, await pasteApp('inspector')));
     const inspector = page.getByRole('region', { name: 'glasswal inspector', exact: true });

@@ -216,7 +216,7 @@ stage_wasm() {
   build_package engine_test || return
   setup_mappers || return
   FILES_AT_ONCE=2 node_tests wasm "wasm: the engine and the package under Node" "$1" tests/wasm/*.test.mjs tests/web/api/*.test.mjs \
-    tests/clients/*.test.mjs
+    tests/clients/*.test.mjs tests/wa_sqlite/*.test.mjs
 }
 
 # Two test files beside each other, here and below: most of them wait for one core, or for a browser to start or end a worker.

@@ -54,6 +54,11 @@ async function dropOthers(folder) {
   await writeFile(file, JSON.stringify(rest));
 }
 
+/** Puts one of the repository's packages into a folder as if it was installed there: Vite's server gives out no files from elsewhere. */
+export async function copyPackage(name, folder) {
+  await cp(path.join(ROOT, 'node_modules', name), path.join(folder, 'node_modules', name), { recursive: true, dereference: true });
+}
+
 /** Copies a sample into a fresh folder and installs the tarball there, and nothing else; resolves to the folder. */
 export async function installSample(name, tarball) {
   const folder = path.join(ROOT, 'build/samples', name);

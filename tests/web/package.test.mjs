@@ -6,7 +6,7 @@ import { before, describe, test } from 'node:test';
 
 import { within } from '../tools/limit.mjs';
 import { BROWSERS, launch, openPage } from './browsers.mjs';
-import { installSample, packPackage, run } from './package.mjs';
+import { copyPackage, installSample, packPackage, run } from './package.mjs';
 import { ROOT, serve } from './server.mjs';
 
 const VITE = path.join(ROOT, 'node_modules/vite/bin/vite.js');
@@ -81,6 +81,46 @@ describe('the packed package', () => {
       t.after(() => browser.close());
       const page = await openPage(browser);
       assert.equal(await addNote(page, `http://127.0.0.1:${vite.httpServer.address().port}`, 'words)'), 'from a packed package (4 words)');
+    }));
+  });
+
+  describe('samples/wa_sqlite', () => {
+    let folder;
+    before(async () => {
+      folder = await installSample('wa_sqlite', tarball);
+      await copyPackage('@journeyapps/wa-sqlite', folder);
+      await run(process.execPath, [VITE, 'build'], { cwd: folder });
+    });
+
+    /** Both pages show what wa-sqlite has written, read by glasswal, and nothing is amiss. */
+    async function shows(t, browserName, url) {
+      const browser = await launch(browserName);
+      t.after(() => browser.close());
+      for (const [name, rows] of [['index', ['alpha', 'beta']], ['alone', ['hello']]]) {
+        const page = await openPage(browser);
+        const trouble = [];
+        page.on('pageerror', (error) => trouble.push(String(error)));
+        await page.goto(`${url}/${name}.html`);
+        await page.locator('#rows li').nth(rows.length - 1).waitFor();
+        assert.deepEqual(await page.locator('#rows li').allTextContents(), rows);
+        assert.deepEqual(trouble, []);
+      }
+    }
+
+    for (const name of BROWSERS) {
+      test(`${name}: stock wa-sqlite writes, in a worker and in the page, and glasswal reads`, within(60_000, async (t) => {
+        const server = await serve({ '/': path.join(folder, 'dist') });
+        t.after(() => server.close());
+        await shows(t, name, server.origin);
+      }));
+    }
+
+    test('Vite\'s development server runs it, too', within(60_000, async (t) => {
+      const { createServer } = await import('vite');
+      const vite = await createServer({ root: folder, logLevel: 'error', server: { port: 0, host: '127.0.0.1' } });
+      t.after(() => vite.close());
+      await vite.listen();
+      await shows(t, BROWSERS[0], `http://127.0.0.1:${vite.httpServer.address().port}`);
     }));
   });
 

@@ -5,8 +5,8 @@
 **
 ** Nothing of the connection's b-tree is used but its transactions. The pages are the other side's,
 ** which never looks at them without one of these transactions, nor changes them without a write
-** transaction. What it does look at lies in the connection's page cache or in the database itself,
-** until the next call.
+** transaction. What it does look at lies in the database itself or behind the PagerView, where there
+** is room for a page, until the next call.
 **
 ** A transaction of the other side can end while it still reads. So a commit and a rollback end in a
 ** read transaction that has the snapshot of their end; glasswal_pager_end ends that one.
@@ -96,6 +96,9 @@ GLASSWAL_EXPORT void *glasswal_pager_read(sqlite3 *db, uint32_t number, struct P
   view->code = sqlite3PagerGet(PagerOf(db), number, &page, PAGER_GET_READONLY);
   if (view->code != SQLITE_OK) return 0;
   at = sqlite3PagerGetData(page);
+  /* A cache that has more pages than it may have, or shares its limit with others that do, frees a page
+  ** as soon as nobody refers to it, and the allocator writes into it. */
+  if ((page->flags & PGHDR_MMAP) == 0) at = memcpy(view + 1, at, (size_t)PagerOf(db)->pageSize);
   sqlite3PagerUnref(page);
   return at;
 }

@@ -17,7 +17,7 @@
 //   api         databases, statements and all that hangs on them, here and over a port
 //   life        clients: joining, proving who is dead, recovering, leaving; what a client sees of the others
 //   inspector   the inspector in a page
-//   adapters    other libraries' ways to a database
+//   adapters    other libraries' ways to a database; adapters/wa_sqlite is a VFS, by which another SQLite has its pages
 //
 // Client and join() belong to life and not to api: a client is first of all somebody who can die, and opening a database is one
 // thing that it does. So api knows of it only what an open connection must ask (DatabaseClient in api/connection.ts). Runtime stands

@@ -68,6 +68,18 @@ export function sharedTable(shared) {
   return table(['glasswal, two workers', '', 'ratio'], rows);
 }
 
+/** wa-sqlite's own connections, which share a database of glasswal's. */
+export function waSharedTable(shared) {
+  const ratio = (value) => `${(value / shared.waWriterAlone).toFixed(2)} x`;
+  return table(['wa-sqlite on glasswal', '', 'ratio'], [
+    ['commits/s, the writer alone', show(shared.waWriterAlone), ''],
+    ['commits/s, beside a reader', show(shared.waWriterBeside), ratio(shared.waWriterBeside)],
+    ['point reads/s, beside that writer', show(shared.waReaderBeside), ''],
+    ['commits/s, three writers together', show(shared.waThreeWriters), ratio(shared.waThreeWriters)],
+    ['the slowest of them, of the fastest', '', `${shared.waEvenness.toFixed(2)} x`],
+  ]);
+}
+
 export function sizeTable(sizes) {
   const kb = (bytes) => (bytes / 1024).toFixed(0);
   const rows = Object.entries(sizes).map(([name, { wasm, js, total }]) =>

@@ -7,6 +7,7 @@ export const ENGINES = {
   'sql.js': { module: 'sql_js' },
   'wa-sqlite :memory:': { module: 'wa_sqlite', flavour: ':memory:' },
   'wa-sqlite MemoryVFS': { module: 'wa_sqlite', flavour: 'MemoryVFS' },
+  'glasswal/wa-sqlite': { module: 'wa_sqlite', flavour: 'glasswal' },
   'sqlite-wasm :memory:': { module: 'sqlite_wasm' },
 };
 
@@ -30,6 +31,23 @@ async function togetherOf(page) {
   };
 }
 
+/** The same of wa-sqlite's connections on glasswal's database: who writes is not alone. */
+async function waTogetherOf(page) {
+  const name = 'glasswal/wa-sqlite';
+  const others = ['wa second', 'wa third'];
+  for (const other of others) {
+    await page.evaluate(([other, how]) => globalThis.bench.open(other, how), [other, { ...ENGINES[name], shares: name }]);
+  }
+  const run = (...pairs) => page.evaluate((list) => globalThis.bench.together(list), pairs);
+  const [waWriterAlone] = await run([name, 'autocommit']);
+  const [waWriterBeside, waReaderBeside] = await run([name, 'autocommit'], [others[0], 'point']);
+  const writers = await run(...[name, ...others].map((each) => [each, 'autocommit']));
+  return {
+    waWriterAlone, waWriterBeside, waReaderBeside, waThreeWriters: writers.reduce((sum, each) => sum + each),
+    waEvenness: Math.min(...writers) / Math.max(...writers),
+  };
+}
+
 /** Runs one round in a page of its own; the result is {engine: {workload: number}} and the shared part. */
 async function oneRound(page, names, round) {
   const results = Object.fromEntries(names.map((name) => [name, {}]));
@@ -44,7 +62,7 @@ async function oneRound(page, names, round) {
         [name, workload]);
     }
   }
-  const shared = names.includes('glasswal') ? await togetherOf(page) : undefined;
+  const shared = names.includes('glasswal') ? { ...(await togetherOf(page)), ...(await waTogetherOf(page)) } : undefined;
   await page.evaluate(() => globalThis.bench.close());
   return { results, shared };
 }

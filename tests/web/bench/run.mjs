@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 import { launch } from '../browsers.mjs';
 import { ROOT, serve } from '../server.mjs';
 import { measureInspector } from './inspector.mjs';
-import { inspectorTable, medians, ratiosAgainst, sharedTable, sizeTable, speedTable } from './report.mjs';
+import { inspectorTable, medians, ratiosAgainst, sharedTable, sizeTable, speedTable, waSharedTable } from './report.mjs';
 import { ENGINES, runRounds } from './rounds.mjs';
 import { measureSizes } from './sizes.mjs';
 
@@ -28,6 +28,7 @@ function ratiosOf(results, names) {
   return {
     'glasswal / fastest peer': ratiosAgainst(results, 'glasswal', peers),
     'glasswal / its own :memory:': ratiosAgainst(results, 'glasswal', ['glasswal :memory:']),
+    'glasswal/wa-sqlite / MemoryVFS': ratiosAgainst(results, 'glasswal/wa-sqlite', ['wa-sqlite MemoryVFS']),
   };
 }
 
@@ -66,6 +67,7 @@ const inspector = options.peers ? undefined : await measureInspector(options.bro
 console.log(`\n${speedTable(results, ratios)}`);
 if (results.glasswal !== undefined) {
   console.log(`\n${sharedTable(together)}`);
+  console.log(`\n${waSharedTable(together)}`);
   console.log(`\njoining from a worker, runtime in hand: ${together.joinMs.toFixed(2)} ms`);
 }
 console.log(`\n${sizeTable(sizes)}`);

@@ -37,7 +37,7 @@ export interface RuntimeParts {
   readonly module?: WebAssembly.Module;
   /** A part of it, compiled, too: without it a worker compiles that itself, which its policy must allow. */
   readonly block?: WebAssembly.Module;
-  /** What the region is made with, if its first client is yet to come. */
+  /** @internal What the region is made with, if its first client is yet to come. */
   readonly options?: CheckedOptions;
 }
 

@@ -1,4 +1,4 @@
-// @journeyapps/wa-sqlite through its own API, in its synchronous build, with `:memory:` or with its MemoryVFS.
+// @journeyapps/wa-sqlite through its own API, in its synchronous build, with `:memory:`, with its MemoryVFS or with glasswal's VFS.
 import { SCHEMA, SQL } from '../workloads.js';
 
 const PACKAGE = '/npm/@journeyapps/wa-sqlite/';
@@ -17,8 +17,8 @@ async function prepare(sqlite3, db, sql) {
   for await (const statement of sqlite3.statements(db, sql, { unscoped: true })) return statement;
 }
 
-async function engineOver({ api, sqlite3 }, db) {
-  await sqlite3.exec(db, SCHEMA);
+async function engineOver({ api, sqlite3 }, db, schema = SCHEMA) {
+  await sqlite3.exec(db, schema);
   const append = await prepare(sqlite3, db, SQL.append);
   const insert = await prepare(sqlite3, db, SQL.insert);
   const point = await prepare(sqlite3, db, SQL.point);
@@ -64,10 +64,22 @@ async function engineOver({ api, sqlite3 }, db) {
   };
 }
 
-export async function open(flavour) {
+/** A database of glasswal's: the first worker makes the runtime, another one is given it. */
+async function openShared(loaded, given) {
+  const { createMemoryWriteAheadSharedRuntime, MemoryWriteAheadVFS } = await import('/glasswal/adapters/wa_sqlite.js');
+  const { sqlite3, module } = loaded;
+  const runtime = given ?? createMemoryWriteAheadSharedRuntime('/bench.sqlite');
+  sqlite3.vfs_register(await MemoryWriteAheadVFS.create('bench', module, runtime), true);
+  const db = await sqlite3.open_v2('/bench.sqlite');
+  const engine = await engineOver(loaded, db, given === undefined ? SCHEMA : 'SELECT 1');
+  return { ...engine, runtime };
+}
+
+export async function open(flavour, given) {
   const loaded = await load();
   const { sqlite3, MemoryVFS, module } = loaded;
   if (flavour === ':memory:') return engineOver(loaded, await sqlite3.open_v2(':memory:'));
+  if (flavour === 'glasswal') return openShared(loaded, given);
   sqlite3.vfs_register(await MemoryVFS.create('bench', module), true);
   return engineOver(loaded, await sqlite3.open_v2('bench.db'));
 }

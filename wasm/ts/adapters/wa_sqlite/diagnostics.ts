@@ -12,10 +12,13 @@ import { threadOf } from './thread.js';
 export interface MemoryWriteAheadFileDiagnostics {
   /** That of the database; with -wa0 the write-ahead log; with -wa1 nothing, since there is no second one. */
   readonly pathname: string;
+  /** How much is in it. */
   readonly logicalSizeBytes: number;
   /** The same as `allocatedCapacityBytes`. */
   readonly capacityBytes: number;
+  /** The memory that it has. */
   readonly allocatedCapacityBytes: number;
+  /** It does not become larger. */
   readonly maxCapacityBytes: number;
   /** Of each segment. */
   readonly segmentCapacityBytes: number;
@@ -23,7 +26,9 @@ export interface MemoryWriteAheadFileDiagnostics {
   readonly segmentCount: number;
   /** and how many there have been at most. */
   readonly totalSegmentCount: number;
+  /** What was given back of its memory, in all, */
   readonly reclaimedBytes: number;
+  /** and in segments. */
   readonly reclaimedSegmentCount: number;
   /** 0, or the number of the client that writes, counted from 1; of the log the one that checkpoints. */
   readonly lockState: number;
@@ -39,8 +44,11 @@ export interface MemoryWriteAheadFileDiagnostics {
 export interface MemoryWriteAheadRuntimeDiagnostics {
   /** Clients that have a database open. */
   readonly activeOwnerLeaseCount: number;
+  /** The options that the runtime was created with. */
   readonly capacities: MemoryWriteAheadResolvedRuntimeOptions;
+  /** The path of its database. */
   readonly dbFilename: string;
+  /** The database, and its log in two places. */
   readonly files: MemoryWriteAheadFileDiagnostics[];
   /** Open connections of all clients, also glasswal's own. */
   readonly openHandleCount: number;

@@ -39,6 +39,8 @@ const USUAL_PAGE_BYTES = 4096;
 const CACHE_KIB = 256;
 const AUTOCHECKPOINT_FRAMES = 1000;
 const LONGEST_MS = 0x7fffffff;
+/** For so long a connection in exclusive mode waits for its lock after a failure. */
+const AGAIN_MS = 1000;
 
 // What of page 1 is not the same on both sides.
 const VERSIONS_AT = 18;
@@ -152,14 +154,6 @@ export class MainFile {
     return this.#outdated;
   }
 
-  get pages(): number {
-    return this.#pages;
-  }
-
-  get logFrames(): number {
-    return this.#logFrames;
-  }
-
   #field(at: number): number {
     return this.#engine.u32[(this.#view >>> 2) + at]!;
   }
@@ -209,6 +203,10 @@ export class MainFile {
   /** Fills `to` with what is from `offset` on, in a transaction of its own if there is none. */
   read(to: Uint8Array, offset: number): number {
     if (this.#outdated) return this.#refuse(SQLITE_IOERR_READ, 'the database was made by another connection while this one had found none');
+    if (this.#failed && offset === CHANGE_COUNTER_AT) {
+      const code = this.#beginAnew();
+      if (code !== SQLITE_OK) return code;
+    }
     const isAlone = this.#holds === NOTHING;
     if (isAlone) {
       const code = this.begin(READING, 0);
@@ -217,6 +215,21 @@ export class MainFile {
     const code = this.#readPages(to, offset);
     if (isAlone) this.end();
     return code;
+  }
+
+  /**
+   * In its exclusive mode wa-sqlite does not let go after a failure. Where it looks at the counter of changes it has taken back what it did, and
+   * begins again. Another one may have written by then, of which that counter tells.
+   */
+  #beginAnew(): number {
+    this.end();
+    const kind = this.isExclusive ? WRITING : READING;
+    const code = this.begin(kind, this.mayWait ? AGAIN_MS : 0);
+    if (code === SQLITE_OK) return code;
+    const refusal = this.refusalOf(code);
+    // Until that succeeds it has nothing.
+    this.#failed = true;
+    return this.#refuse(refusal.code, refusal.error.message);
   }
 
   #readPages(to: Uint8Array, offset: number): number {
@@ -272,6 +285,8 @@ export class MainFile {
     if (address === 0) return this.#fail(this.#field(AT_PAGER_CODE));
     this.#engine.u8.set(bytes, address);
     this.#pages = this.#field(AT_PAGER_PAGES);
+    // The first page comes last where the cache is too small for a transaction, which reads the others again before.
+    this.#isEmpty = false;
     return SQLITE_OK;
   }
 

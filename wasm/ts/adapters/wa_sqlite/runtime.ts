@@ -20,6 +20,7 @@ import { enterThread, leaveThread, threadOf } from './thread.js';
 export interface MemoryWriteAheadSharedRuntime extends RuntimeParts {
   /** The path of the database. */
   readonly dbFilename: string;
+  /** Its options, with what is usual for those that were not given. */
   readonly capacities: MemoryWriteAheadResolvedRuntimeOptions;
 }
 
@@ -29,7 +30,9 @@ export class MemoryWriteAheadRuntime implements MemoryWriteAheadSharedRuntime {
   readonly version: string = packageVersion;
   readonly dbFilename: string;
   readonly path: string;
+  /** Its options, with what is usual for those that were not given. */
   readonly capacities: MemoryWriteAheadResolvedRuntimeOptions;
+  /** @internal */
   readonly options: CheckedOptions;
   readonly memory: WebAssembly.Memory;
 

@@ -6,13 +6,12 @@ import { clientKind } from '../../generated/facts.js';
 import { type Client, joinAs } from '../../life/client.js';
 import type { RuntimeParts } from '../../life/membership.js';
 import { isPage } from '../../port/environment.js';
-import type { MainFile } from './main_file.js';
 
 /** What the connections of a thread share. */
 export interface Thread {
   readonly client: Client;
-  /** Those that have a write transaction. */
-  readonly writers: Set<MainFile>;
+  /** Those that have a write transaction: MainFiles, which know this module. */
+  readonly writers: Set<object>;
 }
 
 const entering = new Map<string, Promise<Thread>>();

@@ -23,6 +23,7 @@ import { normalizeMemoryWriteAheadPathname } from './options.js';
 import { answerPragma, type Remembered, usualPragmas } from './pragmas.js';
 import { type MemoryWriteAheadSharedRuntime, registerRuntime, resetMemoryWriteAheadSharedRuntime } from './runtime.js';
 import { enterThread, threadOf } from './thread.js';
+import { journalNameOf, temporaryName, type WaModule } from './wa_module.js';
 
 /** The name by which the VFS is registered as a rule. */
 export const MEMORY_WRITE_AHEAD_VFS = 'MemoryWriteAheadVFS';
@@ -33,15 +34,6 @@ export interface MemoryWriteAheadVFSOptions {
   readonly logger?: Partial<MemoryWriteAheadLogger>;
   /** What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. */
   readonly clientName?: string;
-}
-
-/** What of wa-sqlite's module is used here. */
-interface WaModule {
-  readonly HEAPU8: Uint8Array;
-  readonly retryOps: Promise<unknown>[];
-  UTF8ToString(address: number): string;
-  stringToUTF8(text: string, to: number, sizeBytes: number): void;
-  _sqlite3_malloc(sizeBytes: number): number;
 }
 
 /** A file that wa-sqlite has open. */
@@ -58,15 +50,20 @@ interface OpenFile {
 const UNIX_EPOCH_MS = 210866760000000n;
 const SECTOR_BYTES = 512;
 const MOST_PATH_BYTES = 512;
-const TEMPORARY_NAME_BYTES = 8;
 
 /** Two halves of an offset, signed, as Emscripten passes it. */
 function offsetOf(low: number, high: number): number {
   return high * 2 ** 32 + (low >>> 0);
 }
 
+/**
+ * A VFS of one wa-sqlite module, for any number of connections. Each thread makes its own of the runtime. What begins with x is
+ * what wa-sqlite calls.
+ */
 export class MemoryWriteAheadVFS {
+  /** What vfs_register() and open_v2() know it by. */
   readonly name: string;
+  /** How long a path is at most, in bytes. */
   readonly mxPathname: number = MOST_PATH_BYTES;
   /** What went wrong last, which SQLite itself has only a code for. */
   lastError: Error | null = null;
@@ -124,10 +121,12 @@ export class MemoryWriteAheadVFS {
     return true;
   }
 
+  /** Does nothing: what is open is closed by sqlite3.close(). */
   close(): void {
     // What is open is closed by its connection.
   }
 
+  /** No method is asynchronous, in no build of wa-sqlite. */
   hasAsyncMethod(_method: string): boolean {
     return false;
   }
@@ -135,8 +134,9 @@ export class MemoryWriteAheadVFS {
   // -------------------------------------------------------------------------------------------------------------------
   // Files by name
 
+  /** Opens a database, a journal or a temporary file. */
   xOpen(_vfs: number, zName: number, pFile: number, flags: number, pOutFlags: number): number {
-    const name = zName === 0 ? this.#temporaryName() : normalizeMemoryWriteAheadPathname(this.#text(zName));
+    const name = zName === 0 ? temporaryName() : normalizeMemoryWriteAheadPathname(this.#text(zName));
     this.log?.('xOpen', name, pFile, flags);
     try {
       if (flags & SQLITE_OPEN_WAL) throw new Error(`${name}: the write-ahead log is glasswal's own`);
@@ -170,7 +170,7 @@ export class MemoryWriteAheadVFS {
     }
     const main = new MainFile(thread, name, flags);
     this.#logger.debug('MemoryWriteAheadVFS opened a database', { name, client: thread.client.name });
-    return { name, flags, main, journalName: this.#journalNameOf(zName), pragmas: usualPragmas() };
+    return { name, flags, main, journalName: journalNameOf(this.#module, zName), pragmas: usualPragmas() };
   }
 
   #openLocal(name: string, zName: number, flags: number): LocalFile {
@@ -185,28 +185,13 @@ export class MemoryWriteAheadVFS {
     return local;
   }
 
-  /**
-   * Where wa-sqlite has the name of the journal of the database whose name is at `zName`: behind that and its parameters, each of
-   * which ends with a zero byte (sqlite3_filename_journal()).
-   */
-  #journalNameOf(zName: number): number {
-    const { HEAPU8: heap } = this.#module;
-    const past = (at: number): number => heap.indexOf(0, at) + 1;
-    let at = past(zName);
-    while (heap[at] !== 0) at = past(past(at));
-    return at + 1;
-  }
-
   /** The journal of the connection that asks by a name at this place, if it is one's. */
   #journalAt(zName: number): LocalFile | undefined {
     for (const { main, journalName } of this.#files.values()) if (main !== undefined && journalName === zName) return main.journal;
     return undefined;
   }
 
-  #temporaryName(): string {
-    return `/${[...crypto.getRandomValues(new Uint8Array(TEMPORARY_NAME_BYTES))].map((byte) => byte.toString(16)).join('')}`;
-  }
-
+  /** Deletes a journal or a temporary file; a database stays. */
   xDelete(_vfs: number, zName: number, _syncDirectory: number): number {
     const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
     this.log?.('xDelete', name);
@@ -215,6 +200,7 @@ export class MemoryWriteAheadVFS {
     return journal !== undefined || this.#locals.delete(name) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
   }
 
+  /** Whether there is such a file. */
   xAccess(_vfs: number, zName: number, flags: number, pResult: number): number {
     const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
     this.log?.('xAccess', name, flags);
@@ -228,6 +214,7 @@ export class MemoryWriteAheadVFS {
     return name === this.#runtime.path || [...this.#files.values()].some((file) => file.main !== undefined && file.name === name);
   }
 
+  /** The path of a name, as normalizeMemoryWriteAheadPathname() has it. */
   xFullPathname(_vfs: number, zName: number, size: number, to: number): number {
     const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
     this.log?.('xFullPathname', name);
@@ -237,6 +224,7 @@ export class MemoryWriteAheadVFS {
     return SQLITE_OK;
   }
 
+  /** The message of `lastError`. */
   xGetLastError(_vfs: number, size: number, to: number): number {
     if (this.lastError === null || size <= 0) return SQLITE_OK;
     const room = new Uint8Array(size - 1);
@@ -246,11 +234,13 @@ export class MemoryWriteAheadVFS {
     return SQLITE_OK;
   }
 
+  /** Random bytes, of the engine's cryptography. */
   xRandomness(_vfs: number, size: number, to: number): number {
     this.#module.HEAPU8.set(crypto.getRandomValues(new Uint8Array(size)), to);
     return size;
   }
 
+  /** The time, in milliseconds of Julian days. */
   xCurrentTimeInt64(_vfs: number, pTime: number): number {
     this.#view().setBigInt64(pTime, UNIX_EPOCH_MS + BigInt(Date.now()), true);
     return SQLITE_OK;
@@ -259,6 +249,7 @@ export class MemoryWriteAheadVFS {
   // -------------------------------------------------------------------------------------------------------------------
   // Open files
 
+  /** Closes a file; a transaction that is open is taken back. */
   xClose(pFile: number): number {
     // wa-sqlite also closes what could not be opened, and why that was is not to be forgotten.
     if (!this.#files.has(pFile)) return SQLITE_OK;
@@ -271,6 +262,7 @@ export class MemoryWriteAheadVFS {
     });
   }
 
+  /** Reads a page or a part of one. */
   xRead(pFile: number, pData: number, size: number, low: number, high: number): number {
     return this.#with('xRead', pFile, SQLITE_IOERR_READ, ({ main, local }) => {
       const to = this.#module.HEAPU8.subarray(pData, pData + size);
@@ -278,6 +270,7 @@ export class MemoryWriteAheadVFS {
     });
   }
 
+  /** Writes a page; others see it when it is committed. */
   xWrite(pFile: number, pData: number, size: number, low: number, high: number): number {
     return this.#with('xWrite', pFile, SQLITE_IOERR_WRITE, ({ main, local }) => {
       const from = this.#module.HEAPU8.subarray(pData, pData + size);
@@ -285,14 +278,17 @@ export class MemoryWriteAheadVFS {
     });
   }
 
+  /** Makes a file smaller. */
   xTruncate(pFile: number, low: number, high: number): number {
     return this.#with('xTruncate', pFile, SQLITE_IOERR_TRUNCATE, ({ main, local }) => (main ?? local!).truncate(offsetOf(low, high)));
   }
 
+  /** Does nothing: memory needs no sync. */
   xSync(_pFile: number, _flags: number): number {
     return SQLITE_OK;
   }
 
+  /** How long a file is. */
   xFileSize(pFile: number, pSize: number): number {
     return this.#with('xFileSize', pFile, SQLITE_IOERR_FSTAT, ({ main, local }) => {
       const isAlone = main !== undefined && main.holds < READING;
@@ -303,6 +299,7 @@ export class MemoryWriteAheadVFS {
     });
   }
 
+  /** Begins a transaction, or lets it write; SQLITE_BUSY while another one has the lock, which `module.retryOps` waits for. */
   xLock(pFile: number, level: number): number {
     return this.#with('xLock', pFile, SQLITE_IOERR_LOCK, ({ main }) => {
       if (main === undefined) return SQLITE_OK;
@@ -347,6 +344,7 @@ export class MemoryWriteAheadVFS {
     return code;
   }
 
+  /** Ends a transaction. */
   xUnlock(pFile: number, level: number): number {
     return this.#with('xUnlock', pFile, SQLITE_IOERR_UNLOCK, ({ main }) => {
       if (main === undefined) return SQLITE_OK;
@@ -358,11 +356,13 @@ export class MemoryWriteAheadVFS {
     });
   }
 
+  /** Always 0: there is never a journal of another one to play back. */
   xCheckReservedLock(_pFile: number, pResult: number): number {
     this.#view().setInt32(pResult, 0, true);
     return SQLITE_OK;
   }
 
+  /** Commits, and answers PRAGMAs. */
   xFileControl(pFile: number, operation: number, pArgument: number): number {
     return this.#with('xFileControl', pFile, SQLITE_IOERR, ({ main, pragmas }) => {
       if (main === undefined) return SQLITE_NOTFOUND;
@@ -402,10 +402,12 @@ export class MemoryWriteAheadVFS {
     return SQLITE_OK;
   }
 
+  /** The bytes of a sector. */
   xSectorSize(_pFile: number): number {
     return SECTOR_BYTES;
   }
 
+  /** SQLITE_IOCAP_*: a transaction is written as a whole. */
   xDeviceCharacteristics(pFile: number): number {
     const isMain = this.#files.get(pFile)?.main !== undefined;
     return SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN | (isMain ? SQLITE_IOCAP_BATCH_ATOMIC : 0);

@@ -1,0 +1,27 @@
+/** What of wa-sqlite's module is used here, and the names that it gives files. */
+
+/** The module, as wa-sqlite's factory makes it. */
+export interface WaModule {
+  readonly HEAPU8: Uint8Array;
+  readonly retryOps: Promise<unknown>[];
+  UTF8ToString(address: number): string;
+  _sqlite3_malloc(sizeBytes: number): number;
+}
+
+const TEMPORARY_NAME_BYTES = 8;
+
+/**
+ * Where wa-sqlite has the name of the journal of the database whose name is at `zName`: behind that and its parameters, each of
+ * which ends with a zero byte (sqlite3_filename_journal()).
+ */
+export function journalNameOf({ HEAPU8: heap }: WaModule, zName: number): number {
+  const past = (at: number): number => heap.indexOf(0, at) + 1;
+  let at = past(zName);
+  while (heap[at] !== 0) at = past(past(at));
+  return at + 1;
+}
+
+/** A name for a file that has none. */
+export function temporaryName(): string {
+  return `/${[...crypto.getRandomValues(new Uint8Array(TEMPORARY_NAME_BYTES))].map((byte) => byte.toString(16)).join('')}`;
+}
