@@ -252,6 +252,8 @@ export class MemoryWriteAheadVFS {
 
   /** Closes a file; a transaction that is open is taken back. */
   xClose(pFile: number): number {
+    // wa-sqlite also closes what could not be opened, and why that was is not to be forgotten.
+    if (!this.#files.has(pFile)) return SQLITE_OK;
     return this.#with('xClose', pFile, SQLITE_IOERR_CLOSE, ({ name, flags, main }) => {
       this.#files.delete(pFile);
       main?.close();
