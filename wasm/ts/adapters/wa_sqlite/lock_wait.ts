@@ -92,6 +92,7 @@ async function tryUntilDeadline(file: MainFile, kind: Holding, isLong: (refusal:
   for (;;) {
     // Whoever of this thread has the lock gets a turn first.
     await commitOrMoment(file.engine);
+    if (file.isClosed) return { code: SQLITE_BUSY, error: new Error('the connection that waited was closed'), client: undefined };
     const leftMs = deadline - performance.now();
     file.tryQuietly(leftMs > 0);
     const { code, refusal } = attempt(file, kind, Math.max(0, Math.min(NAP_MS, leftMs)));

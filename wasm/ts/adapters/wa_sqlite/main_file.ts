@@ -55,6 +55,9 @@ export class MainFile {
   /** What went wrong, until it is told. */
   problem: Error | undefined;
 
+  /** Nothing can be done with it any more. */
+  isClosed = false;
+
   readonly #thread: Thread;
   #pager: Pager;
 
@@ -422,6 +425,7 @@ export class MainFile {
   }
 
   close(): void {
+    this.isClosed = true;
     this.end();
     this.#pager.close();
   }
