@@ -8,6 +8,7 @@ import { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, createMemoryWriteAheadShar
 import { join } from '../../wasm/dist/index.js';
 
 export const SQLITE_BUSY = 5;
+export const SQLITE_IOERR = 10;
 export const SQLITE_FULL = 13;
 
 /** The package of each version that is tested. */
