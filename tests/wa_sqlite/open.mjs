@@ -34,7 +34,9 @@ export async function loadWaSqlite(version = '2.0.6', build = 'wa-sqlite') {
 /** A connection of wa-sqlite. */
 export class WaConnection {
   constructor(sqlite3, vfs, db) {
-    Object.assign(this, { sqlite3, vfs, db });
+    this.sqlite3 = sqlite3;
+    this.vfs = vfs;
+    this.db = db;
   }
 
   /** All rows that the statements give, each an array. */

@@ -11,6 +11,9 @@ const HUNG_MS = 60_000;
 
 /** An error that was thrown in the browser. */
 export class RemoteError extends Error {
+  /** @type {string | number | undefined} */
+  code;
+
   constructor({ stack, ...fields }) {
     super(fields.message);
     Object.assign(this, fields);

@@ -51,20 +51,24 @@ export class WaDatabase {
 
 /** wa-sqlite of a version, and a VFS of the runtime in it. */
 export class Wa {
+  constructor(runtime, sqlite3, vfs) {
+    this.runtime = runtime;
+    this.sqlite3 = sqlite3;
+    this.vfs = vfs;
+  }
+
   static async load(runtime, { version = '2.0.6', ...options } = {}) {
     const place = PLACES[version];
     const [SQLite, { default: factory }] = await Promise.all([import(`${place}src/sqlite-api.js`), import(`${place}dist/wa-sqlite.mjs`)]);
-    const wa = new Wa();
     const module = await factory();
-    wa.runtime = runtime;
-    wa.sqlite3 = SQLite.Factory(module);
-    wa.vfs = await MemoryWriteAheadVFS.create(MEMORY_WRITE_AHEAD_VFS, module, runtime, options);
-    wa.sqlite3.vfs_register(wa.vfs, true);
-    return wa;
+    const sqlite3 = SQLite.Factory(module);
+    const vfs = await MemoryWriteAheadVFS.create(MEMORY_WRITE_AHEAD_VFS, module, runtime, options);
+    sqlite3.vfs_register(vfs, true);
+    return new Wa(runtime, sqlite3, vfs);
   }
 
   /** Opens the runtime's database, or the one at `path`. */
-  async open({ path = this.runtime.dbFilename, busyTimeout } = {}) {
+  async open({ path = this.runtime.dbFilename, busyTimeout = undefined } = {}) {
     const db = new WaDatabase(this, await this.sqlite3.open_v2(path, undefined, MEMORY_WRITE_AHEAD_VFS));
     if (busyTimeout !== undefined) await db.rows(`PRAGMA busy_timeout=${busyTimeout}`);
     return db;
