@@ -98,9 +98,9 @@ export function newRuntime(t, options = {}) {
 }
 
 /** A runtime with a connection of each side in this thread; `openWa` and `openGlasswal` open more. */
-export async function place(t, { version, build, clientName, logger, ...options } = {}) {
+export async function place(t, { version, build, logger, ...options } = {}) {
   const runtime = newRuntime(t, options);
-  const side = await waSqlite(runtime, { version, build, clientName, logger });
+  const side = await waSqlite(runtime, { version, build, logger });
   const client = await join(runtime, { name: 'native' });
   const open = [];
   const keep = (connection) => {

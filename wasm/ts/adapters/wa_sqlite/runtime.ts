@@ -86,7 +86,7 @@ export function createMemoryWriteAheadSharedRuntime(dbFilename: string, options:
   const runtime = new MemoryWriteAheadRuntime(path, capacities);
   runtimes.set(path, runtime);
   // Who has created it is there for the others, and knows what they do. What keeps this thread out is told to who opens a database.
-  enterThread(runtime).catch(() => undefined);
+  enterThread(runtime, options.clientName).catch(() => undefined);
   return runtime;
 }
 

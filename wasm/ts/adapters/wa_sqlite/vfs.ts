@@ -34,7 +34,10 @@ export const MEMORY_WRITE_AHEAD_VFS = 'MemoryWriteAheadVFS';
 export interface MemoryWriteAheadVFSOptions {
   /** Is told of what fails, of what the VFS does (`debug`), and of the runtime's events. */
   readonly logger?: Partial<MemoryWriteAheadLogger>;
-  /** What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. */
+  /**
+   * What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. The thread that creates
+   * the runtime has its name from there.
+   */
   readonly clientName?: string;
 }
 
