@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import { ROOT } from './server.mjs';
 import { inEachBrowserWithWa } from './wa_sqlite.mjs';
 
-const KILLS = Number(process.env.GLASSWAL_WEB_KILLS ?? 40);
+const KILLS = Number(process.env.GLASSWAL_WEB_KILLS ?? 20);
 const BATCH = 20;
 
 inEachBrowserWithWa((it) => {
