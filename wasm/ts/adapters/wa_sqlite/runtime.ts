@@ -61,9 +61,10 @@ export function runtimeOf(dbFilename: string): MemoryWriteAheadSharedRuntime | u
   return runtimes.get(normalizeMemoryWriteAheadPathname(dbFilename));
 }
 
-/** Has the runtime found by its path in this thread, where it came in a message. */
+/** Has the runtime found by its path in this thread, where it came in a message: the last one of that path. */
 export function registerRuntime(runtime: MemoryWriteAheadSharedRuntime): void {
-  if (!runtimes.has(runtime.dbFilename)) runtimes.set(runtime.dbFilename, runtime);
+  // A copy has none of the methods of the one that was created here.
+  if (runtimes.get(runtime.dbFilename)?.id !== runtime.id) runtimes.set(runtime.dbFilename, runtime);
 }
 
 function areEqual(a: MemoryWriteAheadResolvedRuntimeOptions, b: MemoryWriteAheadResolvedRuntimeOptions): boolean {
