@@ -38,11 +38,10 @@ export class MemoryWriteAheadRuntime implements MemoryWriteAheadSharedRuntime {
 
   /** @internal */
   constructor(dbFilename: string, capacities: MemoryWriteAheadResolvedRuntimeOptions) {
-    const options = glasswalOptions(capacities);
-    const { memory, capacityBytes } = newMemory(options);
+    const { memory, options } = newMemory(glasswalOptions(capacities));
     this.dbFilename = this.path = dbFilename;
     this.capacities = capacities;
-    this.options = { ...options, capacityBytes };
+    this.options = options;
     this.memory = memory;
   }
 
