@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "contract/place.h"
+#include "glasswal/observe.h"
 #include "glasswal/sqlite.h"
 #include "store/segment_map.h"
 
@@ -224,6 +225,21 @@ TEST_P(Waiting, TheRefusalSaysWhoAndHowLong) {
   sqlite3_vfs* vfs = place().RawVfs(1);
   vfs->xGetLastError(vfs, sizeof(message), message);
   EXPECT_EQ(message, sentence);
+}
+
+TEST_P(Waiting, QuietRefusalsAreKeptAndNotCounted) {
+  Database holder = Open();
+  holder.Run("CREATE TABLE t(x); BEGIN IMMEDIATE");
+  Database other = Open();
+  const auto counted = [this] { return Observe(place().runtime(0))->totals.busy; };
+  for (int quiet : {1, 0}) {
+    const uint64_t before = counted();
+    int argument = quiet;
+    EXPECT_EQ(sqlite3_file_control(other.get(), "main", kFcntlQuietRefusals, &argument), SQLITE_OK);
+    EXPECT_EQ(other.Exec("BEGIN IMMEDIATE"), SQLITE_BUSY);
+    EXPECT_EQ(LastRefusal(other.get()).lock, "WRITE");
+    EXPECT_EQ(counted() - before, quiet == 1 ? 0u : 1u);
+  }
 }
 
 TEST_P(Waiting, ARefusalInRollbackModeSaysSharedOrReserved) {

@@ -8,6 +8,7 @@ import { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, createMemoryWriteAheadShar
 import { join } from '../../wasm/dist/index.js';
 
 export const SQLITE_BUSY = 5;
+export const SQLITE_IOERR = 10;
 export const SQLITE_FULL = 13;
 
 /** The package of each version that is tested. */
@@ -33,7 +34,9 @@ export async function loadWaSqlite(version = '2.0.6', build = 'wa-sqlite') {
 /** A connection of wa-sqlite. */
 export class WaConnection {
   constructor(sqlite3, vfs, db) {
-    Object.assign(this, { sqlite3, vfs, db });
+    this.sqlite3 = sqlite3;
+    this.vfs = vfs;
+    this.db = db;
   }
 
   /** All rows that the statements give, each an array. */
@@ -95,9 +98,9 @@ export function newRuntime(t, options = {}) {
 }
 
 /** A runtime with a connection of each side in this thread; `openWa` and `openGlasswal` open more. */
-export async function place(t, { version, build, clientName, logger, ...options } = {}) {
+export async function place(t, { version, build, logger, ...options } = {}) {
   const runtime = newRuntime(t, options);
-  const side = await waSqlite(runtime, { version, build, clientName, logger });
+  const side = await waSqlite(runtime, { version, build, logger });
   const client = await join(runtime, { name: 'native' });
   const open = [];
   const keep = (connection) => {

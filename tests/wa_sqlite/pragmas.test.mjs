@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { SQLITE_BUSY, VERSIONS, checkSound, place } from './open.mjs';
+import { SQLITE_BUSY, SQLITE_IOERR, VERSIONS, checkSound, place } from './open.mjs';
 
 const count = (db) => db.prepare('SELECT count(*) FROM t').pluck().get();
 
@@ -46,7 +46,7 @@ for (const version of VERSIONS) {
   });
 
   for (const size of [512, 1024, 2048, 8192, 16384, 32768, 65536]) {
-    on(`a new database with pages of ${size} bytes`, async ({ wa, db, openWa }) => {
+    on(`a new database with pages of ${size} bytes`, async ({ wa, db, openWa, openGlasswal }) => {
       await wa.run(`PRAGMA page_size=${size}`, 'CREATE TABLE t(a)', 'INSERT INTO t SELECT randomblob(200000) FROM (VALUES (1), (2))');
       assert.equal(await wa.value('PRAGMA page_size'), size);
       assert.equal(db.prepare('SELECT count(*) FROM t').pluck().get(), 2);
@@ -55,9 +55,23 @@ for (const version of VERSIONS) {
       assert.equal(await wa.value('SELECT sum(length(a)) FROM t'), 700_000);
       const other = await openWa();
       assert.equal(await other.value('PRAGMA page_size'), size);
-      await wa.run('PRAGMA page_size=4096', 'VACUUM');
-      assert.equal(await wa.value('PRAGMA page_size'), size, 'it keeps the size of its pages');
+      await wa.run('PRAGMA page_size=4096');
+      assert.equal(await wa.failure('VACUUM'), SQLITE_IOERR);
+      assert.match(wa.vfs.lastError.message, /only while no other connection has .* open/);
+      assert.equal(await wa.value('PRAGMA page_size'), size);
       await checkSound(assert, other, db);
+      await other.close();
+      db.close();
+      await wa.run('VACUUM');
+      assert.equal(await wa.value('PRAGMA page_size'), 4096);
+      await wa.run('INSERT INTO t VALUES (zeroblob(100000))');
+      await wa.run(`PRAGMA page_size=${size}`, "VACUUM INTO '/into.sqlite'");
+      const into = await openWa('/into.sqlite');
+      assert.equal(await into.value('PRAGMA page_size'), size);
+      for (const connection of [wa, into]) {
+        assert.equal(await connection.value('SELECT sum(length(a)) FROM t'), 800_000);
+        await checkSound(assert, connection, openGlasswal(connection === into ? '/into.sqlite' : undefined));
+      }
     });
   }
 

@@ -11,6 +11,9 @@ const HUNG_MS = 60_000;
 
 /** An error that was thrown in the browser. */
 export class RemoteError extends Error {
+  /** @type {string | number | undefined} */
+  code;
+
   constructor({ stack, ...fields }) {
     super(fields.message);
     Object.assign(this, fields);
@@ -24,7 +27,11 @@ function unwrap({ value, error }) {
 }
 
 /** A worker of the stage's page. */
-class Actor {
+export class Actor {
+  /** What it runs, and what open() is given if a test says nothing. */
+  static script = 'actor.js';
+  static open = { busyTimeout: 5000 };
+
   constructor(stage, name, joinMs) {
     this.stage = stage;
     this.name = name;
@@ -92,9 +99,9 @@ export class Stage {
   }
 
   /** Starts a worker that joins the runtime and opens its database (open: null leaves that out). */
-  async actor(name = `actor-${++this.#names}`, { runtime = 'runtime', open = { busyTimeout: 5000 } } = {}) {
-    const joinMs = await this.call('start', { name, runtime, open: open ?? undefined });
-    return new Actor(this, name, joinMs);
+  async actor(name = `actor-${++this.#names}`, { runtime = 'runtime', kind = Actor, open = kind.open } = {}) {
+    const joinMs = await this.call('start', { script: kind.script, name, runtime, open: open ?? undefined });
+    return new kind(this, name, joinMs);
   }
 
   /** Waits until holds(snapshot, ...values) is true of the runtime's diagnostics; it runs in the page. */

@@ -46,7 +46,7 @@
     (uint32_t slot, const char* name, uint32_t block_segments, const double* options,              \
      int64_t id_first, int64_t id_last),                                                           \
     "Makes the region and joins it. `options` are the numbers of GLASSWAL_OPTIONS, in its order; " \
-    "the id is that of the runtime, by which its locks are called. Gives a status.")                                                                             \
+    "the id is that of the runtime, by which its locks are called. Gives a status.")               \
   X(int32_t, glasswal_join, (uint32_t slot, const char* name, uint32_t block_segments),            \
     "Joins the region that another instance made. Gives a status.")                                \
   X(int32_t, glasswal_leave, (),                                                                   \
@@ -122,26 +122,27 @@
     "1 when the VFS's last failure had this extended result code and was not told before; then "   \
     "what it said is at glasswal_text.")                                                           \
   X(int32_t, glasswal_pager_open, (sqlite3 * database, int32_t cache_kib, int32_t page_size),      \
-    "Before anything else of this kind: how many KiB of pages the connection keeps, and how large " \
+    "Before anything else of this kind: how many KiB of pages the connection keeps, and how "      \
+    "large "                                                                                       \
     "those of a new database are (0: as usual). Gives a result code of SQLite.")                   \
   X(int32_t, glasswal_pager_begin,                                                                 \
     (sqlite3 * database, int32_t write, int32_t timeout_ms, PagerView * view),                     \
     "Begins a transaction that reads, or with `write` one that writes; or goes from one to the "   \
     "other. Waits for `timeoutMs` at most. Fills the view. Gives a result code of SQLite.")        \
-  X(void*, glasswal_pager_read, (sqlite3 * database, uint32_t number, PagerView* view),            \
+  X(void*, glasswal_pager_read, (sqlite3 * database, uint32_t number, PagerView * view),           \
     "Where page `number` is until the next call; 0: the view has the code.")                       \
-  X(void*, glasswal_pager_write, (sqlite3 * database, uint32_t number, PagerView* view),           \
+  X(void*, glasswal_pager_write, (sqlite3 * database, uint32_t number, PagerView * view),          \
     "Where to write page `number`, whole and before the next call; 0: the view has the code. Not " \
     "for the first page.")                                                                         \
   X(int32_t, glasswal_pager_write_first,                                                           \
     (sqlite3 * database, const uint8_t* bytes, PagerView* view),                                   \
     "Writes the first page, but for what is this side's own. Gives a result code of SQLite.")      \
-  X(void, glasswal_pager_truncate, (sqlite3 * database, uint32_t pages, PagerView* view),          \
+  X(void, glasswal_pager_truncate, (sqlite3 * database, uint32_t pages, PagerView * view),         \
     "Leaves the database so many pages.")                                                          \
-  X(int32_t, glasswal_pager_commit, (sqlite3 * database, int32_t keep_lock, PagerView* view),      \
+  X(int32_t, glasswal_pager_commit, (sqlite3 * database, int32_t keep_lock, PagerView * view),     \
     "Commits, and reads on what it has made; with `keepLock` it writes on, and nobody else can "   \
     "in between. Fills the view. Gives a result code of SQLite.")                                  \
-  X(void, glasswal_pager_rollback, (sqlite3 * database, PagerView* view),                          \
+  X(void, glasswal_pager_rollback, (sqlite3 * database, PagerView * view),                         \
     "Takes back what was written, and reads on what was before. Fills the view.")                  \
   X(void, glasswal_pager_end, (sqlite3 * database),                                                \
     "Ends the transaction, whichever it is; what was not committed is gone.")

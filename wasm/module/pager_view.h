@@ -7,17 +7,17 @@
 #include <stdint.h>
 
 /* Its fields: type, name. */
-#define GLASSWAL_PAGER_VIEW(X)                                                              \
-  X(uint32_t, data_version) /* Another one than before: so are the pages, perhaps. */       \
-  X(uint32_t, page_size)    /* In bytes. */                                                 \
-  X(uint32_t, pages)        /* What the transaction sees, its own changes included. */      \
-  X(uint32_t, flags)        /* Of kPager*. */                                               \
-  X(uint32_t, log_frames)   /* In the write-ahead log after a commit. */                    \
+#define GLASSWAL_PAGER_VIEW(X)                                                         \
+  X(uint32_t, data_version) /* Another one than before: so are the pages, perhaps. */  \
+  X(uint32_t, page_size)    /* In bytes. */                                            \
+  X(uint32_t, pages)        /* What the transaction sees, its own changes included. */ \
+  X(uint32_t, flags)        /* Of kPager*. */                                          \
+  X(uint32_t, log_frames)   /* In the write-ahead log after a commit. */               \
   X(int32_t, code)          /* The result code of a call that gives an address instead. */
 
 /* Its flags: name, number. */
-#define GLASSWAL_PAGER_FLAGS(X)                                                              \
-  X(kPagerInWal, 1)  /* The database is in WAL mode. */                                      \
+#define GLASSWAL_PAGER_FLAGS(X)                          \
+  X(kPagerInWal, 1)   /* The database is in WAL mode. */ \
   X(kPagerIsEmpty, 2) /* It has one page, the first, and nobody has put anything there yet. */
 
 #define GLASSWAL_PAGER_FIELD(type, name) type name;

@@ -19,7 +19,7 @@ ImU32 StateColor(const ClientSnapshot& client, const Palette& palette) {
 
 void DrawClientTable(const Snapshot& s, const Selection& selected, float height, Ui* ui) {
   static constexpr Column kColumns[] = {
-      {"client", 0, false}, {"state", 6.5f, false},  {"kind", 5, false},    {"process", 6.8f, true},
+      {"client", 0, false}, {"state", 6.5f, false},  {"kind", 6.2f, false}, {"process", 6.8f, true},
       {"age", 6.5f, true},  {"silent for", 6, true}, {"conns", 4.2f, true}, {"handles", 4.6f, true},
       {"locks", 4, true},   {"private", 6, true},    {"heartbeat", 7, true}};
   Table table(ui, "clients", kColumns, 11, height);

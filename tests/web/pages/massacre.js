@@ -5,7 +5,7 @@ const LANES = 6;
 const MODES = ['idle', 'write', 'statement', 'wait', 'hold', 'grow', 'join'];
 
 /** A generator of numbers in [0, 1) that a seed repeats (mulberry32). */
-function seeded(seed) {
+export function seeded(seed) {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;
@@ -15,7 +15,7 @@ function seeded(seed) {
   };
 }
 
-class Witness {
+export class Witness {
   #worker = new Worker(new URL('./witness.js', import.meta.url), { type: 'module' });
   #waiting = new Map();
   #lastId = 0;

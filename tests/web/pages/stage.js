@@ -12,8 +12,8 @@ class Actor {
   #waiting = new Map();
   #lastId = 0;
 
-  constructor(name) {
-    this.worker = new Worker(new URL('./actor.js', import.meta.url), { type: 'module', name });
+  constructor(script, name) {
+    this.worker = new Worker(new URL(`./${script}`, import.meta.url), { type: 'module', name });
     this.worker.onmessage = ({ data: { id, value, error } }) => {
       const resolve = this.#waiting.get(id);
       this.#waiting.delete(id);
@@ -60,14 +60,14 @@ globalThis.stage = {
     }
   },
 
-  async start({ name, runtime, open }) {
-    const actor = new Actor(name);
+  async start({ script, name, runtime, open }) {
+    const actor = new Actor(script, name);
     actors.set(name, actor);
     return actor.tell({ joining: { runtime: runtimes.get(runtime), name, open, signals } });
   },
 
-  /** Whether a condition holds of the first runtime's diagnostics. */
-  holds: (source, values) => play(source, runtimes.get('runtime').diagnostics(), [values]),
+  /** Whether a condition holds of the first runtime's diagnostics, or of what a client says in its place. */
+  holds: (source, values) => play(source, (context.keep.watcher ?? runtimes.get('runtime')).diagnostics(), [values]),
 
   tell: ({ name, source, values }) => actors.get(name).tell({ source, values }),
 

@@ -7,7 +7,7 @@
  */
 import type { Engine } from '../engine/engine.js';
 import { check, instantiate, type Thread, withMemory, withText } from '../engine/instance.js';
-import { bootstrapVersion, founderOffset, pageBytes, regionOffset, versionOffset } from '../generated/facts.js';
+import { bootstrapVersion, founderOffset, pageBytes, regionOffset, segmentBytes, versionOffset } from '../generated/facts.js';
 import { GlasswalError } from '../given/errors.js';
 import { type Blocks, blockSegments, segmentAddress } from '../memory/block.js';
 import type { Views } from '../memory/views.js';
@@ -68,7 +68,8 @@ export function found(module: WebAssembly.Module, views: Views, blocks: Blocks, 
 
 function make(module: WebAssembly.Module, views: Views, blocks: Blocks, { id, slot, name, options, thread }: Founding): Engine {
   const { memory } = views;
-  const first = blocks.firstSegment(options.capacityBytes, options.eventCapacity);
+  const capacityBytes = Math.floor(options.capacityBytes / segmentBytes) * segmentBytes;
+  const first = blocks.firstSegment(capacityBytes, options.eventCapacity);
   requireRoom(options, first);
   // What one that died on the way has left.
   views.u8.fill(0, regionOffset);
@@ -79,7 +80,7 @@ function make(module: WebAssembly.Module, views: Views, blocks: Blocks, { id, sl
     throw noRoom();
   }
   const engine = instantiate(module, views, first, thread);
-  const numbers = optionNumbers(options);
+  const numbers = optionNumbers({ ...options, capacityBytes });
   const status = withText(engine, name, (text) =>
     withMemory(engine, numbers.length * 8, 'the options', (address) => {
       engine.f64.set(numbers, address >>> 3);

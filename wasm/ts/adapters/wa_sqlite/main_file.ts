@@ -129,6 +129,7 @@ export class MainFile {
 
   /** Goes on to `kind`, from nothing or from reading; a code of SQLite. Sleeps for `ms` at most. */
   begin(kind: Holding, ms: number): number {
+    if (this.isClosed) return SQLITE_IOERR;
     if (this.#holds >= kind) return SQLITE_OK;
     if (this.#outdated) return SQLITE_BUSY;
     this.#thread.client.check();
@@ -248,7 +249,12 @@ export class MainFile {
     }
     this.#wantedPageSize = pageSize;
     this.#seenVersion = 0;
-    this.#pager = this.#open(pageSize);
+    try {
+      this.#pager = this.#open(pageSize);
+    } catch (error) {
+      this.isClosed = true;
+      throw error;
+    }
     return this.begin(WRITING, 0) === SQLITE_OK && this.#isEmpty;
   }
 
@@ -370,6 +376,7 @@ export class MainFile {
 
   /** Copies the log into the database; a code of SQLite. REQUIRES: no transaction. */
   checkpoint(mode: number, ms = 0): number {
+    if (this.isClosed) return SQLITE_IOERR;
     this.#logFrames = 0;
     return this.#pager.checkpoint(mode, ms);
   }
@@ -425,8 +432,9 @@ export class MainFile {
   }
 
   close(): void {
-    this.isClosed = true;
+    if (this.isClosed) return;
     this.end();
+    this.isClosed = true;
     this.#pager.close();
   }
 }

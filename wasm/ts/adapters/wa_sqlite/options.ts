@@ -15,16 +15,18 @@ export interface MemoryWriteAheadRuntimeOptions {
   readonly fileLockStaleMs?: number;
   /** Taken and without effect: no engine that glasswal runs in needs it, for a WebAssembly memory always grows in place. */
   readonly allowFixedCapacityFallback?: boolean;
+  /** What others call the thread that creates it, up to 63 bytes: 'page', or a worker's own name, if not given. */
+  readonly clientName?: string;
 }
 
 /** All of them. */
-export type MemoryWriteAheadResolvedRuntimeOptions = Required<MemoryWriteAheadRuntimeOptions>;
+export type MemoryWriteAheadResolvedRuntimeOptions = Required<Omit<MemoryWriteAheadRuntimeOptions, 'clientName'>>;
 
 const MIB = 1024 * 1024;
 const MOST_BYTES = 0x7fffffff;
 
 /** Above 0, and a capacity at most what 31 bits hold. */
-function positive(options: MemoryWriteAheadRuntimeOptions, name: Exclude<keyof MemoryWriteAheadRuntimeOptions, 'allowFixedCapacityFallback'>, usual: number): number {
+function positive(options: MemoryWriteAheadRuntimeOptions, name: Exclude<keyof MemoryWriteAheadResolvedRuntimeOptions, 'allowFixedCapacityFallback'>, usual: number): number {
   const value: unknown = options[name] ?? usual;
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value <= 0) {
     throw new Error(`${name} must be a positive integer; received ${String(value)}`);

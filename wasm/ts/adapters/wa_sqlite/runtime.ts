@@ -38,11 +38,10 @@ export class MemoryWriteAheadRuntime implements MemoryWriteAheadSharedRuntime {
 
   /** @internal */
   constructor(dbFilename: string, capacities: MemoryWriteAheadResolvedRuntimeOptions) {
-    const options = glasswalOptions(capacities);
-    const { memory, capacityBytes } = newMemory(options);
+    const { memory, options } = newMemory(glasswalOptions(capacities));
     this.dbFilename = this.path = dbFilename;
     this.capacities = capacities;
-    this.options = { ...options, capacityBytes };
+    this.options = options;
     this.memory = memory;
   }
 
@@ -61,9 +60,10 @@ export function runtimeOf(dbFilename: string): MemoryWriteAheadSharedRuntime | u
   return runtimes.get(normalizeMemoryWriteAheadPathname(dbFilename));
 }
 
-/** Has the runtime found by its path in this thread, where it came in a message. */
+/** Has the runtime found by its path in this thread, where it came in a message: the last one of that path. */
 export function registerRuntime(runtime: MemoryWriteAheadSharedRuntime): void {
-  if (!runtimes.has(runtime.dbFilename)) runtimes.set(runtime.dbFilename, runtime);
+  // A copy has none of the methods of the one that was created here.
+  if (runtimes.get(runtime.dbFilename)?.id !== runtime.id) runtimes.set(runtime.dbFilename, runtime);
 }
 
 function areEqual(a: MemoryWriteAheadResolvedRuntimeOptions, b: MemoryWriteAheadResolvedRuntimeOptions): boolean {
@@ -86,7 +86,7 @@ export function createMemoryWriteAheadSharedRuntime(dbFilename: string, options:
   const runtime = new MemoryWriteAheadRuntime(path, capacities);
   runtimes.set(path, runtime);
   // Who has created it is there for the others, and knows what they do. What keeps this thread out is told to who opens a database.
-  enterThread(runtime).catch(() => undefined);
+  enterThread(runtime, options.clientName).catch(() => undefined);
   return runtime;
 }
 

@@ -11,14 +11,15 @@ import {
   SQLITE_ACCESS_EXISTS, SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FCNTL_BEGIN_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_PHASETWO,
   SQLITE_FCNTL_PRAGMA, SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE, SQLITE_FCNTL_SYNC, SQLITE_IOCAP_BATCH_ATOMIC, SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN,
   SQLITE_IOERR, SQLITE_IOERR_CLOSE, SQLITE_IOERR_DELETE_NOENT, SQLITE_IOERR_FSTAT, SQLITE_IOERR_LOCK, SQLITE_IOERR_READ, SQLITE_IOERR_TRUNCATE,
-  SQLITE_IOERR_UNLOCK, SQLITE_IOERR_WRITE, SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_NOTFOUND, SQLITE_OK, SQLITE_OPEN_CREATE,
+  SQLITE_IOERR_UNLOCK, SQLITE_IOERR_WRITE, SQLITE_LOCK_NONE, SQLITE_NOTFOUND, SQLITE_OK, SQLITE_OPEN_CREATE,
   SQLITE_OPEN_DELETEONCLOSE, SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL,
 } from '../../generated/sqlite.js';
 import { startLog } from '../../life/log_drain.js';
 import { type MemoryWriteAheadLogger, safeLogger, sayRecord } from './logger.js';
 import { LocalFile } from './local_file.js';
-import { lookForLock, retryAfter, waitForLock } from './lock_wait.js';
-import { type Holding, MainFile, READING, WRITING } from './main_file.js';
+import { retryAfter } from './lock_wait.js';
+import { takeLock } from './locking.js';
+import { MainFile, READING } from './main_file.js';
 import { normalizeMemoryWriteAheadPathname } from './options.js';
 import type { Refusal } from './refusal.js';
 import { answerPragma, type Remembered, usualPragmas } from './pragmas.js';
@@ -33,7 +34,10 @@ export const MEMORY_WRITE_AHEAD_VFS = 'MemoryWriteAheadVFS';
 export interface MemoryWriteAheadVFSOptions {
   /** Is told of what fails, of what the VFS does (`debug`), and of the runtime's events. */
   readonly logger?: Partial<MemoryWriteAheadLogger>;
-  /** What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. */
+  /**
+   * What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. The thread that creates
+   * the runtime has its name from there.
+   */
   readonly clientName?: string;
 }
 
@@ -252,6 +256,8 @@ export class MemoryWriteAheadVFS {
 
   /** Closes a file; a transaction that is open is taken back. */
   xClose(pFile: number): number {
+    // wa-sqlite also closes what could not be opened, and why that was is not to be forgotten.
+    if (!this.#files.has(pFile)) return SQLITE_OK;
     return this.#with('xClose', pFile, SQLITE_IOERR_CLOSE, ({ name, flags, main }) => {
       this.#files.delete(pFile);
       main?.close();
@@ -302,39 +308,13 @@ export class MemoryWriteAheadVFS {
   xLock(pFile: number, level: number): number {
     return this.#with('xLock', pFile, SQLITE_IOERR_LOCK, ({ main }) => {
       if (main === undefined) return SQLITE_OK;
-      const code = this.#lock(main, level);
+      const code = takeLock(main, level, this.#module, {
+        refused: (refusal) => this.#refuse(main, refusal),
+        waitsLong: ({ error }) => this.#logger.warn('MemoryWriteAheadVFS still waits for a lock', { name: main.path, error }),
+      });
       if (code === SQLITE_OK) main.lock = level;
       return code;
     });
-  }
-
-  #lock(main: MainFile, level: number): number {
-    if (main.lock !== SQLITE_LOCK_NONE) {
-      // One that has read what others have changed since would wait for nothing.
-      return level < SQLITE_LOCK_RESERVED || main.holds === WRITING ? SQLITE_OK : this.#lockNow(main);
-    }
-    const kind = main.willWrite || main.isExclusive ? WRITING : READING;
-    main.willWrite = false;
-    const { wait } = main;
-    main.wait = undefined;
-    if (typeof wait === 'object') return this.#refuse(main, wait);
-    if (main.holds >= kind) return SQLITE_OK;
-    return this.#lockOrWait(main, kind);
-  }
-
-  #lockNow(main: MainFile): number {
-    const code = main.begin(WRITING, 0);
-    return code === SQLITE_OK ? code : this.#refuse(main, main.refusalOf(code));
-  }
-
-  #lockOrWait(main: MainFile, kind: Holding): number {
-    const { code, refusal, isWorthWaiting } = lookForLock(main, kind);
-    if (refusal === undefined) return code;
-    if (!isWorthWaiting) return this.#refuse(main, refusal);
-    main.wait = 'waiting';
-    const isLong = ({ error }: Refusal): void => this.#logger.warn('MemoryWriteAheadVFS still waits for a lock', { name: main.path, error });
-    retryAfter(this.#module, waitForLock(main, kind, isLong).then((result) => void (main.wait = result)));
-    return SQLITE_BUSY;
   }
 
   #refuse(main: MainFile, { code, error }: Refusal): number {
@@ -343,7 +323,6 @@ export class MemoryWriteAheadVFS {
     return code;
   }
 
-  /** Ends a transaction. */
   xUnlock(pFile: number, level: number): number {
     return this.#with('xUnlock', pFile, SQLITE_IOERR_UNLOCK, ({ main }) => {
       if (main === undefined) return SQLITE_OK;
