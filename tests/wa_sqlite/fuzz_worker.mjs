@@ -116,17 +116,22 @@ async function transaction(side, pick, { acknowledged, writer }) {
 
 /** Works until `state[0]` is 1. Returns how often what happened. `acknowledged` is shared memory. */
 export async function work(connections, { seed, writer, state, acknowledged, journalMode, mayFill }) {
-  const side = sideOf(connections);
+  // Two, by turns: those of one thread share the limit of their caches.
+  const second = connections.wa === undefined ? { db: connections.client.open() } : { wa: await connections.open() };
+  const sides = [sideOf(connections), sideOf(second)];
   const pick = random(seed);
   const did = { transactions: 0, outside: 0, busy: 0, full: 0 };
-  if (connections.wa !== undefined) await side.rows(`PRAGMA journal_mode = ${journalMode}`);
-  await side.rows(`PRAGMA busy_timeout = ${connections.wa !== undefined && writer % 2 === 0 ? -1 : 5000}`);
+  for (const side of sides) {
+    if (connections.wa !== undefined) await side.rows(`PRAGMA journal_mode = ${journalMode}`);
+    await side.rows(`PRAGMA busy_timeout = ${connections.wa !== undefined && writer % 2 === 0 ? -1 : 5000}`);
+  }
   // A terminated worker of this number may have committed what it could not acknowledge any more.
-  const [[commits]] = await side.rows(`SELECT commits FROM counters WHERE writer = ${writer}`);
+  const [[commits]] = await sides[0].rows(`SELECT commits FROM counters WHERE writer = ${writer}`);
   assert.ok(commits === acknowledged[writer] || commits === acknowledged[writer] + 1, `${commits} commits of ${writer}, ${acknowledged[writer]} acknowledged`);
   acknowledged[writer] = commits;
   connections.say('started');
   while (Atomics.load(state, 0) === 0) {
+    const side = sides[pick(2)];
     const isOutside = pick(12) === 0;
     ++did[isOutside ? 'outside' : 'transactions'];
     try {

@@ -171,9 +171,11 @@ for (const version of VERSIONS) {
   });
 }
 
-for (const version of VERSIONS) {
-  test(`${version}, Asyncify: transactions and what others see of them`, async (t) => {
-    const { wa, db } = await place(t, { version, build: 'wa-sqlite-async' });
+// The third build runs where the engine can put a stack aside.
+const builds = ['wa-sqlite-async', ...(typeof WebAssembly.Suspending === 'function' ? ['wa-sqlite-jspi'] : [])];
+for (const [version, build] of VERSIONS.flatMap((each) => builds.map((build) => [each, build]))) {
+  test(`${version}, ${build}: transactions and what others see of them`, async (t) => {
+    const { wa, db } = await place(t, { version, build });
     await wa.run('PRAGMA cache_size=10', 'CREATE TABLE t(a, b)', 'BEGIN', `${numbers(2000)} INSERT INTO t SELECT i, randomblob(100) FROM n`, 'SAVEPOINT s', 'DELETE FROM t', 'ROLLBACK TO s', 'COMMIT');
     assert.equal(db.prepare('SELECT count(*) FROM t').pluck().get(), 2000);
     db.exec('DELETE FROM t WHERE a > 5');
