@@ -76,6 +76,30 @@ for (const version of VERSIONS) {
     assert.equal(count(db), 2);
   });
 
+  on('a statement that has waited, and finds another schema and another writer then, leaves no lock behind', async ({ wa, db, openWa, vfs }) => {
+    const second = await openWa();
+    await wa.run('CREATE TABLE t(a)');
+    assert.equal(await second.value('SELECT count(*) FROM t'), 0);
+    await wa.run('BEGIN IMMEDIATE', 'CREATE TABLE u(a)');
+    const waiting = second.failure('INSERT INTO t VALUES (2)');
+    await wa.run('INSERT INTO t VALUES (1)');
+    await wa.run('COMMIT');
+    // It is granted the lock, gives it up for another look at the schema, and then wants it again.
+    let hasLetGo = false;
+    vfs.log = (method) => {
+      if (method === 'xLock' && hasLetGo && !db.inTransaction) db.exec('BEGIN IMMEDIATE');
+      hasLetGo ||= method === 'xUnlock';
+    };
+    assert.equal(await waiting, SQLITE_BUSY);
+    vfs.log = null;
+    assert.match(vfs.lastError.message, /`native` has held WRITE/);
+    db.exec('COMMIT');
+    await wa.run('INSERT INTO t VALUES (3)', 'BEGIN IMMEDIATE', 'COMMIT');
+    assert.equal(count(db), 2);
+    await second.run('INSERT INTO t VALUES (4)');
+    assert.equal(count(db), 3);
+  });
+
   for (const mode of ['delete', 'truncate', 'persist', 'memory']) {
     on(`the journals of two connections are not mixed up, journal_mode=${mode}`, async ({ wa, db, openWa }) => {
       const second = await openWa();

@@ -62,10 +62,10 @@ function attempt(file: MainFile, kind: Holding, ms: number): { readonly code: nu
 /** What came of the first look for a lock. */
 export type Looked = { readonly code: number; readonly refusal?: Refusal; readonly isWorthWaiting: boolean };
 
-/** Takes it if it can be had without keeping this thread for long. */
-export function lookForLock(file: MainFile, kind: Holding): Looked {
+/** Takes it if it can be had without sleeping for more than `mostMs`. */
+export function lookForLock(file: MainFile, kind: Holding, mostMs = NAP_MS): Looked {
   const { busyTimeoutMs } = file;
-  const looked = attempt(file, kind, busyTimeoutMs < 0 ? NAP_MS : Math.min(NAP_MS, busyTimeoutMs));
+  const looked = attempt(file, kind, busyTimeoutMs < 0 ? mostMs : Math.min(mostMs, busyTimeoutMs));
   file.tryQuietly(false);
   return { ...looked, isWorthWaiting: (looked.code & 0xff) === SQLITE_BUSY && busyTimeoutMs !== 0 && !file.isOutdated };
 }

@@ -8,6 +8,9 @@ import { type Holding, type MainFile, READING, WRITING } from './main_file.js';
 import type { Refusal } from './refusal.js';
 import type { WaModule } from './wa_module.js';
 
+/** For so long a call sleeps at most that cannot wait in another way. */
+const LAST_TRY_MS = 5000;
+
 /** Who is told. */
 export interface LockListener {
   /** The lock is not to be had: the code for wa-sqlite. */
@@ -24,10 +27,27 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
   }
   const kind = main.willWrite || main.isExclusive ? WRITING : READING;
   main.willWrite = false;
+  if (main.wait !== undefined && main.wait !== 'waiting') beginLastTry(main);
   const { wait } = main;
   main.wait = undefined;
   if (typeof wait === 'object') return listener.refused(wait);
-  return main.holds >= kind ? SQLITE_OK : takeOrWait(main, kind, module, listener);
+  if (main.holds >= kind) return SQLITE_OK;
+  return main.isLastTry ? takeAtLast(main, kind, listener) : takeOrWait(main, kind, module, listener);
+}
+
+/** Once it has waited wa-sqlite does not call again: the call that it is in, which runs without a pause, is its last. */
+function beginLastTry(main: MainFile): void {
+  main.isLastTry = true;
+  queueMicrotask(() => (main.isLastTry = false));
+}
+
+/**
+ * Where the schema has changed a statement lets go of the lock that it has waited for, and wants it once more. Nobody would call again after another wait:
+ * what that got would stay with a connection that does not know of it.
+ */
+function takeAtLast(main: MainFile, kind: Holding, listener: LockListener): number {
+  const { code, refusal } = lookForLock(main, kind, LAST_TRY_MS);
+  return refusal === undefined ? code : listener.refused(refusal);
 }
 
 function takeNow(main: MainFile, listener: LockListener): number {
@@ -40,7 +60,11 @@ function takeOrWait(main: MainFile, kind: Holding, module: WaModule, listener: L
   if (refusal === undefined) return code;
   if (!isWorthWaiting) return listener.refused(refusal);
   main.wait = 'waiting';
-  const waited = waitForLock(main, kind, (met) => listener.waitsLong(met)).then((result) => void (main.wait = result));
+  const waited = waitForLock(main, kind, (met) => listener.waitsLong(met)).then((result) => {
+    main.wait = result;
+    // The call that has waited comes before the next turn, or not at all.
+    setTimeout(() => main.forgetWait(result));
+  });
   retryAfter(module, waited);
   return SQLITE_BUSY;
 }

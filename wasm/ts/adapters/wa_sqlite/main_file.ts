@@ -55,6 +55,8 @@ export class MainFile {
   /** What went wrong, until it is told. */
   problem: Error | undefined;
 
+  /** It is called for the last time by a statement that has waited. */
+  isLastTry = false;
   /** Nothing can be done with it any more. */
   isClosed = false;
 
@@ -125,6 +127,13 @@ export class MainFile {
   /** While it waits: what is refused is told at the end. */
   tryQuietly(quiet: boolean): void {
     if (quiet !== this.#isQuiet) this.#pager.tryQuietly((this.#isQuiet = quiet));
+  }
+
+  /** What came of a wait nobody has asked for: a lock that it got would be this connection's without anybody who knew. */
+  forgetWait(result: 'granted' | Refusal): void {
+    if (this.wait !== result) return;
+    this.wait = undefined;
+    if (result === 'granted') this.end();
   }
 
   /** Goes on to `kind`, from nothing or from reading; a code of SQLite. Sleeps for `ms` at most. */
