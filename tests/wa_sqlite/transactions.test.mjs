@@ -172,7 +172,7 @@ for (const version of VERSIONS) {
 }
 
 // The third build runs where the engine can put a stack aside.
-const builds = ['wa-sqlite-async', ...(typeof WebAssembly.Suspending === 'function' ? ['wa-sqlite-jspi'] : [])];
+const builds = ['wa-sqlite-async', ...('Suspending' in WebAssembly ? ['wa-sqlite-jspi'] : [])];
 for (const [version, build] of VERSIONS.flatMap((each) => builds.map((build) => [each, build]))) {
   test(`${version}, ${build}: transactions and what others see of them`, async (t) => {
     const { wa, db } = await place(t, { version, build });
