@@ -323,6 +323,7 @@ export class MemoryWriteAheadVFS {
     return code;
   }
 
+  /** Lets go of a lock, and of what was not committed. */
   xUnlock(pFile: number, level: number): number {
     return this.#with('xUnlock', pFile, SQLITE_IOERR_UNLOCK, ({ main }) => {
       if (main === undefined) return SQLITE_OK;
