@@ -14,3 +14,20 @@ export async function writeForGood({ wa: connection, say }) {
   say('writing');
   await new Promise(() => setInterval(() => undefined, 1000));
 }
+
+/** A table of so many rows, for a VACUUM that takes some time; how many there are. */
+export async function fillWide({ wa }, rows) {
+  await wa.run('CREATE TABLE IF NOT EXISTS t(a, b)');
+  const there = await wa.value('SELECT count(*) FROM t');
+  await wa.run(`WITH RECURSIVE n(i) AS (VALUES (${there + 1}) UNION ALL SELECT i + 1 FROM n WHERE i < ${rows})
+    INSERT INTO t SELECT i, randomblob(20000) FROM n WHERE i <= ${rows}`);
+  return wa.value('SELECT count(*) FROM t');
+}
+
+export const pageSize = ({ wa }) => wa.value('PRAGMA page_size');
+
+/** For the worker that a test kills: VACUUM to one size of pages after another. */
+export async function resizeForGood({ wa, say }) {
+  say('begins');
+  for (let i = 0; ; ++i) await wa.run(`PRAGMA page_size=${1024 << i % 5}`, 'VACUUM');
+}

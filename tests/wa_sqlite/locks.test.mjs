@@ -1,4 +1,4 @@
-// Connections of one thread that want to write at once, of one VFS, of two, and beside glasswal's own; and the exclusive mode.
+// Connections of one thread that want to write at once, of one VFS, of two, and beside glasswal's own.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
@@ -118,29 +118,6 @@ for (const version of VERSIONS) {
       await checkSound(assert, wa, db);
     });
   }
-
-  on('an exclusive connection is read beside, and nobody else writes', async ({ wa, db, openWa, vfs }) => {
-    const second = await openWa();
-    await second.run('PRAGMA busy_timeout=30');
-    db.pragma('busy_timeout = 30');
-    await wa.run('CREATE TABLE t(a)', 'PRAGMA locking_mode=exclusive', 'INSERT INTO t VALUES (0)');
-    for (let i = 1; i <= 5; ++i) {
-      await wa.run('INSERT INTO t VALUES (1)', 'BEGIN', 'DELETE FROM t', 'ROLLBACK', 'PRAGMA cache_size=10', 'BEGIN', FILL, 'ROLLBACK');
-      assert.deepEqual([count(db), await second.value('SELECT count(*) FROM t'), await wa.value('SELECT count(*) FROM t')], [1 + i, 1 + i, 1 + i]);
-      assert.throws(() => db.exec('INSERT INTO t VALUES (2)'), { code: 'SQLITE_BUSY', message: /`wa-sqlite` has held WRITE/ });
-      assert.equal(await second.failure('INSERT INTO t VALUES (2)'), SQLITE_BUSY);
-      assert.match(vfs.lastError.message, /`wa-sqlite` has held WRITE/);
-      db.pragma('wal_checkpoint(PASSIVE)');
-    }
-    assert.equal(await wa.value('PRAGMA locking_mode=normal'), 'normal');
-    assert.equal(await wa.value('SELECT count(*) FROM t'), 6);
-    db.exec('INSERT INTO t VALUES (2)');
-    await second.run('INSERT INTO t VALUES (2)');
-    assert.equal(await wa.value('SELECT count(*) FROM t'), 8);
-    await wa.run('INSERT INTO t VALUES (2)');
-    assert.equal(count(db), 9);
-    await checkSound(assert, wa, db);
-  });
 
   on('a connection that waits cannot be closed, and its wait ends in time', async ({ wa, db, openWa }) => {
     const second = await openWa();

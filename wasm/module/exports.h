@@ -139,11 +139,22 @@
     "Writes the first page, but for what is this side's own. Gives a result code of SQLite.")      \
   X(void, glasswal_pager_truncate, (sqlite3 * database, uint32_t pages, PagerView * view),         \
     "Leaves the database so many pages.")                                                          \
+  X(int32_t, glasswal_pager_prepare, (sqlite3 * database),                                         \
+    "Does of a commit whatever can fail for want of room. Gives a result code of SQLite.")         \
   X(int32_t, glasswal_pager_commit, (sqlite3 * database, int32_t keep_lock, PagerView * view),     \
     "Commits, and reads on what it has made; with `keepLock` it writes on, and nobody else can "   \
     "in between. Fills the view. Gives a result code of SQLite.")                                  \
-  X(void, glasswal_pager_rollback, (sqlite3 * database, PagerView * view),                         \
-    "Takes back what was written, and reads on what was before. Fills the view.")                  \
+  X(void, glasswal_pager_rollback, (sqlite3 * database, int32_t keep_lock, PagerView * view),      \
+    "Takes back what was written, and reads on what was before; or writes on, as above. Fills "    \
+    "the view.")                                                                                   \
+  X(int32_t, glasswal_pager_renew, (sqlite3 * database, PagerView * view),                         \
+    "Checkpoints, in a write transaction that has changed nothing and goes on. Fills the view. "   \
+    "Gives a result code of SQLite.")                                                              \
+  X(void, glasswal_pager_ignore_wal, (sqlite3 * database, int32_t ignore),                         \
+    "With 1 the connection uses no write-ahead log, whatever the database says of itself.")        \
+  X(int32_t, glasswal_pager_leave_wal, (sqlite3 * database),                                       \
+    "Closes the log of a connection in exclusive mode, which then ignores it; the database goes "  \
+    "on saying that it is in WAL mode. Gives a result code of SQLite.")                            \
   X(void, glasswal_pager_end, (sqlite3 * database),                                                \
     "Ends the transaction, whichever it is; what was not committed is gone.")
 

@@ -12,9 +12,8 @@
 ** read transaction that has the snapshot of their end; glasswal_pager_end ends that one.
 **
 ** Thread-safety: an instance has one thread. */
-#include "sqlite3.c"
-
 #include "module/pager_view.h"
+#include "sqlite3.c"
 
 #define GLASSWAL_EXPORT __attribute__((used, visibility("default")))
 #define GLASSWAL_PAGER_FLAG(name, number) static const uint32_t name = number;
@@ -27,18 +26,18 @@ GLASSWAL_PAGER_FLAGS(GLASSWAL_PAGER_FLAG)
 static const int kHeaderFields[] = {36, 40, 52, 60, 68};
 enum { kVersions = 18, kChangeCounter = 24, kValidFor = 92, kSchemaCells = 103 };
 
-static Btree *TreeOf(sqlite3 *db) { return db->aDb[0].pBt; }
-static Pager *PagerOf(sqlite3 *db) { return sqlite3BtreePager(TreeOf(db)); }
+static Btree* TreeOf(sqlite3* db) { return db->aDb[0].pBt; }
+static Pager* PagerOf(sqlite3* db) { return sqlite3BtreePager(TreeOf(db)); }
 
 /* Whether the first page is as SQLite makes it, with nothing in it. */
-static int IsEmpty(Pager *pager) {
-  DbPage *page = 0;
+static int IsEmpty(Pager* pager) {
+  DbPage* page = 0;
   int empty = 1;
   size_t i;
   if (pager->dbSize != 1) return 0;
   if (sqlite3PagerGet(pager, 1, &page, 0) != SQLITE_OK) return 0;
   {
-    const u8 *bytes = sqlite3PagerGetData(page);
+    const u8* bytes = sqlite3PagerGetData(page);
     for (i = 0; i < sizeof(kHeaderFields) / sizeof(kHeaderFields[0]); i++) {
       if (sqlite3Get4byte(bytes + kHeaderFields[i]) != 0) empty = 0;
     }
@@ -48,17 +47,18 @@ static int IsEmpty(Pager *pager) {
   return empty;
 }
 
-static void Look(sqlite3 *db, struct PagerView *view) {
-  Pager *pager = PagerOf(db);
+static void Look(sqlite3* db, struct PagerView* view) {
+  Pager* pager = PagerOf(db);
   view->data_version = sqlite3PagerDataVersion(pager);
   view->page_size = (uint32_t)sqlite3BtreeGetPageSize(TreeOf(db));
   view->pages = pager->eState >= PAGER_READER ? pager->dbSize : 0;
-  view->flags = (pagerUseWal(pager) ? kPagerInWal : 0) | (IsEmpty(pager) ? kPagerIsEmpty : 0);
+  view->flags = (pagerUseWal(pager) ? kPagerInWal : 0) | (IsEmpty(pager) ? kPagerIsEmpty : 0) |
+                (sqlite3BtreeTxnState(TreeOf(db)) == SQLITE_TXN_WRITE ? kPagerIsWriting : 0);
 }
 
 /* The write transaction that has made the first page of a new database ends, and another begins:
 ** by then the database is in WAL mode. Others may come in between. */
-static int BeginAgain(Btree *tree) {
+static int BeginAgain(Btree* tree) {
   int code = sqlite3PagerCommitPhaseOne(sqlite3BtreePager(tree), 0, 0);
   if (code == SQLITE_OK) code = sqlite3BtreeCommitPhaseTwo(tree, 0);
   if (code != SQLITE_OK) {
@@ -69,14 +69,14 @@ static int BeginAgain(Btree *tree) {
 }
 
 /* The other side has a cache, and the pages of a transaction pass through this one once. */
-GLASSWAL_EXPORT int32_t glasswal_pager_open(sqlite3 *db, int32_t cache_kib, int32_t page_size) {
+GLASSWAL_EXPORT int32_t glasswal_pager_open(sqlite3* db, int32_t cache_kib, int32_t page_size) {
   sqlite3BtreeSetCacheSize(TreeOf(db), -cache_kib);
   return page_size != 0 ? sqlite3BtreeSetPageSize(TreeOf(db), page_size, 0, 0) : SQLITE_OK;
 }
 
-GLASSWAL_EXPORT int32_t glasswal_pager_begin(sqlite3 *db, int32_t write, int32_t timeout_ms,
-                                             struct PagerView *view) {
-  Btree *tree = TreeOf(db);
+GLASSWAL_EXPORT int32_t glasswal_pager_begin(sqlite3* db, int32_t write, int32_t timeout_ms,
+                                             struct PagerView* view) {
+  Btree* tree = TreeOf(db);
   int code;
   sqlite3_busy_timeout(db, timeout_ms);
   db->busyHandler.nBusy = 0;
@@ -90,9 +90,9 @@ GLASSWAL_EXPORT int32_t glasswal_pager_begin(sqlite3 *db, int32_t write, int32_t
   return code;
 }
 
-GLASSWAL_EXPORT void *glasswal_pager_read(sqlite3 *db, uint32_t number, struct PagerView *view) {
-  DbPage *page = 0;
-  void *at;
+GLASSWAL_EXPORT void* glasswal_pager_read(sqlite3* db, uint32_t number, struct PagerView* view) {
+  DbPage* page = 0;
+  void* at;
   view->code = sqlite3PagerGet(PagerOf(db), number, &page, PAGER_GET_READONLY);
   if (view->code != SQLITE_OK) return 0;
   at = sqlite3PagerGetData(page);
@@ -103,9 +103,9 @@ GLASSWAL_EXPORT void *glasswal_pager_read(sqlite3 *db, uint32_t number, struct P
   return at;
 }
 
-GLASSWAL_EXPORT void *glasswal_pager_write(sqlite3 *db, uint32_t number, struct PagerView *view) {
-  DbPage *page = 0;
-  void *at = 0;
+GLASSWAL_EXPORT void* glasswal_pager_write(sqlite3* db, uint32_t number, struct PagerView* view) {
+  DbPage* page = 0;
+  void* at = 0;
   /* Outside of WAL mode a journal needs what was there before. */
   view->code = sqlite3PagerGet(PagerOf(db), number, &page,
                                pagerUseWal(PagerOf(db)) ? PAGER_GET_NOCONTENT : 0);
@@ -120,14 +120,14 @@ GLASSWAL_EXPORT void *glasswal_pager_write(sqlite3 *db, uint32_t number, struct 
 /* Of the first page the other side knows its own counts of changes, and no write-ahead log: those bytes
 ** stay as they are here. Where nothing else has changed there is nothing to write, as a transaction
 ** in a log need not write the first page. The last four bytes say whose SQLite has written it. */
-GLASSWAL_EXPORT int32_t glasswal_pager_write_first(sqlite3 *db, const uint8_t *bytes,
-                                                   struct PagerView *view) {
+GLASSWAL_EXPORT int32_t glasswal_pager_write_first(sqlite3* db, const uint8_t* bytes,
+                                                   struct PagerView* view) {
   static const struct {
     int at, size;
   } kOurs[] = {{kVersions, 2}, {kChangeCounter, 4}, {kValidFor, 8}};
-  Pager *pager = PagerOf(db);
-  DbPage *page = 0;
-  u8 *now;
+  Pager* pager = PagerOf(db);
+  DbPage* page = 0;
+  u8* now;
   int from = 0, changed = 0;
   size_t i;
   int code = sqlite3PagerGet(pager, 1, &page, 0);
@@ -148,53 +148,155 @@ GLASSWAL_EXPORT int32_t glasswal_pager_write_first(sqlite3 *db, const uint8_t *b
   return code;
 }
 
-GLASSWAL_EXPORT void glasswal_pager_truncate(sqlite3 *db, uint32_t pages, struct PagerView *view) {
-  Pager *pager = PagerOf(db);
+GLASSWAL_EXPORT void glasswal_pager_truncate(sqlite3* db, uint32_t pages, struct PagerView* view) {
+  Pager* pager = PagerOf(db);
   if (pager->eState >= PAGER_WRITER_CACHEMOD && pages != 0 && pages < pager->dbSize) {
     sqlite3PagerTruncateImage(pager, pages);
   }
   view->pages = pager->dbSize;
 }
 
+/* With `hold` the log gives up no lock from here on, and takes none: so WRITE stays, from one transaction
+** to the next. */
+static void HoldLocks(Pager* pager, int hold) {
+  if (pagerUseWal(pager)) {
+    pager->pWal->exclusiveMode = hold ? WAL_EXCLUSIVE_MODE : WAL_NORMAL_MODE;
+  }
+}
+
+/* Goes on from reading to writing with the WRITE that was held, or gives that up. */
+static void WriteOn(Btree* tree) {
+  Pager* pager = sqlite3BtreePager(tree);
+  const int code = sqlite3BtreeBeginTrans(tree, 1, 0);
+  HoldLocks(pager, 0);
+  if (code != SQLITE_OK && pagerUseWal(pager)) {
+    walUnlockExclusive(pager->pWal, WAL_WRITE_LOCK, 1);
+  }
+}
+
+/* Has room for one more frame, whatever comes in between. What is there now is none. */
+static int ReserveFrame(Pager* pager) {
+  static const u8 kNoFrame[WAL_FRAME_HDRSIZE] = {0};
+  Wal* wal = pager->pWal;
+  const u32 frame = wal->hdr.mxFrame + 1;
+  const i64 at = walFrameOffset(frame, (i64)pager->pageSize);
+  volatile u32* index = 0;
+  int code = walIndexPage(wal, walFramePage(frame), &index);
+  if (code == SQLITE_OK) code = sqlite3OsWrite(wal->pWalFd, kNoFrame, WAL_FRAME_HDRSIZE, at);
+  if (code == SQLITE_OK) {
+    code =
+        sqlite3OsWrite(wal->pWalFd, pager->pTmpSpace, (int)pager->pageSize, at + WAL_FRAME_HDRSIZE);
+  }
+  return code;
+}
+
+/* Writes all that a commit writes but for its last frame, for which there is room then: the commit
+** does not fail for want of that. */
+GLASSWAL_EXPORT int32_t glasswal_pager_prepare(sqlite3* db) {
+  Pager* pager = PagerOf(db);
+  PgHdr* changed;
+  if (!pagerUseWal(pager) || pager->eState < PAGER_WRITER_CACHEMOD) return SQLITE_OK;
+  changed = sqlite3PcacheDirtyList(pager->pPCache);
+  if (changed) {
+    const int code = pagerWalFrames(pager, changed, 0, 0);
+    if (code != SQLITE_OK) return code;
+    sqlite3PcacheCleanAll(pager->pPCache);
+  }
+  return ReserveFrame(pager);
+}
+
 /* The pager's first phase and not the tree's, which would move pages where the other side has asked
 ** for auto_vacuum, and has done that itself. */
-GLASSWAL_EXPORT int32_t glasswal_pager_commit(sqlite3 *db, int32_t keep_lock,
-                                              struct PagerView *view) {
-  Btree *tree = TreeOf(db);
-  Pager *pager = PagerOf(db);
-  /* A log that is in nobody else's hands gives up no lock: so WRITE stays, from one transaction to
-  ** the next. */
-  u8 *const exclusive = keep_lock && pagerUseWal(pager) ? &pager->pWal->exclusiveMode : 0;
+GLASSWAL_EXPORT int32_t glasswal_pager_commit(sqlite3* db, int32_t keep_lock,
+                                              struct PagerView* view) {
+  Btree* tree = TreeOf(db);
+  Pager* pager = PagerOf(db);
   int code = sqlite3PagerCommitPhaseOne(pager, 0, 0);
   if (code != SQLITE_OK) return code;
-  if (exclusive) *exclusive = WAL_EXCLUSIVE_MODE;
+  HoldLocks(pager, keep_lock);
   db->nVdbeRead += 2;
   code = sqlite3BtreeCommitPhaseTwo(tree, 0);
   db->nVdbeRead -= 2;
-  if (code == SQLITE_OK) {
-    /* The tree has not seen the pages come and go, and would put its own count into the header. */
-    tree->pBt->nPage = pager->dbSize;
-    if (keep_lock) code = sqlite3BtreeBeginTrans(tree, 1, 0);
-  }
-  if (exclusive) *exclusive = WAL_NORMAL_MODE;
+  /* The tree has not seen the pages come and go, and would put its own count into the header. */
+  if (code == SQLITE_OK) tree->pBt->nPage = pager->dbSize;
+  if (keep_lock) WriteOn(tree);
   if (code != SQLITE_OK) return code;
   view->log_frames = (uint32_t)sqlite3PagerWalCallback(pager);
   Look(db, view);
   return SQLITE_OK;
 }
 
-GLASSWAL_EXPORT void glasswal_pager_rollback(sqlite3 *db, struct PagerView *view) {
-  Btree *tree = TreeOf(db);
+GLASSWAL_EXPORT void glasswal_pager_rollback(sqlite3* db, int32_t keep_lock,
+                                             struct PagerView* view) {
+  Btree* tree = TreeOf(db);
   if (sqlite3BtreeTxnState(tree) == SQLITE_TXN_WRITE) {
+    HoldLocks(PagerOf(db), keep_lock);
     db->nVdbeRead += 2;
     sqlite3BtreeRollback(tree, SQLITE_OK, 0);
     db->nVdbeRead -= 2;
+    if (keep_lock) WriteOn(tree);
   }
   Look(db, view);
 }
 
-GLASSWAL_EXPORT void glasswal_pager_end(sqlite3 *db) {
-  Btree *tree = TreeOf(db);
+/* Copies the log into the database, as far as nobody needs it, and goes on in a transaction that lets the
+** log begin anew. Nobody else writes in between. REQUIRES: a write transaction that has changed
+** nothing. */
+GLASSWAL_EXPORT int32_t glasswal_pager_renew(sqlite3* db, struct PagerView* view) {
+  Btree* tree = TreeOf(db);
+  Pager* pager = PagerOf(db);
+  int code;
+  if (!pagerUseWal(pager)) return SQLITE_OK;
+  HoldLocks(pager, 1);
+  db->nVdbeRead += 2;
+  sqlite3BtreeCommitPhaseTwo(tree, 0);
+  db->nVdbeRead -= 2;
+  HoldLocks(pager, 0);
+  sqlite3BtreeCommitPhaseTwo(tree, 0);
+  sqlite3BtreeCheckpoint(tree, SQLITE_CHECKPOINT_PASSIVE, 0, 0);
+  code = sqlite3BtreeBeginTrans(tree, 0, 0);
+  if (code != SQLITE_OK) {
+    walUnlockExclusive(pager->pWal, WAL_WRITE_LOCK, 1);
+    return code;
+  }
+  HoldLocks(pager, 1);
+  WriteOn(tree);
+  Look(db, view);
+  return SQLITE_OK;
+}
+
+/* Has the connection use no log, whatever the database says of itself; or use one again. */
+GLASSWAL_EXPORT void glasswal_pager_ignore_wal(sqlite3* db, int32_t ignore) {
+  u16* flags = &TreeOf(db)->pBt->btsFlags;
+  *flags = ignore ? *flags | BTS_NO_WAL : *flags & ~BTS_NO_WAL;
+}
+
+/* Closes the log and uses a rollback journal, with the database for itself. Other than by PRAGMA
+** journal_mode the database still says that it is in WAL mode, and is for whoever comes after this
+** connection has died. REQUIRES: no transaction, locking_mode=exclusive. */
+GLASSWAL_EXPORT int32_t glasswal_pager_leave_wal(sqlite3* db) {
+  Btree* tree = TreeOf(db);
+  Pager* pager = PagerOf(db);
+  /* By that it has opened the log. */
+  int code = sqlite3BtreeBeginTrans(tree, 0, 0);
+  if (code == SQLITE_OK) code = sqlite3BtreeCommitPhaseTwo(tree, 0);
+  if (code == SQLITE_OK && pagerUseWal(pager)) {
+    code = sqlite3PagerCloseWal(pager, db);
+    if (code == SQLITE_OK) sqlite3PagerSetJournalMode(pager, PAGER_JOURNALMODE_DELETE);
+  }
+  if (code != SQLITE_OK) return code;
+  glasswal_pager_ignore_wal(db, 1);
+  code = sqlite3BtreeBeginTrans(tree, 2, 0);
+  if (code == SQLITE_OK) {
+    sqlite3BtreeRollback(tree, SQLITE_OK, 0);
+  } else {
+    glasswal_pager_ignore_wal(db, 0);
+  }
+  return code;
+}
+
+GLASSWAL_EXPORT void glasswal_pager_end(sqlite3* db) {
+  Btree* tree = TreeOf(db);
   if (sqlite3BtreeTxnState(tree) == SQLITE_TXN_WRITE) {
     sqlite3BtreeRollback(tree, SQLITE_OK, 0);
   } else {

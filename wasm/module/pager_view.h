@@ -16,9 +16,10 @@
   X(int32_t, code)          /* The result code of a call that gives an address instead. */
 
 /* Its flags: name, number. */
-#define GLASSWAL_PAGER_FLAGS(X)                          \
-  X(kPagerInWal, 1)   /* The database is in WAL mode. */ \
-  X(kPagerIsEmpty, 2) /* It has one page, the first, and nobody has put anything there yet. */
+#define GLASSWAL_PAGER_FLAGS(X)                                                                  \
+  X(kPagerInWal, 1)     /* The database is in WAL mode. */                                       \
+  X(kPagerIsEmpty, 2)   /* It has one page, the first, and nobody has put anything there yet. */ \
+  X(kPagerIsWriting, 4) /* The transaction is one that writes. */
 
 #define GLASSWAL_PAGER_FIELD(type, name) type name;
 struct PagerView {

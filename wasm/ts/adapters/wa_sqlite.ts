@@ -5,7 +5,8 @@
  * The page makes the runtime and posts it; each worker makes a VFS of it for its own wa-sqlite.
  * @module glasswal/wa-sqlite
  */
-export { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, type MemoryWriteAheadVFSOptions } from './wa_sqlite/vfs.js';
+export { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS } from './wa_sqlite/vfs.js';
+export type { MemoryWriteAheadVFSOptions } from './wa_sqlite/vfs_options.js';
 export {
   createMemoryWriteAheadSharedRuntime, type MemoryWriteAheadRuntime, type MemoryWriteAheadSharedRuntime, resetMemoryWriteAheadSharedRuntime,
 } from './wa_sqlite/runtime.js';

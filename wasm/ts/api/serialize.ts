@@ -91,8 +91,11 @@ function markAsRollback(bytes: Uint8Array): void {
   bytes[READ_VERSION_AT] = 1;
 }
 
-/** A private database in memory, of the instance of `connection`, that holds `bytes`. */
-export function openTemporary(connection: Connection, bytes: Uint8Array): Connection {
+/**
+ * A private database in memory, of the instance of `connection`, that holds `bytes`. They are marked as a file without a write-ahead log, unless
+ * `mark` does otherwise with them.
+ */
+export function openTemporary(connection: Connection, bytes: Uint8Array, mark: (copy: Uint8Array) => void = markAsRollback): Connection {
   const { engine, context } = connection;
   const { batch } = context.scratch;
   const path = context.placeText(':memory:', 'a path');
@@ -102,7 +105,7 @@ export function openTemporary(connection: Connection, bytes: Uint8Array): Connec
   try {
     temporary.expect(opened, 'A database in memory cannot be opened');
     const address = allocateBytes(engine, bytes, 'the database to take in');
-    engine.u8.fill(1, address + WRITE_VERSION_AT, address + READ_VERSION_AT + 1);
+    mark(engine.u8.subarray(address, address + bytes.length));
     const size = BigInt(bytes.length);
     const name = context.placeText('main', 'a name');
     const code = connection.exports.sqlite3_deserialize(

@@ -84,10 +84,13 @@ export function isName(value: unknown, mostBytes: number): value is string {
   return typeof value === 'string' && /^[^\0]+$/.test(value) && new TextEncoder().encode(value).length <= mostBytes;
 }
 
-/** The name that a client is given. */
-export function clientName(name: unknown): string {
-  if (isName(name, 63)) return name;
-  throw new GlasswalError('OPTION', `The option name is ${shown(name)}, but must be a text of 1 to 63 bytes, none of them 0.`);
+/** The longest name of a client. */
+export const MOST_NAME_BYTES = 63;
+
+/** The name that a client is given, by the option `option`. */
+export function clientName(name: unknown, option = 'name'): string {
+  if (isName(name, MOST_NAME_BYTES)) return name;
+  throw new GlasswalError('OPTION', `The option ${option} is ${shown(name)}, but must be a text of 1 to 63 bytes, none of them 0.`);
 }
 
 /** A function that is called when something happens. */

@@ -5,10 +5,11 @@
  */
 import type { Engine } from '../../engine/engine.js';
 import { header, regionOffset } from '../../generated/facts.js';
-import { SQLITE_BUSY, SQLITE_OK } from '../../generated/sqlite.js';
+import { SQLITE_BUSY, SQLITE_LOCK_NONE, SQLITE_OK } from '../../generated/sqlite.js';
 import { isOwnSlot } from '../../life/membership.js';
-import { type Holding, type MainFile, READING } from './main_file.js';
-import type { Refusal } from './refusal.js';
+import { type Holding, READING, type Wait } from './holding.js';
+import type { MainFile } from './main_file.js';
+import { attachedTwice, type Refusal } from './refusal.js';
 
 /** For so long a thread sleeps at a time, and nothing else of it goes on. */
 const NAP_MS = 20;
@@ -16,6 +17,8 @@ const NAP_MS = 20;
 const LOOK_AGAIN_MS = 10;
 /** After so long without an end a wait is told to the logger. */
 const LONG_MS = 1000;
+/** For so long other statements of the connection do not read before the one that waits. */
+const MOMENT_MS = 200;
 
 /**
  * Has wa-sqlite's API await `done` before it calls again what is being called now. It does so for everything that is in
@@ -67,21 +70,34 @@ export function lookForLock(file: MainFile, kind: Holding, mostMs = NAP_MS): Loo
   const { busyTimeoutMs } = file;
   const looked = attempt(file, kind, busyTimeoutMs < 0 ? mostMs : Math.min(mostMs, busyTimeoutMs));
   file.tryQuietly(false);
-  return { ...looked, isWorthWaiting: (looked.code & 0xff) === SQLITE_BUSY && busyTimeoutMs !== 0 && !file.isOutdated };
+  const isBusy = (looked.code & 0xff) === SQLITE_BUSY;
+  if (isBusy && file.hasItself) return { code: SQLITE_BUSY, refusal: attachedTwice(file.path), isWorthWaiting: false };
+  return { ...looked, isWorthWaiting: isBusy && busyTimeoutMs !== 0 && !file.isOutdated };
 }
 
-/** A refusal as it is after all of the wait, of which the engine knows the last nap. */
-function withWait(refusal: Refusal, waitedMs: number): Refusal {
-  const message = refusal.error.message.replace(/you waited \d+ ms/, `you waited ${Math.round(waitedMs)} ms`);
-  return { ...refusal, error: new Error(message) };
+/**
+ * Waits for it beside whatever else the thread does; `isLong` is told once when that takes long. What it got and nobody has fetched by the
+ * next turn is given back.
+ */
+export function startWait(file: MainFile, kind: Holding, isLong: (refusal: Refusal) => void): Wait {
+  const moment = turn(MOMENT_MS).then(() => void (wait.isOverdue = true));
+  const wait: Wait = { kind, callers: 0, result: undefined, ended: Promise.resolve(), moment, isOverdue: false };
+  wait.ended = waitForLock(file, kind, isLong).then((result) => {
+    wait.result = result;
+    // The calls that have waited come before the next turn, or not at all.
+    setTimeout(() => file.forget(wait));
+  });
+  return wait;
 }
 
-/** Takes it, or gives up at the end of the timeout; `isLong` is told once when that takes long. Never rejects. */
-export async function waitForLock(file: MainFile, kind: Holding, isLong: (refusal: Refusal) => void): Promise<'granted' | Refusal> {
+/** Takes it, or gives up at the end of the timeout. Never rejects. */
+async function waitForLock(file: MainFile, kind: Holding, isLong: (refusal: Refusal) => void): Promise<'granted' | Refusal> {
   try {
     return await tryUntilDeadline(file, kind, isLong);
   } catch (error) {
     return { code: SQLITE_BUSY, error: error as Error, client: undefined };
+  } finally {
+    if (!file.isClosed) file.tryQuietly(false);
   }
 }
 
@@ -96,16 +112,19 @@ async function tryUntilDeadline(file: MainFile, kind: Holding, isLong: (refusal:
     const leftMs = deadline - performance.now();
     file.tryQuietly(leftMs > 0);
     const { code, refusal } = attempt(file, kind, Math.max(0, Math.min(NAP_MS, leftMs)));
-    if (refusal === undefined) return granted(file);
+    if (refusal === undefined) return 'granted';
     const waited = withWait(refusal, performance.now() - began);
-    if ((code & 0xff) !== SQLITE_BUSY || leftMs <= 0 || file.isOutdated) return waited;
+    // Another statement of the connection reads, and will as long as this one waits: the snapshot stays the one of before.
+    const isOld = file.lock !== SQLITE_LOCK_NONE && refusal.client === undefined;
+    if ((code & 0xff) !== SQLITE_BUSY || leftMs <= 0 || isOld || file.isOutdated) return waited;
     if (performance.now() < toldAt) continue;
     toldAt = Infinity;
     isLong(waited);
   }
 }
 
-function granted(file: MainFile): 'granted' {
-  file.tryQuietly(false);
-  return 'granted';
+/** A refusal as it is after all of the wait, of which the engine knows the last nap. */
+function withWait(refusal: Refusal, waitedMs: number): Refusal {
+  const message = refusal.error.message.replace(/you waited \d+ ms/, `you waited ${Math.round(waitedMs)} ms`);
+  return { ...refusal, error: new Error(message) };
 }

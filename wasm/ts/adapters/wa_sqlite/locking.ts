@@ -3,8 +3,9 @@
  * writing; PENDING and EXCLUSIVE are had with that.
  */
 import { SQLITE_BUSY, SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_OK } from '../../generated/sqlite.js';
-import { lookForLock, retryAfter, waitForLock } from './lock_wait.js';
-import { type Holding, type MainFile, READING, WRITING } from './main_file.js';
+import { type Holding, READING, type Wait, WRITING } from './holding.js';
+import { lookForLock, retryAfter, startWait } from './lock_wait.js';
+import type { MainFile } from './main_file.js';
 import type { Refusal } from './refusal.js';
 import type { WaModule } from './wa_module.js';
 
@@ -22,17 +23,42 @@ export interface LockListener {
 /** Takes `level` (SQLITE_LOCK_*) for `main`; SQLITE_BUSY where wa-sqlite is to call again, or not to have it. */
 export function takeLock(main: MainFile, level: number, module: WaModule, listener: LockListener): number {
   if (main.lock !== SQLITE_LOCK_NONE) {
+    if (level >= SQLITE_LOCK_RESERVED && main.wait !== undefined) fetchResult(main, main.wait, WRITING);
     // One that has read what others have changed since would wait for nothing.
     return level < SQLITE_LOCK_RESERVED || main.holds === WRITING ? SQLITE_OK : takeNow(main, listener);
   }
+  // What an exclusive connection has kept is too little for this.
+  if (main.wantsAlone) main.end();
   const kind = main.willWrite || main.isExclusive ? WRITING : READING;
   main.willWrite = false;
-  if (main.wait !== undefined && main.wait !== 'waiting') beginLastTry(main);
   const { wait } = main;
-  main.wait = undefined;
-  if (typeof wait === 'object') return listener.refused(wait);
+  if (wait !== undefined && wait.result === undefined && !(wait.isOverdue && kind === READING)) return joinWait(wait, kind, module);
+  const result = wait === undefined ? undefined : fetchResult(main, wait, kind);
+  if (typeof result === 'object') return listener.refused(result);
   if (main.holds >= kind) return SQLITE_OK;
   return main.isLastTry ? takeAtLast(main, kind, listener) : takeOrWait(main, kind, module, listener);
+}
+
+/**
+ * A connection has one wait at a time, for all of its statements. Also one that only reads comes after it: SQLite ends no transaction as long as a statement
+ * of the connection is to write, so that one could only write to the snapshot of before the wait. But it is not kept for longer than a moment, since
+ * whoever has the lock may be waiting for just that.
+ */
+function joinWait(wait: Wait, kind: Holding, module: WaModule): number {
+  wait.callers += 1;
+  retryAfter(module, kind === READING && wait.kind === WRITING ? Promise.race([wait.ended, wait.moment]) : wait.ended);
+  return SQLITE_BUSY;
+}
+
+/** What came of the wait for the call that is now; undefined if it goes on, or was another one's. */
+function fetchResult(main: MainFile, wait: Wait, kind: Holding): Wait['result'] {
+  const { result } = wait;
+  if (result === undefined) return undefined;
+  beginLastTry(main);
+  wait.callers -= 1;
+  // The first that writes has the lock, for all of the connection's statements. A refusal is told to each.
+  if (result === 'granted' ? kind >= wait.kind : wait.callers <= 0) main.wait = undefined;
+  return kind >= wait.kind ? result : undefined;
 }
 
 /** Once it has waited wa-sqlite does not call again: the call that it is in, which runs without a pause, is its last. */
@@ -59,12 +85,6 @@ function takeOrWait(main: MainFile, kind: Holding, module: WaModule, listener: L
   const { code, refusal, isWorthWaiting } = lookForLock(main, kind);
   if (refusal === undefined) return code;
   if (!isWorthWaiting) return listener.refused(refusal);
-  main.wait = 'waiting';
-  const waited = waitForLock(main, kind, (met) => listener.waitsLong(met)).then((result) => {
-    main.wait = result;
-    // The call that has waited comes before the next turn, or not at all.
-    setTimeout(() => main.forgetWait(result));
-  });
-  retryAfter(module, waited);
-  return SQLITE_BUSY;
+  main.wait = startWait(main, kind, (met) => listener.waitsLong(met));
+  return joinWait(main.wait, kind, module);
 }

@@ -13,50 +13,28 @@ import type { Engine } from '../../engine/engine.js';
 import { messageOf } from '../../given/errors.js';
 import {
   SQLITE_BUSY, SQLITE_CHECKPOINT_PASSIVE, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_WRITE, SQLITE_OK,
-  SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE,
+  SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE,
 } from '../../generated/sqlite.js';
+import { ChangeCounter } from './change_counter.js';
+import { Demands } from './demands.js';
 import { CHANGE_COUNTER_AT, PAGE_SIZE_AT, disguise } from './first_page.js';
+import { type Holding, NOTHING, READING, type Wait, WRITING } from './holding.js';
 import { LocalFile } from './local_file.js';
-import { PageResize } from './page_resize.js';
+import { PageResize, imageOf } from './page_resize.js';
 import { MOST_PAGE_BYTES, Pager } from './pager.js';
-import { type Refusal, reasonOf, refusalOf } from './refusal.js';
-import type { Thread } from './thread.js';
-
-/** What of a transaction the engine's connection has. */
-export const NOTHING = -1;
-export const READING = 0;
-export const WRITING = 1;
-/** One of the three above. */
-export type Holding = -1 | 0 | 1;
+import { type Refusal, reasonOf, refusalOf, whoHoldsBack } from './refusal.js';
+import { hasOther, hasSame, type Thread, type Writer } from './thread.js';
 
 const USUAL_PAGE_BYTES = 4096;
-const AUTOCHECKPOINT_FRAMES = 1000;
-/** For so long a connection in exclusive mode waits for its lock after a failure. */
-const AGAIN_MS = 1000;
 
-export class MainFile {
+export class MainFile extends Demands implements Writer {
   readonly path: string;
   readonly flags: number;
   /** The journal of this connection alone; wa-sqlite keeps one although nothing depends on it. */
   readonly journal = new LocalFile();
-  /** As wa-sqlite has it locked: SQLITE_LOCK_*. */
-  lock = 0;
-  /** It writes with its next lock, as SQLite says before it takes it. */
-  willWrite = false;
-  /** It does so alone, as a VACUUM. */
-  willWriteAlone = false;
-  /** PRAGMA locking_mode = exclusive. */
-  isExclusive = false;
-  /** PRAGMA busy_timeout; -1: for as long as it takes. */
-  busyTimeoutMs = -1;
-  autocheckpointFrames = AUTOCHECKPOINT_FRAMES;
-  /** How a lock that another one had was waited for, and what came of it. */
-  wait: 'waiting' | 'granted' | Refusal | undefined;
   /** What went wrong, until it is told. */
   problem: Error | undefined;
 
-  /** It is called for the last time by a statement that has waited. */
-  isLastTry = false;
   /** Nothing can be done with it any more. */
   isClosed = false;
 
@@ -68,6 +46,8 @@ export class MainFile {
   #failed = false;
   /** wa-sqlite has seen what does not hold any more, and must let go before it sees anything else. */
   #outdated = false;
+  /** It has written since the transaction began. */
+  #isChanged = false;
   #pageSize = USUAL_PAGE_BYTES;
   #wantedPageSize = USUAL_PAGE_BYTES;
   /** What a VACUUM is going to make of the size of pages, */
@@ -77,18 +57,12 @@ export class MainFile {
   #pages = 0;
   #isEmpty = false;
   #isQuiet = false;
-  /** The engine's version of the pages at the last look; 0: look anew. */
-  #seenVersion = 0;
-  /** What that is called on wa-sqlite's side, */
-  #counter = 1;
-  /** the highest that it can have seen, */
-  #highest = 1;
-  /** and what it has written in this transaction; 0: nothing. */
-  #written = 0;
+  readonly #changes = new ChangeCounter();
   #logFrames = 0;
 
-  /** Opens the database for `flags` (SQLITE_OPEN_*). Throws a SqliteError if that cannot be. */
-  constructor(thread: Thread, path: string, flags: number) {
+  /** Opens the database for `flags` (SQLITE_OPEN_*), of wa-sqlite's `module`. Throws a SqliteError if that cannot be. */
+  constructor(thread: Thread, readonly module: object, path: string, flags: number) {
+    super();
     this.path = path;
     this.flags = flags;
     this.#thread = thread;
@@ -116,12 +90,21 @@ export class MainFile {
 
   /** Whether another connection of this thread writes, which cannot go on while this one sleeps. */
   get isThreadWriting(): boolean {
-    const { writers } = this.#thread;
-    return writers.size > (writers.has(this) ? 1 : 0);
+    return hasOther(this.#thread, this);
   }
 
   get isOutdated(): boolean {
     return this.#outdated;
+  }
+
+  /** Whether the next transaction is a VACUUM that needs the database for itself. */
+  get wantsAlone(): boolean {
+    return this.#isResizeWanted && this.willWriteAlone;
+  }
+
+  /** Whether the same connection of wa-sqlite writes to the same database by another name. */
+  get hasItself(): boolean {
+    return hasSame(this.#thread, this);
   }
 
   /** While it waits: what is refused is told at the end. */
@@ -129,11 +112,13 @@ export class MainFile {
     if (quiet !== this.#isQuiet) this.#pager.tryQuietly((this.#isQuiet = quiet));
   }
 
-  /** What came of a wait nobody has asked for: a lock that it got would be this connection's without anybody who knew. */
-  forgetWait(result: 'granted' | Refusal): void {
-    if (this.wait !== result) return;
+  /** The end of a wait: a lock that nobody has fetched would be this connection's without anybody who knew. */
+  forget(wait: Wait): void {
+    if (this.wait !== wait) return;
     this.wait = undefined;
-    if (result === 'granted') this.end();
+    if (wait.result !== 'granted') return;
+    if (this.lock === SQLITE_LOCK_NONE) this.release();
+    else if (this.lock < SQLITE_LOCK_RESERVED) this.downgrade();
   }
 
   /** Goes on to `kind`, from nothing or from reading; a code of SQLite. Sleeps for `ms` at most. */
@@ -141,18 +126,20 @@ export class MainFile {
     if (this.isClosed) return SQLITE_IOERR;
     if (this.#holds >= kind) return SQLITE_OK;
     if (this.#outdated) return SQLITE_BUSY;
+    if (this.#failed && this.#holds !== NOTHING) return SQLITE_IOERR;
     this.#thread.client.check();
-    if (this.#isResizeWanted && this.willWriteAlone && this.#holds === NOTHING) this.#resize ??= PageResize.begin(this.#pager.connection);
+    if (this.wantsAlone && this.#holds === NOTHING) this.#resize ??= PageResize.begin(this.#pager.connection);
     const code = this.#pager.begin(kind === WRITING, ms);
     if (code !== SQLITE_OK) return code;
     const wasReading = this.#holds === READING;
     const wasThere = this.sizeBytes > 0;
     this.#holds = kind;
     this.#failed = false;
-    this.#written = 0;
-    const before = this.#seenVersion;
+    this.#isChanged = false;
+    this.#changes.takeBack();
+    const isAsBefore = this.#changes.isAt(this.#pager.dataVersion);
     this.#look();
-    if (wasReading && before !== this.#seenVersion && (wasThere || !this.#isEmpty)) {
+    if (wasReading && !isAsBefore && (wasThere || !this.#isEmpty)) {
       // Another one has made the database meanwhile that was not there when wa-sqlite looked.
       this.end();
       this.#outdated = true;
@@ -163,11 +150,7 @@ export class MainFile {
   }
 
   #look(): void {
-    const version = this.#pager.dataVersion;
-    if (version !== this.#seenVersion) {
-      this.#seenVersion = version;
-      this.#counter = ++this.#highest;
-    }
+    this.#changes.look(this.#pager.dataVersion);
     this.#pageSize = this.#pager.pageSize;
     this.#pages = this.#pager.pages;
     // wa-sqlite makes a first page of its own in a database that has nothing, if it can have the size of its pages.
@@ -182,33 +165,16 @@ export class MainFile {
   /** Fills `to` with what is from `offset` on, in a transaction of its own if there is none. */
   read(to: Uint8Array, offset: number): number {
     if (this.#outdated) return this.#refuse(SQLITE_IOERR_READ, 'the database was made by another connection while this one had found none');
-    if (this.#failed && offset === CHANGE_COUNTER_AT) {
-      const code = this.#beginAnew();
-      if (code !== SQLITE_OK) return code;
-    }
+    // Where wa-sqlite looks at this it has taken back what it did, also in an exclusive mode of its own, in which it does not let go.
+    if (this.#failed && offset === CHANGE_COUNTER_AT) this.end();
     const isAlone = this.#holds === NOTHING;
     if (isAlone) {
       const code = this.begin(READING, 0);
-      if (code !== SQLITE_OK) return code & 0xff;
+      if (code !== SQLITE_OK) return this.#refuse(code & 0xff, this.refusalOf(code).error.message);
     }
     const code = this.#readPages(to, offset);
     if (isAlone) this.end();
     return code;
-  }
-
-  /**
-   * In its exclusive mode wa-sqlite does not let go after a failure. Where it looks at the counter of changes it has taken back what it did, and
-   * begins again. Another one may have written by then, of which that counter tells.
-   */
-  #beginAnew(): number {
-    this.end();
-    const kind = this.isExclusive ? WRITING : READING;
-    const code = this.begin(kind, this.mayWait ? AGAIN_MS : 0);
-    if (code === SQLITE_OK) return code;
-    const refusal = this.refusalOf(code);
-    // Until that succeeds it has nothing.
-    this.#failed = true;
-    return this.#refuse(refusal.code, refusal.error.message);
   }
 
   #readPages(to: Uint8Array, offset: number): number {
@@ -226,7 +192,7 @@ export class MainFile {
       const address = this.#pager.read(number);
       if (address === 0) return this.#refuse(this.#pager.code || SQLITE_IOERR_READ);
       to.set(this.engine.u8.subarray(address + within, address + within + count), done);
-      if (number === 1) disguise(to.subarray(done, done + count), within, this.#written !== 0 ? this.#written : this.#counter);
+      if (number === 1) disguise(to.subarray(done, done + count), within, this.#changes.number);
       done += count;
     }
     return SQLITE_OK;
@@ -235,15 +201,16 @@ export class MainFile {
   /** Takes a page of wa-sqlite's into the transaction. */
   write(bytes: Uint8Array, offset: number): number {
     if (this.#failed) return SQLITE_OK;
-    // In an exclusive mode that was not told here wa-sqlite has its lock already.
+    // In an exclusive mode of its own wa-sqlite has its lock already.
     const code = this.begin(WRITING, 0);
     if (code !== SQLITE_OK) return this.#fail(code);
-    if (this.#isEmpty && this.#written === 0 && bytes.length !== this.#pageSize && !this.#makeAnew(bytes.length)) {
+    if (this.#isEmpty && !this.#changes.hasWritten && bytes.length !== this.#pageSize && !this.#makeAnew(bytes.length)) {
       return this.#failFor(`${this.path} has been made with pages of ${this.#pageSize} bytes, and another connection has it open`);
     }
     const pageSize = this.#pageSize;
     if (bytes.length !== pageSize || offset % pageSize !== 0) return this.#failFor(`a page of ${bytes.length} bytes at ${offset} among those of ${pageSize}`);
     const number = offset / pageSize + 1;
+    this.#isChanged = true;
     return number === 1 ? this.#writeFirst(bytes) : this.#writePage(number, bytes);
   }
 
@@ -257,7 +224,7 @@ export class MainFile {
       // Somebody has it open, as it is.
     }
     this.#wantedPageSize = pageSize;
-    this.#seenVersion = 0;
+    this.#changes.forget();
     try {
       this.#pager = this.#open(pageSize);
     } catch (error) {
@@ -288,8 +255,7 @@ export class MainFile {
     }
     const code = this.#pager.writeFirst(bytes);
     if (code !== SQLITE_OK) return this.#fail(code);
-    this.#written = view.getUint32(CHANGE_COUNTER_AT);
-    this.#highest = Math.max(this.#highest, this.#written);
+    this.#changes.write(view.getUint32(CHANGE_COUNTER_AT));
     this.#pages = this.#pager.pages;
     this.#isEmpty = false;
     return SQLITE_OK;
@@ -298,9 +264,18 @@ export class MainFile {
   truncate(sizeBytes: number): number {
     if (this.#holds !== WRITING || this.#failed) return SQLITE_OK;
     if (this.#resize !== undefined) this.#resize.sizeBytes = sizeBytes;
+    this.#isChanged = true;
     this.#pager.truncate(Math.ceil(sizeBytes / this.#pageSize));
     this.#pages = this.#pager.pages;
     return SQLITE_OK;
+  }
+
+  /** Does what can fail of a commit, which is then left to commit(): with several databases all of them come as far as this before the first is committed. */
+  prepare(): number {
+    if (this.#failed) return SQLITE_IOERR_WRITE;
+    if (this.#holds !== WRITING) return SQLITE_OK;
+    const code = this.#pager.prepare();
+    return code === SQLITE_OK ? code : this.#fail(code);
   }
 
   /** Makes the transaction's pages everybody's. */
@@ -311,27 +286,18 @@ export class MainFile {
     const code = this.#pager.commit(this.isExclusive);
     if (code !== SQLITE_OK) return this.#fail(code);
     this.#logFrames = this.#pager.logFrames || this.#logFrames;
-    if (!this.isExclusive) this.#stopWriting();
+    this.#stopWriting();
     // What wa-sqlite has in its cache is what there is now.
-    this.#seenVersion = this.#pager.dataVersion;
-    if (this.#written !== 0) this.#counter = this.#written;
-    this.#written = 0;
+    this.#changes.commit(this.#pager.dataVersion);
     this.#look();
     return SQLITE_OK;
   }
 
   /** The pages that were written are pieces of a file whose own pages have another size. */
   #commitResized(resize: PageResize): number {
-    const { sizeBytes = this.#pages * this.#pageSize } = resize;
-    const image = new Uint8Array(sizeBytes);
-    for (let at = 0; at < sizeBytes; at += this.#pageSize) {
-      const address = this.#pager.read(at / this.#pageSize + 1);
-      if (address === 0) return this.#fail(this.#pager.code);
-      image.set(this.engine.u8.subarray(address, address + Math.min(this.#pageSize, sizeBytes - at)), at);
-    }
-    this.#pager.end();
-    this.#stopWriting();
-    this.#holds = NOTHING;
+    const image = imageOf(this.#pager, resize.sizeBytes ?? this.#pages * this.#pageSize);
+    if (image === undefined) return this.#fail(this.#pager.code);
+    this.#leave();
     try {
       resize.commit(image);
     } catch (error) {
@@ -343,49 +309,86 @@ export class MainFile {
     this.#wantedPageSize = resize.pageSize;
     resize.pageSize = 0;
     this.#isResizeWanted = false;
-    this.#seenVersion = 0;
+    this.#changes.forget();
     return this.begin(READING, 0);
   }
 
   /** Back to the snapshot of before: wa-sqlite reads on, and has not committed. */
   downgrade(): void {
-    if (this.#holds !== WRITING) return;
-    this.#rollback();
+    if (this.#holds === WRITING && (this.#isChanged || !this.isExclusive)) this.#rollback();
     this.#failed = false;
-    this.#stopWriting();
   }
 
+  /** The end of a write transaction, after which this connection reads on; or writes on, in exclusive mode. */
   #stopWriting(): void {
+    this.#isChanged = false;
+    if (this.isExclusive && this.#pager.isWriting) return;
     this.#holds = READING;
     this.#thread.writers.delete(this);
   }
 
   #rollback(): void {
-    this.#pager.rollback();
-    this.#written = 0;
+    this.#pager.rollback(this.isExclusive);
+    this.#stopWriting();
     // Whatever wa-sqlite has of what is gone has a number that does not come again.
-    this.#seenVersion = 0;
+    this.#changes.forget();
     this.#look();
+  }
+
+  /** wa-sqlite lets go. In exclusive mode this connection goes on writing. */
+  release(): void {
+    if (!this.isExclusive || this.#holds !== WRITING || this.#resize !== undefined) return this.end();
+    this.#emptyJournal();
+    this.downgrade();
+    if (this.#isLogDue && this.#holds === WRITING) this.#renew();
+  }
+
+  /** A checkpoint without a gap in which others could write. */
+  #renew(): void {
+    this.#logFrames = 0;
+    if (this.#pager.renew() !== SQLITE_OK || !this.#pager.isWriting) this.end();
+  }
+
+  get #isLogDue(): boolean {
+    return this.autocheckpointFrames > 0 && this.#logFrames >= this.autocheckpointFrames;
+  }
+
+  /** Nothing is ever taken back by the journal: what is left in it is of a transaction that failed. */
+  #emptyJournal(): void {
+    if (this.journal.size > 0) this.journal.empty();
   }
 
   /** Ends the transaction, if there is one, and looks after the log. */
   end(): void {
     this.#outdated = false;
-    // Nothing is ever taken back by the journal: what is left in it is of a transaction that failed.
-    if (this.journal.size > 0) this.journal.empty();
+    this.#emptyJournal();
     if (this.#holds === NOTHING) return;
-    this.#pager.end();
-    this.#holds = NOTHING;
+    this.#leave();
     this.#failed = false;
-    this.#written = 0;
-    this.#thread.writers.delete(this);
-    if (this.#resize?.end() === true) this.#resize = undefined;
-    if (this.autocheckpointFrames > 0 && this.#logFrames >= this.autocheckpointFrames) this.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
+    this.#resize?.end();
+    this.#resize = undefined;
+    if (this.#isLogDue) this.checkpoint(SQLITE_CHECKPOINT_PASSIVE);
   }
 
-  /** Copies the log into the database; a code of SQLite. REQUIRES: no transaction. */
+  #leave(): void {
+    this.#pager.end();
+    this.#holds = NOTHING;
+    this.#isChanged = false;
+    this.#changes.takeBack();
+    this.#thread.writers.delete(this);
+  }
+
+  /**
+   * Copies the log into the database; a code of SQLite. In exclusive mode the lock is given back for what more than PASSIVE does. REQUIRES: no
+   * transaction of wa-sqlite's.
+   */
   checkpoint(mode: number, ms = 0): number {
     if (this.isClosed) return SQLITE_IOERR;
+    if (this.#holds === WRITING && mode === SQLITE_CHECKPOINT_PASSIVE) {
+      this.#renew();
+      return SQLITE_OK;
+    }
+    if (this.#holds !== NOTHING) this.#leave();
     this.#logFrames = 0;
     return this.#pager.checkpoint(mode, ms);
   }
@@ -404,10 +407,7 @@ export class MainFile {
 
   /** Who keeps a checkpoint from its end: a reader of what is in the log, or who has a lock. */
   whoHoldsBack(): Error {
-    const wal = this.#thread.client.diagnostics().wals.find(({ database }) => database === this.path);
-    const { holder } = wal?.heldBackBy ?? wal?.oldestReader ?? {};
-    const who = holder?.clientName ?? wal?.writer?.clientName ?? wal?.checkpointer?.clientName;
-    return new Error(`the checkpoint is held back${who === undefined ? ' by another connection' : ` by \`${who}\``}: try it again when that is done`);
+    return whoHoldsBack(this.#thread.client, this.path);
   }
 
   /** Why a lock was refused with `code`. */

@@ -1,4 +1,5 @@
 /** The options of a runtime by the names of memory-write-ahead-vfs, with its defaults and its checks. */
+import { clientName as checkName, optionsOf, shown } from '../../given/given_options.js';
 import { checkOptions, type CheckedOptions } from '../../life/options.js';
 
 /** What whoever creates a runtime decides. */
@@ -22,6 +23,10 @@ export interface MemoryWriteAheadRuntimeOptions {
 /** All of them. */
 export type MemoryWriteAheadResolvedRuntimeOptions = Required<Omit<MemoryWriteAheadRuntimeOptions, 'clientName'>>;
 
+const NAMES = [
+  'initialDatabaseCapacityBytes', 'maxDatabaseCapacityBytes', 'initialWriteAheadCapacityBytes', 'maxWriteAheadCapacityBytes', 'fileLockStaleMs',
+  'allowFixedCapacityFallback', 'clientName',
+] as const satisfies readonly (keyof MemoryWriteAheadRuntimeOptions)[];
 const MIB = 1024 * 1024;
 const MOST_BYTES = 0x7fffffff;
 
@@ -36,7 +41,9 @@ function positive(options: MemoryWriteAheadRuntimeOptions, name: Exclude<keyof M
 }
 
 /** All options, with what is usual for those that are not given. Throws an Error that names the one that will not do. */
-export function resolveMemoryWriteAheadRuntimeOptions(options: MemoryWriteAheadRuntimeOptions = {}): MemoryWriteAheadResolvedRuntimeOptions {
+export function resolveMemoryWriteAheadRuntimeOptions(given?: MemoryWriteAheadRuntimeOptions | null): MemoryWriteAheadResolvedRuntimeOptions {
+  const options: MemoryWriteAheadRuntimeOptions = optionsOf(given, 'createMemoryWriteAheadSharedRuntime()', NAMES);
+  checkClientName(options.clientName);
   const resolved = {
     allowFixedCapacityFallback: options.allowFixedCapacityFallback ?? false,
     initialDatabaseCapacityBytes: positive(options, 'initialDatabaseCapacityBytes', 16 * MIB),
@@ -52,13 +59,23 @@ export function resolveMemoryWriteAheadRuntimeOptions(options: MemoryWriteAheadR
   return resolved;
 }
 
+/** Throws a GlasswalError for a name that no client can have; none is fine. */
+export function checkClientName(name: unknown): void {
+  if (name !== undefined) checkName(name, 'clientName');
+}
+
 /** What they are to glasswal. */
 export function glasswalOptions(resolved: MemoryWriteAheadResolvedRuntimeOptions): CheckedOptions {
   const { allowFixedCapacityFallback: _, fileLockStaleMs, ...capacities } = resolved;
   return checkOptions({ ...capacities, staleMs: fileLockStaleMs });
 }
 
-/** The path of a database as all connections have it: that of a URL. A name that is none is a temporary file's. */
+/** The path of a database as all connections have it: that of a URL. A name that is none is a temporary file's. Throws an Error for what is no name. */
 export function normalizeMemoryWriteAheadPathname(filename: string | null | undefined): string {
-  return new URL(filename ?? Math.random().toString(36).slice(2), 'file://').pathname;
+  const name = filename ?? Math.random().toString(36).slice(2);
+  try {
+    return new URL(name, 'file://').pathname;
+  } catch {
+    throw new Error(`${shown(name)} is no name of a database: give a path, such as '/app.sqlite', or a URL.`);
+  }
 }

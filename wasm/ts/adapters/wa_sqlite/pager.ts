@@ -10,7 +10,7 @@ import type { Engine } from '../../engine/engine.js';
 import { free } from '../../engine/scratch.js';
 import { allocateBytes } from '../../engine/slots.js';
 import {
-  AT_PAGER_CODE, AT_PAGER_DATA_VERSION, AT_PAGER_FLAGS, AT_PAGER_LOG_FRAMES, AT_PAGER_PAGE_SIZE, AT_PAGER_PAGES, PAGER_IS_EMPTY, PAGER_VIEW_BYTES,
+  AT_PAGER_CODE, AT_PAGER_DATA_VERSION, AT_PAGER_FLAGS, AT_PAGER_LOG_FRAMES, AT_PAGER_PAGE_SIZE, AT_PAGER_PAGES, PAGER_IS_EMPTY, PAGER_IS_WRITING, PAGER_VIEW_BYTES,
 } from '../../generated/encoding.js';
 import type { ModuleExports } from '../../generated/exports.js';
 import type { Client } from '../../life/client.js';
@@ -69,6 +69,10 @@ export class Pager {
   get isEmpty(): boolean {
     return (this.#field(AT_PAGER_FLAGS) & PAGER_IS_EMPTY) !== 0;
   }
+  /** Whether the transaction is one that writes, after a call that keeps the lock if it can. */
+  get isWriting(): boolean {
+    return (this.#field(AT_PAGER_FLAGS) & PAGER_IS_WRITING) !== 0;
+  }
   get logFrames(): number {
     return this.#field(AT_PAGER_LOG_FRAMES);
   }
@@ -119,9 +123,19 @@ export class Pager {
     return this.#exports.glasswal_pager_commit(this.#database, Number(keepLock), this.#view);
   }
 
-  /** Takes back what was written, and reads on. */
-  rollback(): void {
-    this.#exports.glasswal_pager_rollback(this.#database, this.#view);
+  /** Does what of a commit can fail for want of room; a code of SQLite. */
+  prepare(): number {
+    return this.#exports.glasswal_pager_prepare(this.#database);
+  }
+
+  /** Takes back what was written, and reads on; or writes on, without a gap. */
+  rollback(keepLock: boolean): void {
+    this.#exports.glasswal_pager_rollback(this.#database, Number(keepLock), this.#view);
+  }
+
+  /** A checkpoint within a write transaction that has changed nothing; a code of SQLite. */
+  renew(): number {
+    return this.#exports.glasswal_pager_renew(this.#database, this.#view);
   }
 
   end(): void {

@@ -3,9 +3,10 @@
  * code of SQLite.
  */
 import {
-  SQLITE_CHECKPOINT_FULL, SQLITE_CHECKPOINT_PASSIVE, SQLITE_CHECKPOINT_RESTART, SQLITE_CHECKPOINT_TRUNCATE, SQLITE_ERROR, SQLITE_LOCKED, SQLITE_OK,
+  SQLITE_CHECKPOINT_FULL, SQLITE_CHECKPOINT_PASSIVE, SQLITE_CHECKPOINT_RESTART, SQLITE_CHECKPOINT_TRUNCATE, SQLITE_ERROR, SQLITE_LOCKED,
+  SQLITE_LOCK_NONE, SQLITE_OK,
 } from '../../generated/sqlite.js';
-import { type MainFile, NOTHING } from './main_file.js';
+import type { MainFile } from './main_file.js';
 
 /** What is told back, and nothing else. */
 export interface Remembered {
@@ -39,7 +40,7 @@ function checkpoint(file: MainFile, value: string | null): Answer {
   const mode = MODES[(value ?? 'passive').toLowerCase()];
   // Also what is no mode, which is a question then.
   if (mode === undefined) return undefined;
-  if (file.holds !== NOTHING) return mode === SQLITE_CHECKPOINT_PASSIVE ? undefined : SQLITE_LOCKED;
+  if (file.lock !== SQLITE_LOCK_NONE) return mode === SQLITE_CHECKPOINT_PASSIVE ? undefined : SQLITE_LOCKED;
   const code = file.checkpoint(mode, file.busyTimeoutMs < 0 ? 0 : file.busyTimeoutMs);
   if (code === SQLITE_OK) return undefined;
   file.problem = file.whoHoldsBack();
@@ -62,9 +63,11 @@ const PRAGMAS: Readonly<Record<string, Pragma>> = {
     if (value !== null) remembered.journalMode = value.toLowerCase() === 'wal' ? 'wal' : undefined;
     return remembered.journalMode;
   },
+  // wa-sqlite goes on letting go of its locks, which is what lets others read.
   locking_mode: (file, value) => {
-    if (value !== null) file.isExclusive = value.toLowerCase() === 'exclusive';
-    return undefined;
+    const mode = value?.toLowerCase();
+    if (mode === 'exclusive' || mode === 'normal') file.isExclusive = mode === 'exclusive';
+    return file.isExclusive ? 'exclusive' : 'normal';
   },
   page_size: (file, value) => {
     const size = value === null ? 0 : Number.parseInt(value, 10);

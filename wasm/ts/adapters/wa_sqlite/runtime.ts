@@ -4,6 +4,7 @@
  */
 import type { CaptureOptions } from '../../given/capture_options.js';
 import type { Bytes } from '../../given/bytes.js';
+import { GlasswalError } from '../../given/errors.js';
 import { packageVersion } from '../../generated/facts.js';
 import { newRuntimeId } from '../../life/founding.js';
 import type { RuntimeParts } from '../../life/membership.js';
@@ -54,6 +55,14 @@ export class MemoryWriteAheadRuntime implements MemoryWriteAheadSharedRuntime {
 
 // Of this thread, by path.
 const runtimes = new Map<string, MemoryWriteAheadSharedRuntime>();
+/** The ids of those that this thread has reset. */
+const forgotten = new Set<string>();
+
+/** Throws for a runtime that this thread has reset. */
+export function checkNotReset({ id, dbFilename }: MemoryWriteAheadSharedRuntime): void {
+  if (!forgotten.has(id)) return;
+  throw new GlasswalError('CLOSED', `The runtime of ${dbFilename} was reset: make a VFS of a new runtime, which createMemoryWriteAheadSharedRuntime() gives.`);
+}
 
 /** Those that this thread has created or been handed, or the one of this path. */
 export function runtimeOf(dbFilename: string): MemoryWriteAheadSharedRuntime | undefined {
@@ -75,7 +84,7 @@ function areEqual(a: MemoryWriteAheadResolvedRuntimeOptions, b: MemoryWriteAhead
  * Error that names the option that will not do, or says that there is a runtime of this name with others; a GlasswalError where the
  * engine has no such memory.
  */
-export function createMemoryWriteAheadSharedRuntime(dbFilename: string, options: MemoryWriteAheadRuntimeOptions = {}): MemoryWriteAheadRuntime {
+export function createMemoryWriteAheadSharedRuntime(dbFilename: string, options?: MemoryWriteAheadRuntimeOptions | null): MemoryWriteAheadRuntime {
   const path = normalizeMemoryWriteAheadPathname(dbFilename);
   const capacities = resolveMemoryWriteAheadRuntimeOptions(options);
   const known = runtimes.get(path);
@@ -86,7 +95,7 @@ export function createMemoryWriteAheadSharedRuntime(dbFilename: string, options:
   const runtime = new MemoryWriteAheadRuntime(path, capacities);
   runtimes.set(path, runtime);
   // Who has created it is there for the others, and knows what they do. What keeps this thread out is told to who opens a database.
-  enterThread(runtime, options.clientName).catch(() => undefined);
+  enterThread(runtime, options?.clientName).catch(() => undefined);
   return runtime;
 }
 
@@ -99,6 +108,7 @@ function reset(runtime: MemoryWriteAheadSharedRuntime): void {
     if (openClients === 0 && !/-(wal|journal)$/.test(path)) thread?.client.remove(path);
   }
   runtimes.delete(runtime.dbFilename);
+  forgotten.add(runtime.id);
   leaveThread(runtime);
 }
 

@@ -5,24 +5,44 @@
 import { clientKind } from '../../generated/facts.js';
 import { type Client, joinAs } from '../../life/client.js';
 import type { RuntimeParts } from '../../life/membership.js';
+import { isName, MOST_NAME_BYTES } from '../../given/given_options.js';
 import { isPage } from '../../port/environment.js';
+
+/** A connection that writes. */
+export interface Writer {
+  readonly path: string;
+  /** wa-sqlite's module, */
+  readonly module: object;
+  /** and the address of its sqlite3. */
+  readonly handle: number;
+}
 
 /** What the connections of a thread share. */
 export interface Thread {
   readonly client: Client;
-  /** Those that have a write transaction: MainFiles, which know this module. */
-  readonly writers: Set<object>;
+  /** Those that have a write transaction. */
+  readonly writers: Set<Writer>;
+}
+
+/** Whether another connection than `one` writes, */
+export function hasOther({ writers }: Thread, one: Writer): boolean {
+  return writers.size > (writers.has(one) ? 1 : 0);
+}
+
+/** and whether that is the same connection of wa-sqlite, by another name of the database. */
+export function hasSame({ writers }: Thread, one: Writer): boolean {
+  const { path, module, handle } = one;
+  return [...writers].some((each) => each !== one && each.path === path && each.module === module && each.handle === handle);
 }
 
 const entering = new Map<string, Promise<Thread>>();
 const entered = new Map<string, Thread>();
-const MOST_NAME_BYTES = 63;
 
 /** What others call this thread, unless it is told otherwise: a worker has the name that it was started with. */
 function usualName(): string {
   const { name } = globalThis as { readonly name?: unknown };
-  const isUsable = !isPage && typeof name === 'string' && name !== '' && new TextEncoder().encode(name).length <= MOST_NAME_BYTES;
-  return isUsable ? name : isPage ? 'page' : 'wa-sqlite';
+  if (isPage) return 'page';
+  return isName(name, MOST_NAME_BYTES) ? name : 'wa-sqlite';
 }
 
 /** This thread's client; undefined as long as it is not one. */

@@ -8,9 +8,9 @@
  * Thread-safety: belongs to one thread, as the module does.
  */
 import {
-  SQLITE_ACCESS_EXISTS, SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FCNTL_BEGIN_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_PHASETWO,
-  SQLITE_FCNTL_PRAGMA, SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE, SQLITE_FCNTL_SYNC, SQLITE_IOCAP_BATCH_ATOMIC, SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN,
-  SQLITE_IOERR, SQLITE_IOERR_CLOSE, SQLITE_IOERR_DELETE_NOENT, SQLITE_IOERR_FSTAT, SQLITE_IOERR_LOCK, SQLITE_IOERR_READ, SQLITE_IOERR_TRUNCATE,
+  SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FCNTL_BEGIN_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_PHASETWO,
+  SQLITE_FCNTL_PDB, SQLITE_FCNTL_PRAGMA, SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE, SQLITE_FCNTL_SYNC, SQLITE_IOCAP_BATCH_ATOMIC, SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN,
+  SQLITE_IOERR, SQLITE_IOERR_ACCESS, SQLITE_IOERR_CLOSE, SQLITE_IOERR_DELETE, SQLITE_IOERR_DELETE_NOENT, SQLITE_IOERR_FSTAT, SQLITE_IOERR_LOCK, SQLITE_IOERR_READ, SQLITE_IOERR_TRUNCATE,
   SQLITE_IOERR_UNLOCK, SQLITE_IOERR_WRITE, SQLITE_LOCK_NONE, SQLITE_NOTFOUND, SQLITE_OK, SQLITE_OPEN_CREATE,
   SQLITE_OPEN_DELETEONCLOSE, SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL,
 } from '../../generated/sqlite.js';
@@ -19,27 +19,18 @@ import { type MemoryWriteAheadLogger, safeLogger, sayRecord } from './logger.js'
 import { LocalFile } from './local_file.js';
 import { retryAfter } from './lock_wait.js';
 import { takeLock } from './locking.js';
-import { MainFile, READING } from './main_file.js';
+import { READING } from './holding.js';
+import { MainFile } from './main_file.js';
 import { normalizeMemoryWriteAheadPathname } from './options.js';
 import type { Refusal } from './refusal.js';
 import { answerPragma, type Remembered, usualPragmas } from './pragmas.js';
-import { type MemoryWriteAheadSharedRuntime, registerRuntime, resetMemoryWriteAheadSharedRuntime } from './runtime.js';
+import { checkNotReset, type MemoryWriteAheadSharedRuntime, registerRuntime, resetMemoryWriteAheadSharedRuntime } from './runtime.js';
 import { enterThread, threadOf } from './thread.js';
-import { journalNameOf, temporaryName, type WaModule } from './wa_module.js';
+import { checkVfs, type MemoryWriteAheadVFSOptions } from './vfs_options.js';
+import { type NamesBeside, namesBeside, temporaryName, type WaModule } from './wa_module.js';
 
 /** The name by which the VFS is registered as a rule. */
 export const MEMORY_WRITE_AHEAD_VFS = 'MemoryWriteAheadVFS';
-
-/** How a VFS is made. */
-export interface MemoryWriteAheadVFSOptions {
-  /** Is told of what fails, of what the VFS does (`debug`), and of the runtime's events. */
-  readonly logger?: Partial<MemoryWriteAheadLogger>;
-  /**
-   * What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. The thread that creates
-   * the runtime has its name from there.
-   */
-  readonly clientName?: string;
-}
 
 /** A file that wa-sqlite has open. */
 interface OpenFile {
@@ -47,8 +38,8 @@ interface OpenFile {
   readonly flags: number;
   readonly main?: MainFile;
   readonly local?: LocalFile;
-  /** Of a main database: where in wa-sqlite's memory the name of its journal is, by which that is asked for. */
-  readonly journalName?: number;
+  /** Of a main database. */
+  readonly beside?: NamesBeside;
   readonly pragmas?: Remembered;
 }
 
@@ -87,12 +78,12 @@ export class MemoryWriteAheadVFS {
 
   /** Use create(), which waits until databases can be opened. */
   constructor(name: string, module: object, runtime: MemoryWriteAheadSharedRuntime, options: MemoryWriteAheadVFSOptions = {}) {
+    const { logger, clientName } = checkVfs(name, module, runtime, options);
     this.name = name;
     this.#module = module as WaModule;
     this.#runtime = runtime;
-    this.#logger = safeLogger(options.logger);
-    registerRuntime(runtime);
-    this.#entering = this.#enter(options.clientName, options.logger !== undefined);
+    this.#logger = safeLogger(logger);
+    this.#entering = this.#enter(clientName, logger !== undefined);
   }
 
   /** A VFS for wa-sqlite's `module`, to be registered with vfs_register(). Throws a GlasswalError where this thread cannot come into the runtime. */
@@ -111,7 +102,9 @@ export class MemoryWriteAheadVFS {
 
   async #enter(name: string | undefined, isLogged: boolean): Promise<void> {
     try {
+      checkNotReset(this.#runtime);
       const { client } = await enterThread(this.#runtime, name);
+      registerRuntime(this.#runtime);
       if (isLogged) client.atClose(startLog(client, (record) => sayRecord(this.#logger, record)));
     } catch (error) {
       this.#refused = error as Error;
@@ -141,11 +134,13 @@ export class MemoryWriteAheadVFS {
 
   /** Opens a database, a journal or a temporary file. */
   xOpen(_vfs: number, zName: number, pFile: number, flags: number, pOutFlags: number): number {
-    const name = zName === 0 ? temporaryName() : normalizeMemoryWriteAheadPathname(this.#text(zName));
-    this.log?.('xOpen', name, pFile, flags);
+    let name: string | undefined;
     try {
+      name = zName === 0 ? temporaryName() : this.#path(zName);
+      this.log?.('xOpen', name, pFile, flags);
       if (flags & SQLITE_OPEN_WAL) throw new Error(`${name}: the write-ahead log is glasswal's own`);
       if (flags & SQLITE_OPEN_MAIN_DB) {
+        if (/-(wal|journal)$/.test(name)) throw new Error(`${name}: that is what the log of another database would be called; choose another end`);
         const opened = this.#openMain(name, zName, flags);
         if (opened === undefined) return SQLITE_BUSY;
         this.#files.set(pFile, opened);
@@ -167,15 +162,16 @@ export class MemoryWriteAheadVFS {
       return undefined;
     }
     if (this.#refused !== undefined) throw this.#refused;
+    checkNotReset(this.#runtime);
     const thread = threadOf(this.#runtime);
     if (thread === undefined) {
       this.#entering = this.#enter(undefined, false);
       retryAfter(this.#module, this.#entering);
       return undefined;
     }
-    const main = new MainFile(thread, name, flags);
+    const main = new MainFile(thread, this.#module, name, flags);
     this.#logger.debug('MemoryWriteAheadVFS opened a database', { name, client: thread.client.name });
-    return { name, flags, main, journalName: journalNameOf(this.#module, zName), pragmas: usualPragmas() };
+    return { name, flags, main, beside: namesBeside(this.#module, zName), pragmas: usualPragmas() };
   }
 
   #openLocal(name: string, zName: number, flags: number): LocalFile {
@@ -192,41 +188,52 @@ export class MemoryWriteAheadVFS {
 
   /** The journal of the connection that asks by a name at this place, if it is one's. */
   #journalAt(zName: number): LocalFile | undefined {
-    for (const { main, journalName } of this.#files.values()) if (main !== undefined && journalName === zName) return main.journal;
+    for (const { main, beside } of this.#files.values()) if (main !== undefined && beside?.journal === zName) return main.journal;
     return undefined;
+  }
+
+  /** Whether a connection asks here for the write-ahead log of its database, of which it never has one. */
+  #isLogAt(zName: number): boolean {
+    return [...this.#files.values()].some(({ beside }) => beside?.log === zName);
   }
 
   /** Deletes a journal or a temporary file; a database stays. */
   xDelete(_vfs: number, zName: number, _syncDirectory: number): number {
-    const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
-    this.log?.('xDelete', name);
-    const journal = this.#journalAt(zName);
-    journal?.empty();
-    return journal !== undefined || this.#locals.delete(name) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
+    return this.#try('xDelete', SQLITE_IOERR_DELETE, () => {
+      const name = this.#path(zName);
+      this.log?.('xDelete', name);
+      const journal = this.#journalAt(zName);
+      journal?.empty();
+      return journal !== undefined || this.#locals.delete(name) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
+    });
   }
 
   /** Whether there is such a file. */
   xAccess(_vfs: number, zName: number, flags: number, pResult: number): number {
-    const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
-    this.log?.('xAccess', name, flags);
-    const journal = this.#journalAt(zName);
-    const isThere = journal === undefined ? this.#locals.has(name) || this.#isMain(name) : journal.size > 0;
-    this.#view().setInt32(pResult, flags === SQLITE_ACCESS_EXISTS && !isThere ? 0 : Number(isThere), true);
-    return SQLITE_OK;
+    return this.#try('xAccess', SQLITE_IOERR_ACCESS, () => {
+      const name = this.#path(zName);
+      this.log?.('xAccess', name, flags);
+      const journal = this.#journalAt(zName);
+      const isThere = journal === undefined ? this.#isThere(name) && !this.#isLogAt(zName) : journal.size > 0;
+      this.#view().setInt32(pResult, Number(isThere), true);
+      return SQLITE_OK;
+    });
   }
 
-  #isMain(name: string): boolean {
-    return name === this.#runtime.path || [...this.#files.values()].some((file) => file.main !== undefined && file.name === name);
+  #isThere(name: string): boolean {
+    return this.#locals.has(name) || name === this.#runtime.path || [...this.#files.values()].some((file) => file.main !== undefined && file.name === name);
   }
 
   /** The path of a name, as normalizeMemoryWriteAheadPathname() has it. */
   xFullPathname(_vfs: number, zName: number, size: number, to: number): number {
-    const name = normalizeMemoryWriteAheadPathname(this.#text(zName));
-    this.log?.('xFullPathname', name);
-    const bytes = new TextEncoder().encode(`${name}\0`);
-    if (bytes.length > size) return SQLITE_CANTOPEN;
-    this.#module.HEAPU8.set(bytes, to);
-    return SQLITE_OK;
+    return this.#try('xFullPathname', SQLITE_CANTOPEN, () => {
+      const name = this.#path(zName);
+      this.log?.('xFullPathname', name);
+      const bytes = new TextEncoder().encode(`${name}\0`);
+      if (bytes.length > size) throw new Error(`A name has ${size - 1} bytes at most, and this one ${bytes.length - 1}.`);
+      this.#module.HEAPU8.set(bytes, to);
+      return SQLITE_OK;
+    });
   }
 
   /** The message of `lastError`. */
@@ -297,7 +304,8 @@ export class MemoryWriteAheadVFS {
   xFileSize(pFile: number, pSize: number): number {
     return this.#with('xFileSize', pFile, SQLITE_IOERR_FSTAT, ({ main, local }) => {
       const isAlone = main !== undefined && main.holds < READING;
-      if (isAlone && main.begin(READING, 0) !== SQLITE_OK) return SQLITE_BUSY;
+      const code = isAlone ? main.begin(READING, 0) : SQLITE_OK;
+      if (code !== SQLITE_OK) return this.#refuse(main!, main!.refusalOf(code));
       this.#view().setBigInt64(pSize, BigInt(main?.sizeBytes ?? local!.size), true);
       if (isAlone) main.end();
       return SQLITE_OK;
@@ -328,8 +336,8 @@ export class MemoryWriteAheadVFS {
     return this.#with('xUnlock', pFile, SQLITE_IOERR_UNLOCK, ({ main }) => {
       if (main === undefined) return SQLITE_OK;
       if (level !== SQLITE_LOCK_NONE) main.downgrade();
-      // While it waits it has given up only the lock that it did not get.
-      else if (main.wait === undefined) main.end();
+      // What another statement waits for, and was given meanwhile, is not let go.
+      else if (main.wait?.result !== 'granted') main.release();
       main.lock = level;
       return SQLITE_OK;
     });
@@ -348,13 +356,16 @@ export class MemoryWriteAheadVFS {
       switch (operation) {
         case SQLITE_FCNTL_PRAGMA:
           return this.#pragma(main, pragmas!, pArgument);
+        case SQLITE_FCNTL_PDB:
+          main.handle = this.#view().getUint32(pArgument, true);
+          return SQLITE_OK;
         case SQLITE_FCNTL_BEGIN_ATOMIC_WRITE:
         case SQLITE_FCNTL_COMMIT_ATOMIC_WRITE:
         case SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE:
           return SQLITE_OK;
-        // Of a transaction over several databases SQLite does not look at what comes of the second phase. A rollback names no such one.
+        // Of a transaction over several databases SQLite does not look at what comes of the second phase.
         case SQLITE_FCNTL_SYNC:
-          return pArgument === 0 ? SQLITE_OK : main.commit();
+          return pArgument !== 0 || main.isThreadWriting ? main.prepare() : SQLITE_OK;
         case SQLITE_FCNTL_COMMIT_PHASETWO:
           return main.commit();
         default:
@@ -394,6 +405,10 @@ export class MemoryWriteAheadVFS {
 
   // -------------------------------------------------------------------------------------------------------------------
 
+  #path(zName: number): string {
+    return normalizeMemoryWriteAheadPathname(this.#text(zName));
+  }
+
   #text(address: number): string {
     return this.#module.UTF8ToString(address);
   }
@@ -407,17 +422,23 @@ export class MemoryWriteAheadVFS {
   #with(method: string, pFile: number, failed: number, call: (file: OpenFile) => number): number {
     const file = this.#files.get(pFile);
     this.log?.(method, pFile);
-    try {
+    return this.#try(method, failed, () => {
       if (file === undefined) throw new Error(`There is no open file ${pFile}.`);
+      const { main } = file;
       const code = call(file);
-      const problem = file.main?.problem;
-      if (problem !== undefined) {
-        file.main!.problem = undefined;
-        this.#report(method, problem, { name: file.name });
+      if (main?.problem !== undefined) {
+        this.#report(method, main.problem, { name: file.name });
+        main.problem = undefined;
       }
       return code;
+    }, file?.name);
+  }
+
+  #try(method: string, failed: number, call: () => number, name?: string): number {
+    try {
+      return call();
     } catch (error) {
-      this.#report(method, error as Error, { name: file?.name });
+      this.#report(method, error as Error, { name });
       return failed;
     }
   }

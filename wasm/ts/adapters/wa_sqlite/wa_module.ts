@@ -10,15 +10,22 @@ export interface WaModule {
 
 const TEMPORARY_NAME_BYTES = 8;
 
+/** Where wa-sqlite has the names of the files beside a database, by which it asks for them. */
+export interface NamesBeside {
+  readonly journal: number;
+  readonly log: number;
+}
+
 /**
- * Where wa-sqlite has the name of the journal of the database whose name is at `zName`: behind that and its parameters, each of
- * which ends with a zero byte (sqlite3_filename_journal()).
+ * Those of the database whose name is at `zName`: behind that and its parameters, each of which ends with a zero byte
+ * (sqlite3_filename_journal(), sqlite3_filename_wal()).
  */
-export function journalNameOf({ HEAPU8: heap }: WaModule, zName: number): number {
+export function namesBeside({ HEAPU8: heap }: WaModule, zName: number): NamesBeside {
   const past = (at: number): number => heap.indexOf(0, at) + 1;
   let at = past(zName);
   while (heap[at] !== 0) at = past(past(at));
-  return at + 1;
+  const journal = at + 1;
+  return { journal, log: past(journal) };
 }
 
 /** A name for a file that has none. */
