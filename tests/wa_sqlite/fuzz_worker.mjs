@@ -38,7 +38,12 @@ export function sideOf({ wa, db }) {
   if (wa !== undefined) return { rows: (sql) => wa.rows(sql), inTransaction: () => wa.sqlite3.get_autocommit(wa.db) === 0, why: () => wa.vfs.lastError?.message };
   const rows = (sql) => {
     const statement = db.prepare(sql);
-    return statement.reader ? statement.raw().all() : (statement.run(), []);
+    try {
+      return statement.reader ? statement.raw().all() : (statement.run(), []);
+    } finally {
+      // A worker that never comes back to its event loop hears of nothing that was collected.
+      statement.finalize();
+    }
   };
   return { rows, inTransaction: () => db.inTransaction, why: () => '' };
 }
@@ -74,7 +79,8 @@ const changes = (pick) => [
 const outside = (pick) => [
   'PRAGMA wal_checkpoint', 'PRAGMA wal_checkpoint(FULL)', 'PRAGMA wal_checkpoint(RESTART)', 'PRAGMA wal_checkpoint(TRUNCATE)', 'VACUUM',
   'PRAGMA integrity_check', `PRAGMA cache_size = ${[10, 50, 2000][pick(3)]}`, 'SELECT count(*) FROM items', 'ANALYZE',
-][pick(9)];
+  `PRAGMA wal_autocheckpoint = ${[5, 100, 1000][pick(3)]}`,
+][pick(10)];
 
 /** What must hold in every snapshot. `acknowledged` was read before the snapshot was taken. */
 export async function checkInvariants({ rows }, acknowledged) {
@@ -114,6 +120,18 @@ async function transaction(side, pick, { acknowledged, writer }) {
   acknowledged[writer] = commits + 1;
 }
 
+/** Some transactions between which nobody else writes. */
+async function exclusively(side, pick, told) {
+  await side.rows('PRAGMA locking_mode = exclusive');
+  try {
+    for (let i = 1 + pick(3); i > 0; --i) await transaction(side, pick, told);
+  } finally {
+    if (side.inTransaction()) await side.rows('ROLLBACK');
+    await side.rows('PRAGMA locking_mode = normal');
+    await side.rows('SELECT count(*) FROM accounts');
+  }
+}
+
 /** Works until `state[0]` is 1. Returns how often what happened. `acknowledged` is shared memory. */
 export async function work(connections, { seed, writer, state, acknowledged, journalMode, mayFill }) {
   // Two, by turns: those of one thread share the limit of their caches.
@@ -136,6 +154,7 @@ export async function work(connections, { seed, writer, state, acknowledged, jou
     ++did[isOutside ? 'outside' : 'transactions'];
     try {
       if (isOutside) await side.rows(outside(pick));
+      else if (connections.wa !== undefined && pick(20) === 0) await exclusively(side, pick, { acknowledged, writer });
       else await transaction(side, pick, { acknowledged, writer });
     } catch (error) {
       try {

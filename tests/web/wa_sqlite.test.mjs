@@ -4,11 +4,11 @@ import assert from 'node:assert/strict';
 
 import { inEachBrowserWithWa, PLACES, stageWa, waActor } from './wa_sqlite.mjs';
 
-/** The first listing. Runs in the page. */
-const pageAlone = async (_, place) => {
+/** The first listing, with the module of a build. Runs in the page. */
+const pageAlone = async (_, place, build) => {
   const { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, createMemoryWriteAheadSharedRuntime } = await import('/glasswal/adapters/wa_sqlite.js');
   const SQLite = await import(`${place}src/sqlite-api.js`);
-  const { default: SQLiteModuleFactory } = await import(`${place}dist/wa-sqlite.mjs`);
+  const { default: SQLiteModuleFactory } = await import(`${place}dist/${build}.mjs`);
   const module = await SQLiteModuleFactory();
   const sqlite3 = SQLite.Factory(module);
   const runtime = createMemoryWriteAheadSharedRuntime('/app.sqlite');
@@ -21,6 +21,7 @@ const pageAlone = async (_, place) => {
   await sqlite3.exec(db, "INSERT INTO rows VALUES ('hello')");
   await sqlite3.exec(db, 'SELECT value FROM rows', (row) => void found.rows.push(row[0]));
   await sqlite3.close(db);
+  MemoryWriteAheadVFS.resetRuntime('/app.sqlite');
   return found;
 };
 
@@ -51,7 +52,12 @@ inEachBrowserWithWa((it) => {
   for (const [version, place] of Object.entries(PLACES)) {
     it(`wa-sqlite ${version}: both listings`, async (stand) => {
       const stage = await stand.stage();
-      assert.deepEqual(await stage.inPage(pageAlone, place), { mode: ['wal'], rows: ['hello'] });
+      // JSPI is in WebAssembly where the engine has it: Chromium has.
+      const hasJspi = await stage.inPage(() => 'Suspending' in WebAssembly);
+      assert.ok(hasJspi || stand.name !== 'chromium');
+      for (const build of ['wa-sqlite', 'wa-sqlite-async', ...(hasJspi ? ['wa-sqlite-jspi'] : [])]) {
+        assert.deepEqual(await stage.inPage(pageAlone, place, build), { mode: ['wal'], rows: ['hello'] }, build);
+      }
       assert.deepEqual(await stage.inPage(pageAndWorker, place), { answer: { ok: true }, rows: ['one', 'two'] });
     });
   }
