@@ -31,3 +31,15 @@ export async function resizeForGood({ wa, say }) {
   say('begins');
   for (let i = 0; ; ++i) await wa.run(`PRAGMA page_size=${1024 << i % 5}`, 'VACUUM');
 }
+
+/** Takes so many more places of the runtime. */
+export async function takePlaces({ runtime }, count) {
+  const { join } = await import('../../wasm/dist/index.js');
+  const clients = [];
+  try {
+    while (clients.length < count) clients.push(await join(runtime, { name: `place ${clients.length}` }));
+  } catch (error) {
+    if (error.code !== 'FULL') throw error;
+  }
+  return clients.length;
+}
