@@ -156,22 +156,21 @@ GLASSWAL_EXPORT void glasswal_pager_truncate(sqlite3* db, uint32_t pages, struct
   view->pages = pager->dbSize;
 }
 
-/* With `hold` the log gives up no lock from here on, and takes none: so WRITE stays, from one transaction
-** to the next. */
-static void HoldLocks(Pager* pager, int hold) {
-  if (pagerUseWal(pager)) {
-    pager->pWal->exclusiveMode = hold ? WAL_EXCLUSIVE_MODE : WAL_NORMAL_MODE;
-  }
+/* Has the end of the write transaction that is now leave WRITE locked, for WriteOn(): a log in nobody
+** else's hands gives up no lock. That end makes it an ordinary one again. */
+static void KeepWrite(Pager* pager) {
+  if (pagerUseWal(pager)) pager->pWal->exclusiveMode = WAL_EXCLUSIVE_MODE;
 }
 
-/* Goes on from reading to writing with the WRITE that was held, or gives that up. */
+/* Goes on from reading to writing with the WRITE that was kept, or gives that up. A transaction may begin
+** to write that has the lock already: SQLite takes it early where it can sleep for it. */
 static void WriteOn(Btree* tree) {
-  Pager* pager = sqlite3BtreePager(tree);
-  const int code = sqlite3BtreeBeginTrans(tree, 1, 0);
-  HoldLocks(pager, 0);
-  if (code != SQLITE_OK && pagerUseWal(pager)) {
-    walUnlockExclusive(pager->pWal, WAL_WRITE_LOCK, 1);
+  Wal* wal = sqlite3BtreePager(tree)->pWal;
+  if (wal) {
+    wal->exclusiveMode = WAL_NORMAL_MODE;
+    wal->writeLock = 1;
   }
+  if (sqlite3BtreeBeginTrans(tree, 1, 0) != SQLITE_OK && wal) sqlite3WalEndWriteTransaction(wal);
 }
 
 /* Has room for one more frame, whatever comes in between. What is there now is none. */
@@ -181,7 +180,11 @@ static int ReserveFrame(Pager* pager) {
   const u32 frame = wal->hdr.mxFrame + 1;
   const i64 at = walFrameOffset(frame, (i64)pager->pageSize);
   volatile u32* index = 0;
-  int code = walIndexPage(wal, walFramePage(frame), &index);
+  int code;
+  /* What SQLite's own assertions want to see around this. */
+  VVA_ONLY(wal->nSehTry++);
+  code = walIndexPage(wal, walFramePage(frame), &index);
+  VVA_ONLY(wal->nSehTry--);
   if (code == SQLITE_OK) code = sqlite3OsWrite(wal->pWalFd, kNoFrame, WAL_FRAME_HDRSIZE, at);
   if (code == SQLITE_OK) {
     code =
@@ -213,7 +216,7 @@ GLASSWAL_EXPORT int32_t glasswal_pager_commit(sqlite3* db, int32_t keep_lock,
   Pager* pager = PagerOf(db);
   int code = sqlite3PagerCommitPhaseOne(pager, 0, 0);
   if (code != SQLITE_OK) return code;
-  HoldLocks(pager, keep_lock);
+  if (keep_lock) KeepWrite(pager);
   db->nVdbeRead += 2;
   code = sqlite3BtreeCommitPhaseTwo(tree, 0);
   db->nVdbeRead -= 2;
@@ -230,7 +233,7 @@ GLASSWAL_EXPORT void glasswal_pager_rollback(sqlite3* db, int32_t keep_lock,
                                              struct PagerView* view) {
   Btree* tree = TreeOf(db);
   if (sqlite3BtreeTxnState(tree) == SQLITE_TXN_WRITE) {
-    HoldLocks(PagerOf(db), keep_lock);
+    if (keep_lock) KeepWrite(PagerOf(db));
     db->nVdbeRead += 2;
     sqlite3BtreeRollback(tree, SQLITE_OK, 0);
     db->nVdbeRead -= 2;
@@ -247,22 +250,13 @@ GLASSWAL_EXPORT int32_t glasswal_pager_renew(sqlite3* db, struct PagerView* view
   Pager* pager = PagerOf(db);
   int code;
   if (!pagerUseWal(pager)) return SQLITE_OK;
-  HoldLocks(pager, 1);
-  db->nVdbeRead += 2;
-  sqlite3BtreeCommitPhaseTwo(tree, 0);
-  db->nVdbeRead -= 2;
-  HoldLocks(pager, 0);
+  KeepWrite(pager);
   sqlite3BtreeCommitPhaseTwo(tree, 0);
   sqlite3BtreeCheckpoint(tree, SQLITE_CHECKPOINT_PASSIVE, 0, 0);
   code = sqlite3BtreeBeginTrans(tree, 0, 0);
-  if (code != SQLITE_OK) {
-    walUnlockExclusive(pager->pWal, WAL_WRITE_LOCK, 1);
-    return code;
-  }
-  HoldLocks(pager, 1);
   WriteOn(tree);
-  Look(db, view);
-  return SQLITE_OK;
+  if (code == SQLITE_OK) Look(db, view);
+  return code;
 }
 
 /* Has the connection use no log, whatever the database says of itself; or use one again. */
