@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import {
   MemoryWriteAheadVFS, createMemoryWriteAheadSharedRuntime as create, getMemoryWriteAheadRuntimeDiagnostics as diagnostics, normalizeMemoryWriteAheadPathname,
 } from '../../wasm/dist/adapters/wa_sqlite.js';
-import { loadWaSqlite, place, waSqlite } from './open.mjs';
+import { SQLITE_FULL, loadWaSqlite, place, waSqlite } from './open.mjs';
 
 const SQLITE_CANTOPEN = 14;
 
@@ -21,6 +21,18 @@ test('options of the runtime', () => {
   MemoryWriteAheadVFS.resetRuntime('/null.sqlite');
 });
 
+test('maxima below a segment are a segment, and a silence is a day at most', async () => {
+  const options = { initialDatabaseCapacityBytes: 1, maxDatabaseCapacityBytes: 8192, initialWriteAheadCapacityBytes: 1, maxWriteAheadCapacityBytes: 8192, fileLockStaleMs: 2 ** 40 };
+  const runtime = create('/tiny.sqlite', options);
+  const { open } = await waSqlite(runtime);
+  const wa = await open();
+  await wa.run('CREATE TABLE t(a)', 'INSERT INTO t VALUES (1)');
+  assert.equal(diagnostics('/tiny.sqlite').files[0].maxCapacityBytes, 8192);
+  assert.equal(await wa.failure('INSERT INTO t VALUES (zeroblob(100000))'), SQLITE_FULL);
+  await wa.close();
+  MemoryWriteAheadVFS.resetRuntime('/tiny.sqlite');
+});
+
 test('what a VFS is made of', async (t) => {
   const { runtime } = await place(t);
   const { module } = await loadWaSqlite();
@@ -30,6 +42,7 @@ test('what a VFS is made of', async (t) => {
   await refused({ code: 'MISUSE', message: /module of .* is undefined: give what wa-sqlite's factory resolves to/ }, 'v', undefined, runtime);
   await refused({ code: 'MISUSE', message: /module of .* is a Promise/ }, 'v', Promise.resolve(module), runtime);
   await refused({ code: 'MISUSE', message: /runtime of .* is null/ }, 'v', module, null);
+  await refused({ code: 'MISUSE', message: /runtime of .* an object: give what createMemoryWriteAheadSharedRuntime/ }, 'v', module, {});
   await refused({ code: 'MISUSE', message: /options of MemoryWriteAheadVFS are a number/ }, 'v', module, runtime, 5);
   await refused({ code: 'OPTION', message: /no option clientname: did you mean clientName/ }, 'v', module, runtime, { clientname: 'a' });
   await refused({ code: 'MISUSE', message: /logger of .* is null/ }, 'v', module, runtime, { logger: null });

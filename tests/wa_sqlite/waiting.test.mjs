@@ -32,6 +32,22 @@ for (const version of VERSIONS) {
     await checkSound(assert, wa, db);
   });
 
+  on('a wait that ends well is no refusal to anybody', async ({ wa, db, client }) => {
+    const refusals = () => client.events(0, 4000).events.filter(({ kind }) => kind === 'lock.refused').length;
+    const before = refusals();
+    db.exec('BEGIN IMMEDIATE; INSERT INTO t VALUES (1)');
+    const waiting = wa.run('INSERT INTO t VALUES (2)');
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    db.exec('COMMIT');
+    await waiting;
+    assert.equal(refusals(), before);
+    await wa.run('PRAGMA busy_timeout=30');
+    db.exec('BEGIN IMMEDIATE');
+    assert.equal(await wa.failure('INSERT INTO t VALUES (2)'), SQLITE_BUSY);
+    db.exec('COMMIT');
+    assert.equal(refusals(), before + 1);
+  });
+
   on('a connection reads on when the statement that waits is refused', async ({ wa, db, client }) => {
     await wa.run('PRAGMA busy_timeout=50');
     db.exec('BEGIN IMMEDIATE; INSERT INTO t VALUES (1)');

@@ -8,51 +8,51 @@ import type { MemoryWriteAheadResolvedRuntimeOptions } from './options.js';
 import { type MemoryWriteAheadSharedRuntime, runtimeOf } from './runtime.js';
 import { threadOf } from './thread.js';
 
-/** One file. */
+/** Diagnostics of one file. */
 export interface MemoryWriteAheadFileDiagnostics {
-  /** That of the database; with -wa0 the write-ahead log; with -wa1 nothing, since there is no second one. */
+  /** The path of the database; with -wa0 its write-ahead log; with -wa1 nothing, since there is no second log. */
   readonly pathname: string;
-  /** How much is in it. */
+  /** The bytes that are in the file. */
   readonly logicalSizeBytes: number;
   /** The same as `allocatedCapacityBytes`. */
   readonly capacityBytes: number;
-  /** The memory that it has. */
+  /** The bytes of memory that the file has. */
   readonly allocatedCapacityBytes: number;
-  /** It does not become larger. */
+  /** The file's maximum, in bytes. */
   readonly maxCapacityBytes: number;
-  /** Of each segment. */
+  /** The bytes of one segment. */
   readonly segmentCapacityBytes: number;
-  /** In use, */
+  /** The segments that are in use. */
   readonly segmentCount: number;
-  /** and how many there have been at most. */
+  /** The most segments that the file has had. */
   readonly totalSegmentCount: number;
-  /** What was given back of its memory, in all, */
+  /** The bytes of memory that the file has given back, in all. */
   readonly reclaimedBytes: number;
-  /** and in segments. */
+  /** The segments that the file has given back, in all. */
   readonly reclaimedSegmentCount: number;
   /** 0, or the number of the client that writes, counted from 1; of the log the one that checkpoints. */
   readonly lockState: number;
-  /** The same. */
+  /** The same as `lockState`. */
   readonly lockOwner: number;
-  /** For how long that client has been silent; null if there is none. */
+  /** For how many milliseconds that client has been silent; null if there is none. */
   readonly lockHeartbeatAgeMs: number | null;
-  /** How often the lock was taken back from a dead one. */
+  /** How often the lock was taken back from a dead client. */
   readonly recoveredAbandonedLockCount: number;
 }
 
-/** What is to be known of a runtime. */
+/** Diagnostics of a runtime. */
 export interface MemoryWriteAheadRuntimeDiagnostics {
-  /** Clients that have a database open. */
+  /** The clients that have a database open. */
   readonly activeOwnerLeaseCount: number;
   /** The options that the runtime was created with. */
   readonly capacities: MemoryWriteAheadResolvedRuntimeOptions;
-  /** The path of its database. */
+  /** The path of the runtime's database. */
   readonly dbFilename: string;
-  /** The database, and its log in two places. */
+  /** The runtime's database, and its log in two places. */
   readonly files: MemoryWriteAheadFileDiagnostics[];
-  /** Open connections of all clients, also glasswal's own. */
+  /** The open connections of all clients, also of glasswal's own. */
   readonly openHandleCount: number;
-  /** Handles of the dead that were closed. */
+  /** The handles of dead clients that were closed. */
   readonly recoveredAbandonedHandleCount: number;
   /** Always true. */
   readonly segmentedSharedArrayBuffers: boolean;

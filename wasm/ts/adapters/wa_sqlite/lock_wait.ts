@@ -49,15 +49,14 @@ async function commitOrMoment(engine: Engine): Promise<void> {
   Atomics.sub(engine.i32, waiters, 1);
 }
 
-/** Begins `kind`, sleeping for `ms` at most. Of several tries for the same lock only the first is told to the runtime, and the last. */
+/** Begins `kind`, sleeping for `ms` at most. */
 function attempt(file: MainFile, kind: Holding, ms: number): { readonly code: number; readonly refusal?: Refusal } {
   // To find that nobody sleeps for what only this thread can do takes one look without sleeping.
-  const first = file.begin(kind, file.mayWait && !file.isThreadWriting && kind === READING ? ms : 0);
+  const first = file.begin(kind, file.engine.mayWait && !file.isThreadWriting && kind === READING ? ms : 0);
   if ((first & 0xff) !== SQLITE_BUSY) return first === SQLITE_OK ? { code: first } : { code: first, refusal: file.refusalOf(first) };
   const refusal = file.refusalOf(first);
   const isOwn = file.isThreadWriting || (refusal.client !== undefined && isOwnSlot(file.engine.views.memory, refusal.client));
-  if (ms === 0 || isOwn || !file.mayWait || file.isOutdated || refusal.client === undefined) return { code: first, refusal };
-  file.tryQuietly(true);
+  if (ms === 0 || isOwn || !file.engine.mayWait || file.isOutdated || refusal.client === undefined) return { code: first, refusal };
   const code = file.begin(kind, ms);
   return code === SQLITE_OK ? { code } : { code, refusal: file.refusalOf(code) };
 }
@@ -68,6 +67,8 @@ export type Looked = { readonly code: number; readonly refusal?: Refusal; readon
 /** Takes it if it can be had without sleeping for more than `mostMs`. */
 export function lookForLock(file: MainFile, kind: Holding, mostMs = NAP_MS): Looked {
   const { busyTimeoutMs } = file;
+  // What is waited for is not refused yet.
+  file.tryQuietly(busyTimeoutMs !== 0);
   const looked = attempt(file, kind, busyTimeoutMs < 0 ? mostMs : Math.min(mostMs, busyTimeoutMs));
   file.tryQuietly(false);
   const isBusy = (looked.code & 0xff) === SQLITE_BUSY;

@@ -27,8 +27,8 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
     // One that has read what others have changed since would wait for nothing.
     return level < SQLITE_LOCK_RESERVED || main.holds === WRITING ? SQLITE_OK : takeNow(main, listener);
   }
-  // What an exclusive connection has kept is too little for this.
-  if (main.wantsAlone) main.end();
+  const hindered = main.wantsAlone ? main.takeAlone() : undefined;
+  if (hindered !== undefined) return listener.refused(hindered);
   const kind = main.willWrite || main.isExclusive ? WRITING : READING;
   main.willWrite = false;
   const { wait } = main;

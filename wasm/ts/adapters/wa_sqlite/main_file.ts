@@ -22,7 +22,7 @@ import { type Holding, NOTHING, READING, type Wait, WRITING } from './holding.js
 import { LocalFile } from './local_file.js';
 import { PageResize, imageOf } from './page_resize.js';
 import { MOST_PAGE_BYTES, Pager } from './pager.js';
-import { type Refusal, reasonOf, refusalOf, whoHoldsBack } from './refusal.js';
+import { openElsewhere, type Refusal, reasonOf, refusalOf, whoHoldsBack } from './refusal.js';
 import { hasOther, hasSame, type Thread, type Writer } from './thread.js';
 
 const USUAL_PAGE_BYTES = 4096;
@@ -56,7 +56,6 @@ export class MainFile extends Demands implements Writer {
   #isResizeWanted = false;
   #pages = 0;
   #isEmpty = false;
-  #isQuiet = false;
   readonly #changes = new ChangeCounter();
   #logFrames = 0;
 
@@ -79,13 +78,15 @@ export class MainFile extends Demands implements Writer {
     return this.#holds;
   }
 
-  /** Whether a thread may sleep for it. */
-  get mayWait(): boolean {
-    return this.engine.mayWait;
-  }
-
   get engine(): Engine {
     return this.#pager.engine;
+  }
+
+  /** Takes the database for this connection alone; undefined, or why not. REQUIRES: no transaction of wa-sqlite's. */
+  takeAlone(): Refusal | undefined {
+    this.end();
+    this.#resize = PageResize.begin(this.#pager.connection);
+    return this.#resize === undefined ? openElsewhere(this.path, this.#pageSize) : undefined;
   }
 
   /** Whether another connection of this thread writes, which cannot go on while this one sleeps. */
@@ -109,7 +110,7 @@ export class MainFile extends Demands implements Writer {
 
   /** While it waits: what is refused is told at the end. */
   tryQuietly(quiet: boolean): void {
-    if (quiet !== this.#isQuiet) this.#pager.tryQuietly((this.#isQuiet = quiet));
+    this.#pager.tryQuietly(quiet);
   }
 
   /** The end of a wait: a lock that nobody has fetched would be this connection's without anybody who knew. */
@@ -128,7 +129,6 @@ export class MainFile extends Demands implements Writer {
     if (this.#outdated) return SQLITE_BUSY;
     if (this.#failed && this.#holds !== NOTHING) return SQLITE_IOERR;
     this.#thread.client.check();
-    if (this.wantsAlone && this.#holds === NOTHING) this.#resize ??= PageResize.begin(this.#pager.connection);
     const code = this.#pager.begin(kind === WRITING, ms);
     if (code !== SQLITE_OK) return code;
     const wasReading = this.#holds === READING;
@@ -248,7 +248,7 @@ export class MainFile extends Demands implements Writer {
     const size = said === 1 ? MOST_PAGE_BYTES : said;
     if (size !== this.#pageSize) {
       if (this.#resize === undefined) {
-        return this.#failFor(`pages of ${size} bytes in place of ${this.#pageSize} can be had only while no other connection has ${this.path} open`);
+        return this.#failFor(openElsewhere(this.path, this.#pageSize).error.message);
       }
       this.#resize.pageSize = size;
       return this.#writePage(1, bytes);

@@ -1,27 +1,30 @@
 /** The options of a runtime by the names of memory-write-ahead-vfs, with its defaults and its checks. */
 import { clientName as checkName, optionsOf, shown } from '../../given/given_options.js';
+import { segmentBytes } from '../../generated/facts.js';
 import { checkOptions, type CheckedOptions } from '../../life/options.js';
 
-/** What whoever creates a runtime decides. */
+/** What whoever creates a runtime decides. Whatever is not given, or undefined, is as usual. */
 export interface MemoryWriteAheadRuntimeOptions {
-  /** So much of the database is there at the start; 16 MiB if not given. */
-  readonly initialDatabaseCapacityBytes?: number;
-  /** A database does not become larger: SQLITE_FULL; 1 GiB if not given. */
-  readonly maxDatabaseCapacityBytes?: number;
-  /** So much of the write-ahead log is there at the start; 8 MiB if not given. */
-  readonly initialWriteAheadCapacityBytes?: number;
-  /** The log does not become larger: SQLITE_FULL; 512 MiB if not given. */
-  readonly maxWriteAheadCapacityBytes?: number;
-  /** After so many milliseconds without progress who holds a lock is reported; 30,000 if not given. Nothing is taken from the living. */
-  readonly fileLockStaleMs?: number;
-  /** Taken and without effect: no engine that glasswal runs in needs it, for a WebAssembly memory always grows in place. */
-  readonly allowFixedCapacityFallback?: boolean;
+  /** Bytes of memory for databases at the start; 16 MiB if not given. */
+  initialDatabaseCapacityBytes?: number | undefined;
+  /** Bytes that a database has at most, 2,147,483,647 or less: SQLITE_FULL beyond. 1 GiB if not given; below 64 KiB it is that. */
+  maxDatabaseCapacityBytes?: number | undefined;
+  /** Bytes of memory for write-ahead logs at the start; 8 MiB if not given. */
+  initialWriteAheadCapacityBytes?: number | undefined;
+  /** Bytes that a write-ahead log has at most, 2,147,483,647 or less: SQLITE_FULL beyond. 512 MiB if not given; below 64 KiB it is that. */
+  maxWriteAheadCapacityBytes?: number | undefined;
+  /** After so many milliseconds without progress who holds a lock is reported; 30,000 if not given, a day at most. Nothing is taken from the living. */
+  fileLockStaleMs?: number | undefined;
+  /** Taken, and without effect: no engine that glasswal runs in needs it, for a WebAssembly memory always grows in place. */
+  allowFixedCapacityFallback?: boolean | undefined;
   /** What others call the thread that creates it, up to 63 bytes: 'page', or a worker's own name, if not given. */
-  readonly clientName?: string;
+  clientName?: string | undefined;
 }
 
-/** All of them. */
-export type MemoryWriteAheadResolvedRuntimeOptions = Required<Omit<MemoryWriteAheadRuntimeOptions, 'clientName'>>;
+/** All options of a runtime, each with the value that it has. */
+export type MemoryWriteAheadResolvedRuntimeOptions = {
+  [Name in Exclude<keyof MemoryWriteAheadRuntimeOptions, 'clientName'>]-?: Exclude<MemoryWriteAheadRuntimeOptions[Name], undefined>;
+};
 
 const NAMES = [
   'initialDatabaseCapacityBytes', 'maxDatabaseCapacityBytes', 'initialWriteAheadCapacityBytes', 'maxWriteAheadCapacityBytes', 'fileLockStaleMs',
@@ -29,6 +32,7 @@ const NAMES = [
 ] as const satisfies readonly (keyof MemoryWriteAheadRuntimeOptions)[];
 const MIB = 1024 * 1024;
 const MOST_BYTES = 0x7fffffff;
+const LONGEST_STALE_MS = 86_400_000;
 
 /** Above 0, and a capacity at most what 31 bits hold. */
 function positive(options: MemoryWriteAheadRuntimeOptions, name: Exclude<keyof MemoryWriteAheadResolvedRuntimeOptions, 'allowFixedCapacityFallback'>, usual: number): number {
@@ -64,10 +68,16 @@ export function checkClientName(name: unknown): void {
   if (name !== undefined) checkName(name, 'clientName');
 }
 
-/** What they are to glasswal. */
+/** What they are to glasswal, whose smallest file is a segment and whose longest silence a day. */
 export function glasswalOptions(resolved: MemoryWriteAheadResolvedRuntimeOptions): CheckedOptions {
-  const { allowFixedCapacityFallback: _, fileLockStaleMs, ...capacities } = resolved;
-  return checkOptions({ ...capacities, staleMs: fileLockStaleMs });
+  const { initialDatabaseCapacityBytes, initialWriteAheadCapacityBytes, maxDatabaseCapacityBytes, maxWriteAheadCapacityBytes, fileLockStaleMs } = resolved;
+  return checkOptions({
+    initialDatabaseCapacityBytes,
+    initialWriteAheadCapacityBytes,
+    maxDatabaseCapacityBytes: Math.max(maxDatabaseCapacityBytes, segmentBytes),
+    maxWriteAheadCapacityBytes: Math.max(maxWriteAheadCapacityBytes, segmentBytes),
+    staleMs: Math.min(fileLockStaleMs, LONGEST_STALE_MS),
+  });
 }
 
 /** The path of a database as all connections have it: that of a URL. A name that is none is a temporary file's. Throws an Error for what is no name. */

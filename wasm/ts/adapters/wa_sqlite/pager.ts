@@ -35,6 +35,7 @@ export class Pager {
   readonly #database: number;
   /** A PagerView, and behind it room for a page. */
   readonly #view: number;
+  #isQuiet = false;
 
   /** Opens the database at `path`. Throws a SqliteError if that cannot be, or a GlasswalError without memory. */
   constructor(client: Client, path: string, { readonly, fileMustExist, pageSize }: PagerOptions) {
@@ -87,6 +88,8 @@ export class Pager {
 
   /** While it tries again and again what is refused is not told to the runtime. */
   tryQuietly(quiet: boolean): void {
+    if (quiet === this.#isQuiet) return;
+    this.#isQuiet = quiet;
     this.#exports.glasswal_quiet_refusals(this.#database, Number(quiet));
   }
 

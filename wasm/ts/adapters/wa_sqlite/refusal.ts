@@ -24,6 +24,14 @@ export function attachedTwice(path: string): Refusal {
   return { code: SQLITE_BUSY, error, client: undefined };
 }
 
+/** What a VACUUM to another page size is told where the database is open elsewhere. */
+export function openElsewhere(path: string, pageSize: number): Refusal {
+  const error = new Error(
+    `pages of another size can be had only while no other connection has ${path} open: close the others, or keep the size with PRAGMA page_size = ${pageSize}`,
+  );
+  return { code: SQLITE_BUSY, error, client: undefined };
+}
+
 /** Why a lock was refused with `code`. */
 export function refusalOf(connection: Connection, code: number): Refusal {
   const { exports, engine, pointer } = connection;

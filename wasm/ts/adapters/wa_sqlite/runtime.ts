@@ -46,7 +46,7 @@ export class MemoryWriteAheadRuntime implements MemoryWriteAheadSharedRuntime {
     this.memory = memory;
   }
 
-  /** The region as a file that any inspector opens; see the same of a Runtime of `glasswal`. */
+  /** The region as the bytes of a file that any inspector opens. In a bundle captureRuntime() of `glasswal/inspector`, which the bundler sees. */
   async capture(options?: CaptureOptions | null): Promise<Bytes> {
     await enterThread(this);
     return captureUnseen(this, options);

@@ -57,13 +57,13 @@ function offsetOf(low: number, high: number): number {
  * what wa-sqlite calls.
  */
 export class MemoryWriteAheadVFS {
-  /** What vfs_register() and open_v2() know it by. */
+  /** The name by which vfs_register() and open_v2() know it. */
   readonly name: string;
   /** How long a path is at most, in bytes. */
   readonly mxPathname: number = MOST_PATH_BYTES;
-  /** What went wrong last, which SQLite itself has only a code for. */
+  /** What went wrong last, for which SQLite itself has only a code. Success does not clear it. */
   lastError: Error | null = null;
-  /** Is called with each call of the VFS; PRAGMA vfs_trace=1 sets it to the logger's `debug`, and 0 to null. */
+  /** Is called with the name of each call of the VFS and its values. PRAGMA vfs_trace=1 has it tell the logger (`debug`), and 0 sets it to null. */
   log: ((...said: unknown[]) => void) | null = null;
 
   readonly #module: WaModule;
@@ -86,7 +86,7 @@ export class MemoryWriteAheadVFS {
     this.#entering = this.#enter(clientName, logger !== undefined);
   }
 
-  /** A VFS for wa-sqlite's `module`, to be registered with vfs_register(). Throws a GlasswalError where this thread cannot come into the runtime. */
+  /** A VFS to be registered with vfs_register(). All of a thread are one client of the runtime; a GlasswalError if it cannot come into that. */
   static async create(
     name: string, module: object, runtime: MemoryWriteAheadSharedRuntime, options: MemoryWriteAheadVFSOptions = {},
   ): Promise<MemoryWriteAheadVFS> {
@@ -119,7 +119,7 @@ export class MemoryWriteAheadVFS {
     return true;
   }
 
-  /** Does nothing: what is open is closed by sqlite3.close(). */
+  /** Does nothing: what is open is closed by sqlite3.close(), and the thread is a client of the runtime until it ends or resets the runtime. */
   close(): void {
     // What is open is closed by its connection.
   }
@@ -312,7 +312,7 @@ export class MemoryWriteAheadVFS {
     });
   }
 
-  /** Begins a transaction, or lets it write; SQLITE_BUSY while another one has the lock, which `module.retryOps` waits for. */
+  /** Begins a transaction, or lets it write. SQLITE_BUSY while another one has the lock: wa-sqlite awaits `module.retryOps` and calls again. */
   xLock(pFile: number, level: number): number {
     return this.#with('xLock', pFile, SQLITE_IOERR_LOCK, ({ main }) => {
       if (main === undefined) return SQLITE_OK;

@@ -5,15 +5,17 @@ import { kindOf } from '../../given/kinds.js';
 import type { MemoryWriteAheadLogger } from './logger.js';
 import { checkClientName } from './options.js';
 
-/** How a VFS is made. */
+/** Options of MemoryWriteAheadVFS.create(). */
 export interface MemoryWriteAheadVFSOptions {
-  /** Is told of what fails, of what the VFS does (`debug`), and of the runtime's events. */
-  readonly logger?: Partial<MemoryWriteAheadLogger>;
   /**
-   * What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. The thread that creates
-   * the runtime has its name from there.
+   * Is told of what fails, of what the VFS does (`debug`), and of the runtime's events, of all clients: one logger for a thread is enough.
    */
-  readonly clientName?: string;
+  logger?: Partial<MemoryWriteAheadLogger> | undefined;
+  /**
+   * What refusals, diagnostics and the inspector call this thread, up to 63 bytes; a worker's own name if not given. The first VFS of a
+   * thread names it; the thread that creates the runtime has its name from there.
+   */
+  clientName?: string | undefined;
 }
 
 /** Throws what names the argument of a VFS that will not do. */
@@ -24,7 +26,7 @@ export function checkVfs(name: unknown, module: unknown, runtime: unknown, given
   if (typeof name !== 'string' || name === '') refuse('name', name, 'a text, such as MEMORY_WRITE_AHEAD_VFS');
   const { HEAPU8, UTF8ToString } = (module ?? {}) as { HEAPU8?: unknown; UTF8ToString?: unknown };
   if (!(HEAPU8 instanceof Uint8Array) || typeof UTF8ToString !== 'function') refuse('module', module, "what wa-sqlite's factory resolves to");
-  if (typeof runtime !== 'object' || runtime === null) refuse('runtime', runtime, 'what createMemoryWriteAheadSharedRuntime() returned, as it arrived in a message');
+  if (typeof (runtime as { id?: unknown } | null | undefined)?.id !== 'string') refuse('runtime', runtime, 'what createMemoryWriteAheadSharedRuntime() returned, as it arrived in a message');
   const options = optionsOf(given, 'MemoryWriteAheadVFS', ['logger', 'clientName']) as MemoryWriteAheadVFSOptions;
   checkClientName(options.clientName);
   const { logger } = options;
