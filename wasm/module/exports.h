@@ -139,6 +139,9 @@
     "Writes the first page, but for what is this side's own. Gives a result code of SQLite.")      \
   X(void, glasswal_pager_truncate, (sqlite3 * database, uint32_t pages, PagerView * view),         \
     "Leaves the database so many pages.")                                                          \
+  X(int32_t, glasswal_pager_lock_out, (sqlite3 * database, int32_t timeout_ms),                    \
+    "Without a log a commit needs the database for itself, and takes it by this, waiting for "     \
+    "`timeoutMs` at most; in WAL mode it does nothing. Gives a result code of SQLite.")            \
   X(int32_t, glasswal_pager_prepare, (sqlite3 * database),                                         \
     "Does of a commit whatever can fail for want of room. Gives a result code of SQLite.")         \
   X(int32_t, glasswal_pager_commit, (sqlite3 * database, int32_t keep_lock, PagerView * view),     \

@@ -193,28 +193,45 @@ static int ReserveFrame(Pager* pager) {
   return code;
 }
 
+/* The first phase of a commit: the pager's and not the tree's, which would move pages where the other
+** side has asked for auto_vacuum, and has done that itself. */
+static int WriteAll(Pager* pager) {
+  return pager->eState == PAGER_WRITER_FINISHED ? SQLITE_OK
+                                                : sqlite3PagerCommitPhaseOne(pager, 0, 0);
+}
+
 /* Writes all that a commit writes but for its last frame, for which there is room then: the commit
 ** does not fail for want of that. */
 GLASSWAL_EXPORT int32_t glasswal_pager_prepare(sqlite3* db) {
   Pager* pager = PagerOf(db);
-  PgHdr* changed;
-  if (!pagerUseWal(pager) || pager->eState < PAGER_WRITER_CACHEMOD) return SQLITE_OK;
-  changed = sqlite3PcacheDirtyList(pager->pPCache);
-  if (changed) {
-    const int code = pagerWalFrames(pager, changed, 0, 0);
+  PgHdr *page, *next;
+  if (pager->eState < PAGER_WRITER_CACHEMOD) return SQLITE_OK;
+  if (!pagerUseWal(pager)) return WriteAll(pager);
+  /* One by one, as the pager itself does before a commit. The first page is the commit's own. */
+  for (page = sqlite3PcacheDirtyList(pager->pPCache); page; page = next) {
+    int code;
+    next = page->pDirty;
+    page->pDirty = 0;
+    if (page->pgno == 1) continue;
+    code = pagerWalFrames(pager, page, 0, 0);
     if (code != SQLITE_OK) return code;
-    sqlite3PcacheCleanAll(pager->pPCache);
+    sqlite3PcacheMakeClean(page);
   }
   return ReserveFrame(pager);
 }
 
-/* The pager's first phase and not the tree's, which would move pages where the other side has asked
-** for auto_vacuum, and has done that itself. */
+/* Without a log whoever commits must be alone. */
+GLASSWAL_EXPORT int32_t glasswal_pager_lock_out(sqlite3* db, int32_t timeout_ms) {
+  sqlite3_busy_timeout(db, timeout_ms);
+  db->busyHandler.nBusy = 0;
+  return sqlite3PagerExclusiveLock(PagerOf(db));
+}
+
 GLASSWAL_EXPORT int32_t glasswal_pager_commit(sqlite3* db, int32_t keep_lock,
                                               struct PagerView* view) {
   Btree* tree = TreeOf(db);
   Pager* pager = PagerOf(db);
-  int code = sqlite3PagerCommitPhaseOne(pager, 0, 0);
+  int code = WriteAll(pager);
   if (code != SQLITE_OK) return code;
   if (keep_lock) KeepWrite(pager);
   db->nVdbeRead += 2;
