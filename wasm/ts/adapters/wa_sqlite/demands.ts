@@ -3,11 +3,13 @@
  *
  * Thread-safety: belongs to one thread.
  */
-import type { Wait } from './holding.js';
+import { SQLITE_OPEN_READWRITE } from '../../generated/sqlite.js';
+import { type Holding, type Wait, WRITING } from './holding.js';
+import { type Thread, writers } from './thread.js';
 
 const AUTOCHECKPOINT_FRAMES = 1000;
 
-export class Demands {
+export abstract class Demands {
   /** As wa-sqlite has it locked: SQLITE_LOCK_*. */
   lock = 0;
   /** It writes with its next lock, as SQLite says before it takes it. */
@@ -23,6 +25,29 @@ export class Demands {
   wait: Wait | undefined;
   /** It is called for the last time by a statement that has waited. */
   isLastTry = false;
-  /** The connection that has it open, by the address of wa-sqlite's sqlite3. */
-  handle = 0;
+  /** The databases of the same connection, this one included; the first is the one that it was opened with. */
+  siblings: Set<Demands> = new Set([this]);
+
+  /** The database at `path`, opened with `flags` (SQLITE_OPEN_*). */
+  constructor(readonly thread: Thread, readonly path: string, readonly flags: number) {}
+
+  /** What of a transaction the engine's connection has. */
+  abstract get holds(): Holding;
+  /** Copies the log into the database; a code of SQLite. */
+  abstract checkpoint(mode: number, ms?: number): number;
+
+  get isReadonly(): boolean {
+    return (this.flags & SQLITE_OPEN_READWRITE) === 0;
+  }
+
+  /** Whether another connection of this thread writes, which cannot go on while this one sleeps. */
+  get isThreadWriting(): boolean {
+    return writers.size > (writers.has(this) ? 1 : 0);
+  }
+
+  /** Whether the same connection of wa-sqlite writes to the same database by another name. */
+  get hasItself(): boolean {
+    const { path, thread } = this;
+    return [...this.siblings].some((each) => each !== this && each.path === path && each.thread === thread && each.holds === WRITING);
+  }
 }

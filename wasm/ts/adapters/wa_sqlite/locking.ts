@@ -2,7 +2,7 @@
  * What wa-sqlite's locks of a main database are to the engine: SHARED begins to read, or to write where that is said before; RESERVED goes on to
  * writing; PENDING and EXCLUSIVE are had with that.
  */
-import { SQLITE_BUSY, SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_OK } from '../../generated/sqlite.js';
+import { SQLITE_BUSY, SQLITE_LOCK_EXCLUSIVE, SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_OK } from '../../generated/sqlite.js';
 import { type Holding, READING, type Wait, WRITING } from './holding.js';
 import { lookForLock, retryAfter, startWait } from './lock_wait.js';
 import type { MainFile } from './main_file.js';
@@ -23,13 +23,10 @@ export interface LockListener {
 /** Takes `level` (SQLITE_LOCK_*) for `main`; SQLITE_BUSY where wa-sqlite is to call again, or not to have it. */
 export function takeLock(main: MainFile, level: number, module: WaModule, listener: LockListener): number {
   if (main.lock !== SQLITE_LOCK_NONE) {
-    if (level >= SQLITE_LOCK_RESERVED && main.wait !== undefined) fetchResult(main, main.wait, WRITING);
-    // One that has read what others have changed since would wait for nothing.
-    return level < SQLITE_LOCK_RESERVED || main.holds === WRITING ? SQLITE_OK : takeNow(main, listener);
+    return takeMore(main, level, listener);
   }
-  const hindered = main.wantsAlone ? main.takeAlone() : undefined;
-  if (hindered !== undefined) return listener.refused(hindered);
-  const kind = main.willWrite || main.isExclusive ? WRITING : READING;
+  if (main.wantsAlone) main.takeAlone();
+  const kind = main.willWrite || (main.isExclusive && !main.isReadonly) ? WRITING : READING;
   main.willWrite = false;
   const { wait } = main;
   if (wait !== undefined && wait.result === undefined && !(wait.isOverdue && kind === READING)) return joinWait(wait, kind, module);
@@ -45,7 +42,7 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
  * whoever has the lock may be waiting for just that.
  */
 function joinWait(wait: Wait, kind: Holding, module: WaModule): number {
-  wait.callers += 1;
+  if (kind >= wait.kind) wait.callers += 1;
   retryAfter(module, kind === READING && wait.kind === WRITING ? Promise.race([wait.ended, wait.moment]) : wait.ended);
   return SQLITE_BUSY;
 }
@@ -55,29 +52,39 @@ function fetchResult(main: MainFile, wait: Wait, kind: Holding): Wait['result'] 
   const { result } = wait;
   if (result === undefined) return undefined;
   beginLastTry(main);
+  if (kind < wait.kind) return undefined;
   wait.callers -= 1;
-  // The first that writes has the lock, for all of the connection's statements. A refusal is told to each.
-  if (result === 'granted' ? kind >= wait.kind : wait.callers <= 0) main.wait = undefined;
-  return kind >= wait.kind ? result : undefined;
-}
-
-/** Once it has waited wa-sqlite does not call again: the call that it is in, which runs without a pause, is its last. */
-function beginLastTry(main: MainFile): void {
-  main.isLastTry = true;
-  queueMicrotask(() => (main.isLastTry = false));
+  // The first has the lock, for all of the connection's statements. A refusal is told to each.
+  if (result === 'granted' || wait.callers <= 0) main.wait = undefined;
+  return result;
 }
 
 /**
- * Where the schema has changed a statement lets go of the lock that it has waited for, and wants it once more. Nobody would call again after another wait:
- * what that got would stay with a connection that does not know of it.
+ * Once it has waited wa-sqlite does not call again: the call that it is in, which runs without a pause, is its last. Where the schema has changed it lets go
+ * of the lock that it has waited for, and wants it once more: until the end of the call it is kept for that (MainFile.release).
  */
+function beginLastTry(main: MainFile): void {
+  main.isLastTry = true;
+  queueMicrotask(() => {
+    main.isLastTry = false;
+    if (main.wait?.result !== 'granted') main.settle();
+  });
+}
+
+/** Nobody would call again after another wait: what that got would stay with a connection that does not know of it. */
 function takeAtLast(main: MainFile, kind: Holding, listener: LockListener): number {
   const { code, refusal } = lookForLock(main, kind, LAST_TRY_MS);
   return refusal === undefined ? code : listener.refused(refusal);
 }
 
-function takeNow(main: MainFile, listener: LockListener): number {
-  const code = main.begin(WRITING, 0);
+/** Goes on from a lock that the connection has. */
+function takeMore(main: MainFile, level: number, listener: LockListener): number {
+  if (level < SQLITE_LOCK_RESERVED) return SQLITE_OK;
+  const result = main.wait === undefined ? undefined : fetchResult(main, main.wait, WRITING);
+  if (typeof result === 'object') return listener.refused(result);
+  // One that has read what others have changed since would wait for nothing.
+  let code = main.begin(WRITING, 0);
+  if (code === SQLITE_OK && level >= SQLITE_LOCK_EXCLUSIVE) code = main.lockOut(LAST_TRY_MS);
   return code === SQLITE_OK ? code : listener.refused(main.refusalOf(code));
 }
 

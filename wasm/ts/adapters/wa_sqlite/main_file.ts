@@ -10,10 +10,10 @@
  * Thread-safety: belongs to one thread.
  */
 import type { Engine } from '../../engine/engine.js';
-import { messageOf } from '../../given/errors.js';
+import { messageOf, SqliteError } from '../../given/errors.js';
 import {
   SQLITE_BUSY, SQLITE_CHECKPOINT_PASSIVE, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_WRITE, SQLITE_OK,
-  SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_OPEN_CREATE, SQLITE_OPEN_READWRITE,
+  SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_OPEN_CREATE,
 } from '../../generated/sqlite.js';
 import { ChangeCounter } from './change_counter.js';
 import { Demands } from './demands.js';
@@ -22,14 +22,18 @@ import { type Holding, NOTHING, READING, type Wait, WRITING } from './holding.js
 import { LocalFile } from './local_file.js';
 import { PageResize, imageOf } from './page_resize.js';
 import { MOST_PAGE_BYTES, Pager } from './pager.js';
-import { openElsewhere, type Refusal, reasonOf, refusalOf, whoHoldsBack } from './refusal.js';
-import { hasOther, hasSame, type Thread, type Writer } from './thread.js';
+import { openElsewhere, type Refusal, reasonOf, refusalOf } from './refusal.js';
+import { type Thread, writers } from './thread.js';
 
 const USUAL_PAGE_BYTES = 4096;
 
-export class MainFile extends Demands implements Writer {
-  readonly path: string;
-  readonly flags: number;
+/** What is read where nothing is. */
+function noBytes(to: Uint8Array): number {
+  to.fill(0);
+  return SQLITE_IOERR_SHORT_READ;
+}
+
+export class MainFile extends Demands {
   /** The journal of this connection alone; wa-sqlite keeps one although nothing depends on it. */
   readonly journal = new LocalFile();
   /** What went wrong, until it is told. */
@@ -38,7 +42,6 @@ export class MainFile extends Demands implements Writer {
   /** Nothing can be done with it any more. */
   isClosed = false;
 
-  readonly #thread: Thread;
   #pager: Pager;
 
   #holds: Holding = NOTHING;
@@ -59,19 +62,15 @@ export class MainFile extends Demands implements Writer {
   readonly #changes = new ChangeCounter();
   #logFrames = 0;
 
-  /** Opens the database for `flags` (SQLITE_OPEN_*), of wa-sqlite's `module`. Throws a SqliteError if that cannot be. */
-  constructor(thread: Thread, readonly module: object, path: string, flags: number) {
-    super();
-    this.path = path;
-    this.flags = flags;
-    this.#thread = thread;
+  /** Opens the database for `flags` (SQLITE_OPEN_*). Throws a SqliteError if that cannot be. */
+  constructor(thread: Thread, path: string, flags: number) {
+    super(thread, path, flags);
     this.#pager = this.#open(0);
   }
 
   #open(pageSize: number): Pager {
-    const { flags } = this;
-    const options = { readonly: (flags & SQLITE_OPEN_READWRITE) === 0, fileMustExist: (flags & SQLITE_OPEN_CREATE) === 0, pageSize };
-    return new Pager(this.#thread.client, this.path, options);
+    const options = { readonly: this.isReadonly, fileMustExist: (this.flags & SQLITE_OPEN_CREATE) === 0, pageSize };
+    return new Pager(this.thread.client, this.path, options);
   }
 
   get holds(): Holding {
@@ -82,30 +81,31 @@ export class MainFile extends Demands implements Writer {
     return this.#pager.engine;
   }
 
-  /** Takes the database for this connection alone; undefined, or why not. REQUIRES: no transaction of wa-sqlite's. */
-  takeAlone(): Refusal | undefined {
+  /** Takes the database for this connection alone, if nobody else has it open. REQUIRES: no transaction of wa-sqlite's. */
+  takeAlone(): void {
     this.end();
     this.#resize = PageResize.begin(this.#pager.connection);
-    return this.#resize === undefined ? openElsewhere(this.path, this.#pageSize) : undefined;
   }
 
-  /** Whether another connection of this thread writes, which cannot go on while this one sleeps. */
-  get isThreadWriting(): boolean {
-    return hasOther(this.#thread, this);
+  /** What stands in the way of a VACUUM that is about to write. */
+  get hindrance(): Refusal | undefined {
+    return this.#isResizeWanted && this.#resize === undefined ? openElsewhere(this.path, this.#pageSize) : undefined;
+  }
+
+  /** Has nobody read while it commits, as is needed outside of WAL mode; a code of SQLite. Sleeps for `mostMs` at most. */
+  lockOut(mostMs: number): number {
+    const { busyTimeoutMs } = this;
+    const ms = this.isThreadWriting || !this.engine.mayWait ? 0 : busyTimeoutMs < 0 ? mostMs : Math.min(mostMs, busyTimeoutMs);
+    return this.#pager.lockOut(ms);
   }
 
   get isOutdated(): boolean {
     return this.#outdated;
   }
 
-  /** Whether the next transaction is a VACUUM that needs the database for itself. */
+  /** Whether the next transaction may be a VACUUM that needs the database for itself; BEGIN EXCLUSIVE looks the same. */
   get wantsAlone(): boolean {
     return this.#isResizeWanted && this.willWriteAlone;
-  }
-
-  /** Whether the same connection of wa-sqlite writes to the same database by another name. */
-  get hasItself(): boolean {
-    return hasSame(this.#thread, this);
   }
 
   /** While it waits: what is refused is told at the end. */
@@ -117,7 +117,11 @@ export class MainFile extends Demands implements Writer {
   forget(wait: Wait): void {
     if (this.wait !== wait) return;
     this.wait = undefined;
-    if (wait.result !== 'granted') return;
+    if (wait.result === 'granted') this.settle();
+  }
+
+  /** Gives back what wa-sqlite has no lock for. */
+  settle(): void {
     if (this.lock === SQLITE_LOCK_NONE) this.release();
     else if (this.lock < SQLITE_LOCK_RESERVED) this.downgrade();
   }
@@ -128,7 +132,7 @@ export class MainFile extends Demands implements Writer {
     if (this.#holds >= kind) return SQLITE_OK;
     if (this.#outdated) return SQLITE_BUSY;
     if (this.#failed && this.#holds !== NOTHING) return SQLITE_IOERR;
-    this.#thread.client.check();
+    this.thread.client.check();
     const code = this.#pager.begin(kind === WRITING, ms);
     if (code !== SQLITE_OK) return code;
     const wasReading = this.#holds === READING;
@@ -145,7 +149,7 @@ export class MainFile extends Demands implements Writer {
       this.#outdated = true;
       return SQLITE_BUSY;
     }
-    if (kind === WRITING) this.#thread.writers.add(this);
+    if (kind === WRITING) writers.add(this);
     return SQLITE_OK;
   }
 
@@ -170,6 +174,8 @@ export class MainFile extends Demands implements Writer {
     const isAlone = this.#holds === NOTHING;
     if (isAlone) {
       const code = this.begin(READING, 0);
+      // At its start a database is read without a lock, only for the size of the pages, which is looked at again with the lock.
+      if ((code & 0xff) === SQLITE_BUSY && offset === 0) return noBytes(to);
       if (code !== SQLITE_OK) return this.#refuse(code & 0xff, this.refusalOf(code).error.message);
     }
     const code = this.#readPages(to, offset);
@@ -183,8 +189,7 @@ export class MainFile extends Demands implements Writer {
     for (let done = 0; done < to.length; ) {
       const at = offset + done;
       if (at >= size) {
-        to.fill(0, done);
-        return SQLITE_IOERR_SHORT_READ;
+        return noBytes(to.subarray(done));
       }
       const number = Math.floor(at / pageSize) + 1;
       const within = at % pageSize;
@@ -219,7 +224,7 @@ export class MainFile extends Demands implements Writer {
     this.end();
     this.#pager.close();
     try {
-      this.#thread.client.remove(this.path);
+      this.thread.client.remove(this.path);
     } catch {
       // Somebody has it open, as it is.
     }
@@ -304,7 +309,7 @@ export class MainFile extends Demands implements Writer {
       this.problem = new Error(messageOf(error));
       this.begin(READING, 0);
       this.#failed = true;
-      return SQLITE_IOERR_WRITE;
+      return error instanceof SqliteError && (error.resultCode & 0xff) === SQLITE_FULL ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     }
     this.#wantedPageSize = resize.pageSize;
     resize.pageSize = 0;
@@ -315,7 +320,7 @@ export class MainFile extends Demands implements Writer {
 
   /** Back to the snapshot of before: wa-sqlite reads on, and has not committed. */
   downgrade(): void {
-    if (this.#holds === WRITING && (this.#isChanged || !this.isExclusive)) this.#rollback();
+    if (this.#holds === WRITING && (this.#isChanged || !(this.isExclusive || this.isLastTry))) this.#rollback();
     this.#failed = false;
   }
 
@@ -324,7 +329,7 @@ export class MainFile extends Demands implements Writer {
     this.#isChanged = false;
     if (this.isExclusive && this.#pager.isWriting) return;
     this.#holds = READING;
-    this.#thread.writers.delete(this);
+    writers.delete(this);
   }
 
   #rollback(): void {
@@ -337,6 +342,7 @@ export class MainFile extends Demands implements Writer {
 
   /** wa-sqlite lets go. In exclusive mode this connection goes on writing. */
   release(): void {
+    if (this.#holds === WRITING && this.isLastTry && !this.#isChanged) return;
     if (!this.isExclusive || this.#holds !== WRITING || this.#resize !== undefined) return this.end();
     this.#emptyJournal();
     this.downgrade();
@@ -375,7 +381,7 @@ export class MainFile extends Demands implements Writer {
     this.#holds = NOTHING;
     this.#isChanged = false;
     this.#changes.takeBack();
-    this.#thread.writers.delete(this);
+    writers.delete(this);
   }
 
   /**
@@ -403,11 +409,6 @@ export class MainFile extends Demands implements Writer {
     if (!isNew) return;
     this.#wantedPageSize = size;
     this.#pager.choosePageSize(size);
-  }
-
-  /** Who keeps a checkpoint from its end: a reader of what is in the log, or who has a lock. */
-  whoHoldsBack(): Error {
-    return whoHoldsBack(this.#thread.client, this.path);
   }
 
   /** Why a lock was refused with `code`. */
@@ -443,6 +444,7 @@ export class MainFile extends Demands implements Writer {
   close(): void {
     if (this.isClosed) return;
     this.end();
+    this.siblings.delete(this);
     this.isClosed = true;
     this.#pager.close();
   }

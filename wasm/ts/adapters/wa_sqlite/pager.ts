@@ -126,6 +126,11 @@ export class Pager {
     return this.#exports.glasswal_pager_commit(this.#database, Number(keepLock), this.#view);
   }
 
+  /** What a commit needs outside of WAL mode: that nobody reads; a code of SQLite. */
+  lockOut(ms: number): number {
+    return this.#exports.glasswal_pager_lock_out(this.#database, ms);
+  }
+
   /** Does what of a commit can fail for want of room; a code of SQLite. */
   prepare(): number {
     return this.#exports.glasswal_pager_prepare(this.#database);

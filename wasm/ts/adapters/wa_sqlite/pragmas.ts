@@ -7,6 +7,7 @@ import {
   SQLITE_LOCK_NONE, SQLITE_OK,
 } from '../../generated/sqlite.js';
 import type { MainFile } from './main_file.js';
+import { whoHoldsBack } from './refusal.js';
 
 /** What is told back, and nothing else. */
 export interface Remembered {
@@ -27,6 +28,7 @@ type Pragma = (file: MainFile, value: string | null, remembered: Remembered) => 
 const MODES: Readonly<Record<string, number>> = {
   passive: SQLITE_CHECKPOINT_PASSIVE, full: SQLITE_CHECKPOINT_FULL, restart: SQLITE_CHECKPOINT_RESTART, truncate: SQLITE_CHECKPOINT_TRUNCATE,
 };
+const JOURNAL_MODES = ['delete', 'truncate', 'persist', 'memory', 'off', 'wal'];
 const LAZY_LOCKS = ['none', 'read', 'write', 'readwrite'];
 const LEAST_PAGE_BYTES = 512;
 const MOST_PAGE_BYTES = 65536;
@@ -35,16 +37,21 @@ function isPageSize(size: number): boolean {
   return size >= LEAST_PAGE_BYTES && size <= MOST_PAGE_BYTES && (size & (size - 1)) === 0;
 }
 
-/** A checkpoint. wa-sqlite gives the row of three columns for it, and knows nothing of its log. */
+/** A checkpoint, of all databases of the connection if it is asked of the first. wa-sqlite gives the row of three columns for it, and knows nothing of its log. */
 function checkpoint(file: MainFile, value: string | null): Answer {
   const mode = MODES[(value ?? 'passive').toLowerCase()];
   // Also what is no mode, which is a question then.
   if (mode === undefined) return undefined;
   if (file.lock !== SQLITE_LOCK_NONE) return mode === SQLITE_CHECKPOINT_PASSIVE ? undefined : SQLITE_LOCKED;
-  const code = file.checkpoint(mode, file.busyTimeoutMs < 0 ? 0 : file.busyTimeoutMs);
-  if (code === SQLITE_OK) return undefined;
-  file.problem = file.whoHoldsBack();
-  return '1';
+  const [first] = file.siblings;
+  let answer: Answer;
+  for (const each of first === file ? file.siblings : [file]) {
+    const code = each.lock === SQLITE_LOCK_NONE ? each.checkpoint(mode, Math.max(file.busyTimeoutMs, 0)) : SQLITE_LOCKED;
+    if (code === SQLITE_OK) continue;
+    file.problem = whoHoldsBack(each.thread.client, each.path);
+    answer = '1';
+  }
+  return answer;
 }
 
 const PRAGMAS: Readonly<Record<string, Pragma>> = {
@@ -55,12 +62,12 @@ const PRAGMAS: Readonly<Record<string, Pragma>> = {
     return SQLITE_OK;
   },
   busy_timeout: (file, value) => {
-    if (value !== null) file.busyTimeoutMs = Math.min(Number.parseInt(value, 10) || 0, 0x7fffffff);
+    if (value !== null) for (const each of file.siblings) each.busyTimeoutMs = Math.min(Number.parseInt(value, 10) || 0, 0x7fffffff);
     return String(file.busyTimeoutMs);
   },
   // The database is in WAL mode whatever wa-sqlite makes of its journal.
   journal_mode: (_, value, remembered) => {
-    if (value !== null) remembered.journalMode = value.toLowerCase() === 'wal' ? 'wal' : undefined;
+    if (value !== null && JOURNAL_MODES.includes(value.toLowerCase())) remembered.journalMode = value.toLowerCase() === 'wal' ? 'wal' : undefined;
     return remembered.journalMode;
   },
   // wa-sqlite goes on letting go of its locks, which is what lets others read.

@@ -8,32 +8,13 @@ import type { RuntimeParts } from '../../life/membership.js';
 import { isName, MOST_NAME_BYTES } from '../../given/given_options.js';
 import { isPage } from '../../port/environment.js';
 
-/** A connection that writes. */
-export interface Writer {
-  readonly path: string;
-  /** wa-sqlite's module, */
-  readonly module: object;
-  /** and the address of its sqlite3. */
-  readonly handle: number;
-}
-
 /** What the connections of a thread share. */
 export interface Thread {
   readonly client: Client;
-  /** Those that have a write transaction. */
-  readonly writers: Set<Writer>;
 }
 
-/** Whether another connection than `one` writes, */
-export function hasOther({ writers }: Thread, one: Writer): boolean {
-  return writers.size > (writers.has(one) ? 1 : 0);
-}
-
-/** and whether that is the same connection of wa-sqlite, by another name of the database. */
-export function hasSame({ writers }: Thread, one: Writer): boolean {
-  const { path, module, handle } = one;
-  return [...writers].some((each) => each !== one && each.path === path && each.module === module && each.handle === handle);
-}
+/** Those of this thread that have a write transaction, in whatever runtime. */
+export const writers = new Set<object>();
 
 const entering = new Map<string, Promise<Thread>>();
 const entered = new Map<string, Thread>();
@@ -53,7 +34,7 @@ export function threadOf(runtime: RuntimeParts): Thread | undefined {
 
 async function enter(runtime: RuntimeParts, name: string): Promise<Thread> {
   const client = await joinAs(runtime, name, clientKind.waSqlite);
-  const thread: Thread = { client, writers: new Set() };
+  const thread: Thread = { client };
   entered.set(runtime.id, thread);
   return thread;
 }

@@ -9,11 +9,12 @@
  */
 import {
   SQLITE_BUSY, SQLITE_CANTOPEN, SQLITE_FCNTL_BEGIN_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_ATOMIC_WRITE, SQLITE_FCNTL_COMMIT_PHASETWO,
-  SQLITE_FCNTL_PDB, SQLITE_FCNTL_PRAGMA, SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE, SQLITE_FCNTL_SYNC, SQLITE_IOCAP_BATCH_ATOMIC, SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN,
+  SQLITE_FCNTL_OVERWRITE, SQLITE_FCNTL_PDB, SQLITE_FCNTL_PRAGMA, SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE, SQLITE_FCNTL_SYNC, SQLITE_IOCAP_BATCH_ATOMIC, SQLITE_IOCAP_UNDELETABLE_WHEN_OPEN,
   SQLITE_IOERR, SQLITE_IOERR_ACCESS, SQLITE_IOERR_CLOSE, SQLITE_IOERR_DELETE, SQLITE_IOERR_DELETE_NOENT, SQLITE_IOERR_FSTAT, SQLITE_IOERR_LOCK, SQLITE_IOERR_READ, SQLITE_IOERR_TRUNCATE,
   SQLITE_IOERR_UNLOCK, SQLITE_IOERR_WRITE, SQLITE_LOCK_NONE, SQLITE_NOTFOUND, SQLITE_OK, SQLITE_OPEN_CREATE,
   SQLITE_OPEN_DELETEONCLOSE, SQLITE_OPEN_MAIN_DB, SQLITE_OPEN_WAL,
 } from '../../generated/sqlite.js';
+import { reportError } from '../../given/listeners.js';
 import { startLog } from '../../life/log_drain.js';
 import { type MemoryWriteAheadLogger, safeLogger, sayRecord } from './logger.js';
 import { LocalFile } from './local_file.js';
@@ -23,34 +24,20 @@ import { READING } from './holding.js';
 import { MainFile } from './main_file.js';
 import { normalizeMemoryWriteAheadPathname } from './options.js';
 import type { Refusal } from './refusal.js';
+import type { OpenFile } from './open_file.js';
 import { answerPragma, type Remembered, usualPragmas } from './pragmas.js';
 import { checkNotReset, type MemoryWriteAheadSharedRuntime, registerRuntime, resetMemoryWriteAheadSharedRuntime } from './runtime.js';
+import { joinConnection } from './siblings.js';
 import { enterThread, threadOf } from './thread.js';
 import { checkVfs, type MemoryWriteAheadVFSOptions } from './vfs_options.js';
-import { type NamesBeside, namesBeside, temporaryName, type WaModule } from './wa_module.js';
+import { namesBeside, offsetOf, temporaryName, type WaModule } from './wa_module.js';
 
 /** The name by which the VFS is registered as a rule. */
 export const MEMORY_WRITE_AHEAD_VFS = 'MemoryWriteAheadVFS';
 
-/** A file that wa-sqlite has open. */
-interface OpenFile {
-  readonly name: string;
-  readonly flags: number;
-  readonly main?: MainFile;
-  readonly local?: LocalFile;
-  /** Of a main database. */
-  readonly beside?: NamesBeside;
-  readonly pragmas?: Remembered;
-}
-
 const UNIX_EPOCH_MS = 210866760000000n;
 const SECTOR_BYTES = 512;
 const MOST_PATH_BYTES = 512;
-
-/** Two halves of an offset, signed, as Emscripten passes it. */
-function offsetOf(low: number, high: number): number {
-  return high * 2 ** 32 + (low >>> 0);
-}
 
 /**
  * A VFS of one wa-sqlite module, for any number of connections. Each thread makes its own of the runtime. What begins with x is
@@ -137,7 +124,7 @@ export class MemoryWriteAheadVFS {
     let name: string | undefined;
     try {
       name = zName === 0 ? temporaryName() : this.#path(zName);
-      this.log?.('xOpen', name, pFile, flags);
+      this.#trace('xOpen', name, pFile, flags);
       if (flags & SQLITE_OPEN_WAL) throw new Error(`${name}: the write-ahead log is glasswal's own`);
       if (flags & SQLITE_OPEN_MAIN_DB) {
         if (/-(wal|journal)$/.test(name)) throw new Error(`${name}: that is what the log of another database would be called; choose another end`);
@@ -169,7 +156,7 @@ export class MemoryWriteAheadVFS {
       retryAfter(this.#module, this.#entering);
       return undefined;
     }
-    const main = new MainFile(thread, this.#module, name, flags);
+    const main = new MainFile(thread, name, flags);
     this.#logger.debug('MemoryWriteAheadVFS opened a database', { name, client: thread.client.name });
     return { name, flags, main, beside: namesBeside(this.#module, zName), pragmas: usualPragmas() };
   }
@@ -201,7 +188,7 @@ export class MemoryWriteAheadVFS {
   xDelete(_vfs: number, zName: number, _syncDirectory: number): number {
     return this.#try('xDelete', SQLITE_IOERR_DELETE, () => {
       const name = this.#path(zName);
-      this.log?.('xDelete', name);
+      this.#trace('xDelete', name);
       const journal = this.#journalAt(zName);
       journal?.empty();
       return journal !== undefined || this.#locals.delete(name) ? SQLITE_OK : SQLITE_IOERR_DELETE_NOENT;
@@ -212,7 +199,7 @@ export class MemoryWriteAheadVFS {
   xAccess(_vfs: number, zName: number, flags: number, pResult: number): number {
     return this.#try('xAccess', SQLITE_IOERR_ACCESS, () => {
       const name = this.#path(zName);
-      this.log?.('xAccess', name, flags);
+      this.#trace('xAccess', name, flags);
       const journal = this.#journalAt(zName);
       const isThere = journal === undefined ? this.#isThere(name) && !this.#isLogAt(zName) : journal.size > 0;
       this.#view().setInt32(pResult, Number(isThere), true);
@@ -228,7 +215,7 @@ export class MemoryWriteAheadVFS {
   xFullPathname(_vfs: number, zName: number, size: number, to: number): number {
     return this.#try('xFullPathname', SQLITE_CANTOPEN, () => {
       const name = this.#path(zName);
-      this.log?.('xFullPathname', name);
+      this.#trace('xFullPathname', name);
       const bytes = new TextEncoder().encode(`${name}\0`);
       if (bytes.length > size) throw new Error(`A name has ${size - 1} bytes at most, and this one ${bytes.length - 1}.`);
       this.#module.HEAPU8.set(bytes, to);
@@ -357,8 +344,10 @@ export class MemoryWriteAheadVFS {
         case SQLITE_FCNTL_PRAGMA:
           return this.#pragma(main, pragmas!, pArgument);
         case SQLITE_FCNTL_PDB:
-          main.handle = this.#view().getUint32(pArgument, true);
+          joinConnection(main, this.#module, this.#view().getUint32(pArgument, true));
           return SQLITE_OK;
+        case SQLITE_FCNTL_OVERWRITE:
+          return main.hindrance === undefined ? SQLITE_NOTFOUND : this.#refuse(main, main.hindrance);
         case SQLITE_FCNTL_BEGIN_ATOMIC_WRITE:
         case SQLITE_FCNTL_COMMIT_ATOMIC_WRITE:
         case SQLITE_FCNTL_ROLLBACK_ATOMIC_WRITE:
@@ -405,6 +394,14 @@ export class MemoryWriteAheadVFS {
 
   // -------------------------------------------------------------------------------------------------------------------
 
+  #trace(...said: unknown[]): void {
+    try {
+      this.log?.(...said);
+    } catch (error) {
+      reportError(error);
+    }
+  }
+
   #path(zName: number): string {
     return normalizeMemoryWriteAheadPathname(this.#text(zName));
   }
@@ -421,7 +418,7 @@ export class MemoryWriteAheadVFS {
   /** Calls `call` with the open file, and tells what went wrong in it. What it throws becomes `failed`. */
   #with(method: string, pFile: number, failed: number, call: (file: OpenFile) => number): number {
     const file = this.#files.get(pFile);
-    this.log?.(method, pFile);
+    this.#trace(method, pFile);
     return this.#try(method, failed, () => {
       if (file === undefined) throw new Error(`There is no open file ${pFile}.`);
       const { main } = file;

@@ -32,3 +32,8 @@ export function namesBeside({ HEAPU8: heap }: WaModule, zName: number): NamesBes
 export function temporaryName(): string {
   return `/${[...crypto.getRandomValues(new Uint8Array(TEMPORARY_NAME_BYTES))].map((byte) => byte.toString(16)).join('')}`;
 }
+
+/** An offset, of which Emscripten passes two halves, signed. */
+export function offsetOf(low: number, high: number): number {
+  return high * 2 ** 32 + (low >>> 0);
+}

@@ -1,0 +1,26 @@
+/**
+ * The databases of one connection of wa-sqlite: the one that it was opened with, and those that are attached. SQLite tells the VFS which connection a file
+ * belongs to by the address of its sqlite3 (SQLITE_FCNTL_PDB).
+ *
+ * Thread-safety: belongs to one thread.
+ */
+
+import type { Demands } from './demands.js';
+
+/** By wa-sqlite's module, and the address of the connection. */
+const connections = new WeakMap<object, Map<number, Set<Demands>>>();
+
+/** `file` belongs to the connection at `address`. */
+export function joinConnection(file: Demands, module: object, address: number): void {
+  let known = connections.get(module);
+  if (known === undefined) connections.set(module, (known = new Map()));
+  const siblings = known.get(address);
+  // Those of a connection that was closed are gone, and its address may be another one's.
+  if (siblings === undefined || siblings.size === 0) known.set(address, file.siblings);
+  else {
+    const [first] = siblings;
+    // The timeout is the connection's.
+    file.busyTimeoutMs = first!.busyTimeoutMs;
+    file.siblings = siblings.add(file);
+  }
+}
