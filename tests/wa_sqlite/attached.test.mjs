@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
 import { within } from '../tools/limit.mjs';
-import { SQLITE_BUSY, SQLITE_FULL, VERSIONS, checkSound, newRuntime, place, waSqlite } from './open.mjs';
+import { SQLITE_BUSY, SQLITE_FULL, VERSIONS, checkSound, newRuntime, place } from './open.mjs';
 
 const KIB = 1024;
 const READWRITE_CREATE_URI = 2 | 4 | 64;

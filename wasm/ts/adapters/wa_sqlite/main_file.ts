@@ -38,10 +38,8 @@ export class MainFile extends Demands {
   readonly journal = new LocalFile();
   /** What went wrong, until it is told. */
   problem: Error | undefined;
-
   /** Nothing can be done with it any more. */
   isClosed = false;
-
   #pager: Pager;
 
   #holds: Holding = NOTHING;

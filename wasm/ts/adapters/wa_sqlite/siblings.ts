@@ -12,8 +12,8 @@ const connections = new WeakMap<object, Map<number, Set<Demands>>>();
 
 /** `file` belongs to the connection at `address`. */
 export function joinConnection(file: Demands, module: object, address: number): void {
-  let known = connections.get(module);
-  if (known === undefined) connections.set(module, (known = new Map()));
+  const known = connections.get(module) ?? new Map<number, Set<Demands>>();
+  connections.set(module, known);
   const siblings = known.get(address);
   // Those of a connection that was closed are gone, and its address may be another one's.
   if (siblings === undefined || siblings.size === 0) known.set(address, file.siblings);
