@@ -77,6 +77,57 @@ for (const version of VERSIONS) {
     await checkSound(assert, again, db);
   });
 
+  on('one statement waits for the locks of two databases, in either order', async ({ wa, db, second, vfs }) => {
+    await wa.run('CREATE TEMP TRIGGER both AFTER INSERT ON main.t BEGIN INSERT INTO second.t VALUES (new.a); END');
+    for (const order of [[db, second], [second, db]]) {
+      const before = counts(db, second);
+      for (const each of order) each.exec('BEGIN IMMEDIATE');
+      const waiting = wa.failure('INSERT INTO t VALUES (1)');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order[0].exec('COMMIT');
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      order[1].exec('COMMIT');
+      // In the same thread the second lock cannot be slept for: then there is a sentence.
+      const code = await waiting;
+      if (code !== undefined) {
+        assert.equal(code, SQLITE_BUSY);
+        assert.match(vfs.lastError.message, /has held WRITE/);
+      }
+      assert.deepEqual(counts(db, second), before.map((count) => count + (code === undefined ? 1 : 0)));
+    }
+    await wa.run('INSERT INTO t VALUES (2)');
+  });
+
+  on('page_size is of the connection\'s next VACUUM, of whichever database', async ({ wa, db, second }) => {
+    db.close();
+    second.close();
+    await wa.run('INSERT INTO second.t VALUES (randomblob(50000))', 'PRAGMA main.page_size=8192', 'VACUUM second');
+    assert.deepEqual([await wa.value('PRAGMA main.page_size'), await wa.value('PRAGMA second.page_size')], [4096, 8192]);
+    await wa.run('VACUUM', 'VACUUM second');
+    assert.deepEqual([await wa.value('PRAGMA main.page_size'), await wa.value('PRAGMA second.page_size')], [8192, 8192]);
+    assert.deepEqual(await wa.rows('PRAGMA integrity_check'), [['ok']]);
+  });
+
+  on('a transaction that is exclusive is so alone, whatever size pages are to have later', async ({ wa, db, second, openGlasswal }) => {
+    db.close();
+    second.close();
+    await wa.run('BEGIN EXCLUSIVE', 'COMMIT', 'PRAGMA page_size=8192', 'BEGIN');
+    assert.equal(await wa.value('SELECT count(*) FROM t'), 0);
+    const reader = openGlasswal();
+    reader.pragma('busy_timeout = 0');
+    assert.deepEqual(counts(reader), [0]);
+    await wa.run('COMMIT');
+  });
+
+  on('without a journal is what it is not told to be: it takes back what it is asked to', async ({ wa }) => {
+    for (const modes of [['off'], ['off', 'wal'], ['off', 'delete', 'wal'], ['memory', 'wal']]) {
+      for (const mode of modes) assert.equal(await wa.value(`PRAGMA journal_mode=${mode}`), mode);
+      await wa.run('DELETE FROM t', 'DELETE FROM second.t', 'BEGIN', 'INSERT INTO t VALUES (1), (2)', 'INSERT INTO second.t VALUES (1), (2)', 'SAVEPOINT s',
+        'DELETE FROM t', 'DELETE FROM second.t', 'ROLLBACK TO s', 'COMMIT');
+      assert.deepEqual([await wa.value('SELECT count(*) FROM t'), await wa.value('SELECT count(*) FROM second.t')], [2, 2], modes.join());
+    }
+  });
+
   for (const full of ['main', 'second']) {
     on(`BEGIN EXCLUSIVE after PRAGMA page_size, and ${full} is full`, async ({ wa, db, second, openGlasswal }) => {
       const other = full === 'main' ? 'second' : 'main';

@@ -13,6 +13,7 @@ for (const version of VERSIONS) {
   const on = (name, body) => test(`${version}: ${name}`, within(LIMIT_MS, async (t) => {
     const all = await place(t, { version });
     await all.wa.run('CREATE TABLE t(a)', 'INSERT INTO t VALUES (0)');
+    all.wa.reopen = () => all.openWa();
     await body(all);
   }));
 
@@ -78,6 +79,22 @@ for (const version of VERSIONS) {
     assert.equal(await wa.value('SELECT count(*) FROM t'), 3);
     await wa.run('INSERT INTO t VALUES (3)');
     assert.equal(count(db), 4);
+  });
+
+  on('what waits goes on waiting when a reader of the connection has to wait as well', async ({ wa, db }) => {
+    await wa.close();
+    db.exec('PRAGMA journal_mode = DELETE');
+    const again = await wa.reopen();
+    for (let i = 0; i < 5; ++i) {
+      db.exec('BEGIN EXCLUSIVE');
+      const waiting = again.failure(`INSERT INTO t VALUES (${i})`);
+      await new Promise((resolve) => setTimeout(resolve, 250));
+      const reading = again.value('SELECT count(*) FROM t');
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      db.exec('COMMIT');
+      assert.equal(await waiting, undefined);
+      assert.equal(await reading, 2 + i);
+    }
   });
 
   on('a SELECT that is open while a statement comes to write keeps its snapshot', async ({ wa, db, client }) => {

@@ -74,6 +74,7 @@ export function waSharedTable(shared) {
   return table(['wa-sqlite on glasswal', '', 'ratio'], [
     ['commits/s, the writer alone', show(shared.waWriterAlone), ''],
     ['commits/s, beside a reader', show(shared.waWriterBeside), ratio(shared.waWriterBeside)],
+    ['commits/s, beside a reader of another database', show(shared.waWriterApart), ratio(shared.waWriterApart)],
     ['point reads/s, beside that writer', show(shared.waReaderBeside), ''],
     ['commits/s, three writers together', show(shared.waThreeWriters), ratio(shared.waThreeWriters)],
     ['the slowest of them, of the fastest', '', `${shared.waEvenness.toFixed(2)} x`],

@@ -41,9 +41,11 @@ async function waTogetherOf(page) {
   const run = (...pairs) => page.evaluate((list) => globalThis.bench.together(list), pairs);
   const [waWriterAlone] = await run([name, 'autocommit']);
   const [waWriterBeside, waReaderBeside] = await run([name, 'autocommit'], [others[0], 'point']);
+  // What a second busy worker costs on this machine, whatever it reads.
+  const [waWriterApart] = await run([name, 'autocommit'], ['wa-sqlite MemoryVFS', 'point']);
   const writers = await run(...[name, ...others].map((each) => [each, 'autocommit']));
   return {
-    waWriterAlone, waWriterBeside, waReaderBeside, waThreeWriters: writers.reduce((sum, each) => sum + each),
+    waWriterAlone, waWriterBeside, waReaderBeside, waWriterApart, waThreeWriters: writers.reduce((sum, each) => sum + each),
     waEvenness: Math.min(...writers) / Math.max(...writers),
   };
 }

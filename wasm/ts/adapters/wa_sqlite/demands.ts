@@ -21,6 +21,8 @@ export abstract class Demands {
   /** PRAGMA busy_timeout; -1: for as long as it takes. */
   busyTimeoutMs = -1;
   autocheckpointFrames = AUTOCHECKPOINT_FRAMES;
+  /** PRAGMA page_size, for the connection's next VACUUM; 0: as it is. */
+  nextPageBytes = 0;
   /** The wait for a lock that another one has. */
   wait: Wait | undefined;
   /** It is called for the last time by a statement that has waited. */
@@ -33,6 +35,8 @@ export abstract class Demands {
 
   /** What of a transaction the engine's connection has. */
   abstract get holds(): Holding;
+  /** Gives back what wa-sqlite has no lock for. */
+  abstract settle(): void;
   /** Copies the log into the database; a code of SQLite. */
   abstract checkpoint(mode: number, ms?: number): number;
 
@@ -42,7 +46,12 @@ export abstract class Demands {
 
   /** Whether another connection of this thread writes, which cannot go on while this one sleeps. */
   get isThreadWriting(): boolean {
-    return writers.size > (writers.has(this) ? 1 : 0);
+    return [...writers].some((each) => !this.siblings.has(each as Demands));
+  }
+
+  /** Whether it may be one of several databases that this connection writes to. */
+  get isOneOfSeveral(): boolean {
+    return writers.size > 1;
   }
 
   /** Whether the same connection of wa-sqlite writes to the same database by another name. */

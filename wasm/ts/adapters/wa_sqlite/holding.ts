@@ -11,7 +11,7 @@ export type Holding = -1 | 0 | 1;
 export interface Wait {
   readonly kind: Holding;
   /** Resolves after a moment, when who reads need not wait for the end any more: */
-  readonly moment: Promise<void>;
+  moment: Promise<void> | undefined;
   isOverdue: boolean;
   /** How many are to be told what came of it. */
   callers: number;

@@ -81,14 +81,19 @@ export function lookForLock(file: MainFile, kind: Holding, mostMs = NAP_MS): Loo
  * next turn is given back.
  */
 export function startWait(file: MainFile, kind: Holding, isLong: (refusal: Refusal) => void): Wait {
-  const moment = turn(MOMENT_MS).then(() => void (wait.isOverdue = true));
-  const wait: Wait = { kind, callers: 0, result: undefined, ended: Promise.resolve(), moment, isOverdue: false };
+  const wait: Wait = { kind, callers: 0, result: undefined, ended: Promise.resolve(), moment: undefined, isOverdue: false };
   wait.ended = waitForLock(file, kind, isLong).then((result) => {
     wait.result = result;
     // The calls that have waited come before the next turn, or not at all.
     setTimeout(() => file.forget(wait));
   });
   return wait;
+}
+
+/** Resolves at the end of the wait, or after a moment. */
+export function momentOf(wait: Wait): Promise<void> {
+  wait.moment ??= turn(MOMENT_MS).then(() => void (wait.isOverdue = true));
+  return Promise.race([wait.ended, wait.moment]);
 }
 
 /** Takes it, or gives up at the end of the timeout. Never rejects. */

@@ -4,7 +4,7 @@
  */
 import { SQLITE_BUSY, SQLITE_LOCK_EXCLUSIVE, SQLITE_LOCK_NONE, SQLITE_LOCK_RESERVED, SQLITE_OK } from '../../generated/sqlite.js';
 import { type Holding, READING, type Wait, WRITING } from './holding.js';
-import { lookForLock, retryAfter, startWait } from './lock_wait.js';
+import { lookForLock, momentOf, retryAfter, startWait } from './lock_wait.js';
 import type { MainFile } from './main_file.js';
 import type { Refusal } from './refusal.js';
 import type { WaModule } from './wa_module.js';
@@ -26,6 +26,7 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
     return takeMore(main, level, listener);
   }
   if (main.wantsAlone) main.takeAlone();
+  main.willWriteAlone = false;
   const kind = main.willWrite || (main.isExclusive && !main.isReadonly) ? WRITING : READING;
   main.willWrite = false;
   const { wait } = main;
@@ -43,7 +44,7 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
  */
 function joinWait(wait: Wait, kind: Holding, module: WaModule): number {
   if (kind >= wait.kind) wait.callers += 1;
-  retryAfter(module, kind === READING && wait.kind === WRITING ? Promise.race([wait.ended, wait.moment]) : wait.ended);
+  retryAfter(module, kind === READING && wait.kind === WRITING && !wait.isOverdue ? momentOf(wait) : wait.ended);
   return SQLITE_BUSY;
 }
 
@@ -64,10 +65,13 @@ function fetchResult(main: MainFile, wait: Wait, kind: Holding): Wait['result'] 
  * of the lock that it has waited for, and wants it once more: until the end of the call it is kept for that (MainFile.release).
  */
 function beginLastTry(main: MainFile): void {
-  main.isLastTry = true;
+  const all = [...main.siblings];
+  for (const each of all) each.isLastTry = true;
   queueMicrotask(() => {
-    main.isLastTry = false;
-    if (main.wait?.result !== 'granted') main.settle();
+    for (const each of all) {
+      each.isLastTry = false;
+      if (each.wait?.result !== 'granted') each.settle();
+    }
   });
 }
 
@@ -92,6 +96,6 @@ function takeOrWait(main: MainFile, kind: Holding, module: WaModule, listener: L
   const { code, refusal, isWorthWaiting } = lookForLock(main, kind);
   if (refusal === undefined) return code;
   if (!isWorthWaiting) return listener.refused(refusal);
-  main.wait = startWait(main, kind, (met) => listener.waitsLong(met));
+  if (main.wait === undefined || main.wait.result !== undefined) main.wait = startWait(main, kind, (met) => listener.waitsLong(met));
   return joinWait(main.wait, kind, module);
 }

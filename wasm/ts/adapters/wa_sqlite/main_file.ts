@@ -51,10 +51,8 @@ export class MainFile extends Demands {
   #isChanged = false;
   #pageSize = USUAL_PAGE_BYTES;
   #wantedPageSize = USUAL_PAGE_BYTES;
-  /** What a VACUUM is going to make of the size of pages, */
+  /** What a VACUUM is going to make of the size of pages. */
   #resize: PageResize | undefined;
-  /** and whether it was asked for another one. */
-  #isResizeWanted = false;
   #pages = 0;
   #isEmpty = false;
   readonly #changes = new ChangeCounter();
@@ -101,9 +99,13 @@ export class MainFile extends Demands {
     return this.#outdated;
   }
 
+  get #isResizeWanted(): boolean {
+    return this.nextPageBytes !== 0 && this.nextPageBytes !== this.#pageSize;
+  }
+
   /** Whether the next transaction may be a VACUUM that needs the database for itself; BEGIN EXCLUSIVE looks the same. */
   get wantsAlone(): boolean {
-    return this.#isResizeWanted && this.willWriteAlone;
+    return this.willWriteAlone && this.#isResizeWanted;
   }
 
   /** While it waits: what is refused is told at the end. */
@@ -118,7 +120,6 @@ export class MainFile extends Demands {
     if (wait.result === 'granted') this.settle();
   }
 
-  /** Gives back what wa-sqlite has no lock for. */
   settle(): void {
     if (this.lock === SQLITE_LOCK_NONE) this.release();
     else if (this.lock < SQLITE_LOCK_RESERVED) this.downgrade();
@@ -231,6 +232,7 @@ export class MainFile extends Demands {
     try {
       this.#pager = this.#open(pageSize);
     } catch (error) {
+      this.siblings.delete(this);
       this.isClosed = true;
       throw error;
     }
@@ -311,7 +313,6 @@ export class MainFile extends Demands {
     }
     this.#wantedPageSize = resize.pageSize;
     resize.pageSize = 0;
-    this.#isResizeWanted = false;
     this.#changes.forget();
     return this.begin(READING, 0);
   }
@@ -403,7 +404,6 @@ export class MainFile extends Demands {
     if (isAlone && this.begin(READING, 0) !== SQLITE_OK) return;
     const isNew = this.#pages === 0;
     if (isAlone) this.end();
-    this.#isResizeWanted = !isNew && size !== this.#pageSize;
     if (!isNew) return;
     this.#wantedPageSize = size;
     this.#pager.choosePageSize(size);

@@ -11,7 +11,8 @@ import { whoHoldsBack } from './refusal.js';
 
 /** What is told back, and nothing else. */
 export interface Remembered {
-  journalMode: 'wal' | undefined;
+  /** What wa-sqlite is not asked about. */
+  journalMode: 'wal' | 'off' | undefined;
   lazyLock: string;
   backstopInterval: string;
 }
@@ -28,7 +29,7 @@ type Pragma = (file: MainFile, value: string | null, remembered: Remembered) => 
 const MODES: Readonly<Record<string, number>> = {
   passive: SQLITE_CHECKPOINT_PASSIVE, full: SQLITE_CHECKPOINT_FULL, restart: SQLITE_CHECKPOINT_RESTART, truncate: SQLITE_CHECKPOINT_TRUNCATE,
 };
-const JOURNAL_MODES = ['delete', 'truncate', 'persist', 'memory', 'off', 'wal'];
+const JOURNAL_MODES = ['delete', 'truncate', 'persist', 'memory'];
 const LAZY_LOCKS = ['none', 'read', 'write', 'readwrite'];
 const LEAST_PAGE_BYTES = 512;
 const MOST_PAGE_BYTES = 65536;
@@ -65,9 +66,12 @@ const PRAGMAS: Readonly<Record<string, Pragma>> = {
     if (value !== null) for (const each of file.siblings) each.busyTimeoutMs = Math.min(Number.parseInt(value, 10) || 0, 0x7fffffff);
     return String(file.busyTimeoutMs);
   },
-  // The database is in WAL mode whatever wa-sqlite makes of its journal.
+  // The database is in WAL mode whatever wa-sqlite makes of its journal. That it does without one is not told to it: it would take back nothing any more,
+  // also where it is told later that it has a log.
   journal_mode: (_, value, remembered) => {
-    if (value !== null && JOURNAL_MODES.includes(value.toLowerCase())) remembered.journalMode = value.toLowerCase() === 'wal' ? 'wal' : undefined;
+    const mode = value?.toLowerCase() ?? '';
+    if (mode === 'wal' || mode === 'off') remembered.journalMode = mode;
+    else if (JOURNAL_MODES.includes(mode)) remembered.journalMode = undefined;
     return remembered.journalMode;
   },
   // wa-sqlite goes on letting go of its locks, which is what lets others read.
@@ -78,7 +82,9 @@ const PRAGMAS: Readonly<Record<string, Pragma>> = {
   },
   page_size: (file, value) => {
     const size = value === null ? 0 : Number.parseInt(value, 10);
-    if (isPageSize(size)) file.choosePageSize(size);
+    if (!isPageSize(size)) return undefined;
+    file.choosePageSize(size);
+    for (const each of file.siblings) each.nextPageBytes = size;
     return undefined;
   },
   wal_autocheckpoint: (file, value) => {

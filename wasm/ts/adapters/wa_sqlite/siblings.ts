@@ -19,8 +19,8 @@ export function joinConnection(file: Demands, module: object, address: number): 
   if (siblings === undefined || siblings.size === 0) known.set(address, file.siblings);
   else {
     const [first] = siblings;
-    // The timeout is the connection's.
     file.busyTimeoutMs = first!.busyTimeoutMs;
+    file.nextPageBytes = first!.nextPageBytes;
     file.siblings = siblings.add(file);
   }
 }

@@ -354,7 +354,7 @@ export class MemoryWriteAheadVFS {
           return SQLITE_OK;
         // Of a transaction over several databases SQLite does not look at what comes of the second phase.
         case SQLITE_FCNTL_SYNC:
-          return pArgument !== 0 || main.isThreadWriting ? main.prepare() : SQLITE_OK;
+          return pArgument !== 0 || main.isOneOfSeveral ? main.prepare() : SQLITE_OK;
         case SQLITE_FCNTL_COMMIT_PHASETWO:
           return main.commit();
         default:
