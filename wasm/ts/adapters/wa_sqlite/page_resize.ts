@@ -39,6 +39,8 @@ export class PageResize {
   /** Takes the database for `connection` alone; undefined where others have it open. REQUIRES: no transaction. */
   static begin(connection: Connection): PageResize | undefined {
     let resize: PageResize | undefined;
+    // Who has it open keeps it so.
+    connection.exports.sqlite3_busy_timeout(connection.pointer, 0);
     try {
       resize = new PageResize(connection, firstValue(connection, 'PRAGMA journal_mode') === 'wal');
       firstValue(connection, 'PRAGMA locking_mode = exclusive');
