@@ -28,8 +28,10 @@ export const pageSize = ({ wa }) => wa.value('PRAGMA page_size');
 
 /** For the worker that a test kills: VACUUM to one size of pages after another. */
 export async function resizeForGood({ wa, say }) {
-  say('begins');
-  for (let i = 0; ; ++i) await wa.run(`PRAGMA page_size=${1024 << i % 5}`, 'VACUUM');
+  for (let i = 0; ; ++i) {
+    say(i);
+    await wa.run(`PRAGMA page_size=${1024 << i % 5}`, 'VACUUM');
+  }
 }
 
 /** Takes so many more places of the runtime. */
