@@ -28,8 +28,8 @@ void glasswal_pager_end(sqlite3* db);
 namespace glasswal::test {
 namespace {
 
-#define GLASSWAL_TEST_FLAG(name, number) constexpr uint32_t name = number;
-GLASSWAL_PAGER_FLAGS(GLASSWAL_TEST_FLAG)
+#define GLASSWAL_TEST_FLAG(name, number) name = number,
+enum : uint32_t { GLASSWAL_PAGER_FLAGS(GLASSWAL_TEST_FLAG) };
 #undef GLASSWAL_TEST_FLAG
 
 constexpr size_t kUserVersionAt = 60;
