@@ -26,4 +26,35 @@ inEachDrawingBrowser((it) => {
     assert.ok(draws.length > 0);
     assert.equal(draws.filter((hasTexture) => !hasTexture).length, 0, `of ${draws.length} draws`);
   });
+
+  it('it is ready when it is drawn, and not before', async ({ stage }) => {
+    const opened = await stage();
+    await opened.createRuntime();
+    const frames = await opened.inPage(async ({ runtimes }) => {
+      const { attachInspector } = await import('/glasswal/inspector/index.js');
+      const inspector = attachInspector(runtimes.get('runtime'), { open: true });
+      await inspector.ready;
+      return (await inspector.cost()).frames;
+    });
+    assert.ok(frames > 0);
+  });
+
+  it('where nobody could see it, it is ready all the same', async ({ stage }) => {
+    const opened = await stage();
+    await opened.createRuntime();
+    const frames = await opened.inPage(async ({ runtimes }) => {
+      const { attachInspector } = await import('/glasswal/inspector/index.js');
+      const target = document.createElement('div');
+      target.style.display = 'none';
+      document.body.append(target);
+      const inspector = attachInspector(runtimes.get('runtime'), { target });
+      await inspector.ready;
+      const unseen = (await inspector.cost()).frames;
+      target.style = 'width: 600px; height: 400px';
+      while ((await inspector.cost()).frames === 0) await new Promise(requestAnimationFrame);
+      inspector.close();
+      return unseen;
+    });
+    assert.equal(frames, 0);
+  });
 });

@@ -39,9 +39,12 @@ export class Inspector implements Disposable {
     if (options.open ?? (options.target ?? 'overlay') !== 'overlay') this.#open(options.target ?? 'overlay');
   }
 
-  /** Resolves when it is drawn for the first time; rejects where it cannot be, with the reason. */
+  /**
+   * Resolves when it is drawn for the first time, or, in a page that is hidden or a place without room, when it could be; rejects
+   * where it cannot be, with the reason.
+   */
   get ready(): Promise<void> {
-    return this.#view?.then(() => undefined) ?? Promise.resolve();
+    return this.#view?.then((view) => view.drawn) ?? Promise.resolve();
   }
 
   /** Whether it is to be seen. */

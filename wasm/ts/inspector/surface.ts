@@ -61,6 +61,11 @@ export class Surface {
   #asked = 0;
   #lost = false;
   readonly #forgetState: () => void;
+  #wasDrawn!: () => void;
+  /** Settled by the first frame, or as soon as it is plain that nobody could see one. */
+  readonly drawn = new Promise<void>((resolve) => {
+    this.#wasDrawn = resolve;
+  });
   /** Milliseconds of script that each of the last frames took. */
   readonly frameMs: number[] = [];
 
@@ -145,7 +150,14 @@ export class Surface {
       this.#observe();
     }
     if (this.visible && this.#calls.module._inspector_needs_frame(performance.now()) !== 0) this.request();
+    if (!this.#awaited) this.#wasDrawn();
   };
+
+  /** Whether the browser is going to ask for a frame: it may not have told the size yet. */
+  get #awaited(): boolean {
+    const { clientWidth, clientHeight, ownerDocument } = this.#room;
+    return !this.#lost && clientWidth > 0 && clientHeight > 0 && ownerDocument.visibilityState === 'visible';
+  }
 
   /** Whether anybody could see a frame. */
   get visible(): boolean {
@@ -168,11 +180,13 @@ export class Surface {
     this.#calls.module._inspector_frame(began, this.#size.pixelWidth, this.#size.pixelHeight);
     this.frameMs.push(performance.now() - began);
     if (this.frameMs.length > 120) this.frameMs.shift();
+    this.#wasDrawn();
     // A click is seen by one frame and acted upon by the next.
     if (this.#calls.module._inspector_needs_frame(performance.now()) !== 0) this.request();
   }
 
   close(): void {
+    this.#wasDrawn();
     clearInterval(this.#timer);
     this.#window.cancelAnimationFrame(this.#asked);
     this.#observer.disconnect();

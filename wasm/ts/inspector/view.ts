@@ -143,6 +143,11 @@ export class View {
     return { ...this.#calls.cost(), scriptMs: [...this.#surface.frameMs] };
   }
 
+  /** Resolves when it is drawn for the first time, or when nobody could see that. */
+  get drawn(): Promise<void> {
+    return this.#surface.drawn;
+  }
+
   focus(): void {
     this.#keyboard.focus();
   }
