@@ -38,7 +38,9 @@ function works() {
       `${excerpt(path.join(IMGUI, 'imgui_draw.cpp'), /(Copyright .*Tristan Grimmer)/)}\n\n${mit}`],
     ['{fmt}', [inspector], excerpt(path.join(HEADERS, 'fmt/format.h'), /(Copyright[\s\S]+?)\*\//)],
     ['spdlog', [inspector], `${excerpt(path.join(HEADERS, 'spdlog/spdlog.h'), /(Copyright.*)/)}\n\n${mit}`],
-    ["Emscripten's run-time support and its allocator emmalloc", [engine, inspector, 'dist/inspector_module.js'], `${glue}\n\n${mit}`],
+    ["Emscripten's run-time support, and in the inspector its allocator emmalloc", [engine, inspector, 'dist/inspector_module.js'],
+      `${glue}\n\n${mit}`],
+    ['dlmalloc', [engine], excerpt(path.join(system, 'dlmalloc.c'), /(This is a version \(aka dlmalloc\)[\s\S]+?zero\/1\.0\/)/)],
     ['musl, the C library', [engine, inspector], excerpt(path.join(system, 'libc/musl/COPYRIGHT'), /([\s\S]+)/)],
     ['libc++, libc++abi and compiler-rt of the LLVM project', [engine, inspector],
       'Licensed under the Apache License v2.0 with LLVM Exceptions (https://llvm.org/LICENSE.txt), whose exception lets object code\n' +

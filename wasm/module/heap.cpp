@@ -21,8 +21,9 @@ namespace {
 
 // Large enough that the table of segments is searched seldom, small enough for many workers.
 constexpr uint32_t kChunkSegments = 8;
-// What malloc() needs beside the bytes that it was asked for.
+// What malloc() needs beside the bytes that it was asked for, and memalign() beside the alignment.
 constexpr uint64_t kOverheadBytes = 1024;  // Alignment included.
+constexpr size_t kAlignOverheadBytes = 32;
 
 // What sbrk() has to hand out. An instance begins with what is left of its private block.
 uintptr_t arena_at = 0;
@@ -121,28 +122,28 @@ extern "C" void glasswal_free(void* memory) { std::free(memory); }
 
 }  // namespace glasswal::wasm
 
+// Who asks for some gets all that there is, since what malloc() does not know of is lost when the
+// next chunk lies elsewhere. dlmalloc asks with sbrk(0) how much it got, if it has found before that
+// sbrk() does not go on where it ended: so the first sbrk(0) fails, which it takes for just that.
 extern "C" void* sbrk(intptr_t increment) {
   using namespace glasswal::wasm;
   void* const failed = reinterpret_cast<void*>(-1);
   if (increment < 0) return failed;  // Memory goes back when the client does.
-  constexpr uintptr_t kAlignment = 16;
-  const uintptr_t size = (static_cast<uintptr_t>(increment) + kAlignment - 1) & ~(kAlignment - 1);
-  if (size < static_cast<uintptr_t>(increment) || size > arena_end - arena_at) return failed;
-  void* const result = reinterpret_cast<void*>(arena_at);
-  arena_at += size;
-  return result;
+  const uintptr_t available = arena_end - arena_at;
+  if (increment == 0) return available != 0 ? failed : reinterpret_cast<void*>(arena_end);
+  if (static_cast<uintptr_t>(increment) > available) return failed;
+  return reinterpret_cast<void*>(std::exchange(arena_at, arena_end));
 }
 
 // Without exceptions there is no other way to say that there is no memory for what must be had. The
 // library's own operators would return null, and null is an address like any other in WebAssembly.
 namespace {
 
-// memalign() asks sbrk() for the bytes without what the alignment may cost, and again when that was
-// too little. So a piece that is large enough anywhere is made free first.
+// memalign() cannot ask the region for more, so a piece that is large enough is made free first.
 void* AllocateAligned(size_t size_bytes, size_t alignment) {
   using glasswal::wasm::Allocate;
   if (alignment <= alignof(max_align_t)) return Allocate(size_bytes);
-  void* const room = Allocate(size_bytes + alignment);
+  void* const room = Allocate(size_bytes + alignment + glasswal::wasm::kAlignOverheadBytes);
   if (room == nullptr) return nullptr;
   std::free(room);
   return memalign(alignment, size_bytes);
