@@ -1,7 +1,7 @@
 // Makes the package's scripts, wasm/dist/**/*.js, of wasm/ts: node wasm/scripts.mjs.
 //
-// People read the types and the sources; whoever loads a page pays for the scripts. So there is one for each way in, with parts
-// that several share beside them, without comments and spaces. Names stay, for errors and consoles, and so do lines: Node shows
+// People read the types and the sources; whoever loads a page pays for the scripts. So there is one for each way in, with one part
+// beside them that they share, without comments and spaces. Names stay, for errors and consoles, and so do lines: Node shows
 // the one that threw. All parts lie beside index.js, so what one says of its place (`new URL('./glasswal.wasm', import.meta.url)`,
 // './janitor_worker.js') is true of it, in whatever folder of wasm/ts it was written.
 import { readFile } from 'node:fs/promises';
@@ -43,15 +43,19 @@ const keepApart = {
 };
 
 /**
- * Has wa_sqlite.js load all that index.js consists of. Most of that it needs anyhow; and what two ways in share becomes parts, of which
- * many small ones are larger to download than a few.
+ * Has each way in load all that index.js consists of. Most of that it needs anyhow, or the page has it; and what some of them shared, but
+ * not all, would become parts of their own, of which a browser fetches many small ones later than one.
  */
 const shareWhole = {
   name: 'share whole',
   setup(building) {
-    building.onLoad({ filter: /[\\/]adapters[\\/]wa_sqlite\.ts$/ }, async ({ path: file }) => ({
-      contents: `import * as whole from '../index.js'; whole.join;\n${await readFile(file, 'utf8')}`, loader: 'ts',
-    }));
+    const others = WAYS_IN.filter((name) => name !== 'index').map((name) => path.join(TS, `${name}.ts`));
+    building.onLoad({ filter: /\.ts$/ }, async ({ path: file }) => {
+      if (!others.includes(file)) return undefined;
+      const index = path.relative(path.dirname(file), path.join(TS, 'index.js'));
+      // Behind it, so that lines stay what they are.
+      return { contents: `${await readFile(file, 'utf8')}import * as whole from './${index}'; whole.join;\n`, loader: 'ts' };
+    });
   },
 };
 
@@ -66,10 +70,12 @@ function checkPlaces({ outputs }) {
   }
 }
 
+const bundled = {
+  ...common, bundle: true, lineLimit: 700, minifyWhitespace: true, minifySyntax: true, external: ['drizzle-orm', 'kysely', 'vite', 'node:*'],
+};
 const { metafile } = await build({
-  ...common, entryPoints: sourcesOf([...WAYS_IN, ...FOR_TESTS]), bundle: true, splitting: true, metafile: true,
-  chunkNames: 'part_[hash]', lineLimit: 700, minifyWhitespace: true, minifySyntax: true, plugins: [keepApart, shareWhole],
-  external: ['drizzle-orm', 'kysely', 'vite', 'node:*'],
+  ...bundled, entryPoints: sourcesOf(WAYS_IN), splitting: true, metafile: true, chunkNames: 'part_[hash]', plugins: [keepApart, shareWhole],
 });
 checkPlaces(metafile);
+await build({ ...bundled, entryPoints: sourcesOf(FOR_TESTS), plugins: [keepApart] });
 await build({ ...common, entryPoints: sourcesOf(APART) });

@@ -1,5 +1,4 @@
 /** Creating a runtime, and what its creator can do with it. */
-import { blockOf } from './memory/block.js';
 import type { Bytes } from './given/bytes.js';
 import type { CaptureOptions } from './given/capture_options.js';
 import { Client } from './life/client.js';
@@ -14,10 +13,9 @@ import type { Snapshot } from './generated/snapshot.js';
 import { isPrivate, openConnection } from './api/open.js';
 import { hearRecoveries } from './life/janitor_start.js';
 import { startLog } from './life/log_drain.js';
-import { enter, type RuntimeParts } from './life/membership.js';
+import { enter, loadCode, type RuntimeParts } from './life/membership.js';
 import { newRuntimeId } from './life/founding.js';
 import { newMemory } from './life/new_memory.js';
-import { loadModule } from './engine/module.js';
 import { checkOptions, type RuntimeOptions } from './life/options.js';
 import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
@@ -190,12 +188,14 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   await requireSharedMemory();
   requirePath(path);
   const checked = checkOptions(options);
-  const module = await loadModule(options.wasm);
   const name = clientName(options.name ?? (isPage ? 'page' : 'main'));
+  const loading = loadCode(options.wasm);
+  // Whoever enters is told.
+  loading.catch(() => undefined);
   const { memory, capacityBytes, options: given } = newMemory(checked);
-  const parts = { id: newRuntimeId(), path, version: packageVersion, memory, module, block: blockOf(module) };
-  const membership = await enter({ ...parts, options: given }, name);
-  const runtime = new Runtime({ ...parts, capacityBytes });
+  const parts = { id: newRuntimeId(), path, version: packageVersion, memory };
+  const membership = await enter({ ...parts, options: given }, name, undefined, loading);
+  const runtime = new Runtime({ ...parts, ...(await loading), capacityBytes });
   const { id } = runtime;
   const client = new Client(membership, name, path);
   const recoveries = new RecoveryWatch(client, id);

@@ -1,6 +1,6 @@
 /** Writes a database to a file on disk: in Node only. */
 import { GlasswalError } from '../given/errors.js';
-import { importUnseen } from '../unseen.js';
+import { importUnseen } from '../given/import_unseen.js';
 import type { BackupProgress } from './page_copy.js';
 import { pageSizeOf } from './sound.js';
 

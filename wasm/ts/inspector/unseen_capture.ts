@@ -3,7 +3,7 @@ import type { Bytes } from '../given/bytes.js';
 import type { CaptureOptions } from '../given/capture_options.js';
 import { GlasswalError } from '../given/errors.js';
 import type { RuntimeParts } from '../life/membership.js';
-import { importUnseen } from '../unseen.js';
+import { importUnseen } from '../given/import_unseen.js';
 
 /** captureRuntime(), whose code is loaded when it is called. ENVIRONMENT where that is not beside the package's scripts. */
 export async function captureUnseen(runtime: RuntimeParts, options?: CaptureOptions | null): Promise<Bytes> {

@@ -17,6 +17,8 @@ export interface HeldSlot {
   readonly slot: number;
   /** The generation that its client is going to have. */
   readonly generation: number;
+  /** Resolves when there is the witness, too (witnessName), which is asked for meanwhile. */
+  readonly witnessed: Promise<void>;
   /** Gives the slot up, after the client has left it. */
   release(): void;
   /**
@@ -88,7 +90,7 @@ interface TakenLock {
 
 const nothing = (): void => undefined;
 
-/** Asks for the lock of a slot without waiting; undefined when somebody has it. */
+/** Asks for a lock without waiting; undefined when somebody has it. */
 async function tryWebLock(name: string): Promise<TakenLock | undefined> {
   return new Promise((resolve, reject) => {
     let isTaken = false;
@@ -117,6 +119,7 @@ async function tryWebLock(name: string): Promise<TakenLock | undefined> {
 /** The slot's lock and the witness of who is in it. */
 interface ClientLocks extends TakenLock {
   readonly generation: number;
+  readonly witnessed: Promise<void>;
 }
 
 /** The generation that the next client of a slot is going to have. */
@@ -124,20 +127,24 @@ function nextGeneration(views: Views, slot: number): number {
   return (slotState(views, slot).generation + 1) >>> 0;
 }
 
-/** Takes the lock of a slot and, with it, that of the witness; undefined when somebody has the slot. */
+/** Takes the lock of a slot and asks, with it, for that of the witness; undefined when somebody has the slot. */
 async function tryClientLocks(runtimeId: string, slot: number, generationOf: () => number): Promise<ClientLocks | undefined> {
   const lock = await tryWebLock(lockName(runtimeId, slot));
   if (lock === undefined) return undefined;
   const generation = generationOf();
   // Whoever has this name by stealing must not keep a client from joining: it is only asked when a lock was stolen.
-  const witness = await tryWebLock(witnessName(runtimeId, slot, generation));
+  const witness = tryWebLock(witnessName(runtimeId, slot, generation));
+  const witnessed = witness.then(nothing);
+  // Who waits for it is told; not all do.
+  witnessed.catch(nothing);
   let isStolen = false;
   lock.whenStolen(() => (isStolen = true));
   return {
     generation,
+    witnessed,
     release: () => {
       // The witness of one that was robbed stays for as long as its thread does.
-      if (!isStolen) witness?.release();
+      if (!isStolen) void witness.then((taken) => taken?.release(), nothing);
       lock.release();
     },
     whenStolen: (tell) =>
@@ -162,13 +169,14 @@ export async function isSlotDead(views: Views, runtimeId: string, slot: number):
 }
 
 function noLock(generation: number): ClientLocks {
-  return { generation, release: nothing, whenStolen: nothing };
+  return { generation, witnessed: Promise.resolve(), release: nothing, whenStolen: nothing };
 }
 
 function held(views: Views, slot: number, owner: bigint, lock: ClientLocks): HeldSlot {
   return {
     slot,
     generation: lock.generation,
+    witnessed: lock.witnessed,
     release: () => {
       // Not if somebody had the proof of our death meanwhile, and the slot is another's.
       passSlot(views, slot, owner, 0n);

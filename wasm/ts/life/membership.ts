@@ -4,7 +4,7 @@ import { callNumber, check, instantiate, type Thread, withText } from '../engine
 import { loadModule } from '../engine/module.js';
 import { blockOf, Blocks, blockSegments } from '../memory/block.js';
 import { Views } from '../memory/views.js';
-import { isNode, isPage, newTicket, requireSharedMemory } from '../port/environment.js';
+import { isNode, isPage, newTicket, requireLocks, requireSharedMemory } from '../port/environment.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
 import { clientKind, headerBytes, packageVersion, regionOffset } from '../generated/facts.js';
 import { found, mayFound } from './founding.js';
@@ -126,9 +126,20 @@ async function newEngine(runtime: RuntimeParts, module: WebAssembly.Module, bloc
   }
 }
 
-/** The module of a runtime that came without it. */
-export async function withModule<Parts extends RuntimeParts>(runtime: Parts): Promise<Parts & { readonly module: WebAssembly.Module }> {
-  return { ...runtime, module: runtime.module ?? (await loadModule(undefined)) };
+/** What an instance is made of. */
+export type Code = Required<Pick<RuntimeParts, 'module' | 'block'>>;
+
+/** glasswal.wasm, and the part of it that is a module by itself. */
+export async function loadCode(wasm?: URL | string | WebAssembly.Module): Promise<Code> {
+  const module = await loadModule(wasm);
+  return { module, block: blockOf(module) };
+}
+
+/** What a client is made of: the code comes with the runtime or is loaded, and there is no wait for what is there. */
+async function prepareFor(runtime: RuntimeParts, views: Views, loading: Promise<Code> | undefined): Promise<Code & { readonly blocks: Blocks }> {
+  const { module, block } = runtime;
+  const has = module === undefined ? await (loading ?? loadCode()) : { module, block: block instanceof WebAssembly.Module ? block : blockOf(module) };
+  return { ...has, blocks: new Blocks(has.block, views.memory) };
 }
 
 /** The slots of this thread's clients, by memory. */
@@ -146,19 +157,32 @@ function own(memory: WebAssembly.Memory, slot: number): () => void {
   return () => void slots.delete(slot);
 }
 
-/** Joins a runtime as a client called `name`. */
+/**
+ * Joins a runtime as a client called `name`; `loading` is the code of one that came without it. What need not wait for each other goes
+ * on at the same time: the lock, the code, and then the witness.
+ */
 export async function enter(
-  runtime: RuntimeParts, name: string, kind: number = isPage ? clientKind.page : clientKind.worker,
+  runtime: RuntimeParts, name: string, kind: number = isPage ? clientKind.page : clientKind.worker, loading?: Promise<Code>,
 ): Promise<Membership> {
   await requireSharedMemory();
   requireRuntime(runtime);
-  const { module } = await withModule(runtime);
   const number = isNode ? await threadTicket() : newTicket();
   const views = new Views(runtime.memory);
-  const blocks = new Blocks(runtime.block instanceof WebAssembly.Module ? runtime.block : blockOf(module), runtime.memory);
-  const held = await holdSlot(views, runtime.id, number);
-  announce(runtime.id, held.slot);
+  const holding = holdSlot(views, runtime.id, number);
+  const allowed = requireLocks();
+  const preparing = prepareFor(runtime, views, loading);
+  // The first of these that fails is told, in this order.
+  for (const promise of [allowed, holding, preparing]) promise.catch(() => undefined);
+  const held = await allowed.then(
+    () => holding,
+    (error: unknown) => {
+      void holding.then(({ release }) => release(), () => undefined);
+      throw error;
+    },
+  );
   try {
+    announce(runtime.id, held.slot);
+    const { module, blocks } = await preparing;
     const engine = await newEngine(runtime, module, blocks, views, held, name, { mayWait: !isPage, number, kind });
     tieToSlot(engine, held);
     const disown = own(runtime.memory, held.slot);
@@ -167,6 +191,7 @@ export async function enter(
       leave(engine, held, blocks);
       disown();
     };
+    await held.witnessed;
     return { engine, slot: held.slot, generation: held.generation, leave: end };
   } catch (error) {
     held.release();

@@ -39,8 +39,11 @@ async function requireIsolation(): Promise<void> {
   throw new GlasswalError('ENVIRONMENT', (await whyNotIsolated(isPage)) + (why === undefined ? '' : ` isolate.js said: ${why}.`));
 }
 
-/** Locks prove who is dead, and channels tell of who has come: both are refused where a site may keep nothing. */
-async function requireLocks(): Promise<void> {
+/**
+ * Locks prove who is dead, and channels tell of who has come: both are refused where a site may keep nothing. Throws a GlasswalError
+ * there. Firefox refuses only to tell of locks in some such places, and gives them.
+ */
+export async function requireLocks(): Promise<void> {
   if (isNode) return;
   try {
     await navigator.locks.query();
@@ -55,7 +58,7 @@ async function requireLocks(): Promise<void> {
   }
 }
 
-/** Throws a GlasswalError that says what is missing here, or does nothing. */
+/** Throws a GlasswalError that says what is missing here, or does nothing. Of locks requireLocks() tells. */
 export async function requireSharedMemory(): Promise<void> {
   if (isSharedWorker || isServiceWorker) {
     throw new GlasswalError(
@@ -74,7 +77,6 @@ export async function requireSharedMemory(): Promise<void> {
       'This engine has no SharedArrayBuffer, which the database lives in. Use a current browser, or Node 20 or newer.',
     );
   }
-  await requireLocks();
 }
 
 /** A number that tells this thread from the others; never 0. */

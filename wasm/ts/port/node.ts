@@ -1,7 +1,7 @@
 /** What Node.js has in the place of a browser's locks and fetch. Nothing here is called in a browser. */
 import { newTicket } from './environment.js';
 import { listenTo } from './shared_listener.js';
-import { importUnseen } from '../unseen.js';
+import { importUnseen } from '../given/import_unseen.js';
 
 type Gone = (ticket: number) => void;
 

@@ -1,6 +1,6 @@
 /** Files in Node.js: the package's own, wherever a bundler has taken its scripts. Nothing here is called in a browser. */
 import type { Bytes } from '../given/bytes.js';
-import { importUnseen } from '../unseen.js';
+import { importUnseen } from '../given/import_unseen.js';
 
 interface NodeUrl {
   pathToFileURL(path: string): URL;
