@@ -176,7 +176,7 @@ export async function enter(
   const held = await allowed.then(
     () => holding,
     (error: unknown) => {
-      void holding.then(({ release }) => release(), () => undefined);
+      void holding.then((slot) => slot.release(), () => undefined);
       throw error;
     },
   );
