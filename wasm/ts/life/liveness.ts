@@ -186,11 +186,21 @@ function held(views: Views, slot: number, owner: bigint, lock: ClientLocks): Hel
   };
 }
 
-/** One round over all slots, free ones first: those of the dead need a recovery before they can be used. */
+/**
+ * The slots that nobody has, free ones first: those of the dead need a recovery before they can be used. Each is looked at when it is its
+ * turn, for who joins wants one.
+ */
+function* unheldSlots(views: Views): Generator<number> {
+  for (const free of [true, false]) {
+    for (let slot = 0; slot < maxClients; ++slot) {
+      if (holderOf(views, slot) === 0 && slotState(views, slot).free === free) yield slot;
+    }
+  }
+}
+
+/** One round over all slots. */
 async function tryAllSlots(views: Views, runtimeId: string, ticket: number): Promise<HeldSlot | undefined> {
-  const slots = [...Array(maxClients).keys()].filter((slot) => holderOf(views, slot) === 0);
-  const isFree = (slot: number): boolean => slotState(views, slot).free;
-  for (const slot of [...slots.filter(isFree), ...slots.filter((slot) => !isFree(slot))]) {
+  for (const slot of unheldSlots(views)) {
     const generation = (): number => nextGeneration(views, slot);
     if (isNode) {
       if (passSlot(views, slot, 0n, ownSlotWord())) return held(views, slot, ownSlotWord(), noLock(generation()));
