@@ -55,6 +55,19 @@ test('texts of every length around the limits of the scratch come back', async (
   }
 });
 
+test('short texts of characters of one to four bytes come back, whatever stands beside what', async (t) => {
+  const db = await database(t);
+  const characters = ['a', 'Z', '\u007f', '\u0080', '\u07ff', '\u0800', '\uffff', '\u{10000}', '\u{10ffff}'];
+  const statement = db.prepare('SELECT ? AS value, ? AS other').raw();
+  for (let length = 0; length <= 50; length++) {
+    for (const [i, character] of characters.entries()) {
+      const text = 'b'.repeat(length) + character + 'c'.repeat(i) + characters[(length + i) % characters.length];
+      assert.deepEqual(statement.get(text, character.repeat(length % 5)), [text, character.repeat(length % 5)]);
+      assert.equal(echo(db, text), text);
+    }
+  }
+});
+
 test('a text keeps its zero characters and byte order mark, and a lone surrogate is replaced', async (t) => {
   const db = await database(t);
   assert.equal(echo(db, 'a\0b'), 'a\0b');

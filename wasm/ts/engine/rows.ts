@@ -21,7 +21,7 @@ import {
   TAG_TEXT,
 } from '../generated/encoding.js';
 import type { Block } from './scratch.js';
-import { decodeAscii, decodeUtf8 } from './text.js';
+import { decodeAscii, decodeSoundUtf8, decodeUtf8 } from './text.js';
 import type { SqlValue } from './values.js';
 
 /** What a row becomes: an object, an array, its first value, or an object of objects by table. */
@@ -49,7 +49,7 @@ export class BatchReader {
   open(block: Block, capacity: number = block.size): this {
     const { i32, u8 } = block;
     const textAt = block.u32[AT_TEXT_AT]!;
-    const decode = (i32[AT_FLAGS]! & BATCH_ASCII) !== 0 ? decodeAscii : decodeUtf8;
+    const decode = (i32[AT_FLAGS]! & BATCH_ASCII) !== 0 ? decodeAscii : decodeSoundUtf8;
     this.#block = block;
     this.#text = textAt === capacity ? '' : decode(u8, textAt, capacity);
     this.#units = i32[AT_TEXT_UNITS]!;

@@ -5,9 +5,10 @@
  * faster by hand than by any call.
  */
 
-/** Up to this length a loop beats the encoder, or the decoder, and its copy. */
+/** Up to these lengths a loop beats the encoder, or the decoder, and its copy. */
 const SHORT_UNITS = 48;
-const SHORT_BYTES = 48;
+const SHORT_ASCII_BYTES = 48;
+const SHORT_UTF8_BYTES = 32;
 
 const encoder = new TextEncoder();
 // A byte order mark is part of the text: SQLite keeps it, and positions in a batch count it.
@@ -31,17 +32,69 @@ export function decodeUtf8(bytes: Uint8Array, start: number, end: number): strin
 
 /** The same of bytes that are known to be ASCII. */
 export function decodeAscii(bytes: Uint8Array, start: number, end: number): string {
-  if (end - start > SHORT_BYTES) return decodeUtf8(bytes, start, end);
+  if (end - start > SHORT_ASCII_BYTES) return decodeUtf8(bytes, start, end);
   let text = '';
   let at = start;
-  // Eight at a time cost little more than one: what counts is how often the text grows.
-  for (; at + 8 <= end; at += 8) {
+  // Sixteen at a time cost little more than one: what counts is how often the text grows.
+  for (; at + 16 <= end; at += 16) {
+    text += String.fromCharCode(
+      bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!,
+      bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!,
+      bytes[at + 8]!, bytes[at + 9]!, bytes[at + 10]!, bytes[at + 11]!,
+      bytes[at + 12]!, bytes[at + 13]!, bytes[at + 14]!, bytes[at + 15]!,
+    );
+  }
+  if (at + 8 <= end) {
     text += String.fromCharCode(
       bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!,
       bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!, bytes[at + 7]!,
     );
+    at += 8;
   }
-  for (; at < end; at++) text += String.fromCharCode(bytes[at]!);
+  return text + fewAscii(bytes, at, end - at);
+}
+
+/** The same of `size` bytes, 7 at most. */
+function fewAscii(bytes: Uint8Array, at: number, size: number): string {
+  if (size >= 4) {
+    const [a, b, c, d] = [bytes[at]!, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!];
+    if (size === 4) return String.fromCharCode(a, b, c, d);
+    if (size === 5) return String.fromCharCode(a, b, c, d, bytes[at + 4]!);
+    if (size === 6) return String.fromCharCode(a, b, c, d, bytes[at + 4]!, bytes[at + 5]!);
+    return String.fromCharCode(a, b, c, d, bytes[at + 4]!, bytes[at + 5]!, bytes[at + 6]!);
+  }
+  if (size === 0) return '';
+  if (size === 1) return String.fromCharCode(bytes[at]!);
+  if (size === 2) return String.fromCharCode(bytes[at]!, bytes[at + 1]!);
+  return String.fromCharCode(bytes[at]!, bytes[at + 1]!, bytes[at + 2]!);
+}
+
+/** The same of bytes that are known to be UTF-8. */
+export function decodeSoundUtf8(bytes: Uint8Array, start: number, end: number): string {
+  if (end - start > SHORT_UTF8_BYTES) return decodeUtf8(bytes, start, end);
+  let text = '';
+  let at = start;
+  while (at < end) {
+    const first = bytes[at]!;
+    // The bytes behind the first one of a character have six bits each.
+    const bits = (index: number): number => bytes[at + index]! & 0x3f;
+    if (at + 4 <= end && (first | bytes[at + 1]! | bytes[at + 2]! | bytes[at + 3]!) < 0x80) {
+      text += String.fromCharCode(first, bytes[at + 1]!, bytes[at + 2]!, bytes[at + 3]!);
+      at += 4;
+    } else if (first < 0x80) {
+      text += String.fromCharCode(first);
+      at += 1;
+    } else if (first < 0xe0) {
+      text += String.fromCharCode(((first & 0x1f) << 6) | bits(1));
+      at += 2;
+    } else if (first < 0xf0) {
+      text += String.fromCharCode(((first & 0x0f) << 12) | (bits(1) << 6) | bits(2));
+      at += 3;
+    } else {
+      text += String.fromCodePoint(((first & 0x07) << 18) | (bits(1) << 12) | (bits(2) << 6) | bits(3));
+      at += 4;
+    }
+  }
   return text;
 }
 
