@@ -1,64 +1,134 @@
-// One writer beside readers, and readers beside each other. Everything is measured over a window of
-// the same length, in seconds per commit or per read.
-#include <benchmark/benchmark.h>
-
+// One writer beside readers, and readers and writers beside each other. Everything is measured over
+// a window of the same length: wall clock, for that is what clients take from each other.
+#include <algorithm>
 #include <chrono>
+#include <map>
+#include <memory>
+#include <numeric>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "crew.h"
-#include "work.h"
+#include "measures.h"
+#include "works.h"
 
 namespace glasswal::bench {
 namespace {
 
-template <typename Readers>
-void WriterBeside(benchmark::State& state, Backend backend, int readers) {
-  const LoadedStore loaded(backend);
-  for ([[maybe_unused]] auto _ : state) {
-    Readers crew(loaded.store, readers);
-    const double seconds = SecondsPerCommit(loaded.connection);
-    state.counters["reads_per_s"] = static_cast<double>(crew.Stop()) / kWindowSeconds;
-    state.SetIterationTime(seconds);
+// Long enough for each of 32 writers on two cores to have its turn several times.
+constexpr double kWritersSeconds = 0.6;
+
+/// Takes back what was written, and empties the log: the next one begins with the same database.
+void Restore(const LoadedStore& loaded) {
+  sqlite3_busy_timeout(loaded.connection.handle(), 1000);
+  loaded.connection.Execute(
+      ("DELETE FROM cities WHERE id > " + std::to_string(Cities().size())).c_str());
+  if (loaded.store.backend() > Backend::kMemdb) {
+    loaded.connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+  }
+  sqlite3_busy_timeout(loaded.connection.handle(), 0);
+}
+
+double BesideThreads(const LoadedStore& loaded, int readers) {
+  double nanoseconds = 0;
+  {
+    CrewThreads crew(loaded.store, Role::kReader, readers);
+    nanoseconds = NanosecondsPerCommit(loaded.connection);
+  }
+  Restore(loaded);
+  return nanoseconds;
+}
+
+double BesideProcesses(const LoadedStore& loaded, int readers) {
+  double nanoseconds = 0;
+  {
+    std::vector<std::unique_ptr<CrewProcess>> crew;
+    for (int i = 0; i < readers; ++i) {
+      crew.push_back(std::make_unique<CrewProcess>(loaded.store, Role::kReader));
+    }
+    nanoseconds = NanosecondsPerCommit(loaded.connection);
+  }
+  Restore(loaded);
+  return nanoseconds;
+}
+
+struct Together {
+  double nanoseconds = 0;  // Of one operation of all of them.
+  double evenness = 0;     // The slowest's share of the fastest's.
+};
+
+Together WorkTogether(const LoadedStore& loaded, Role role, int count, double seconds) {
+  const auto began = std::chrono::steady_clock::now();
+  CrewThreads crew(loaded.store, role, count);
+  std::this_thread::sleep_until(began + std::chrono::duration<double>(seconds));
+  const std::vector<uint64_t>& done = crew.Stop();
+  const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;
+  const auto all = static_cast<double>(std::accumulate(done.begin(), done.end(), uint64_t{0}));
+  const auto [least, most] = std::minmax_element(done.begin(), done.end());
+  if (role == Role::kWriter) Restore(loaded);
+  return {took.count() / std::max(all, 1.0),
+          static_cast<double>(*least) / std::max(static_cast<double>(*most), 1.0)};
+}
+
+void MeasureBeside(Backend backend, const std::vector<int>& readers, int rounds, Samples* samples) {
+  std::vector<Side> threads;
+  std::vector<Side> processes;
+  std::vector<Side> together;
+  const LoadedStore& loaded = Loaded(backend);
+  for (const int count : readers) {
+    const std::string end = std::string("/") + Name(backend) + "/" + std::to_string(count);
+    threads.push_back(
+        {"writer_beside_threads" + end, [&loaded, count] { return BesideThreads(loaded, count); }});
+    if (count <= 2) {
+      processes.push_back({"writer_beside_processes" + end,
+                           [&loaded, count] { return BesideProcesses(loaded, count); }});
+    }
+    if (count == 0 || count > std::max(Cores(), 2)) continue;
+    together.push_back(
+        {"readers" + end, [&loaded, count] {
+           return WorkTogether(loaded, Role::kReader, count, kWindowSeconds).nanoseconds;
+         }});
+  }
+  RunRounds(threads, rounds, samples);
+  RunRounds(together, rounds, samples);
+  // Those without an address are one process's.
+  if (backend == Backend::kUnixOff || backend == Backend::kNamed) {
+    RunRounds(processes, rounds, samples);
   }
 }
 
-void ReadersTogether(benchmark::State& state, Backend backend, int readers) {
-  const Store& store = Loaded(backend).store;
-  for ([[maybe_unused]] auto _ : state) {
-    const auto began = std::chrono::steady_clock::now();
-    ReaderThreads crew(store, readers);
-    std::this_thread::sleep_until(began + std::chrono::duration<double>(kWindowSeconds));
-    const auto reads = static_cast<double>(crew.Stop());
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    state.SetIterationTime(took.count() / (reads == 0 ? 1 : reads));
+/// Writers beside each other: how many commits they have together, and the slowest's share.
+void MeasureWriters(Backend backend, int rounds, Samples* samples) {
+  std::vector<Side> sides;
+  const LoadedStore& loaded = Loaded(backend);
+  for (const int count : {1, 2, 8, 32}) {
+    const std::string end = std::string("/") + Name(backend) + "/" + std::to_string(count);
+    sides.push_back({"writers" + end, [&loaded, count, end, samples] {
+                       const Together together =
+                           WorkTogether(loaded, Role::kWriter, count, kWritersSeconds);
+                       (*samples)["writers_evenness" + end].push_back(together.evenness);
+                       return together.nanoseconds;
+                     }});
   }
-}
-
-using Work = void (*)(benchmark::State&, Backend, int);
-
-void Register(const char* name, Work work, Backend backend, int readers) {
-  const std::string whole = std::string(name) + "/" + Name(backend) + "/" + std::to_string(readers);
-  benchmark::RegisterBenchmark(whole.c_str(), work, backend, readers)
-      ->Iterations(1)
-      ->UseManualTime();
+  RunRounds(sides, rounds, samples);
 }
 
 }  // namespace
 
-void RegisterConcurrent() {
-  for (const Backend backend :
-       {Backend::kMemdb, Backend::kUnixOff, Backend::kAnonymous, Backend::kNamed}) {
-    for (const int readers : {0, 1, 2}) {
-      Register("writer_beside_threads", WriterBeside<ReaderThreads>, backend, readers);
-    }
-    for (const int readers : {1, 2}) Register("readers", ReadersTogether, backend, readers);
+int Cores() { return static_cast<int>(std::max(std::thread::hardware_concurrency(), 1u)); }
+
+void MeasureCrowds(int rounds, Samples* samples) {
+  for (const Backend backend : {Backend::kMemdb, Backend::kUnixOff, Backend::kNamed}) {
+    MeasureBeside(backend, {0, 1, 2}, rounds, samples);
   }
-  for (const Backend backend : {Backend::kUnixOff, Backend::kNamed}) {
-    for (const int readers : {0, 1, 2}) {
-      Register("writer_beside_processes", WriterBeside<ReaderProcesses>, backend, readers);
-    }
+  std::vector<int> readers = {0, 1, 2, 4, 16};
+  if (std::find(readers.begin(), readers.end(), Cores()) == readers.end()) {
+    readers.push_back(Cores());
   }
+  MeasureBeside(Backend::kAnonymous, readers, rounds, samples);
+  MeasureWriters(Backend::kAnonymous, std::max(rounds / 2, 1), samples);
+  ForgetLoadedStores();
 }
 
 }  // namespace glasswal::bench

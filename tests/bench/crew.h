@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,48 +19,52 @@ namespace glasswal::bench {
 /// collapses cannot hold up the run.
 inline constexpr double kWindowSeconds = 0.15;
 
-/// Reads by rowid through a connection of its own until `*stop`; returns how many reads succeeded.
-uint64_t ReadUntil(const Store& store, uint32_t seed, std::atomic<uint32_t>* ready,
+/// Reads by rowid, or commits one-row inserts.
+enum class Role { kReader, kWriter };
+
+/// Works through a connection of its own until `*stop`; returns how often that succeeded.
+uint64_t WorkUntil(const Store& store, Role role, uint32_t seed, std::atomic<uint32_t>* ready,
                    const std::atomic<bool>* stop);
 
-/// Commits one-row inserts through `database` for kWindowSeconds; returns the seconds per commit.
-double SecondsPerCommit(const Database& database);
+/// Commits one-row inserts through `database` for kWindowSeconds; returns the nanoseconds of one.
+double NanosecondsPerCommit(const Database& database);
 
-/// Readers in threads of this process.
-class ReaderThreads {
+/// Clients in threads of this process.
+class CrewThreads {
  public:
   /// Returns once all of them have begun.
-  ReaderThreads(const Store& store, int readers);
-  ~ReaderThreads() { Stop(); }
-  /// Ends them; the reads of all together.
-  uint64_t Stop();
+  CrewThreads(const Store& store, Role role, int count);
+  ~CrewThreads() { Stop(); }
+  /// Ends them; how often each has succeeded.
+  const std::vector<uint64_t>& Stop();
 
  private:
   std::atomic<uint32_t> ready_{0};
   std::atomic<bool> stop_{false};
-  std::vector<uint64_t> reads_;
+  std::vector<uint64_t> done_;
   std::vector<std::thread> threads_;
 };
 
-/// Readers in processes of their own: this program in the role of RunReaderProcess().
-class ReaderProcesses {
+/// A client in a process of its own: this program in the role of RunCrewProcess().
+class CrewProcess {
  public:
-  ReaderProcesses(const Store& store, int readers);
-  ~ReaderProcesses() { Stop(); }
-  uint64_t Stop();
+  /// Returns once it has begun.
+  CrewProcess(const Store& store, Role role);
+  /// Ends it, and waits for that.
+  ~CrewProcess();
+  CrewProcess(const CrewProcess&) = delete;
+  CrewProcess& operator=(const CrewProcess&) = delete;
+
+  int id() const { return id_; }
 
  private:
-  struct Process {
-    int id;
-    int input;
-    int output;
-  };
-  std::vector<Process> processes_;
+  int id_ = 0;
+  int input_ = -1;
+  int output_ = -1;
 };
 
-/// The role: says when it has begun, reads until its standard input is closed, says how often it
-/// did.
-int RunReaderProcess(const std::string& backend, const std::string& address);
+/// What CrewProcess starts: says when it has begun, and works until its standard input is closed.
+int RunCrewProcess(const std::string& role, const std::string& backend, const std::string& address);
 
 }  // namespace glasswal::bench
 

@@ -1,23 +1,35 @@
-// How long things take that happen once: being woken after a release, joining a region.
-#include <benchmark/benchmark.h>
+// How long things take that happen once: being woken after a release, joining a region, and a
+// commit while others are stopped and killed.
+#include <signal.h>
 
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <memory>
+#include <string>
 #include <thread>
 #include <vector>
 
-#include "store.h"
-#include "work.h"
+#include "crew.h"
+#include "measures.h"
+#include "works.h"
 
 namespace glasswal::bench {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-constexpr int kWakes = 60;
+constexpr int kWakes = 30;
 // Long enough for the other one to have given up spinning and to be asleep.
 constexpr auto kHold = std::chrono::milliseconds(3);
+
+constexpr int kDeaths = 12;
+// Between one event and the next, for those who begin to be in the middle of their work.
+constexpr auto kBreath = std::chrono::milliseconds(15);
+
+double NanosecondsSince(Clock::time_point began) {
+  return std::chrono::duration<double, std::nano>(Clock::now() - began).count();
+}
 
 /// A thread that waits for WRITE as often as it is asked to, and notes when it got it.
 class Waiter {
@@ -61,45 +73,77 @@ class Waiter {
   std::thread thread_;
 };
 
-void Wake(benchmark::State& state, Backend backend) {
-  const Store& store = Loaded(backend).store;
+/// From a release to the moment at which the one who waited for it has WRITE: the median.
+double Wake(Backend backend) {
   const Database& holder = Loaded(backend).connection;
   std::vector<double> waits;
-  Waiter waiter(store);
-  for ([[maybe_unused]] auto _ : state) {
-    for (int round = 1; round <= kWakes; ++round) {
-      holder.Execute("BEGIN IMMEDIATE");
-      waiter.Begin();
-      // The length of the hold is part of what is measured here, and not how two threads agree.
-      std::this_thread::sleep_for(kHold);
-      const auto released = Clock::now();
-      holder.Execute("ROLLBACK");
-      waits.push_back(std::chrono::duration<double>(waiter.Finish(round) - released).count());
-    }
-    std::sort(waits.begin(), waits.end());
-    state.SetIterationTime(waits[waits.size() / 2]);
-    state.counters["p99_us"] = waits[waits.size() * 99 / 100] * 1e6;
+  Waiter waiter(Loaded(backend).store);
+  for (int round = 1; round <= kWakes; ++round) {
+    holder.Execute("BEGIN IMMEDIATE");
+    waiter.Begin();
+    // The length of the hold is part of what is measured here, and not how two threads agree.
+    std::this_thread::sleep_for(kHold);
+    const auto released = Clock::now();
+    holder.Execute("ROLLBACK");
+    waits.push_back(
+        std::chrono::duration<double, std::nano>(waiter.Finish(round) - released).count());
   }
+  return SpreadOf(waits).median;
 }
 
 /// From the name of a region to the first row: joining, registering a VFS, opening, a query.
-void Join(benchmark::State& state) {
-  const LoadedStore& loaded = Loaded(Backend::kNamed);
-  for ([[maybe_unused]] auto _ : state) {
-    const Store store(Backend::kNamed, loaded.store.address());
-    benchmark::DoNotOptimize(store.Connect().Number("SELECT id FROM cities LIMIT 1"));
+double Join() {
+  const std::string& address = Loaded(Backend::kNamed).store.address();
+  const auto began = Clock::now();
+  const Store store(Backend::kNamed, address);
+  store.Connect().Number("SELECT id FROM cities LIMIT 1");
+  return NanosecondsSince(began);
+}
+
+/// Stops and continues a reader, and kills readers and writers wherever they happen to be. Nobody
+/// is stopped who writes: nothing may be taken from the living, so that others rightly wait for it.
+void StopAndKill(const Store& store) {
+  const CrewProcess stopped(store, Role::kReader);
+  for (int i = 0; i < kDeaths; ++i) {
+    const CrewProcess victim(store, i % 2 == 0 ? Role::kWriter : Role::kReader);
+    kill(stopped.id(), SIGSTOP);
+    std::this_thread::sleep_for(kBreath);
+    kill(victim.id(), SIGKILL);
+    std::this_thread::sleep_for(kBreath);
+    kill(stopped.id(), SIGCONT);
   }
+}
+
+/// The longest that a writer waited for a commit of one row in the meantime.
+double SlowestCommit() {
+  const LoadedStore loaded({.backend = Backend::kNamed});
+  sqlite3_busy_timeout(loaded.connection.handle(), 30'000);
+  const Statement insert(loaded.connection, kInsertCity);
+  Bind(insert, Cities()[0]);
+  std::atomic<bool> is_over{false};
+  std::thread turmoil([&] {
+    StopAndKill(loaded.store);
+    is_over.store(true);
+  });
+  double slowest_ns = 0;
+  while (!is_over.load(std::memory_order_relaxed)) {
+    const auto began = Clock::now();
+    if (insert.Run() != SQLITE_OK) Die("a writer beside those who are killed was refused");
+    slowest_ns = std::max(slowest_ns, NanosecondsSince(began));
+  }
+  turmoil.join();
+  return slowest_ns;
 }
 
 }  // namespace
 
-void RegisterLatencies() {
-  for (const Backend backend : {Backend::kUnixOff, Backend::kAnonymous}) {
-    benchmark::RegisterBenchmark((std::string("wake/") + Name(backend)).c_str(), Wake, backend)
-        ->Iterations(1)
-        ->UseManualTime();
-  }
-  benchmark::RegisterBenchmark("join/named", Join)->Iterations(20)->UseRealTime();
+void MeasureLatencies(int rounds, Samples* samples) {
+  RunRounds({{"wake/unix_off", [] { return Wake(Backend::kUnixOff); }},
+             {"wake/anonymous", [] { return Wake(Backend::kAnonymous); }}},
+            rounds, samples);
+  RunRounds({{"join/named", Join}}, 3 * rounds, samples);
+  RunRounds({{"slowest_commit/named", SlowestCommit}}, std::max(rounds / 2, 1), samples);
+  ForgetLoadedStores();
 }
 
 }  // namespace glasswal::bench

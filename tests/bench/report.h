@@ -1,35 +1,23 @@
-// The reporter: collects every repetition and prints, at the end, medians and ratios beside the
-// aims.
+// What is printed at the end: medians of everything that was measured, and the table of aims.
 //
 // Thread-safety: used by one thread.
 #ifndef GLASSWAL_TESTS_BENCH_REPORT_H_
 #define GLASSWAL_TESTS_BENCH_REPORT_H_
 
-#include <benchmark/benchmark.h>
-
-#include <map>
 #include <string>
-#include <vector>
+
+#include "rounds.h"
 
 namespace glasswal::bench {
 
-class RatioReporter : public benchmark::BenchmarkReporter {
- public:
-  bool ReportContext(const Context& context) override;
-  void ReportRuns(const std::vector<Run>& runs) override;
-  void Finalize() override;
+/// One client, several clients, sizes of a page: medians.
+void PrintMedians(const Samples& samples);
 
-  /// The median nanoseconds of "work/backend"; 0 if it was not run.
-  double Median(const std::string& name) const;
+/// What was to be reached, what was measured in this run, and whether that is enough (aims.cpp).
+void PrintAims(const Samples& samples);
 
- private:
-  void PrintTable() const;
-  void PrintCrowds() const;
-  void PrintAims() const;
-
-  std::map<std::string, std::vector<double>> times_ns_;
-  std::map<std::string, std::vector<double>> extras_;  // Counters, as "name:counter".
-};
+/// Writes every number as JSON: {"work/place": [...], ...}. Ends the program if that fails.
+void WriteJson(const Samples& samples, const std::string& path);
 
 }  // namespace glasswal::bench
 

@@ -1,84 +1,69 @@
-// What one client does alone: inserts that commit by themselves, reads by rowid, a bulk load, a
-// scan and a grouping. The same rows and the same SQL for every backend.
-#include <benchmark/benchmark.h>
+// What one client does alone: every work at every backend, at several sizes of a page, and at
+// every level of events.
+#include <string>
+#include <vector>
 
-#include "cities.h"
-#include "store.h"
-#include "work.h"
+#include "measures.h"
+#include "works.h"
 
 namespace glasswal::bench {
 namespace {
 
-constexpr int kInserts = 20'000;
-constexpr int kReads = 100'000;
-constexpr int kScans = 4;
+// Who is compared with whom stands beside it: RunRounds() measures neighbours one after the other.
+constexpr Backend kOrder[] = {
+    Backend::kMemdb,   Backend::kPrivateMemory, Backend::kAnonymous,  Backend::kAnonymousCopied,
+    Backend::kUnixOff, Backend::kNamed,         Backend::kUnixNormal, Backend::kUnixMapped};
 
-void AutocommitInsert(benchmark::State& state, Backend backend) {
-  const Store store(backend);
-  InsertCities(state, store.Connect());
+Side SideOf(const Work& work, const Place& place) {
+  return {std::string(work.name) + "/" + Name(place),
+          [&work, place] { return NanosecondsOf(work, place); }};
 }
 
-/// Rowids all over the table, so that most pages are not in the connection's own cache.
-void PointRead(benchmark::State& state, Backend backend) {
-  ReadPlaces(state, Loaded(backend).connection, Cities().size());
-}
-
-/// Rowids from a part of the table that fits into the cache: what is measured is the transaction.
-void HotPointRead(benchmark::State& state, Backend backend) {
-  ReadPlaces(state, Loaded(backend).connection, 10'000);
-}
-
-/// The same while the log holds a recent copy of one page in four, as beside a busy writer.
-void LogPointRead(benchmark::State& state, Backend backend) {
-  const LoadedStore loaded(backend);
-  loaded.connection.Execute("PRAGMA wal_autocheckpoint=0");
-  loaded.connection.Execute("UPDATE cities SET latitude = latitude + 1 WHERE id % 250 = 0");
-  ReadPlaces(state, loaded.connection, Cities().size());
-}
-
-void BulkInsert(benchmark::State& state, Backend backend) {
-  const Store store(backend);
-  const Database database = store.Connect();
-  database.Execute(kCreateCities);
-  Cities();
-  for ([[maybe_unused]] auto _ : state) InsertAll(database);
-}
-
-void Query(benchmark::State& state, Backend backend, const char* sql) {
-  const Statement select(Loaded(backend).connection, sql);
-  int64_t sum = 0;
-  for ([[maybe_unused]] auto _ : state) select.Run(&sum);
-  benchmark::DoNotOptimize(sum);
-}
-
-void Scan(benchmark::State& state, Backend backend) {
-  Query(state, backend, "SELECT sum(length(name)) FROM cities");
-}
-
-void GroupBy(benchmark::State& state, Backend backend) {
-  Query(state, backend, "SELECT count(*), avg(latitude) FROM cities GROUP BY country");
-}
-
-using Work = void (*)(benchmark::State&, Backend);
-
-void Register(const char* name, Work work, Backend backend, int iterations) {
-  benchmark::RegisterBenchmark((std::string(name) + "/" + Name(backend)).c_str(), work, backend)
-      ->Iterations(iterations);
+/// The works of these names at each of the places, in as many rounds.
+void Measure(const std::vector<const char*>& works, const std::vector<Place>& places, int rounds,
+             Samples* samples) {
+  for (const char* work : works) {
+    std::vector<Side> sides;
+    for (const Place& place : places) sides.push_back(SideOf(WorkOf(work), place));
+    RunRounds(sides, rounds, samples);
+  }
+  ForgetLoadedStores();
 }
 
 }  // namespace
 
-void RegisterSingleClient() {
-  for (int i = 0; i <= static_cast<int>(Backend::kNamedCopied); ++i) {
-    const auto backend = static_cast<Backend>(i);
-    Register("autocommit_insert", AutocommitInsert, backend, kInserts);
-    Register("point_read", PointRead, backend, kReads);
-    Register("hot_point_read", HotPointRead, backend, kReads);
-    Register("log_point_read", LogPointRead, backend, kReads);
-    Register("bulk_insert", BulkInsert, backend, 1);
-    Register("scan", Scan, backend, kScans);
-    Register("group_by", GroupBy, backend, kScans);
+void MeasureWorks(int rounds, Samples* samples) {
+  std::vector<Place> places;
+  for (const Backend backend : kOrder) places.push_back({.backend = backend});
+  std::vector<const char*> works;
+  for (const Work& work : Works()) works.push_back(work.name);
+  Measure(works, places, rounds, samples);
+}
+
+void MeasurePageSizes(int rounds, Samples* samples) {
+  std::vector<Place> places;
+  for (const int page_size_bytes : {1024, 2048, 4096, 8192}) {
+    const Place place{.backend = Backend::kAnonymous, .page_size_bytes = page_size_bytes};
+    places.push_back(place);
+    const Database& database = Loaded(place).connection;
+    if (database.Number("PRAGMA page_size") != page_size_bytes) {
+      Die("a page of " + Name(place) + " has another size");
+    }
+    (*samples)["size_bytes/" + Name(place)] = {
+        static_cast<double>(database.Number("PRAGMA page_count") * page_size_bytes)};
   }
+  Measure({"autocommit_insert", "hot_point_read", "scan"}, places, rounds, samples);
+}
+
+void MeasureEvents(int rounds, Samples* samples) {
+  std::vector<Place> places;
+  // `info` is what there is by default; it stands between the others, so that each is beside it.
+  for (const EventLevel level : {EventLevel::kOff, EventLevel::kInfo, EventLevel::kTrace}) {
+    places.push_back({.backend = Backend::kAnonymous, .events = level});
+  }
+  Samples measured;
+  Measure({"autocommit_insert", "point_read"}, places, rounds, &measured);
+  for (auto& [name, values] : measured) (*samples)["events_" + name] = std::move(values);
 }
 
 }  // namespace glasswal::bench

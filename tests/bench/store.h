@@ -21,8 +21,7 @@ enum class Backend {
   kUnixMapped,       // ... synchronous=OFF, the whole file mapped (PRAGMA mmap_size).
   kAnonymous,        // glasswal in this process's memory.
   kNamed,            // glasswal in a named shared-memory object.
-  kAnonymousCopied,  // The same two with mmap_size=0: every page that is read is copied.
-  kNamedCopied,
+  kAnonymousCopied,  // kAnonymous with mmap_size=0: every page that is read is copied.
 };
 
 /// The word of `backend` in the names of benchmarks.
@@ -33,10 +32,24 @@ Backend BackendOf(const std::string& name);
 
 inline bool IsGlasswal(Backend backend) { return backend >= Backend::kAnonymous; }
 
+/// A backend, and what of it is not as it comes.
+struct Place {
+  Backend backend = Backend::kPrivateMemory;
+  int page_size_bytes = 0;  // 0: SQLite's own.
+  EventLevel events = EventLevel::kInfo;
+};
+
+/// The word of `place`: "anonymous", "anonymous:page=1024", "anonymous:events=off".
+std::string Name(const Place& place);
+
+/// The place of that name; ends the program if there is none.
+Place PlaceOf(const std::string& name);
+
 class Store {
  public:
   /// A new, empty database. Its bytes are gone with the store.
-  explicit Store(Backend backend);
+  explicit Store(const Place& place);
+  explicit Store(Backend backend) : Store(Place{.backend = backend}) {}
   /// A database that another process's store made; `address` is what its address() said.
   Store(Backend backend, const std::string& address);
   ~Store();
@@ -46,13 +59,13 @@ class Store {
   /// A new connection, in the journal mode and with the settings of the backend.
   Database Connect() const;
 
-  Backend backend() const { return backend_; }
+  Backend backend() const { return place_.backend; }
   const std::string& address() const { return address_; }
-  /// Null unless the backend is glasswal's.
-  Runtime* runtime() const { return runtime_.get(); }
 
  private:
-  const Backend backend_;
+  void JoinRegion(bool create);
+
+  const Place place_;
   const bool is_owner_;
   std::string address_;  // The path of a file or the name of a region.
   std::string vfs_;
@@ -61,13 +74,18 @@ class Store {
 
 /// A store with all cities in it and an empty log, and a connection to it.
 struct LoadedStore {
-  explicit LoadedStore(Backend backend);
+  explicit LoadedStore(const Place& place);
   Store store;
   Database connection;
 };
 
 /// Made at first use and kept until ForgetLoadedStores().
-const LoadedStore& Loaded(Backend backend);
+const LoadedStore& Loaded(const Place& place);
+inline const LoadedStore& Loaded(Backend backend) { return Loaded(Place{.backend = backend}); }
+
+/// The same with a log that has a recent copy of one page in four, as beside a busy writer.
+const LoadedStore& LoadedWithLog(const Place& place);
+
 void ForgetLoadedStores();
 
 }  // namespace glasswal::bench

@@ -7,7 +7,7 @@ SURROUNDINGS=  # What surroundings() said at the start.
 # unrelated STAGE: what of the tree the stage does not look at, as pathspecs of git.
 unrelated() {
   case $1 in
-    native | asan | tsan | fuzz)
+    native | instructions | asan | tsan | fuzz)
       printf ':!%s\n' '*.md' wasm/ts wasm/scripts.mjs web-ui tests/clients tests/consumers tests/docs tests/house tests/lint \
         tests/wasm tests/web
       ;;

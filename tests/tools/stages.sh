@@ -26,7 +26,7 @@ count_stage() {
 python_tests() {
   local name=$1 title=$2 line
   QUIET_FAILURE=1 step "$name" "$title" python3 "${@:3}" || true
-  grep -A 20 '^FAILED' "build/log/$name.log" | grep -E '^(FAILED|    )' || true
+  grep -E -A 20 '^(FAILED|SKIPPED)' "build/log/$name.log" | grep -E '^(FAILED|SKIPPED|    )' || true
   line=$(tail -n 1 "build/log/$name.log")
   [[ $line =~ ^([0-9]+)\ passed,\ ([0-9]+)\ failed$ ]] || { tail -n 20 "build/log/$name.log"; return 1; }
   count_stage "$name" "${BASH_REMATCH[1]}" "${BASH_REMATCH[2]}"
@@ -106,6 +106,14 @@ run_list() {
 
 stage_native() {
   suites native "$1"
+}
+
+# What an operation costs, counted in the build that is shipped. It has no cases to choose from.
+stage_instructions() {
+  [ -z "$1" ] || return 0
+  need_valgrind || return
+  build release glasswal_bench || return
+  python_tests instructions "instructions of an operation" tests/bench/instructions.py "$BENCH"
 }
 
 # What the two clang configurations need.

@@ -2,9 +2,10 @@
 
 STARTED=$SECONDS
 
-# A step runs in the background, where the shell lets it ignore an interrupt: it ends with us.
+# A step runs in the background, where the shell lets it ignore an interrupt: it ends with us, and a temporary folder goes.
 RUNNING=
-trap '[ -z "$RUNNING" ] || kill "$RUNNING" 2>/dev/null || true' EXIT
+LEFT_BEHIND=
+trap '[ -z "$RUNNING" ] || kill "$RUNNING" 2>/dev/null || true; [ -z "$LEFT_BEHIND" ] || rm -rf "$LEFT_BEHIND"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 HEARTBEAT_S=${GLASSWAL_HEARTBEAT_S:-30}
@@ -129,7 +130,7 @@ prepare() {
 
 setup_packages() {
   need_packages g++:g++ cmake:cmake ninja-build:ninja python3:python3 ca-certificates \
-    libgtest-dev libgmock-dev libbenchmark-dev libfmt-dev libspdlog-dev
+    libgtest-dev libgmock-dev libfmt-dev libspdlog-dev
   # The extension is tried in Debian's own shell and in its own Python, whatever else is on the PATH.
   need_packages sqlite3 python3
   # Any npm will do; Debian's is the one for a machine that has none.
