@@ -36,9 +36,9 @@ globalThis.bench = {
     const worker = new EngineWorker();
     workers.set(name, worker);
     await worker.ready;
-    const { ms, joinMs, runtime } = await worker.ask('open', { module, flavour, runtime: runtimes.get(shares) });
+    const { runtime, ...took } = await worker.ask('open', { module, flavour, runtime: runtimes.get(shares) });
     if (runtime !== undefined) runtimes.set(name, runtime);
-    return { ms, joinMs };
+    return took;
   },
   run: (name, workload) => workers.get(name).ask('run', { workload }),
   /** Several workers at the same time: [[name, workload], ...]. */

@@ -36,6 +36,6 @@ export async function open() {
       all.reset();
       return rows;
     },
-    scan: () => db.exec(SQL.scan),
+    query: (sql) => db.exec(sql),
   };
 }

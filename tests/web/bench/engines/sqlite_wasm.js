@@ -27,6 +27,6 @@ export async function open() {
       return found;
     },
     readAll: () => db.selectObjects(SQL.all),
-    scan: () => db.selectValue(SQL.scan),
+    query: (sql) => db.selectValue(sql),
   };
 }

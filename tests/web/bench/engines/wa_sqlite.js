@@ -60,7 +60,7 @@ async function engineOver({ api, sqlite3 }, db, schema = SCHEMA) {
       await sqlite3.reset(all);
       return rows;
     },
-    scan: () => sqlite3.exec(db, SQL.scan, () => {}),
+    query: (sql) => sqlite3.exec(db, sql, () => {}),
   };
 }
 
