@@ -34,7 +34,6 @@ uint64_t ReadUntil(const Database& database, Places places, const std::atomic<bo
 }
 
 uint64_t WriteUntil(const Database& database, const std::atomic<bool>& stop) {
-  sqlite3_busy_timeout(database.handle(), kBusyTimeoutMs);
   const Statement insert(database, kInsertCity);
   Bind(insert, kSomewhere);
   uint64_t commits = 0;
@@ -49,8 +48,11 @@ uint64_t WriteUntil(const Database& database, const std::atomic<bool>& stop) {
 uint64_t WorkUntil(const Store& store, Role role, uint32_t seed, std::atomic<uint32_t>* ready,
                    const std::atomic<bool>* stop) {
   const Database database = store.Connect();
+  // Somebody may have died at this moment, whose work is made good first.
+  sqlite3_busy_timeout(database.handle(), kBusyTimeoutMs);
   // Before anybody writes, because memdb then refuses readers.
   const Places places(static_cast<size_t>(database.Number("SELECT max(id) FROM cities")), seed);
+  if (role == Role::kReader) sqlite3_busy_timeout(database.handle(), 0);
   ready->fetch_add(1);
   return role == Role::kReader ? ReadUntil(database, places, *stop) : WriteUntil(database, *stop);
 }

@@ -53,7 +53,7 @@ const { values: options } = parseArgs({
     peers: { type: 'boolean', default: false },
   },
 });
-const rounds = Number(options.rounds ?? (options.quick ? 2 : 7));
+const rounds = Number(options.rounds ?? (options.quick ? 2 : 5));
 if (!Number.isInteger(rounds) || rounds < 1) throw new Error(`--rounds is a number from 1 on, not ${options.rounds}`);
 const built = existsSync(path.join(ROOT, 'wasm/dist/index.js'));
 if (!options.peers && !built) throw new Error('wasm/dist is not built: ./dev bench web builds it');
