@@ -4,8 +4,8 @@
 // asynchronous API pays for its own awaits and a synchronous one does not. A workload says how long, or how often.
 
 export const ROWS = 100_000;
-const INSERT_MS = 400;
-const READ_MS = 400;
+const INSERT_MS = 250;
+const READ_MS = 250;
 const QUERIES = 5;
 
 /** The rows of the bulk insert: the same for every engine, and of the shape of a real table. */
