@@ -154,8 +154,6 @@ class Writer {
          "PRAGMA freelist_count",
          "PRAGMA cache_size = 3",
          "PRAGMA cache_size = 100",
-         "PRAGMA wal_autocheckpoint = 5",
-         "PRAGMA wal_autocheckpoint = 1000",
          "PRAGMA incremental_vacuum(3)",
          "ANALYZE",
          "REINDEX",

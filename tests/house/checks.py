@@ -9,7 +9,7 @@ import os
 import re
 
 # A folder of vfs/ includes only the folders before it, and itself. c is the last: it hands out what all of them do.
-LAYERS = ["include", "port", "shm", "trace", "lock", "store", "recovery", "diag", "sqlite", "log", "c"]
+LAYERS = ["include", "amalgamation", "port", "shm", "trace", "lock", "store", "recovery", "diag", "sqlite", "log", "c"]
 # A folder of inspector/ likewise. Only app also sees the interface of a platform.
 INSPECTOR_LAYERS = ["source", "model", "view", "app", "platform"]
 TOP_LEVEL_FOLDERS = {"vfs", "inspector", "wasm", "web-ui", "tests", "samples", ".ci"}

@@ -38,6 +38,8 @@ glasswal_options Defaults() {
   to.stale_ms = from.stale_ms;
   to.evict_stale = from.on_stale == OnStale::kEvict ? 1 : 0;
   to.event_capacity = from.event_capacity;
+  to.page_size = from.page_size;
+  to.wal_autocheckpoint = from.wal_autocheckpoint;
   return to;
 }
 
@@ -54,6 +56,8 @@ Options OptionsOf(const glasswal_options& from) {
   to.stale_ms = from.stale_ms;
   to.on_stale = from.evict_stale == 1 ? OnStale::kEvict : OnStale::kReport;
   to.event_capacity = from.event_capacity;
+  to.page_size = from.page_size;
+  to.wal_autocheckpoint = from.wal_autocheckpoint;
   return to;
 }
 

@@ -53,7 +53,7 @@ static_assert(Atomic32::is_always_lock_free && sizeof(Atomic32) == 4);
 static_assert(Atomic64::is_always_lock_free && sizeof(Atomic64) == 8);
 
 inline constexpr uint64_t kMagic = 0x6c61777373616c67;  // "glasswal" in little-endian order.
-inline constexpr uint32_t kLayoutVersion = 2;
+inline constexpr uint32_t kLayoutVersion = 3;
 
 inline constexpr uint64_t kSegmentBytes = 64 * 1024;
 inline constexpr uint32_t kMaxFiles = 1024;
@@ -94,7 +94,8 @@ static_assert(sizeof(ShmEvent) == 64);
 
 struct alignas(64) ShmLock {
   AtomicSlots word;     // [CAS] who holds the lock.
-  Atomic64 since_ns;    // [exclusive holder] when it took it, its own clock; 0 when free.
+  Atomic64 since_ns;    // [exclusive holder] when it took it, its own clock: odd by the exact one,
+                        // even by the coarse one; 0 when free.
   AtomicSlots waiters;  // [fetch_or/and by the waiter, recovery] one bit for each waiting slot.
   Atomic64 turn;        // [CAS] the waiter that goes next: count << 8 | slot + 1; low byte 0: none.
   Atomic32 queue_sequence;  // [releaser] futex on which waiters sleep.
@@ -105,10 +106,10 @@ struct alignas(64) ShmLock {
   Atomic64 contended;     // Acquisitions and refusals that met a holder. [fetch_add]
   Atomic64 refused;       // SQLITE_BUSY for want of this lock. [fetch_add]
   Atomic64 waited_ns;     // Sum over all waits. [fetch_add]
-  Atomic64 held_ns;       // Sum over all exclusive holds. [exclusive holder]
+  Atomic64 held_ns;       // Sum over all exclusive holds that are timed. [exclusive holder]
   Atomic64 last_wait_ns;  // The most recent wait. [waiter]
   Atomic64 recovered;     // Times that recovery took this lock from a dead holder. [fetch_add]
-  Atomic64 reserved2;
+  Atomic64 hold_sampled;  // `acquired`, as far as holds are counted. [exclusive holder]
 
   Atomic32 wait_histogram[kHistogramBuckets];  // Bucket b: [2^b, 2^(b+1)) ns. [fetch_add]
   Atomic32 hold_histogram[kHistogramBuckets];  // The same for exclusive holds. [exclusive holder]
@@ -309,7 +310,9 @@ struct alignas(64) ShmDatabase {
   Atomic64 fence;  // [fetch_add] the anchor of this database's fences (port/fence.h); unused where
                    // the platform has fences of its own.
   Atomic64 log_full;  // [holder of WRITE] 1 from when the log could not grow until it starts anew.
-  Atomic64 reserved[3];
+  Atomic64 checkpoint_short_at;  // [holder of CHECKPOINT] how long the log was when the last
+                                 // checkpoint did not copy all of it; 0: it did.
+  Atomic64 reserved[2];
   ShmConnection connections[kMaxConnections];
 };
 static_assert(sizeof(ShmDatabase) <= kSegmentBytes);
@@ -374,7 +377,7 @@ struct alignas(64) ShmHeader {
   Atomic32 closed;       // [last client to leave] 1: the region is being given up, do not join.
   Atomic32 event_level;  // [anyone] EventLevel. Here, because every call of every client reads it,
                          // and nothing else in this cache line changes.
-  Atomic32 reserved;
+  Atomic32 page_size;    // [creator] option.
 
   alignas(64) Atomic32 committed_segments;  // [CAS, only up] segments that memory stands behind.
   Atomic32 free_hint;      // [anyone] where the search for a free segment may start.
@@ -391,8 +394,8 @@ struct alignas(64) ShmHeader {
   Atomic64 silent_reports;      // [fetch_add]
   Atomic32 used_files;          // [holder of the directory lock, only up] entries of the table of
                                 // files that were ever used: all others are free.
-  Atomic32 reserved_2;
-  Atomic64 fence;  // [fetch_add] as ShmDatabase::fence, for files of no database.
+  Atomic32 wal_autocheckpoint;  // [creator] option.
+  Atomic64 fence;               // [fetch_add] as ShmDatabase::fence, for files of no database.
 
   alignas(64) Atomic64 event_head;  // [fetch_add] sequence of the next event; the first is 1.
   Atomic64 events_dropped;   // [fetch_add] events given up because their place was being written.

@@ -58,6 +58,11 @@ class Complaints {
         Name(max_option) + ", which is " + std::to_string(max) + ".");
   }
 
+  void PowerOfTwo(Option option, uint32_t value) {
+    if (std::has_single_bit(value) || !IsWithin(option, value)) return;
+    Add(Name(option) + " is " + std::to_string(value) + ", but must be a power of two.");
+  }
+
   bool none() const { return text_.empty(); }
   Status ToStatus() const {
     return none() ? Status::Ok() : Status(StatusCode::kInvalidArgument, text_);
@@ -100,11 +105,8 @@ void CheckTogether(const Options& options, Complaints* complaints) {
   complaints->Capacities(Option::kInitialWriteAheadCapacity,
                          options.initial_write_ahead_capacity_bytes, Option::kMaxWriteAheadCapacity,
                          options.max_write_ahead_capacity_bytes);
-  if (Complaints::IsWithin(Option::kEventCapacity, options.event_capacity) &&
-      !std::has_single_bit(options.event_capacity)) {
-    complaints->Add(complaints->Name(Option::kEventCapacity) + " is " +
-                    std::to_string(options.event_capacity) + ", but must be a power of two.");
-  }
+  complaints->PowerOfTwo(Option::kEventCapacity, options.event_capacity);
+  complaints->PowerOfTwo(Option::kPageSize, options.page_size);
 }
 
 // REQUIRES: all other options are good, and region_capacity_bytes is not 0.

@@ -72,14 +72,11 @@ class FrameCopier {
     for (uint32_t i = 0; i < count; ++i) {
       // Without the set the later ones must overwrite the earlier ones.
       const uint32_t frame = seen.ok() ? last - i : first + i;
-      const uint64_t at = store::kWalHeaderBytes +
-                          uint64_t{frame - 1} * (page_bytes_ + store::kWalFrameHeaderBytes);
-      uint8_t number[4];
-      if (file_->log->Read(at, number, sizeof(number)) != store::IoStatus::kOk) return false;
-      const uint32_t page = uint32_t{number[0]} << 24 | uint32_t{number[1]} << 16 |
-                            uint32_t{number[2]} << 8 | number[3];
+      const uint32_t page = store::WalIndexPageOf(file_->region(), file_->connection.file, frame);
       if (page == 0) return false;
       if (page > pages_ || (seen.ok() && !seen.Insert(page))) continue;
+      const uint64_t at = store::kWalHeaderBytes +
+                          uint64_t{frame - 1} * (page_bytes_ + store::kWalFrameHeaderBytes);
       if (!CopyPage(at + store::kWalFrameHeaderBytes, page)) return false;
     }
     return true;
@@ -89,15 +86,20 @@ class FrameCopier {
 
  private:
   bool CopyPage(uint64_t from, uint32_t page) {
-    std::byte piece[kPieceBytes];
     const uint64_t to = uint64_t{page - 1} * page_bytes_;
+    file_->Count(shm::kCounterWrites);
+    file_->Count(shm::kCounterWriteBytes, page_bytes_);
+    const std::byte* in_place = file_->log->Fetch(from, page_bytes_);
+    if (in_place != nullptr) {
+      return file_->file.Write(to, in_place, page_bytes_) == store::IoStatus::kOk;
+    }
+    // It lies in two segments.
+    std::byte piece[kPieceBytes];
     for (uint32_t done = 0; done < page_bytes_; done += kPieceBytes) {
       const uint32_t size = std::min(kPieceBytes, page_bytes_ - done);
       if (file_->log->Read(from + done, piece, size) != store::IoStatus::kOk) return false;
       if (file_->file.Write(to + done, piece, size) != store::IoStatus::kOk) return false;
     }
-    file_->Count(shm::kCounterWrites);
-    file_->Count(shm::kCounterWriteBytes, page_bytes_);
     return true;
   }
 

@@ -49,6 +49,7 @@ void OnCheckpointUnlocking(DatabaseFile* file) {
   const uint32_t backfilled = store::WalIndexBackfilled(file->wal_index);
   const uint32_t holder = backfilled < frames ? LowestReader(*file, frames).connection_plus_1 : 0;
   database->checkpoint_held_back_by.store(holder, std::memory_order_relaxed);
+  database->checkpoint_short_at.store(backfilled < frames ? frames : 0, std::memory_order_relaxed);
   if (holder == 0) {
     database->checkpoint_held_since_ns.store(0, std::memory_order_relaxed);
   } else if (database->checkpoint_held_since_ns.load(std::memory_order_relaxed) == 0) {

@@ -4,11 +4,15 @@
 #include <algorithm>
 #include <bit>
 #include <cstring>
+#include <limits>
 #include <optional>
 #include <string>
 
+#include "amalgamation/private_controls.h"
+#include "glasswal/option_names.h"
 #include "port/clock.h"
 #include "port/futex.h"
+#include "sqlite/autocheckpoint.h"
 #include "sqlite/database_file.h"
 #include "sqlite/database_header.h"
 #include "store/directory.h"
@@ -166,6 +170,23 @@ int HandlePragma(DatabaseFile* file, char** argument) {
   return unnoticed ? LeaveWalModeUnused(file, argument) : SQLITE_NOTFOUND;
 }
 
+/// What the region's creator chose for those who say nothing. The region's bytes are input: what
+/// cannot be is not told, and SQLite keeps to its own.
+int TellOption(const DatabaseFile& file, int operation, int* argument) {
+  const shm::ShmHeader& header = *file.region().header();
+  if (operation == GLASSWAL_FCNTL_PAGE_SIZE) {
+    const uint32_t bytes = header.page_size.load(std::memory_order_relaxed);
+    const auto [least, most] = BoundsOf(Option::kPageSize);
+    if (!std::has_single_bit(bytes) || bytes < least || bytes > most) return SQLITE_NOTFOUND;
+    *argument = static_cast<int>(bytes);
+    return SQLITE_OK;
+  }
+  const uint32_t frames = header.wal_autocheckpoint.load(std::memory_order_relaxed);
+  if (frames > BoundsOf(Option::kWalAutocheckpoint).most) return SQLITE_NOTFOUND;
+  *argument = static_cast<int>(frames);
+  return SQLITE_OK;
+}
+
 }  // namespace
 
 int ControlSettings(Vfs* vfs, FileSettings* settings, bool may_remap, int operation,
@@ -205,15 +226,16 @@ int ControlSettings(Vfs* vfs, FileSettings* settings, bool may_remap, int operat
 int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
   DatabaseFile* file = DatabaseFile::Of(base);
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR);
+  if (operation == SQLITE_FCNTL_COMMIT_PHASETWO) {  // Asked at the end of each transaction.
+    NoteRollbackModeCommit(file);
+    return SQLITE_OK;
+  }
   const int result =
       ControlSettings(file->vfs, &file->settings, file->fetched == 0, operation, argument);
   if (result != SQLITE_NOTFOUND) return result;
   switch (operation) {
     case SQLITE_FCNTL_BUSYHANDLER:
       SetBusyHandler(file, static_cast<void**>(argument));
-      return SQLITE_OK;
-    case SQLITE_FCNTL_COMMIT_PHASETWO:
-      NoteRollbackModeCommit(file);
       return SQLITE_OK;
     case SQLITE_FCNTL_LOCKSTATE:
       *static_cast<int*>(argument) = file->lock_level;
@@ -229,6 +251,14 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
       return SQLITE_OK;
     case SQLITE_FCNTL_PRAGMA:
       return HandlePragma(file, static_cast<char**>(argument));
+    case GLASSWAL_FCNTL_AUTOCHECKPOINT:
+      if (Autocheckpoint(file, static_cast<uint32_t>(*static_cast<int*>(argument)))) {
+        *static_cast<int*>(argument) = std::numeric_limits<int>::max();
+      }
+      return SQLITE_OK;
+    case GLASSWAL_FCNTL_AUTOCHECKPOINT_FRAMES:
+    case GLASSWAL_FCNTL_PAGE_SIZE:
+      return TellOption(*file, operation, static_cast<int*>(argument));
     case kFcntlRefusal:
       *static_cast<Refusal*>(argument) = file->refusal;
       return SQLITE_OK;

@@ -144,6 +144,13 @@ void File::ZeroGap(uint64_t from, uint64_t to) {
   }
 }
 
+void File::Publish(uint64_t old_size, uint64_t end) {
+  GLASSWAL_POINT("store.write.size");
+  if (end > old_size) shm_->size_bytes.store(end, std::memory_order_release);
+  // SQLite publishes some of what it wrote by plain stores to the wal-index: those must come after.
+  port::PublishFence(fence_);
+}
+
 IoStatus File::Write(uint64_t offset, const void* from, uint32_t size_bytes) {
   const IoStatus reserved = Reserve(offset, size_bytes);
   if (reserved != IoStatus::kOk) return reserved;
@@ -164,13 +171,29 @@ IoStatus File::Write(uint64_t offset, const void* from, uint32_t size_bytes) {
     std::memcpy(to + head, in + done + head, part - head);
     done += part;
   }
-  GLASSWAL_POINT("store.write.size");
-  if (offset + size_bytes > old_size) {
-    shm_->size_bytes.store(offset + size_bytes, std::memory_order_release);
-  }
-  // SQLite publishes some of what it wrote by plain stores to the wal-index: those must come after.
-  port::PublishFence(fence_);
+  Publish(old_size, offset + size_bytes);
   return IoStatus::kOk;
+}
+
+bool File::Append(uint64_t offset, const void* first, uint32_t first_bytes, const void* second,
+                  uint32_t second_bytes) {
+  const uint64_t within = offset % kSegmentBytes;
+  const uint64_t size_bytes = uint64_t{first_bytes} + second_bytes;
+  const uint64_t old_size = SizeBytes();
+  const uint64_t limit = std::min(LimitBytes(), shm::kMaxFileBytes);
+  if (within + size_bytes > kSegmentBytes || offset > old_size || offset > limit ||
+      size_bytes > limit - offset || IsHead(offset)) {
+    return false;
+  }
+  const uint32_t segment = SegmentAt(offset);
+  if (segment == kNoSegment) return false;
+  std::byte* to = self_->region->SegmentAddress(segment) + within;
+  GLASSWAL_POINT("store.write.part");
+  std::memcpy(to, first, first_bytes);
+  GLASSWAL_POINT("store.write.part");
+  std::memcpy(to + first_bytes, second, second_bytes);
+  Publish(old_size, offset + size_bytes);
+  return true;
 }
 
 uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {

@@ -51,6 +51,12 @@ class File {
   /// Copies in, growing the file as needed. All segments are had before the first byte is written.
   IoStatus Write(uint64_t offset, const void* from, uint32_t size_bytes);
 
+  /// Writes `first` and behind it `second` at once, where that is simple: within one segment that is
+  /// there already, not beyond the end, and not into the head. False: nothing was written, and
+  /// Write() does it.
+  bool Append(uint64_t offset, const void* first, uint32_t first_bytes, const void* second,
+              uint32_t second_bytes);
+
   /// Makes sure that [offset, offset + size_bytes) has segments, without changing the size.
   IoStatus Reserve(uint64_t offset, uint64_t size_bytes);
 
@@ -68,6 +74,8 @@ class File {
   IoStatus ReserveOne(uint32_t index);
   IoStatus ReserveRange(uint64_t offset, uint64_t size_bytes);
   void ZeroGap(uint64_t from, uint64_t to);
+  /// Ends a write up to `end`: from then on others may see it.
+  void Publish(uint64_t old_size, uint64_t end);
   uint32_t FreeFrom(uint64_t first_segment);
 
   ClientContext* self_ = nullptr;

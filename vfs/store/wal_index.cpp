@@ -35,6 +35,13 @@ std::byte* WalIndexBlock(shm::Region& region, uint32_t file, uint64_t block) {
          (block % shm::kWalIndexBlocksPerSegment) * shm::kWalIndexBlockBytes;
 }
 
+uint32_t WalIndexPageOf(shm::Region& region, uint32_t file, uint64_t frame) {
+  // Each block begins with the pages of its frames, the first one after the headers.
+  const uint64_t place = frame + kFramesPerBlock - kFramesOfFirstBlock - 1;
+  const std::byte* block = WalIndexBlock(region, file, place / kFramesPerBlock);
+  return LoadWord(block, place % kFramesPerBlock * sizeof(uint32_t));
+}
+
 bool ReserveWalIndexBlock(const ClientContext& self, shm::ShmIntent* intent, uint32_t file,
                           uint64_t block) {
   if (block >= uint64_t{shm::kWalIndexSegments} * shm::kWalIndexBlocksPerSegment) return false;

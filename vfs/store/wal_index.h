@@ -45,15 +45,20 @@ static_assert(sizeof(WalIndexCheckpoint) == 40);
 inline constexpr uint64_t kWalHeaderBytes = 32;
 inline constexpr uint64_t kWalFrameHeaderBytes = 24;
 
+inline constexpr uint64_t kFramesPerBlock = 4096;
+inline constexpr uint64_t kFramesOfFirstBlock = 4062;  // The headers take the room of 34.
+
 /// The block that describes `frame` (counted from 1), as walFramePage() computes it.
 constexpr uint64_t WalIndexBlockOfFrame(uint64_t frame) {
-  constexpr uint64_t kFramesPerBlock = 4096;
-  constexpr uint64_t kFramesOfFirstBlock = 4062;  // The headers take the room of 34.
   return (frame + kFramesPerBlock - kFramesOfFirstBlock - 1) / kFramesPerBlock;
 }
 
 /// The address of a block, or null if it does not exist.
 std::byte* WalIndexBlock(shm::Region& region, uint32_t file, uint64_t block);
+
+/// The page of `frame` (counted from 1); 0 if the index does not say. REQUIRES: the frame is not
+/// beyond the end of the log, and nobody starts the log anew.
+uint32_t WalIndexPageOf(shm::Region& region, uint32_t file, uint64_t frame);
 
 /// Makes sure that `block` exists. False when the region is full or the block is out of range.
 bool ReserveWalIndexBlock(const ClientContext& self, shm::ShmIntent* intent, uint32_t file,

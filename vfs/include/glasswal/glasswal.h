@@ -112,6 +112,10 @@ typedef struct glasswal_options {
   uint32_t evict_stale;
   /// Records of the event ring; a power of two.
   uint32_t event_capacity;
+  /// Bytes of a page of databases that are made in the region; a power of two.
+  uint32_t page_size;
+  /// Frames from which on a commit copies the write-ahead log into the database; 0: none does.
+  uint32_t wal_autocheckpoint;
 } glasswal_options;
 
 /// The version of the library, such as "1.2.3".

@@ -56,7 +56,12 @@ enum class OptionLanguage : uint8_t {
   X(kOnStale, on_stale, "", "onStale", 0, 1, evict_stale, 1,                                       \
     "What is done about a holder that is silent: it is reported, or ended too.")                   \
   X(kEventCapacity, event_capacity, "", "eventCapacity", 64, 1024 * 1024, event_capacity, 1,       \
-    "Records of the event ring; a power of two.")
+    "Records of the event ring; a power of two.")                                                  \
+  X(kPageSize, page_size, "page_size", "pageSize", 512, 65536, page_size, 1,                       \
+    "Bytes of a page of databases that are made here; a power of two.")                            \
+  X(kWalAutocheckpoint, wal_autocheckpoint, "wal_autocheckpoint", "walAutocheckpoint", 0, 1000000, \
+    wal_autocheckpoint, 1,                                                                         \
+    "Frames from which on a commit copies the log into the database; 0: none does.")
 
 /// All options.
 #define GLASSWAL_OPTIONS(X) GLASSWAL_OPTION_TABLE(X, X)

@@ -64,6 +64,13 @@ struct Options {
 
   /// Records of the event ring; a power of two. 64 .. 1,048,576.
   uint32_t event_capacity = 4096;
+
+  /// Bytes of a page of databases that are made here; a power of two. 512 .. 65,536. `PRAGMA
+  /// page_size` chooses another for one database.
+  uint32_t page_size = 4096;
+  /// Frames from which on a commit copies the log into the database; 0: none does. 0 .. 1,000,000.
+  /// Readers may keep it from copying. `PRAGMA wal_autocheckpoint` sets it for one connection.
+  uint32_t wal_autocheckpoint = 100;
 };
 
 /// Says which option is bad and why, or ok. Never changes anything. Options are named as in

@@ -79,6 +79,10 @@ struct OptionValues {
   OnStale on_stale = OnStale::kReport;
   /// Records of the event ring; a power of two.
   uint32_t event_capacity = 0;
+  /// Bytes of a page of databases that are made here; a power of two.
+  uint32_t page_size = 0;
+  /// Frames from which on a commit copies the log into the database; 0: none does.
+  uint32_t wal_autocheckpoint = 0;
 };
 
 /// The region as a whole: its memory, and how often it did what.

@@ -1,0 +1,36 @@
+/*
+** What the patched SQLite (patch.cmake) and the VFS tell each other through xFileControl, beyond SQLite's own controls.
+** Whoever does not know one says SQLITE_NOTFOUND, and SQLite goes on as it always has: so the patched SQLite works over
+** every VFS, and the VFS under every SQLite.
+**
+** Plain C, for both include it. Thread-safety: as for the file that is asked.
+*/
+#ifndef GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_
+#define GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_
+
+/* To the file of the log: write one frame, its header and its page, in one call. Argument: GlasswalFrame*. */
+#define GLASSWAL_FCNTL_WRITE_FRAME 0x676c0101
+
+typedef struct GlasswalFrame GlasswalFrame;
+struct GlasswalFrame {
+  const void *pFile;      /* The sqlite3_file that SQLite itself would write to. Where another one is asked, a shim lies between, */
+                          /* which has to see every write, and bAnswered stays 0. */
+  const void *pHeader;    /* nHeader bytes, followed in the log by */
+  const void *pPage;      /* nPage bytes. */
+  int nHeader;
+  int nPage;
+  long long iOffset;      /* Where the header goes */
+  int bAnswered;          /* OUT: 1 where the result code is that of the write; a stranger's is nothing */
+};
+
+/* To the file of a database: copy the log into the database if that is worth while now. Asked after each commit that leaves at
+** least as many frames in the log as the connection wants to checkpoint at (PRAGMA wal_autocheckpoint). Argument: int*, that number of
+** frames; where it is done, or better left alone, it becomes the largest there is, and else SQLite has to make the checkpoint. */
+#define GLASSWAL_FCNTL_AUTOCHECKPOINT 0x676c0102
+
+/* To the file of a database that has just been opened: at how many frames are logs checkpointed in its region (0: never)? And how
+** large are the pages of a database that is made there? Argument: int*, left alone where it is not known. */
+#define GLASSWAL_FCNTL_AUTOCHECKPOINT_FRAMES 0x676c0103
+#define GLASSWAL_FCNTL_PAGE_SIZE 0x676c0104
+
+#endif /* GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_ */
