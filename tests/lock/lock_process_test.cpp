@@ -39,8 +39,8 @@ TEST(LockProcessTest, WritersOfSeveralProcessesExcludeEachOther) {
     children.push_back(Fork([&] {
       TestWatch watch;
       for (int i = 0; i < kRounds; ++i) {
-        if (Acquire(&memory->lock, slot, LockMode::kExclusive, kPlentyNs, true, &watch).result !=
-            LockResult::kAcquired) {
+        if (Acquire(&memory->lock, slot, LockMode::kExclusive, kPlentyNs, Timing::kExact, &watch)
+                .result != LockResult::kAcquired) {
           test::EndChild(1);
         }
         ++memory->counter;
@@ -62,7 +62,7 @@ TEST(LockProcessTest, AWaiterTakesOverFromAKilledHolder) {
   Shared<Memory> memory;
   const pid_t holder = Fork([&] {
     TestWatch watch;
-    Acquire(&memory->lock, 0, LockMode::kExclusive, 0, true, &watch);
+    Acquire(&memory->lock, 0, LockMode::kExclusive, 0, Timing::kExact, &watch);
     memory->ready = 1;
     for (;;) pause();
   });
@@ -73,7 +73,7 @@ TEST(LockProcessTest, AWaiterTakesOverFromAKilledHolder) {
   watch.lock = &memory->lock;
   watch.dead_slot = 0;
   const LockOutcome outcome =
-      Acquire(&memory->lock, 1, LockMode::kExclusive, kPlentyNs, false, &watch);
+      Acquire(&memory->lock, 1, LockMode::kExclusive, kPlentyNs, Timing::kNone, &watch);
   EXPECT_EQ(outcome.result, LockResult::kAcquired);
   EXPECT_EQ(outcome.blockers, SlotBit(0));
   EXPECT_EQ(memory->lock.recovered.load(), 1u);
@@ -86,7 +86,7 @@ TEST(LockProcessTest, AStoppedHolderKeepsTheLock) {
   Shared<Memory> memory;
   const pid_t holder = Fork([&] {
     TestWatch watch;
-    Acquire(&memory->lock, 0, LockMode::kExclusive, 0, false, &watch);
+    Acquire(&memory->lock, 0, LockMode::kExclusive, 0, Timing::kNone, &watch);
     memory->ready = 1;
     while (memory->ready != 2) port::SleepUs(100);
     Release(&memory->lock, 0);
@@ -94,12 +94,13 @@ TEST(LockProcessTest, AStoppedHolderKeepsTheLock) {
   while (memory->ready == 0) port::SleepUs(100);
   ASSERT_EQ(kill(holder, SIGSTOP), 0);
   TestWatch watch;
-  EXPECT_EQ(Acquire(&memory->lock, 1, LockMode::kExclusive, 50 * kMs, false, &watch).result,
+  EXPECT_EQ(Acquire(&memory->lock, 1, LockMode::kExclusive, 50 * kMs, Timing::kNone, &watch).result,
             LockResult::kTimedOut);
   memory->ready = 2;
   ASSERT_EQ(kill(holder, SIGCONT), 0);
-  EXPECT_EQ(Acquire(&memory->lock, 1, LockMode::kExclusive, kPlentyNs, false, &watch).result,
-            LockResult::kAcquired);
+  EXPECT_EQ(
+      Acquire(&memory->lock, 1, LockMode::kExclusive, kPlentyNs, Timing::kNone, &watch).result,
+      LockResult::kAcquired);
   Release(&memory->lock, 1);
   ASSERT_EQ(waitpid(holder, nullptr, 0), holder);
 }

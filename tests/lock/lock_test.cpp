@@ -18,8 +18,9 @@ class LockTest : public testing::Test {
   LockTest() { watch_.lock = lock_.get(); }
 
   LockResult Try(uint32_t slot, LockMode mode) { return Take(slot, mode, 0).result; }
-  LockOutcome Take(uint32_t slot, LockMode mode, uint64_t timeout_ns, bool timed = false) {
-    return Acquire(lock_.get(), slot, mode, timeout_ns, timed, &watch_);
+  LockOutcome Take(uint32_t slot, LockMode mode, uint64_t timeout_ns,
+                   Timing timing = Timing::kNone) {
+    return Acquire(lock_.get(), slot, mode, timeout_ns, timing, &watch_);
   }
   void WaitForWaiters(uint64_t waiters) {
     while (lock_->waiters.load() != waiters) port::SleepUs(100);
@@ -96,7 +97,7 @@ TEST_F(LockTest, WhoMayNotWaitIsRefusedAtOnceAndToldWhy) {
 }
 
 TEST_F(LockTest, WhoMayNotWaitTakesOverFromTheDeadAtOnce) {
-  ASSERT_EQ(Take(3, LockMode::kExclusive, 0, /*timed=*/true).result, LockResult::kAcquired);
+  ASSERT_EQ(Take(3, LockMode::kExclusive, 0, Timing::kExact).result, LockResult::kAcquired);
   EXPECT_NE(lock_->since_ns.load(), 0u);
   watch_.dead_slot = 3;
   const LockOutcome outcome = Take(5, LockMode::kExclusive, 0);
@@ -215,18 +216,18 @@ TEST_F(LockTest, DamagedWaitersAndTurnsDoNoHarm) {
   lock_->waiters = ~uint64_t{0};
   lock_->turn = ~uint64_t{0};
   lock_->since_ns = ~uint64_t{0};
-  EXPECT_EQ(Take(0, LockMode::kExclusive, kPlentyNs, /*timed=*/true).result, LockResult::kAcquired);
+  EXPECT_EQ(Take(0, LockMode::kExclusive, kPlentyNs, Timing::kExact).result, LockResult::kAcquired);
   lock_->since_ns = ~uint64_t{0};
   EXPECT_EQ(Release(lock_.get(), 0), 0u);
   EXPECT_EQ(lock_->word.load(), 0u);
 }
 
 TEST_F(LockTest, StatisticsCountWhatHappened) {
-  ASSERT_EQ(Take(0, LockMode::kExclusive, 0, /*timed=*/true).result, LockResult::kAcquired);
+  ASSERT_EQ(Take(0, LockMode::kExclusive, 0, Timing::kExact).result, LockResult::kAcquired);
   const LockOutcome late = Take(1, LockMode::kExclusive, 10 * kMs);
   ASSERT_EQ(late.result, LockResult::kTimedOut);
   const uint64_t held_ns = Release(lock_.get(), 0);
-  ASSERT_EQ(Take(1, LockMode::kShared, 0, /*timed=*/true).result, LockResult::kAcquired);
+  ASSERT_EQ(Take(1, LockMode::kShared, 0, Timing::kExact).result, LockResult::kAcquired);
   EXPECT_EQ(Release(lock_.get(), 1), 0u);
 
   EXPECT_GE(held_ns, 10 * kMs);
@@ -238,6 +239,35 @@ TEST_F(LockTest, StatisticsCountWhatHappened) {
   EXPECT_EQ(lock_->last_wait_ns.load(), late.waited_ns);
   EXPECT_EQ(lock_->wait_histogram[trace::HistogramBucket(late.waited_ns)].load(), 1u);
   EXPECT_EQ(lock_->hold_histogram[trace::HistogramBucket(held_ns)].load(), 1u);
+  ExpectClean();
+}
+
+TEST_F(LockTest, OneSampledHoldStandsForTheOthersAndALongOneForItself) {
+  const auto counted = [this] {
+    uint64_t sum = 0;
+    for (const shm::Atomic32& bucket : lock_->hold_histogram) sum += bucket.load();
+    return sum;
+  };
+  const auto hold = [this](uint64_t lasting_us) {
+    ASSERT_EQ(Take(0, LockMode::kExclusive, 0, Timing::kSampled).result, LockResult::kAcquired);
+    EXPECT_NE(lock_->since_ns.load(), 0u) << "since when is always known";
+    if (lasting_us != 0) port::SleepUs(lasting_us);
+    const bool is_exact = lock_->acquired.load() % kHoldsPerSample == 1;
+    const uint64_t held_ns = Release(lock_.get(), 0);
+    EXPECT_EQ(held_ns != 0, is_exact || lasting_us != 0);
+    EXPECT_GE(held_ns, lasting_us * 1000 * 4 / 5);
+  };
+  hold(0);
+  EXPECT_EQ(counted(), 1u);
+  for (uint64_t i = 0; i < kHoldsPerSample - 1; ++i) hold(0);
+  EXPECT_EQ(counted(), 1u);
+  hold(0);
+  EXPECT_EQ(counted(), 1 + kHoldsPerSample);
+  hold(60'000);
+  EXPECT_EQ(counted(), 2 + kHoldsPerSample);
+  for (uint64_t i = 0; i < kHoldsPerSample - 1; ++i) hold(0);
+  EXPECT_EQ(counted(), lock_->acquired.load()) << "each counts once";
+  EXPECT_GE(lock_->held_ns.load(), 48 * kMs);
   ExpectClean();
 }
 

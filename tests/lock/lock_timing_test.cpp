@@ -20,7 +20,7 @@ constexpr uint64_t kStallNs = 500 * kMs;  // How long the machine may stop a thr
 class LockTimingTest : public testing::Test {
  protected:
   LockOutcome Take(uint32_t slot, uint64_t timeout_ns) {
-    return Acquire(lock_.get(), slot, LockMode::kExclusive, timeout_ns, false, &watch_);
+    return Acquire(lock_.get(), slot, LockMode::kExclusive, timeout_ns, Timing::kNone, &watch_);
   }
 
   Shared<shm::ShmLock> lock_;

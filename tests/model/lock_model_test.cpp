@@ -160,7 +160,7 @@ TEST(LockModel, TimedHoldsLeaveNoStamp) {
   for (const Case& pair : {Case{"timed: write | write", {Write, Write}},
                            Case{"timed: write then read | upgrade", {WriteThenRead, Upgrade}}}) {
     LockWorld world(pair.programs);
-    world.set_timed(true);
+    world.set_timing(lock::Timing::kExact);
     ExpectHolds(std::string(pair.name) + ", 1 death", world.WithJanitor(),
                 {.preemptions = Preemptions(6, kAnyNumber), .deaths = 1});
   }

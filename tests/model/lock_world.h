@@ -59,10 +59,10 @@ class LockWorld final : public lock::HolderWatch {
   }
 
   lock::LockResult Acquire(uint32_t slot, lock::LockMode mode, uint64_t timeout_ns) {
-    return lock::Acquire(&state_.lock, slot, mode, timeout_ns, timed_, this).result;
+    return lock::Acquire(&state_.lock, slot, mode, timeout_ns, timing_, this).result;
   }
 
-  void set_timed(bool timed) { timed_ = timed; }
+  void set_timing(lock::Timing timing) { timing_ = timing; }
 
   /// Takes the lock, believes to be alone or among readers for a step, and releases it.
   bool Use(uint32_t slot, lock::LockMode mode, uint64_t timeout_ns) {
@@ -150,7 +150,7 @@ class LockWorld final : public lock::HolderWatch {
   }
 
   const std::vector<Program> programs_;
-  bool timed_ = false;
+  lock::Timing timing_ = lock::Timing::kNone;
   State state_;
 };
 

@@ -133,7 +133,7 @@ class WalWorld final : public lock::HolderWatch {
   }
 
   bool Lock(uint32_t slot, lock::LockMode mode) {
-    return lock::Acquire(&state_.read_lock, slot, mode, 0, false, this).result ==
+    return lock::Acquire(&state_.read_lock, slot, mode, 0, lock::Timing::kNone, this).result ==
            lock::LockResult::kAcquired;
   }
 

@@ -61,7 +61,8 @@ class LockedWorld final : public lock::HolderWatch {
   };
 
   void AddOne(uint32_t slot) {
-    lock::Acquire(&state_.lock, slot, lock::LockMode::kExclusive, kForeverNs, false, this);
+    lock::Acquire(&state_.lock, slot, lock::LockMode::kExclusive, kForeverNs, lock::Timing::kNone,
+                  this);
     const uint64_t seen = state_.bytes.load(std::memory_order_relaxed);
     state_.bytes.store(seen + 1, std::memory_order_relaxed);
     lock::Release(&state_.lock, slot);

@@ -131,12 +131,12 @@ class RecoveryWorld {
     connection_.database->wal_index[1].store(mapped.segment);
     shm::ClaimSegment(*region_, self.owner());
     region_->event(7)->state.store(uint64_t{71} << shm::kEventTagBits | kVictim);
-    lock::Acquire(&region_->header()->directory, kVictim, lock::LockMode::kExclusive, 0, true,
-                  self.directory_watch);
+    lock::Acquire(&region_->header()->directory, kVictim, lock::LockMode::kExclusive, 0,
+                  lock::Timing::kExact, self.directory_watch);
   }
 
   void Take(uint32_t id, lock::LockMode mode) {
-    lock::Acquire(&connection_.database->locks[id], connection_.slot, mode, 0, true,
+    lock::Acquire(&connection_.database->locks[id], connection_.slot, mode, 0, lock::Timing::kExact,
                   connection_.client->directory_watch);
   }
 

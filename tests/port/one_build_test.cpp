@@ -40,7 +40,7 @@ class OneBuild : public ::testing::Test {
           "#include \"lock/lock.h\"\n"
           "bool Takes(glasswal::shm::ShmLock* lock) {\n"
           "  return glasswal::lock::Acquire(lock, 0, glasswal::lock::LockMode::kShared, 0,\n"
-          "                                 false, nullptr).result ==\n"
+          "                                 glasswal::lock::Timing::kNone, nullptr).result ==\n"
           "         glasswal::lock::LockResult::kAcquired;\n"
           "}\n");
     Write("gives",

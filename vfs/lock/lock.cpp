@@ -1,5 +1,7 @@
 #include "lock/lock.h"
 
+#include <algorithm>
+
 #include "lock/wait.h"
 #include "lock/wake.h"
 #include "port/assert.h"
@@ -48,31 +50,41 @@ bool TakeBack(shm::ShmLock* lock, uint32_t slot) {
 namespace internal {
 
 LockOutcome AcquireSlowly(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
-                          bool timed, HolderWatch* watch) {
+                          Timing timing, HolderWatch* watch) {
   GLASSWAL_ASSERT(timeout_ns == 0 || port::MayWait(),
                   "a thread that must not sleep waits for no lock");
   Wait wait(lock, slot, mode, watch);
   const LockOutcome outcome = timeout_ns == 0 ? wait.TryOnce() : wait.Run(timeout_ns);
   if (outcome.result == LockResult::kAcquired) {
-    CountAcquired(lock, mode, timed);
+    CountAcquired(lock, mode, timing);
   } else if (outcome.result == LockResult::kBusy || outcome.result == LockResult::kTimedOut) {
     trace::AddShared(lock->refused, uint64_t{1});
   }
   return outcome;
 }
 
-void BeginTimedHold(shm::ShmLock* lock) {
-  lock->since_ns.store(port::NowNs(), std::memory_order_relaxed);
+void BeginTimedHold(shm::ShmLock* lock, uint64_t acquired, Timing timing) {
+  const bool is_exact = timing == Timing::kExact || acquired % kHoldsPerSample == 1;
+  const uint64_t since_ns = is_exact ? port::NowNs() | 1 : port::CoarseNowNs() & ~uint64_t{1};
+  lock->since_ns.store(since_ns, std::memory_order_relaxed);
 }
 
-uint64_t EndTimedHold(shm::ShmLock* lock) {
-  const uint64_t since_ns = lock->since_ns.load(std::memory_order_relaxed);
-  const uint64_t now_ns = port::NowNs();
-  // The stamp comes from shared memory, and nobody promises that it lies in the past.
+// `hold_sampled` lies behind `acquired` by as many holds as an exact one stands for; a long one
+// stands for itself. What comes from shared memory is input: nobody promises that the one is less
+// than the other, or that the stamp lies in the past.
+uint64_t EndTimedHold(shm::ShmLock* lock, uint64_t since_ns) {
+  const bool is_exact = IsExact(since_ns);
+  const uint64_t now_ns = is_exact ? port::NowNs() : port::CoarseNowNs();
   const uint64_t held_ns = now_ns > since_ns ? now_ns - since_ns : 0;
-  trace::AddOwned(lock->held_ns, held_ns);
-  trace::AddOwned(lock->hold_histogram[trace::HistogramBucket(held_ns)], uint32_t{1});
-  lock->since_ns.store(0, std::memory_order_relaxed);
+  if (!is_exact && held_ns < kLongHoldNs) return 0;
+  const uint64_t acquired = lock->acquired.load(std::memory_order_relaxed);
+  const uint64_t sampled = lock->hold_sampled.load(std::memory_order_relaxed);
+  const uint64_t holds =
+      is_exact ? std::clamp<uint64_t>(acquired - sampled, 1, kHoldsPerSample) : 1;
+  lock->hold_sampled.store(is_exact ? acquired : sampled + 1, std::memory_order_relaxed);
+  trace::AddOwned(lock->held_ns, held_ns * holds);
+  trace::AddOwned(lock->hold_histogram[trace::HistogramBucket(held_ns)],
+                  static_cast<uint32_t>(holds));
   return held_ns;
 }
 

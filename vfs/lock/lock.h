@@ -73,16 +73,30 @@ struct LockOutcome {
   uint64_t waited_ns = 0;  // 0 when it did not wait.
 };
 
+/// How the time of an exclusive hold is kept. Waits are always timed, because a waiter needs the
+/// clock anyway.
+enum class Timing : uint8_t {
+  kNone,
+  kExact,    // A reading of the clock on each side.
+  kSampled,  // One hold in kHoldsPerSample so, which counts for the others as well. These have the
+             // coarse clock: it is known since when they last, and how long the long ones did.
+};
+inline constexpr uint64_t kHoldsPerSample = 16;
+inline constexpr uint64_t kLongHoldNs = 16'000'000;  // Some ticks of the coarse clock.
+
 /// Takes `lock` for `slot` in `mode`, waiting up to `timeout_ns` (0: not at all).
 /// Exclusive mode of a lock that `slot` holds shared is an upgrade, and needs it to be the only
-/// holder. `timed`: keep the time of an exclusive hold (costs a clock reading on each side). Waits
-/// are always timed, because a waiter needs the clock anyway. REQUIRES: slot < kLockSlots;
-/// timeout_ns == 0 || port::MayWait().
+/// holder. REQUIRES: slot < kLockSlots; timeout_ns == 0 || port::MayWait().
 LockOutcome Acquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
-                    bool timed, HolderWatch* watch);
+                    Timing timing, HolderWatch* watch);
 
-/// Gives up all that `slot` has of `lock` and wakes who is next. Returns how long an exclusive,
-/// timed hold lasted in nanoseconds, else 0. Releasing what one does not hold changes nothing.
+/// The first look of Acquire, which is all that most calls need: takes the lock if nobody is in the
+/// way and, with `gives_way`, it is nobody's turn. False: nothing was done.
+bool TryAcquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, bool gives_way, Timing timing);
+
+/// Gives up all that `slot` has of `lock` and wakes who is next. Returns how long an exclusive hold
+/// lasted in nanoseconds, where its Timing says, else 0. Releasing what one does not hold changes
+/// nothing.
 uint64_t Release(shm::ShmLock* lock, uint32_t slot);
 
 /// Exclusive to shared.
@@ -103,45 +117,58 @@ constexpr uint64_t TurnOwner(uint64_t turn) { return turn & ((1u << shm::kSlotBi
 
 /// The rest of Acquire, for a caller that did not get the lock at the first look.
 LockOutcome AcquireSlowly(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
-                          bool timed, HolderWatch* watch);
+                          Timing timing, HolderWatch* watch);
 
-/// Stamps the lock with the beginning of a timed hold.
-void BeginTimedHold(shm::ShmLock* lock);
+/// Stamps the lock, `acquired` times taken by now, with the beginning of a timed hold.
+void BeginTimedHold(shm::ShmLock* lock, uint64_t acquired, Timing timing);
 
-/// Takes the stamp off and counts the hold, whose length it returns.
-uint64_t EndTimedHold(shm::ShmLock* lock);
+/// Counts the hold that began at `since_ns`, and returns its length: 0 for a short one that was
+/// not stamped exactly.
+uint64_t EndTimedHold(shm::ShmLock* lock, uint64_t since_ns);
 
 /// Wakes whom a release concerns that left `left` in the word.
 void WakeAfterRelease(shm::ShmLock* lock, uint64_t left);
 
+/// A stamp of the exact clock is odd, one of the coarse clock even.
+constexpr bool IsExact(uint64_t since_ns) { return (since_ns & 1) != 0; }
+
 /// What the new holder writes down. `acquired` is the exclusive holder's own counter.
-inline void CountAcquired(shm::ShmLock* lock, LockMode mode, bool timed) {
+inline void CountAcquired(shm::ShmLock* lock, LockMode mode, Timing timing) {
   if (mode != LockMode::kExclusive) return;
-  trace::AddOwned(lock->acquired);
-  if (timed) BeginTimedHold(lock);
+  const uint64_t acquired =
+      trace::SaturatingAdd(lock->acquired.load(std::memory_order_relaxed), uint64_t{1});
+  lock->acquired.store(acquired, std::memory_order_relaxed);
+  if (timing != Timing::kNone) BeginTimedHold(lock, acquired, timing);
 }
 
 /// The same for the one who is about to give up an exclusive hold.
 inline uint64_t EndHold(shm::ShmLock* lock) {
-  return lock->since_ns.load(std::memory_order_relaxed) == 0 ? 0 : EndTimedHold(lock);
+  const uint64_t since_ns = lock->since_ns.load(std::memory_order_relaxed);
+  if (since_ns == 0) return 0;
+  const uint64_t held_ns = EndTimedHold(lock, since_ns);
+  lock->since_ns.store(0, std::memory_order_relaxed);
+  return held_ns;
 }
 
 }  // namespace internal
 
-inline LockOutcome Acquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
-                           bool timed, HolderWatch* watch) {
+inline bool TryAcquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, bool gives_way,
+                       Timing timing) {
   GLASSWAL_POINT("lock.acquire.look");
   uint64_t word = lock->word.load();
-  const bool gives_way = timeout_ns != 0 && internal::TurnOwner(lock->turn.load()) != 0;
+  if (gives_way && internal::TurnOwner(lock->turn.load()) != 0) return false;
   const std::optional<uint64_t> next = Acquired(word, slot, mode);
-  if (next.has_value() && !gives_way) {
-    GLASSWAL_POINT("lock.acquire.cas");
-    if (lock->word.compare_exchange_strong(word, *next)) {
-      internal::CountAcquired(lock, mode, timed);
-      return {LockResult::kAcquired, 0, 0};
-    }
-  }
-  return internal::AcquireSlowly(lock, slot, mode, timeout_ns, timed, watch);
+  if (!next.has_value()) return false;
+  GLASSWAL_POINT("lock.acquire.cas");
+  if (!lock->word.compare_exchange_strong(word, *next)) return false;
+  internal::CountAcquired(lock, mode, timing);
+  return true;
+}
+
+inline LockOutcome Acquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint64_t timeout_ns,
+                           Timing timing, HolderWatch* watch) {
+  if (TryAcquire(lock, slot, mode, timeout_ns != 0, timing)) return {LockResult::kAcquired, 0, 0};
+  return internal::AcquireSlowly(lock, slot, mode, timeout_ns, timing, watch);
 }
 
 inline uint64_t Release(shm::ShmLock* lock, uint32_t slot) {

@@ -15,7 +15,6 @@
 namespace glasswal::recovery {
 namespace {
 
-constexpr uint64_t kSweepEveryNs = 1'000'000'000;
 constexpr uint64_t kEvictionLookUs = 200;
 constexpr uint32_t kMomentMs = 10;  // How long a killed process may take to end while others wait.
 
@@ -255,11 +254,10 @@ uint32_t Client::Sweep() {
   return recovered;
 }
 
-void Client::SweepNowAndThen() {
-  const uint64_t now = port::CoarseNowNs();
+/// Several threads of the client may find that it is time; one sweeps.
+void Client::SweepOnce(uint64_t now_ns) {
   uint64_t last = swept_ns_.load(std::memory_order_relaxed);
-  if (now - last < kSweepEveryNs || !swept_ns_.compare_exchange_strong(last, now)) return;
-  Sweep();
+  if (IsTimeToSweep(now_ns, last) && swept_ns_.compare_exchange_strong(last, now_ns)) Sweep();
 }
 
 uint64_t Client::SilentNs(uint32_t slot) {

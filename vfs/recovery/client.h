@@ -61,8 +61,13 @@ class Client final : private lock::HolderWatch {
   /// what it cannot have at once, the next sweep of whoever comes first sees to.
   uint32_t Sweep();
 
-  /// Sweep(), at most once a second by this process's coarse clock. For hot paths.
-  void SweepNowAndThen();
+  /// Sweep(), at most once a second by this process's coarse clock, which the caller has read
+  /// lately. For hot paths.
+  void SweepNowAndThen(uint64_t now_ns) {
+    if (IsTimeToSweep(now_ns, swept_ns_.load(std::memory_order_relaxed))) [[unlikely]] {
+      SweepOnce(now_ns);
+    }
+  }
 
   /// Looks at one client, as Sweep() does. True if it was dead and has been recovered from.
   bool LookAt(uint32_t slot);
@@ -85,6 +90,12 @@ class Client final : private lock::HolderWatch {
 
   explicit Client(shm::Region* region) { context_.region = region; }
 
+  // Another thread may have swept after the caller read its clock.
+  static bool IsTimeToSweep(uint64_t now_ns, uint64_t swept_ns) {
+    constexpr uint64_t kSweepEveryNs = 1'000'000'000;
+    return now_ns >= swept_ns + kSweepEveryNs;
+  }
+  void SweepOnce(uint64_t now_ns);
   bool TakeSlot(const JoinOptions& options, bool of_the_dead);
   void GoLive(const JoinOptions& options, uint32_t generation);
   bool LookAtHolders(uint64_t holders) override;

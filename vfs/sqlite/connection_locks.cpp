@@ -80,9 +80,16 @@ void DatabaseFile::EndWait(shm::LockId id, lock::LockMode mode, uint64_t waited_
 
 bool ConnectionWatch::IsDue() { return port::CoarseNowNs() - looked_ns_ >= kLookEveryNs; }
 
-int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
+// A read mark that is held exclusively is moved, or kept from those who would read the database
+// alone while it is copied: a checkpoint's time tells that.
+lock::Timing DatabaseFile::TimingOf(shm::LockId id) const {
+  if (IsReadMark(id)) return lock::Timing::kNone;
+  if (id != shm::kLockWalWrite || IsRecorded(EventKind::kLockReleased)) return lock::Timing::kExact;
+  return lock::Timing::kSampled;
+}
+
+int DatabaseFile::AcquireLockSlowly(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
   const uint64_t timeout_ns = port::MayWait() ? uint64_t{timeout_ms} * kNsPerMs : 0;
-  const bool timed = mode == lock::LockMode::kExclusive && !IsReadMark(id);
   const bool shopping =
       IsReadMark(id) && timeout_ns == 0 && (exclusive_mask & (1u << shm::kLockWalCheckpoint)) == 0;
   shm::ShmLock* lock = &database()->locks[id];
@@ -94,7 +101,7 @@ int DatabaseFile::AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t time
       timeout_ns != 0 && lock::Blockers(lock->word.load(), connection.slot, mode) != 0;
   if (may_sleep) BeginWait(id, mode, timeout_ns);
   const lock::LockOutcome outcome =
-      lock::Acquire(lock, connection.slot, mode, timeout_ns, timed, watch.get());
+      lock::Acquire(lock, connection.slot, mode, timeout_ns, TimingOf(id), watch.get());
   if (may_sleep) EndWait(id, mode, outcome.waited_ns);
   switch (outcome.result) {
     case lock::LockResult::kAcquired:

@@ -13,6 +13,7 @@
 #include <memory>
 
 #include "glasswal/sqlite.h"
+#include "lock/lock.h"
 #include "port/stack.h"
 #include "recovery/client.h"
 #include "sqlite/file_control.h"
@@ -110,8 +111,13 @@ struct DatabaseFile {
   void Count(shm::CounterId counter, uint64_t amount = 1) {
     trace::AddOwned(connection.shm->counters[counter], amount);
   }
+  bool IsRecorded(EventKind kind) const {
+    return trace::IsRecorded(region(), Describe(kind).level);
+  }
   void Record(EventKind kind, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
-    trace::Record(region(), kind, connection.Subject(), a, b, c, d);
+    if (IsRecorded(kind)) [[unlikely]] {
+      trace::WriteEvent(region(), kind, connection.Subject(), a, b, c, d);
+    }
   }
   /// Notes what the connection does for snapshots.
   void NoteOperation(EventKind kind, uint32_t argument) {
@@ -130,7 +136,21 @@ struct DatabaseFile {
 
   /// Takes one lock of the database in `mode`; SQLITE_OK, SQLITE_BUSY, SQLITE_BUSY_TIMEOUT or an
   /// error.
-  int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
+  int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
+    const lock::Timing timing =
+        mode == lock::LockMode::kExclusive ? TimingOf(id) : lock::Timing::kNone;
+    if (!lock::TryAcquire(&database()->locks[id], connection.slot, mode, timeout_ms != 0, timing)) {
+      return AcquireLockSlowly(id, mode, timeout_ms);
+    }
+    tries.End(id);
+    Record(EventKind::kLockAcquired, id, static_cast<uint64_t>(mode));
+    return SQLITE_OK;
+  }
+  /// The same for a lock that somebody was in the way of.
+  int AcquireLockSlowly(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
+  /// How the time of holding `id` exclusively is kept: that of WRITE exactly while releases are
+  /// recorded, else sampled.
+  lock::Timing TimingOf(shm::LockId id) const;
   /// Keeps, counts and records why `id` could not be had. For a lock that is not waited for here,
   /// the outcome's wait is that of the busy handler.
   void Refuse(shm::LockId id, lock::LockMode mode, lock::LockOutcome outcome);

@@ -56,7 +56,7 @@ uint32_t TruncateInWalMode(DatabaseFile* file, uint64_t size) {
   const uint32_t slot = file->connection.slot;
   const bool may_free = file->file.shm()->segments.load() > shm::SegmentsFor(used) &&
                         (is_writer || lock::Acquire(write, slot, lock::LockMode::kExclusive, 0,
-                                                    /*timed=*/false, file->watch.get())
+                                                    lock::Timing::kNone, file->watch.get())
                                               .result == lock::LockResult::kAcquired);
   if (!may_free) return file->file.Truncate(size, shm::kMaxFileBytes);
   const uint32_t freed = file->file.Truncate(size, store::WalIndexDatabaseBytes(file->wal_index));

@@ -32,14 +32,20 @@ bool IsWriter(const DatabaseFile& file) {
   return (file.exclusive_mask & (1u << shm::kLockWalWrite)) != 0;
 }
 
+/// The log's own segments, and those that others have left: what it can have without the region
+/// growing.
+uint64_t SegmentsAtHand(const DatabaseFile& file) {
+  return file.log->shm()->segments.load(std::memory_order_relaxed) +
+         file.region().header()->free_segments.load(std::memory_order_relaxed);
+}
+
 /// How large the log can become: by its limit, and by what the region can still give it.
 uint64_t ReachBytes(const DatabaseFile& file) {
   const shm::ShmHeader* header = file.region().header();
   const uint64_t committed = header->committed_segments.load(std::memory_order_relaxed);
   const uint64_t capacity = header->segment_count.load(std::memory_order_relaxed);
-  const uint64_t available = file.log->shm()->segments.load(std::memory_order_relaxed) +
-                             header->free_segments.load(std::memory_order_relaxed) +
-                             (capacity > committed ? capacity - committed : 0);
+  const uint64_t available =
+      SegmentsAtHand(file) + (capacity > committed ? capacity - committed : 0);
   return std::min(file.log->LimitBytes(), available * shm::kSegmentBytes);
 }
 
@@ -49,10 +55,14 @@ Room RoomOf(const DatabaseFile& file) {
       store::WalIndexPageBytes(file.wal_index) + store::kWalFrameHeaderBytes;
   const uint64_t used =
       store::kWalHeaderBytes + store::WalIndexMaxFrame(file.wal_index) * frame_bytes;
+  const bool was_refused = file.database()->log_full.load(std::memory_order_relaxed) != 0;
+  // Asked before each look into the log: for a short one the answer is the same, and near at hand.
+  const uint64_t at_hand =
+      std::min(file.log->LimitBytes(), SegmentsAtHand(file) * shm::kSegmentBytes);
+  if (used <= at_hand / 2 && !was_refused) return Room::kPlenty;
   const uint64_t reach = ReachBytes(file);
   const uint64_t left = used < reach ? reach - used : 0;
   if (left < std::min<uint64_t>(shm::kSegmentBytes, reach / 16)) return Room::kNone;
-  const bool was_refused = file.database()->log_full.load(std::memory_order_relaxed) != 0;
   if (left < reach / 8 || was_refused) return Room::kShort;
   return left < reach / 2 ? Room::kHalf : Room::kPlenty;
 }
@@ -92,7 +102,7 @@ bool AwaitReader(DatabaseFile* file, const LogReader& reader, uint32_t max_frame
   file->BeginWait(id, lock::LockMode::kExclusive, timeout_ns);
   while (result == lock::LockResult::kTimedOut && waited < timeout_ns && is_there()) {
     result = lock::Acquire(lock, file->connection.slot, lock::LockMode::kExclusive,
-                           std::min(timeout_ns - waited, kReaderLookNs), /*timed=*/false,
+                           std::min(timeout_ns - waited, kReaderLookNs), lock::Timing::kNone,
                            file->watch.get())
                  .result;
     if (result == lock::LockResult::kAcquired) lock::Release(lock, file->connection.slot);

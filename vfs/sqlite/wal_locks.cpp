@@ -33,18 +33,19 @@ void EndTransaction(DatabaseFile* file) {
   }
 }
 
-/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible. WRITE
-/// had been taken at `since_ns` (0: not known), so the moment of its release needs no clock.
+/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible. The hold
+/// of WRITE that ended with it lasted from `since_ns` for `held_ns`, where that was timed exactly
+/// (else 0), and then the moment of its release needs no clock.
 void AnnounceCommit(DatabaseFile* file, uint64_t since_ns, uint64_t held_ns) {
   const uint32_t frame = store::WalIndexMaxFrame(file->wal_index);
   const uint32_t frames = frame >= file->frame_before ? frame - file->frame_before : frame;
   file->Count(shm::kCounterCommits);
   file->Count(shm::kCounterCommitFrames, frames);
   file->NoteOperation(EventKind::kCommit, frames);
-  if (trace::IsRecorded(file->region(), Describe(EventKind::kCommit).level)) {
+  if (file->IsRecorded(EventKind::kCommit)) {
     trace::WriteEvent(file->region(), EventKind::kCommit, file->connection.Subject(), frames,
                       store::WalIndexPages(file->wal_index), store::WalIndexChange(file->wal_index),
-                      held_ns, since_ns != 0 ? since_ns + held_ns : 0);
+                      held_ns, held_ns != 0 ? since_ns + held_ns : port::StampNs());
   }
   shm::ShmHeader* header = file->region().header();
   header->commit_sequence.fetch_add(1);
@@ -78,35 +79,57 @@ void OnLocked(DatabaseFile* file, shm::LockId id, bool exclusive) {
   }
 }
 
-void Unlock(DatabaseFile* file, shm::LockId id) {
-  const uint32_t bit = kBit(id);
-  if (((file->shared_mask | file->exclusive_mask) & bit) == 0) return;
-  const bool exclusive = (file->exclusive_mask & bit) != 0;
-  if (id == shm::kLockWalCheckpoint && exclusive) OnCheckpointUnlocking(file);
-  if (exclusive && IsCopying(*file, id)) OnCopyEnds(file);
-  const bool committed = id == shm::kLockWalWrite && exclusive &&
-                         store::WalIndexChange(file->wal_index) != file->change_before;
-  file->shared_mask &= ~bit;
-  file->exclusive_mask &= ~bit;
-  shm::ShmLock* lock = &file->database()->locks[id];
-  const uint64_t since_ns = committed ? lock->since_ns.load(std::memory_order_relaxed) : 0;
-  const uint64_t held_ns = lock::Release(lock, file->connection.slot);
-  file->Record(EventKind::kLockReleased, id, exclusive, held_ns);
-  if (committed) AnnounceCommit(file, since_ns, held_ns);
-  if (id == shm::kLockWalWrite || (bit & kReadMarks) != 0) EndTransaction(file);
-  if (id == shm::kLockWalWrite) file->client().SweepNowAndThen();
+void UnlockShared(DatabaseFile* file, shm::LockId id) {
+  file->shared_mask &= ~kBit(id);
+  lock::Release(&file->database()->locks[id], file->connection.slot);
+  file->Record(EventKind::kLockReleased, id);
+  if ((kBit(id) & kReadMarks) != 0) EndTransaction(file);
 }
 
-int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, lock::LockMode mode,
-              uint32_t timeout_ms) {
+/// The end of a transaction that had WRITE, or of one that wanted to write and did not.
+void UnlockWrite(DatabaseFile* file) {
+  const bool committed = store::WalIndexChange(file->wal_index) != file->change_before;
+  file->exclusive_mask &= ~kBit(shm::kLockWalWrite);
+  shm::ShmLock* lock = &file->database()->locks[shm::kLockWalWrite];
+  const uint64_t since_ns = lock->since_ns.load(std::memory_order_relaxed);
+  const uint64_t held_ns = lock::Release(lock, file->connection.slot);
+  file->Record(EventKind::kLockReleased, shm::kLockWalWrite, 1, held_ns);
+  if (committed) AnnounceCommit(file, since_ns, held_ns);
+  EndTransaction(file);
+  file->client().SweepNowAndThen(since_ns);
+}
+
+void UnlockExclusive(DatabaseFile* file, shm::LockId id) {
+  if (id == shm::kLockWalWrite) return UnlockWrite(file);
+  if (id == shm::kLockWalCheckpoint) OnCheckpointUnlocking(file);
+  if (IsCopying(*file, id)) OnCopyEnds(file);
+  file->exclusive_mask &= ~kBit(id);
+  const uint64_t held_ns = lock::Release(&file->database()->locks[id], file->connection.slot);
+  file->Record(EventKind::kLockReleased, id, 1, held_ns);
+}
+
+void Unlock(DatabaseFile* file, shm::LockId id) {
+  if ((file->shared_mask & kBit(id)) != 0) {
+    UnlockShared(file, id);
+  } else if ((file->exclusive_mask & kBit(id)) != 0) {
+    UnlockExclusive(file, id);
+  }
+}
+
+int LockOne(DatabaseFile* file, uint32_t lock, lock::LockMode mode, uint32_t timeout_ms) {
+  const auto id = static_cast<shm::LockId>(lock);
+  const int result = file->AcquireLock(id, mode, timeout_ms);
+  if (result == SQLITE_OK) OnLocked(file, id, mode == lock::LockMode::kExclusive);
+  return result;
+}
+
+/// All or none.
+int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, uint32_t timeout_ms) {
   for (uint32_t i = 0; i < count; ++i) {
-    const auto id = static_cast<shm::LockId>(first + i);
-    const int result = file->AcquireLock(id, mode, timeout_ms);
-    if (result != SQLITE_OK) {
-      while (i-- > 0) Unlock(file, static_cast<shm::LockId>(first + i));
-      return result;
-    }
-    OnLocked(file, id, mode == lock::LockMode::kExclusive);
+    const int result = LockOne(file, first + i, lock::LockMode::kExclusive, timeout_ms);
+    if (result == SQLITE_OK) continue;
+    while (i-- > 0) Unlock(file, static_cast<shm::LockId>(first + i));
+    return result;
   }
   return SQLITE_OK;
 }
@@ -119,8 +142,7 @@ bool IsRestart(const DatabaseFile& file, uint32_t first, uint32_t end) {
 }
 
 int LockForRestart(DatabaseFile* file, uint32_t first, uint32_t count) {
-  const int result =
-      LockRange(file, first, count, lock::LockMode::kExclusive, RestartPatienceMs(file));
+  const int result = LockRange(file, first, count, RestartPatienceMs(file));
   if (result != SQLITE_BUSY_TIMEOUT) return result;
   LosePatience(file);
   return SQLITE_BUSY;  // For anything else the commit would fail.
@@ -166,6 +188,10 @@ int RefuseBesideRecovery(DatabaseFile* file, int result) {
   return is_of_the_dead ? SQLITE_BUSY_RECOVERY : result;
 }
 
+int NoSuchLock(DatabaseFile* file) {
+  return file->Error(SQLITE_IOERR_SHMLOCK, "there is no such lock of the wal-index");
+}
+
 bool IsRebuild(uint32_t first, uint32_t end) {
   return (first == shm::kLockWalCheckpoint || first == shm::kLockWalRecover) &&
          end == shm::kLockWalRead0 && first + 1 < end;
@@ -201,7 +227,7 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
   DatabaseFile* file = DatabaseFile::Of(base);
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR_SHMLOCK);
   if (first < 0 || count < 1 || first + count > static_cast<int>(shm::kWalLocks)) {
-    return file->Error(SQLITE_IOERR_SHMLOCK, "there is no such lock of the wal-index");
+    return NoSuchLock(file);
   }
   const auto begin = static_cast<uint32_t>(first);
   const auto end = static_cast<uint32_t>(first + count);
@@ -209,6 +235,7 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
     for (uint32_t id = begin; id < end; ++id) Unlock(file, static_cast<shm::LockId>(id));
     return SQLITE_OK;
   }
+  const uint32_t timeout_ms = file->settings.lock_timeout_ms;
   if ((flags & SQLITE_SHM_SHARED) != 0) {
     if ((file->shared_mask & kBit(begin)) != 0) return SQLITE_OK;
     // Whoever has a mark already would wait for itself, so that nothing is asked of it. SQLite takes
@@ -216,11 +243,14 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
     const bool reads_log = begin > shm::kLockWalRead0 && (kBit(begin) & kReadMarks) != 0;
     const bool has_mark = ((file->shared_mask | file->exclusive_mask) & kReadMarks) != 0;
     if (reads_log && !has_mark && MakeRoomInLog(file)) return SQLITE_BUSY;
-    return LockRange(file, begin, 1, lock::LockMode::kShared, file->settings.lock_timeout_ms);
+    return LockOne(file, begin, lock::LockMode::kShared, timeout_ms);
+  }
+  if (count == 1) {
+    const int result = LockOne(file, begin, lock::LockMode::kExclusive, timeout_ms);
+    return begin == shm::kLockWalWrite ? RefuseBesideRecovery(file, result) : result;
   }
   if (IsRestart(*file, begin, end)) return LockForRestart(file, begin, end - begin);
-  const int result = LockRange(file, begin, end - begin, lock::LockMode::kExclusive,
-                               file->settings.lock_timeout_ms);
+  const int result = LockRange(file, begin, end - begin, timeout_ms);
   if (begin == shm::kLockWalWrite) return RefuseBesideRecovery(file, result);
   return IsRebuild(begin, end) ? RefuseRebuild(file, result) : result;
 }

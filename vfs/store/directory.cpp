@@ -234,7 +234,7 @@ void DirectoryLock::Acquire(uint64_t timeout_ns, int tries) {
   for (; !held_ && tries > 0; --tries) {
     if (thread_.owns_lock() || thread_.try_lock()) {
       outcome_ = lock::Acquire(lock, self_.slot, lock::LockMode::kExclusive, timeout_ns,
-                               /*timed=*/true, self_.directory_watch);
+                               lock::Timing::kExact, self_.directory_watch);
       held_ = outcome_.result == lock::LockResult::kAcquired;
     }
     if (!held_ && tries > 1) port::SpinPause();
