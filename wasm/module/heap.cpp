@@ -58,6 +58,8 @@ bool TakeChunk(uint64_t size_bytes) {
   // A chunk that begins where the arena ends prolongs it; any other takes its place.
   if (begin != arena_end) arena_at = begin;
   arena_end = begin + count * shm::kSegmentBytes;
+  // Where the memory ends, too, its last bytes stay unused: their end would be 0, which lies before all others.
+  if (arena_end == 0) arena_end -= kOverheadBytes;
   return true;
 }
 

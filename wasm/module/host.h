@@ -10,22 +10,22 @@
 #include <cstdint>
 
 /// The table: result, name, arguments, what it does.
-#define GLASSWAL_IMPORTS(X)                                                                       \
-  X(double, glasswal_host_now, (int32_t clock),                                                   \
-    "Milliseconds: of the monotonic clock (0), which all workers of a page have in common, or "   \
-    "since 1970 (1).")                                                                            \
-  X(void, glasswal_host_random, (void* to, uint32_t size_bytes), "Fills bytes with randomness.")  \
-  X(double, glasswal_host_timezone, (double unix_ms),                                             \
-    "How many minutes local time is ahead of UTC at `unix_ms`.")                                  \
-  X(void, glasswal_host_look, (uint32_t slot),                                                    \
-    "Looks whether the thread of who has `slot` has ended, and clears the holder word of the "    \
-    "slot if that is proved. It throws nothing, and of the module it asks at most how large the " \
-    "memory is.")                                                                                 \
-  X(void, glasswal_host_abort, (const char* message),                                             \
-    "Ends this instance for good with an exception that says `message`.")                         \
-  X(int32_t, glasswal_host_call,                                                                  \
-    (int32_t kind, int32_t id, uint32_t state, int32_t argc, uint32_t argv),                      \
-    "Asks for `kind` (kHost*) of what JavaScript knows as `id`; the answer depends on the kind. " \
+#define GLASSWAL_IMPORTS(X)                                                                        \
+  X(double, glasswal_host_now, (int32_t clock),                                                    \
+    "Milliseconds: of the monotonic clock (0), which all workers of a page have in common, since " \
+    "1970 (1), or of the first by a reading that may be some uses old (2).")                       \
+  X(void, glasswal_host_random, (void* to, uint32_t size_bytes), "Fills bytes with randomness.")   \
+  X(double, glasswal_host_timezone, (double unix_ms),                                              \
+    "How many minutes local time is ahead of UTC at `unix_ms`.")                                   \
+  X(void, glasswal_host_look, (uint32_t slot),                                                     \
+    "Looks whether the thread of who has `slot` has ended, and clears the holder word of the "     \
+    "slot if that is proved. It throws nothing, and of the module it asks at most how large the "  \
+    "memory is.")                                                                                  \
+  X(void, glasswal_host_abort, (const char* message),                                              \
+    "Ends this instance for good with an exception that says `message`.")                          \
+  X(int32_t, glasswal_host_call,                                                                   \
+    (int32_t kind, int32_t id, uint32_t state, int32_t argc, uint32_t argv),                       \
+    "Asks for `kind` (kHost*) of what JavaScript knows as `id`; the answer depends on the kind. "  \
     "`state` and `argv` are addresses of what the kind says.")
 
 extern "C" {

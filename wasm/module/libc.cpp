@@ -54,7 +54,8 @@ void* __get_tp() {
 }
 
 int clock_gettime(clockid_t clock, timespec* now) {
-  *now = ToTimespec(glasswal_host_now(clock == CLOCK_REALTIME ? 1 : 0));
+  const int32_t host_clock = clock == CLOCK_REALTIME ? 1 : clock == CLOCK_MONOTONIC_COARSE ? 2 : 0;
+  *now = ToTimespec(glasswal_host_now(host_clock));
   return 0;
 }
 

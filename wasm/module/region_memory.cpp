@@ -41,7 +41,7 @@ class WorkerLiveness final : public port::Liveness {
   // Where the kernel's thread is not known there is nothing to look for.
   bool IsLookDue(uint32_t slot, const ShmWorker& worker) const {
     if (worker.thread.load() == 0) return false;
-    const uint64_t now = port::CoarseNowNs();
+    const uint64_t now = port::NowNs();
     if (now - looked_ns_[slot] < kLookEveryNs) return false;
     looked_ns_[slot] = now;
     return true;

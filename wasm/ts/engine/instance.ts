@@ -5,6 +5,7 @@ import { blockSegments, segmentAddress } from '../memory/block.js';
 import { isPage } from '../port/environment.js';
 import { GlasswalError, MisuseError, messageOf, otherVersion } from '../given/errors.js';
 import { Fate } from './fate.js';
+import { hostClock } from './host_clock.js';
 import { shown } from '../given/given_options.js';
 import { statusErrors } from '../generated/codes.js';
 import type { ModuleExports, ModuleImports } from '../generated/exports.js';
@@ -35,10 +36,8 @@ function describeLoss(error: unknown, stackLeft: number): string {
 }
 
 function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly.ModuleImports {
-  // Each worker counts from an origin of its own; since 1970 they all count alike.
-  const { timeOrigin } = performance;
   return {
-    glasswal_host_now: (clock: number) => (clock === 0 ? timeOrigin + performance.now() : Date.now()),
+    glasswal_host_now: hostClock(),
     glasswal_host_timezone: (unixMs: number) => -new Date(unixMs).getTimezoneOffset(),
     glasswal_host_random: (to: number, sizeBytes: number) => {
       const bytes = new Uint8Array(sizeBytes >>> 0);

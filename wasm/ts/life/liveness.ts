@@ -134,9 +134,8 @@ async function tryClientLocks(runtimeId: string, slot: number, generationOf: () 
   const generation = generationOf();
   // Whoever has this name by stealing must not keep a client from joining: it is only asked when a lock was stolen.
   const witness = tryWebLock(witnessName(runtimeId, slot, generation));
-  const witnessed = witness.then(nothing);
-  // Who waits for it is told; not all do.
-  witnessed.catch(nothing);
+  // Nobody decides anything by the witness, so one that cannot be had keeps nobody out.
+  const witnessed = witness.then(nothing, nothing);
   let isStolen = false;
   lock.whenStolen(() => (isStolen = true));
   return {
@@ -191,9 +190,9 @@ function held(views: Views, slot: number, owner: bigint, lock: ClientLocks): Hel
  * turn, for who joins wants one.
  */
 function* unheldSlots(views: Views): Generator<number> {
-  for (const free of [true, false]) {
+  for (const onlyFree of [true, false]) {
     for (let slot = 0; slot < maxClients; ++slot) {
-      if (holderOf(views, slot) === 0 && slotState(views, slot).free === free) yield slot;
+      if (holderOf(views, slot) === 0 && (!onlyFree || slotState(views, slot).free)) yield slot;
     }
   }
 }
