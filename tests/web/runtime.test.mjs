@@ -106,6 +106,8 @@ inEachBrowser((it) => {
         fixedCapacity: false,
         staleMs: 30_000,
         onStale: 'report',
+        pageSize: 4096,
+        walAutocheckpoint: 100,
       });
   });
 
@@ -113,6 +115,9 @@ inEachBrowser((it) => {
     const stage = await stand.stage();
     const bad = [
       { initialDatabaseCapacityBytes: 0 },
+      { pageSize: 256 },
+      { pageSize: 3000 },
+      { walAutocheckpoint: -1 },
       { maxDatabaseCapacityBytes: -1 },
       { initialWriteAheadCapacityBytes: 1.5 },
       { maxWriteAheadCapacityBytes: Number.NaN },
