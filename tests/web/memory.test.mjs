@@ -62,7 +62,9 @@ inEachBrowser((it) => {
     const before = await measure();
     await joinAndDie(JOININGS - RECOVERIES);
     const after = await measure();
+    const { clients, segmentCounts } = await stage.diagnostics();
+    const whose = JSON.stringify({ clients: clients.map(({ name, privateSegments }) => [name, privateSegments]), segmentCounts });
     assert.equal(after.committed, before.committed, 'the high water');
-    assert.ok(after.used <= before.used, `${after.used} segments in use, ${before.used} before`);
+    assert.ok(after.used <= before.used, `${after.used} segments in use, ${before.used} before: ${whose}`);
   });
 });
