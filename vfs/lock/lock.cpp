@@ -14,7 +14,7 @@ void Downgrade(shm::ShmLock* lock, uint32_t slot) {
   uint64_t word = lock->word.load();
   const uint64_t shared = Downgraded(word, slot);
   if (shared == word) return;
-  internal::EndHold(lock);
+  internal::EndHold(lock, 0);
   GLASSWAL_POINT("lock.downgrade.cas");
   // It fails only for a caller from whom the lock was taken back, who has nothing to downgrade.
   if (!lock->word.compare_exchange_strong(word, shared)) return;
@@ -72,9 +72,9 @@ void BeginTimedHold(shm::ShmLock* lock, uint64_t acquired, Timing timing) {
 // `hold_sampled` lies behind `acquired` by as many holds as an exact one stands for; a long one
 // stands for itself. What comes from shared memory is input: nobody promises that the one is less
 // than the other, or that the stamp lies in the past.
-uint64_t EndTimedHold(shm::ShmLock* lock, uint64_t since_ns) {
+uint64_t EndTimedHold(shm::ShmLock* lock, uint64_t since_ns, uint64_t now_ns) {
   const bool is_exact = IsExact(since_ns);
-  const uint64_t now_ns = is_exact ? port::NowNs() : port::CoarseNowNs();
+  if (is_exact || now_ns == 0) now_ns = is_exact ? port::NowNs() : port::CoarseNowNs();
   const uint64_t held_ns = now_ns > since_ns ? now_ns - since_ns : 0;
   if (!is_exact && held_ns < kLongHoldNs) return 0;
   const uint64_t acquired = lock->acquired.load(std::memory_order_relaxed);

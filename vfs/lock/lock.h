@@ -96,8 +96,9 @@ bool TryAcquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, bool gives_way
 
 /// Gives up all that `slot` has of `lock` and wakes who is next. Returns how long an exclusive hold
 /// lasted in nanoseconds, where its Timing says, else 0. Releasing what one does not hold changes
-/// nothing.
-uint64_t Release(shm::ShmLock* lock, uint32_t slot);
+/// nothing. `now_ns`: what a clock has just told the caller, which spares a reading of the coarse
+/// one; 0: nothing.
+uint64_t Release(shm::ShmLock* lock, uint32_t slot, uint64_t now_ns = 0);
 
 /// Exclusive to shared.
 void Downgrade(shm::ShmLock* lock, uint32_t slot);
@@ -123,8 +124,8 @@ LockOutcome AcquireSlowly(shm::ShmLock* lock, uint32_t slot, LockMode mode, uint
 void BeginTimedHold(shm::ShmLock* lock, uint64_t acquired, Timing timing);
 
 /// Counts the hold that began at `since_ns`, and returns its length: 0 for a short one that was
-/// not stamped exactly.
-uint64_t EndTimedHold(shm::ShmLock* lock, uint64_t since_ns);
+/// not stamped exactly. `now_ns` as for Release.
+uint64_t EndTimedHold(shm::ShmLock* lock, uint64_t since_ns, uint64_t now_ns);
 
 /// Wakes whom a release concerns that left `left` in the word.
 void WakeAfterRelease(shm::ShmLock* lock, uint64_t left);
@@ -142,10 +143,10 @@ inline void CountAcquired(shm::ShmLock* lock, LockMode mode, Timing timing) {
 }
 
 /// The same for the one who is about to give up an exclusive hold.
-inline uint64_t EndHold(shm::ShmLock* lock) {
+inline uint64_t EndHold(shm::ShmLock* lock, uint64_t now_ns) {
   const uint64_t since_ns = lock->since_ns.load(std::memory_order_relaxed);
   if (since_ns == 0) return 0;
-  const uint64_t held_ns = EndTimedHold(lock, since_ns);
+  const uint64_t held_ns = EndTimedHold(lock, since_ns, now_ns);
   lock->since_ns.store(0, std::memory_order_relaxed);
   return held_ns;
 }
@@ -171,12 +172,12 @@ inline LockOutcome Acquire(shm::ShmLock* lock, uint32_t slot, LockMode mode, uin
   return internal::AcquireSlowly(lock, slot, mode, timeout_ns, timing, watch);
 }
 
-inline uint64_t Release(shm::ShmLock* lock, uint32_t slot) {
+inline uint64_t Release(shm::ShmLock* lock, uint32_t slot, uint64_t now_ns) {
   uint64_t word = lock->word.load();
   uint64_t left = Without(word, slot);
   if (left == word) return 0;
   // What belongs to the holder is written while it still is the holder.
-  const uint64_t held_ns = IsExclusive(word) ? internal::EndHold(lock) : 0;
+  const uint64_t held_ns = IsExclusive(word) ? internal::EndHold(lock, now_ns) : 0;
   GLASSWAL_POINT("lock.release.cas");
   while (!lock->word.compare_exchange_strong(word, left)) left = Without(word, slot);
   GLASSWAL_POINT("lock.release.look");

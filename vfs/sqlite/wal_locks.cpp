@@ -33,10 +33,9 @@ void EndTransaction(DatabaseFile* file) {
   }
 }
 
-/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible. The hold
-/// of WRITE that ended with it lasted from `since_ns` for `held_ns`, where that was timed exactly
-/// (else 0), and then the moment of its release needs no clock.
-void AnnounceCommit(DatabaseFile* file, uint64_t since_ns, uint64_t held_ns) {
+/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible: at
+/// `now_ns`, after the writer has had WRITE for `held_ns`, where that was timed exactly (else 0).
+void AnnounceCommit(DatabaseFile* file, uint64_t now_ns, uint64_t held_ns) {
   const uint32_t frame = store::WalIndexMaxFrame(file->wal_index);
   const uint32_t frames = frame >= file->frame_before ? frame - file->frame_before : frame;
   file->Count(shm::kCounterCommits);
@@ -45,7 +44,7 @@ void AnnounceCommit(DatabaseFile* file, uint64_t since_ns, uint64_t held_ns) {
   if (file->IsRecorded(EventKind::kCommit)) {
     trace::WriteEvent(file->region(), EventKind::kCommit, file->connection.Subject(), frames,
                       store::WalIndexPages(file->wal_index), store::WalIndexChange(file->wal_index),
-                      held_ns, held_ns != 0 ? since_ns + held_ns : port::StampNs());
+                      held_ns, now_ns);
   }
   shm::ShmHeader* header = file->region().header();
   header->commit_sequence.fetch_add(1);
@@ -57,25 +56,26 @@ bool IsCopying(const DatabaseFile& file, shm::LockId id) {
   return id == shm::kLockWalRead0 && (file.exclusive_mask & kBit(shm::kLockWalCheckpoint)) != 0;
 }
 
-void OnLocked(DatabaseFile* file, shm::LockId id, bool exclusive) {
-  const uint32_t bit = kBit(id);
-  (exclusive ? file->exclusive_mask : file->shared_mask) |= bit;
-  if ((bit & kReadMarks) != 0) {
-    if (exclusive) {
-      if (IsCopying(*file, id)) OnCopyBegins(file);
-      return;
-    }
-    file->Count(shm::kCounterReadTransactions);
-    BeginTransaction(file);
-  } else if (id == shm::kLockWalWrite && exclusive) {
+void OnLockedShared(DatabaseFile* file, shm::LockId id) {
+  file->shared_mask |= kBit(id);
+  if ((kBit(id) & kReadMarks) == 0) return;
+  file->Count(shm::kCounterReadTransactions);
+  BeginTransaction(file);
+}
+
+void OnLockedExclusive(DatabaseFile* file, shm::LockId id) {
+  file->exclusive_mask |= kBit(id);
+  if (id == shm::kLockWalWrite) {
     file->Count(shm::kCounterWriteTransactions);
     file->change_before = store::WalIndexChange(file->wal_index);
     file->frame_before = store::WalIndexMaxFrame(file->wal_index);
     file->write_patience_ms = file->settings.lock_timeout_ms;
     file->patience_until_ns = 0;
     BeginTransaction(file);
-  } else if (id == shm::kLockWalCheckpoint && exclusive) {
+  } else if (id == shm::kLockWalCheckpoint) {
     OnCheckpointLocked(file);
+  } else if (IsCopying(*file, id)) {
+    OnCopyBegins(file);
   }
 }
 
@@ -89,14 +89,14 @@ void UnlockShared(DatabaseFile* file, shm::LockId id) {
 /// The end of a transaction that had WRITE, or of one that wanted to write and did not.
 void UnlockWrite(DatabaseFile* file) {
   const bool committed = store::WalIndexChange(file->wal_index) != file->change_before;
+  const uint64_t now_ns = port::StampNs();
   file->exclusive_mask &= ~kBit(shm::kLockWalWrite);
-  shm::ShmLock* lock = &file->database()->locks[shm::kLockWalWrite];
-  const uint64_t since_ns = lock->since_ns.load(std::memory_order_relaxed);
-  const uint64_t held_ns = lock::Release(lock, file->connection.slot);
+  const uint64_t held_ns =
+      lock::Release(&file->database()->locks[shm::kLockWalWrite], file->connection.slot, now_ns);
   file->Record(EventKind::kLockReleased, shm::kLockWalWrite, 1, held_ns);
-  if (committed) AnnounceCommit(file, since_ns, held_ns);
+  if (committed) AnnounceCommit(file, now_ns, held_ns);
   EndTransaction(file);
-  file->client().SweepNowAndThen(since_ns);
+  file->client().SweepNowAndThen(now_ns);
 }
 
 void UnlockExclusive(DatabaseFile* file, shm::LockId id) {
@@ -116,17 +116,17 @@ void Unlock(DatabaseFile* file, shm::LockId id) {
   }
 }
 
-int LockOne(DatabaseFile* file, uint32_t lock, lock::LockMode mode, uint32_t timeout_ms) {
+int LockOneExclusive(DatabaseFile* file, uint32_t lock, uint32_t timeout_ms) {
   const auto id = static_cast<shm::LockId>(lock);
-  const int result = file->AcquireLock(id, mode, timeout_ms);
-  if (result == SQLITE_OK) OnLocked(file, id, mode == lock::LockMode::kExclusive);
+  const int result = file->AcquireLock(id, lock::LockMode::kExclusive, timeout_ms);
+  if (result == SQLITE_OK) OnLockedExclusive(file, id);
   return result;
 }
 
 /// All or none.
 int LockRange(DatabaseFile* file, uint32_t first, uint32_t count, uint32_t timeout_ms) {
   for (uint32_t i = 0; i < count; ++i) {
-    const int result = LockOne(file, first + i, lock::LockMode::kExclusive, timeout_ms);
+    const int result = LockOneExclusive(file, first + i, timeout_ms);
     if (result == SQLITE_OK) continue;
     while (i-- > 0) Unlock(file, static_cast<shm::LockId>(first + i));
     return result;
@@ -197,6 +197,34 @@ bool IsRebuild(uint32_t first, uint32_t end) {
          end == shm::kLockWalRead0 && first + 1 < end;
 }
 
+// The three ways of DatabaseShmLock, each by itself, so that the short ones stay short.
+
+[[gnu::noinline]] int UnlockRange(DatabaseFile* file, uint32_t first, uint32_t end) {
+  for (uint32_t id = first; id < end; ++id) Unlock(file, static_cast<shm::LockId>(id));
+  return SQLITE_OK;
+}
+
+/// SQLite takes one at a time.
+[[gnu::noinline]] int LockShared(DatabaseFile* file, shm::LockId id) {
+  if ((file->shared_mask & kBit(id)) != 0) return SQLITE_OK;
+  // Whoever has a mark already would wait for itself, so that nothing is asked of it.
+  const bool reads_log = id > shm::kLockWalRead0;
+  const bool has_mark = ((file->shared_mask | file->exclusive_mask) & kReadMarks) != 0;
+  if (reads_log && !has_mark && MakeRoomInLog(file)) return SQLITE_BUSY;
+  const int result = file->AcquireLock(id, lock::LockMode::kShared, file->settings.lock_timeout_ms);
+  if (result == SQLITE_OK) OnLockedShared(file, id);
+  return result;
+}
+
+[[gnu::noinline]] int LockExclusive(DatabaseFile* file, uint32_t first, uint32_t end) {
+  const uint32_t timeout_ms = file->settings.lock_timeout_ms;
+  const uint32_t count = end - first;
+  if (IsRestart(*file, first, end)) return LockForRestart(file, first, count);
+  const int result = LockRange(file, first, count, timeout_ms);
+  if (first == shm::kLockWalWrite) return RefuseBesideRecovery(file, result);
+  return IsRebuild(first, end) ? RefuseRebuild(file, result) : result;
+}
+
 }  // namespace
 
 int DatabaseShmMap(sqlite3_file* base, int block, int block_size, int extend,
@@ -231,28 +259,9 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
   }
   const auto begin = static_cast<uint32_t>(first);
   const auto end = static_cast<uint32_t>(first + count);
-  if ((flags & SQLITE_SHM_UNLOCK) != 0) {
-    for (uint32_t id = begin; id < end; ++id) Unlock(file, static_cast<shm::LockId>(id));
-    return SQLITE_OK;
-  }
-  const uint32_t timeout_ms = file->settings.lock_timeout_ms;
-  if ((flags & SQLITE_SHM_SHARED) != 0) {
-    if ((file->shared_mask & kBit(begin)) != 0) return SQLITE_OK;
-    // Whoever has a mark already would wait for itself, so that nothing is asked of it. SQLite takes
-    // one at a time.
-    const bool reads_log = begin > shm::kLockWalRead0 && (kBit(begin) & kReadMarks) != 0;
-    const bool has_mark = ((file->shared_mask | file->exclusive_mask) & kReadMarks) != 0;
-    if (reads_log && !has_mark && MakeRoomInLog(file)) return SQLITE_BUSY;
-    return LockOne(file, begin, lock::LockMode::kShared, timeout_ms);
-  }
-  if (count == 1) {
-    const int result = LockOne(file, begin, lock::LockMode::kExclusive, timeout_ms);
-    return begin == shm::kLockWalWrite ? RefuseBesideRecovery(file, result) : result;
-  }
-  if (IsRestart(*file, begin, end)) return LockForRestart(file, begin, end - begin);
-  const int result = LockRange(file, begin, end - begin, timeout_ms);
-  if (begin == shm::kLockWalWrite) return RefuseBesideRecovery(file, result);
-  return IsRebuild(begin, end) ? RefuseRebuild(file, result) : result;
+  if ((flags & SQLITE_SHM_UNLOCK) != 0) return UnlockRange(file, begin, end);
+  if ((flags & SQLITE_SHM_SHARED) != 0) return LockShared(file, static_cast<shm::LockId>(begin));
+  return LockExclusive(file, begin, end);
 }
 
 void DatabaseShmBarrier(sqlite3_file* base) {
