@@ -16,8 +16,10 @@ int glasswal_checksum_ways(void);
 /// Its name; for messages.
 const char* glasswal_checksum_name(int way);
 
-/// Carries the two sums on over the bytes. 0: this processor or this number of bytes has no such way, and nothing was done.
-int glasswal_checksum(int way, const uint8_t* bytes, int count, uint32_t* sum1, uint32_t* sum2);
+/// Carries the two sums on over the bytes, and copies them to `copy` unless it is null. 0: this processor or this number of bytes
+/// has no such way, and nothing was done.
+int glasswal_checksum(int way, const uint8_t* bytes, uint8_t* copy, int count, uint32_t* sum1,
+                      uint32_t* sum2);
 
 #ifdef __cplusplus
 }

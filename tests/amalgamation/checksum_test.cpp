@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <random>
 #include <string>
 #include <vector>
@@ -32,17 +33,38 @@ Sums ByWords(const uint8_t* bytes, int count, Sums sums) {
 
 class Checksum : public ::testing::TestWithParam<int> {
  protected:
+  /// The copy is the same bytes, at any address, and nothing beside it is touched.
+  void CopiesToo(const uint8_t* bytes, int count, Sums from, Sums expected) {
+    const auto size = static_cast<size_t>(count);
+    const size_t offset = (address_ += 7) % 64;
+    copy_.assign(offset + size + 64, 0x5a);
+    Sums sums = from;
+    glasswal_checksum(GetParam(), bytes, copy_.data() + offset, count, &sums.one, &sums.two);
+    EXPECT_EQ(sums, expected);
+    EXPECT_EQ(std::memcmp(copy_.data() + offset, bytes, size), 0)
+        << count << " bytes at +" << offset;
+    for (size_t i = 0; i < copy_.size(); ++i) {
+      const bool is_beside = i < offset || i >= offset + size;
+      if (is_beside && copy_[i] != 0x5a) FAIL() << "written beside the copy, at " << i;
+    }
+  }
+
   /// Compares one block; false where this processor does not have the way.
   bool Agrees(const uint8_t* bytes, int count, Sums from) {
     Sums sums = from;
-    if (glasswal_checksum(GetParam(), bytes, count, &sums.one, &sums.two) == 0) {
+    if (glasswal_checksum(GetParam(), bytes, nullptr, count, &sums.one, &sums.two) == 0) {
       EXPECT_EQ(sums, from) << "who does nothing changes nothing";
       return false;
     }
+    CopiesToo(bytes, count, from, sums);
     EXPECT_EQ(sums, ByWords(bytes, count, from))
         << count << " bytes at " << static_cast<const void*>(bytes);
     return true;
   }
+
+ private:
+  std::vector<uint8_t> copy_;
+  size_t address_ = 0;
 };
 
 TEST_P(Checksum, RandomBytesAtEveryAddressOfEverySize) {

@@ -2,6 +2,7 @@
 // next to nothing, and whoever wants it otherwise has it so. It needs the patched SQLite.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <string>
 
 #include "contract/place.h"
@@ -58,6 +59,41 @@ TEST_P(Autocheckpoint, AReaderInItsWayIsTriedAgainNowAndThenOnly) {
   Commit(db, kLong + 2);
   EXPECT_LE(Wal().frames, kLong + 2u);
   EXPECT_EQ(db.Rows("SELECT count(*) FROM t; PRAGMA integrity_check"), "1112 ok");
+}
+
+// A statement that writes, and is a transaction of its own, leaves its read mark a few frames behind, and only that.
+TEST_P(Autocheckpoint, AStatementThatWritesHoldsBackNoMoreThanSomeFrames) {
+  constexpr uint32_t kMostBehind = 8;  // WAL_BRIEF_LAG of the patch
+  Database db = OpenTable();
+  Database other = Open();
+  uint32_t most_behind = 0;
+  for (int i = 0; i < 40; ++i) {
+    db.Run("INSERT INTO t VALUES (1)");
+    Statement insert(db, "INSERT INTO t VALUES (1), (2) RETURNING x");
+    ASSERT_EQ(insert.Step(), SQLITE_ROW);
+    other.Run("PRAGMA wal_checkpoint");
+    const WalSnapshot beside = Wal();
+    most_behind = std::max(most_behind, beside.frames - beside.backfilled);
+    ASSERT_EQ(insert.Step(), SQLITE_ROW);
+    ASSERT_EQ(insert.Step(), SQLITE_DONE);
+  }
+  EXPECT_GT(most_behind, 0u);
+  EXPECT_LE(most_behind, kMostBehind);
+}
+
+TEST_P(Autocheckpoint, WhoeverReadsOrBeginsToWriteHasAMarkOfItsOwn) {
+  Database db = OpenTable();
+  Database other = Open();
+  for (const char* begin :
+       {"BEGIN; SELECT count(*) FROM t", "BEGIN IMMEDIATE", "BEGIN EXCLUSIVE"}) {
+    for (int i = 0; i < 20; ++i) {
+      Commit(db, 1);
+      db.Run(begin);
+      other.Run("PRAGMA wal_checkpoint");
+      EXPECT_EQ(Wal().frames, Wal().backfilled) << begin;
+      db.Run("COMMIT");
+    }
+  }
 }
 
 TEST_P(Autocheckpoint, AllWhoWriteGoByTheSameMark) {

@@ -40,7 +40,7 @@ glasswal_replace("the checksum" [==[
     do {
       s1 += *aData++ + s2;
 ]==] [==[
-  }else if( nByte%64==0 && glasswalChecksum(a, nByte, &s1, &s2) ){
+  }else if( nByte%64==0 && glasswalChecksum(a, 0, nByte, &s1, &s2) ){
     aData = aEnd;
   }else if( nByte%64==0 ){
     do {
@@ -129,61 +129,86 @@ glasswal_replace("a new log" [==[
 ]==])
 
 # ---------------------------------------------------------------------------------------------------------------------
-# Header and page of a frame are written in one call, where the VFS knows how.
+# Where the VFS knows how, a frame is written in one call, and what makes the checksum of the page, and so reads all of it, copies it
+# to its place in the log as well.
+glasswal_replace("a frame and its place" [==[
+  u8 *aData,                      /* Pointer to page data */
+  u8 *aFrame                      /* OUT: Write encoded frame here */
+){
+]==] [==[
+  u8 *aData,                      /* Pointer to page data */
+  u8 *aFrame,                     /* OUT: Write encoded frame here */
+  u8 *aTo                         /* OUT: Copy page data here, if not NULL */
+){
+]==])
+glasswal_replace("a page and its place" [==[
+    walChecksumBytes(nativeCksum, aData, pWal->szPage, aCksum, aCksum);
+
+    sqlite3Put4byte(&aFrame[16], aCksum[0]);
+    sqlite3Put4byte(&aFrame[20], aCksum[1]);
+  }else{
+    memset(&aFrame[8], 0, 16);
+  }
+}
+]==] [==[
+    if( aTo && nativeCksum && glasswalChecksum(aData, aTo, (int)pWal->szPage, &aCksum[0], &aCksum[1]) ){
+      aTo = 0;
+    }else{
+      walChecksumBytes(nativeCksum, aData, pWal->szPage, aCksum, aCksum);
+    }
+
+    sqlite3Put4byte(&aFrame[16], aCksum[0]);
+    sqlite3Put4byte(&aFrame[20], aCksum[1]);
+  }else{
+    memset(&aFrame[8], 0, 16);
+  }
+  if( aTo ) memcpy(aTo, aData, pWal->szPage);
+}
+
+/*
+** What walWriteOneFrame() tells the VFS, and gets back in walFillFrame().
+*/
+typedef struct WalFrame WalFrame;
+struct WalFrame {
+  GlasswalFrame base;
+  Wal *pWal;
+  u32 nTruncate;
+};
+
+static void walFillFrame(GlasswalFrame *p, void *pHeader, void *pPageTo){
+  const WalFrame *pFrame = (const WalFrame*)p;
+  walEncodeFrame(pFrame->pWal, p->iPage, pFrame->nTruncate, (u8*)p->pPage, (u8*)pHeader, (u8*)pPageTo);
+}
+]==])
+glasswal_replace("a frame that is written anew" [==[
+      walEncodeFrame(pWal, iPgno, nDbSize, &aBuf[WAL_FRAME_HDRSIZE], aFrame);
+]==] [==[
+      walEncodeFrame(pWal, iPgno, nDbSize, &aBuf[WAL_FRAME_HDRSIZE], aFrame, 0);
+]==])
 glasswal_replace("a frame's header and page" [==[
   walEncodeFrame(p->pWal, pPage->pgno, nTruncate, pData, aFrame);
   rc = walWriteToLog(p, aFrame, sizeof(aFrame), iOffset);
   if( rc ) return rc;
 ]==] [==[
-  walEncodeFrame(p->pWal, pPage->pgno, nTruncate, pData, aFrame);
   if( p->iSyncPoint==0 && p->pWal->bFrameInParts==0 ){
-    GlasswalFrame frame;
-    frame.pFile = p->pFd;
-    frame.pHeader = aFrame;
-    frame.pPage = pData;
-    frame.nHeader = (int)sizeof(aFrame);
-    frame.nPage = p->szPage;
-    frame.iOffset = iOffset;
-    frame.bAnswered = 0;
-    rc = sqlite3OsFileControl(p->pFd, GLASSWAL_FCNTL_WRITE_FRAME, &frame);
-    if( frame.bAnswered ) return rc;
+    WalFrame frame;
+    frame.base.pFile = p->pFd;
+    frame.base.pPage = pData;
+    frame.base.nPage = p->szPage;
+    frame.base.nHeader = (int)sizeof(aFrame);
+    frame.base.iPage = pPage->pgno;
+    frame.base.iOffset = iOffset;
+    frame.base.xFill = walFillFrame;
+    frame.base.bAnswered = 0;
+    frame.pWal = p->pWal;
+    frame.nTruncate = nTruncate;
+    rc = sqlite3OsFileControl(p->pFd, GLASSWAL_FCNTL_WRITE_FRAME, &frame.base);
+    if( frame.base.bAnswered ) return rc;
     p->pWal->bFrameInParts = 1;
   }
+  walEncodeFrame(p->pWal, pPage->pgno, nTruncate, pData, aFrame, 0);
   rc = walWriteToLog(p, aFrame, sizeof(aFrame), iOffset);
   if( rc ) return rc;
-]==])
-
-# ---------------------------------------------------------------------------------------------------------------------
-# The wal-index has one entry for each frame, in a table in which the entries of a page lie behind each other: a page that is
-# written again and again has a long row of them. Where a page has an entry, all places from the first that it may take up to
-# that one are taken (no entry is removed before those that were made after it), so the search for a free place may go on from
-# there, and finds the same one.
-glasswal_replace("what the log remembers of its index" [==[
-  u8 bFrameInParts;          /* The VFS does not know GLASSWAL_FCNTL_WRITE_FRAME */
-]==] [==[
-  u8 bFrameInParts;          /* The VFS does not know GLASSWAL_FCNTL_WRITE_FRAME */
-  u16 aLastKey[16];          /* Where entries were made last, by the low bits of the page's number */
-]==])
-glasswal_replace("a free place in the index" [==[
-    nCollide = idx;
-    for(iKey=walHash(iPage); sLoc.aHash[iKey]; iKey=walNextHash(iKey)){
-      if( (nCollide--)==0 ) return SQLITE_CORRUPT_BKPT;
-    }
-    sLoc.aPgno[(idx-1)&(HASHTABLE_NPAGE-1)] = iPage;
-    AtomicStore(&sLoc.aHash[iKey], (ht_slot)idx);
-]==] [==[
-    nCollide = idx;
-    iKey = pWal->aLastKey[iPage % ArraySize(pWal->aLastKey)];
-    if( sLoc.aHash[iKey]==0 || sLoc.aPgno[(sLoc.aHash[iKey]-1)&(HASHTABLE_NPAGE-1)]!=iPage ){
-      iKey = walHash(iPage);
-    }
-    for(; sLoc.aHash[iKey]; iKey=walNextHash(iKey)){
-      if( (nCollide--)==0 ) return SQLITE_CORRUPT_BKPT;
-    }
-    pWal->aLastKey[iPage % ArraySize(pWal->aLastKey)] = (u16)iKey;
-    /* Atomic, so that no compiler moves it behind the entry: one that dies between the two leaves no entry without a page. */
-    AtomicStore(&sLoc.aPgno[(idx-1)&(HASHTABLE_NPAGE-1)], iPage);
-    AtomicStore(&sLoc.aHash[iKey], (ht_slot)idx);
 ]==])
 
 # ---------------------------------------------------------------------------------------------------------------------
@@ -242,6 +267,186 @@ glasswal_replace("an unchanged header" [==[
     return 0;   /* It was verified, or made here, before it became the connection's own */
   }
   walChecksumBytes(1, (u8*)&h1, sizeof(h1)-sizeof(h1.aCksum), 0, aCksum);
+]==])
+
+# ---------------------------------------------------------------------------------------------------------------------
+# Whoever begins to read the snapshot that it had before takes the mark that it had before, if that still stands for it. What
+# walTryBeginRead() looks at under the lock is looked at here, too; whatever is not as expected is left to it. The number of
+# backfilled frames is read before the header, as there.
+#
+# A mark may stay behind the snapshot: walTryBeginRead() takes an older one where it cannot move any. A statement that writes,
+# and is a transaction of its own, leaves its mark where it is for some frames, since it ends soon: to move it takes as long as
+# to take it. Others who copy the log meanwhile stop at the mark.
+glasswal_replace("what the log remembers of the last reading" [==[
+  u8 bFrameInParts;          /* The VFS does not know GLASSWAL_FCNTL_WRITE_FRAME */
+]==] [==[
+  u8 bFrameInParts;          /* The VFS does not know GLASSWAL_FCNTL_WRITE_FRAME */
+  u8 bBrief;                 /* The transaction that begins is a single statement that writes */
+  i8 iLastMark;              /* The read mark of the last transaction, or -1 */
+]==])
+glasswal_replace("a new log that nobody has read" [==[
+  pRet->bBlocking = 1;
+]==] [==[
+  pRet->bBlocking = 1;
+  pRet->iLastMark = -1;
+]==])
+glasswal_replace("a statement that writes" [==[
+    rc = sqlite3BtreeBeginTrans(pBt, pOp->p2, &iMeta);
+    testcase( rc==SQLITE_BUSY_SNAPSHOT );
+]==] [==[
+    Wal *pWal = pBt->pBt->pPager->pWal;
+    /* BEGIN IMMEDIATE and EXCLUSIVE have no P5 */
+    if( pWal ) pWal->bBrief = pOp->p2 && pOp->p5 && db->autoCommit;
+    rc = sqlite3BtreeBeginTrans(pBt, pOp->p2, &iMeta);
+    if( pWal ) pWal->bBrief = 0;
+    testcase( rc==SQLITE_BUSY_SNAPSHOT );
+]==])
+glasswal_replace("the begin of a transaction" [==[
+  do{
+    rc = walTryBeginRead(pWal, pChanged, 0, &cnt);
+  }while( rc==WAL_RETRY );
+]==] [==[
+  if( walBeginSame(pWal) ) return SQLITE_OK;
+  do{
+    rc = walTryBeginRead(pWal, pChanged, 0, &cnt);
+  }while( rc==WAL_RETRY );
+]==])
+glasswal_replace("the same snapshot" [==[
+static int walBeginReadTransaction(Wal *pWal, int *pChanged){
+]==] [==[
+#define WAL_BRIEF_LAG 8      /* How far a mark may stay behind a transaction of one statement */
+
+/*
+** Whether both headers of the wal-index are what the connection has.
+*/
+static SQLITE_NO_TSAN int walIsSameHdr(Wal *pWal){
+  const u32 *aOne = (const u32*)&walIndexHdr(pWal)[0];
+  const u32 *aTwo = (const u32*)&walIndexHdr(pWal)[1];
+  const u32 *aOwn = (const u32*)&pWal->hdr;
+  u32 differ = 0;
+  int k;
+  for(k=0; k<(int)(sizeof(WalIndexHdr)/sizeof(u32)); k++){
+    differ |= (aOne[k] ^ aOwn[k]) | (aTwo[k] ^ aOwn[k]);
+  }
+  return differ==0;
+}
+
+/*
+** Whether read mark i stands for the snapshot of the connection while nBackfill frames are in the database.
+*/
+static int walIsMarkOfHdr(Wal *pWal, volatile WalCkptInfo *pInfo, int i, u32 nBackfill){
+  u32 iMark;
+  if( i==0 ) return nBackfill==pWal->hdr.mxFrame;
+  iMark = AtomicLoad(pInfo->aReadMark+i);
+  return iMark<=pWal->hdr.mxFrame
+      && pWal->hdr.mxFrame-iMark<=(pWal->bBrief ? WAL_BRIEF_LAG : 0)
+      && nBackfill!=pWal->hdr.mxFrame;
+}
+
+/*
+** Begin to read the snapshot of the last transaction, with its mark. Return 0, and change nothing, if there may be another one,
+** or the mark cannot be had at once.
+*/
+static int walBeginSame(Wal *pWal){
+  const int i = pWal->iLastMark;
+  volatile WalCkptInfo *pInfo;
+  u32 nBackfill;
+  if( i<0 || pWal->bBlocking || pWal->exclusiveMode!=WAL_NORMAL_MODE || pWal->bShmUnreliable ) return 0;
+#ifdef SQLITE_ENABLE_SNAPSHOT
+  if( pWal->pSnapshot || pWal->bGetSnapshot ) return 0;
+#endif
+  pInfo = walCkptInfo(pWal);
+  if( AtomicLoad(&walIndexHdr(pWal)->iChange)!=pWal->hdr.iChange ) return 0;
+  if( !walIsMarkOfHdr(pWal, pInfo, i, AtomicLoad(&pInfo->nBackfill)) ) return 0;
+  if( walLockShared(pWal, WAL_READ_LOCK(i))!=SQLITE_OK ) return 0;
+  nBackfill = GLASSWAL_LOAD_ACQUIRE(&pInfo->nBackfill);
+  if( (i==0 || walIsMarkOfHdr(pWal, pInfo, i, nBackfill)) && walIsSameHdr(pWal) ){
+    if( i>0 ) pWal->minFrame = nBackfill+1;
+    pWal->readLock = (i16)i;
+    return 1;
+  }
+  walUnlockShared(pWal, WAL_READ_LOCK(i));
+  return 0;
+}
+
+static int walBeginReadTransaction(Wal *pWal, int *pChanged){
+]==])
+glasswal_replace("the end of a reading" [==[
+    walUnlockShared(pWal, WAL_READ_LOCK(pWal->readLock));
+    pWal->readLock = -1;
+  }
+}
+]==] [==[
+    walUnlockShared(pWal, WAL_READ_LOCK(pWal->readLock));
+    pWal->iLastMark = (i8)pWal->readLock;
+    pWal->readLock = -1;
+  }
+}
+]==])
+
+# The first table has room for some 4,000 entries, and a short log makes some hundred. When it begins anew, so many are taken out, in
+# the place of setting all of it to zero, by the writer that has just found the old log complete, and still has WRITE: then the
+# entries are those of the first frames, without a gap, and lie in rows without a gap that begin at the hash of a page. (What a
+# recovery leaves that has found no frame at all may be anything.) They are taken out from the end, so that both are still true of
+# what somebody leaves who dies in the middle.
+glasswal_replace("what the log remembers of the old one" [==[
+  u8 bBrief;                 /* The transaction that begins is a single statement that writes */
+]==] [==[
+  u8 bBrief;                 /* The transaction that begins is a single statement that writes */
+  u32 nOldFrame;             /* Frames of the log that this transaction has begun anew */
+]==])
+glasswal_replace("a log that begins anew" [==[
+        walRestartHdr(pWal, salt1);
+        walUnlockExclusive(pWal, WAL_READ_LOCK(1), WAL_NREADER-1);
+]==] [==[
+        pWal->nOldFrame = pWal->hdr.mxFrame;
+        walRestartHdr(pWal, salt1);
+        walUnlockExclusive(pWal, WAL_READ_LOCK(1), WAL_NREADER-1);
+]==])
+glasswal_replace("the end of the one that began it" [==[
+    pWal->writeLock = 0;
+    pWal->iReCksum = 0;
+    pWal->truncateOnCommit = 0;
+  }
+  return SQLITE_OK;
+]==] [==[
+    pWal->writeLock = 0;
+    pWal->iReCksum = 0;
+    pWal->nOldFrame = 0;
+    pWal->truncateOnCommit = 0;
+  }
+  return SQLITE_OK;
+]==])
+glasswal_replace("the begin of a table" [==[
+      int nByte = (int)((u8*)&sLoc.aHash[HASHTABLE_NSLOT] - (u8*)sLoc.aPgno);
+      assert( nByte>=0 );
+      memset((void*)sLoc.aPgno, 0, nByte);
+]==] [==[
+      int nByte = (int)((u8*)&sLoc.aHash[HASHTABLE_NSLOT] - (u8*)sLoc.aPgno);
+      assert( nByte>=0 );
+      if( sLoc.iZero==0 && pWal->nOldFrame>0 && pWal->nOldFrame<HASHTABLE_NPAGE_ONE/4 ){
+        walTakeOutEntries(&sLoc);
+      }else{
+        memset((void*)sLoc.aPgno, 0, nByte);
+      }
+      pWal->nOldFrame = 0;
+]==])
+glasswal_replace("taking entries out" [==[
+static int walIndexAppend(Wal *pWal, u32 iFrame, u32 iPage){
+]==] [==[
+static void walTakeOutEntries(WalHashLoc *pLoc){
+  int n = 0;
+  while( n<HASHTABLE_NPAGE_ONE && pLoc->aPgno[n] ) n++;
+  while( n-- ){
+    const int iFirst = walHash(pLoc->aPgno[n]);
+    int nRow = 0;
+    while( nRow<HASHTABLE_NSLOT && pLoc->aHash[(iFirst+nRow)&(HASHTABLE_NSLOT-1)] ) nRow++;
+    while( nRow-- ) pLoc->aHash[(iFirst+nRow)&(HASHTABLE_NSLOT-1)] = 0;
+    pLoc->aPgno[n] = 0;
+  }
+}
+
+static int walIndexAppend(Wal *pWal, u32 iFrame, u32 iPage){
 ]==])
 
 # ---------------------------------------------------------------------------------------------------------------------

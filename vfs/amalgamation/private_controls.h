@@ -15,11 +15,14 @@ typedef struct GlasswalFrame GlasswalFrame;
 struct GlasswalFrame {
   const void *pFile;      /* The sqlite3_file that SQLite itself would write to. Where another one is asked, a shim lies between, */
                           /* which has to see every write, and bAnswered stays 0. */
-  const void *pHeader;    /* nHeader bytes, followed in the log by */
-  const void *pPage;      /* nPage bytes. */
-  int nHeader;
+  const void *pPage;      /* nPage bytes, which follow */
   int nPage;
+  int nHeader;            /* so many bytes of the header in the log. */
+  unsigned int iPage;     /* The number of the page */
   long long iOffset;      /* Where the header goes */
+  /* Called once by the VFS, when there is room: makes the header at pHeader, and at pPageTo, if that is not 0, a copy of the
+  ** page, which costs next to nothing, since the page has to be read for the header anyway. */
+  void (*xFill)(GlasswalFrame*, void *pHeader, void *pPageTo);
   int bAnswered;          /* OUT: 1 where the result code is that of the write; a stranger's is nothing */
 };
 

@@ -18,4 +18,10 @@
 # define GLASSWAL_READ_BARRIER() __atomic_thread_fence(__ATOMIC_ACQUIRE)
 #endif
 
+/*
+** Loads a word of the wal-index; whatever is loaded after it is not older. The word is changed by atomic stores alone, and in
+** WebAssembly, too, one that reads what another has stored comes after it.
+*/
+#define GLASSWAL_LOAD_ACQUIRE(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
+
 #endif /* GLASSWAL_VFS_AMALGAMATION_READ_BARRIER_H_ */

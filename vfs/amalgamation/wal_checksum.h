@@ -37,16 +37,17 @@
 #endif
 
 /*
-** Carries *pS1 and *pS2 on over the nByte bytes at a[]. Returns 0, and has done nothing, where this processor has no way
-** of its own to do so or the bytes are no whole rows: then the caller goes word by word.
+** Carries *pS1 and *pS2 on over the nByte bytes at a[], and copies them to aTo[] where that is not 0: multiplying takes longer
+** than reading, so that the copy is had meanwhile. Returns 0, and has done nothing, where this processor has no way of its own
+** to do so or the bytes are no whole rows: then the caller goes word by word.
 */
-static int glasswalChecksum(const u8 *a, int nByte, u32 *pS1, u32 *pS2){
+static int glasswalChecksum(const u8 *a, u8 *aTo, int nByte, u32 *pS1, u32 *pS2){
 #if defined(__x86_64__) && defined(__GNUC__)
-  if( nByte%128==0 && __builtin_cpu_supports("avx2") ) return glasswalChecksumAvx2(a, nByte, pS1, pS2);
-  if( nByte%64==0 && __builtin_cpu_supports("sse4.1") ) return glasswalChecksumSse41(a, nByte, pS1, pS2);
+  if( nByte%128==0 && __builtin_cpu_supports("avx2") ) return glasswalChecksumAvx2(a, aTo, nByte, pS1, pS2);
+  if( nByte%64==0 && __builtin_cpu_supports("sse4.1") ) return glasswalChecksumSse41(a, aTo, nByte, pS1, pS2);
 #elif defined(__wasm_simd128__) || (defined(__aarch64__) && defined(__GNUC__))
-  if( nByte%64==0 ) return glasswalChecksumVector(a, nByte, pS1, pS2);
+  if( nByte%64==0 ) return glasswalChecksumVector(a, aTo, nByte, pS1, pS2);
 #endif
-  (void)a; (void)nByte; (void)pS1; (void)pS2;
+  (void)a; (void)aTo; (void)nByte; (void)pS1; (void)pS2;
   return 0;
 }

@@ -13,6 +13,7 @@ typedef u32 GLASSWAL_LOADED __attribute__((vector_size(4*GLASSWAL_CHECKSUM_LANES
 
 GLASSWAL_CHECKSUM_TARGET static SQLITE_NOINLINE int GLASSWAL_CHECKSUM_NAME(
   const u8 *a,            /* Whole rows */
+  u8 *aTo,                /* OUT: a copy of them, if not 0 */
   int nByte,              /* Their size */
   u32 *pS1, u32 *pS2      /* IN/OUT: the two sums */
 ){
@@ -32,6 +33,10 @@ GLASSWAL_CHECKSUM_TARGET static SQLITE_NOINLINE int GLASSWAL_CHECKSUM_NAME(
     const GLASSWAL_LOADED *d = (const GLASSWAL_LOADED*)pRow;
     const GLASSWAL_LANES d0 = d[0], d1 = d[1], d2 = d[2], d3 = d[3];
     const u32 later = next*stepUp + here*step;
+    if( aTo ){
+      GLASSWAL_LOADED *to = (GLASSWAL_LOADED*)(aTo + (pRow - a));
+      to[0] = d0; to[1] = d1; to[2] = d2; to[3] = d3;
+    }
     x0 += d0*next; x1 += d1*next; x2 += d2*next; x3 += d3*next;
     y0 += d0*here; y1 += d1*here; y2 += d2*here; y3 += d3*here;
     here = next*step + here*stepDown;

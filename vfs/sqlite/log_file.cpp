@@ -4,6 +4,7 @@
 
 #include "amalgamation/private_controls.h"
 #include "port/option_language.h"
+#include "port/point.h"
 #include "recovery/runtime_inside.h"
 #include "sqlite/log_room.h"
 #include "sqlite/plain_file.h"
@@ -166,20 +167,28 @@ int Write(sqlite3_file* base, const void* from, int size, sqlite3_int64 offset) 
 }
 
 /// What the patched SQLite asks for instead of two writes (amalgamation/private_controls.h).
-int WriteFrame(LogFile* file, const GlasswalFrame& frame) {
+int WriteFrame(LogFile* file, GlasswalFrame* frame) {
   if (!Enter(file)) return Fenced(file, SQLITE_IOERR_WRITE);
-  const auto at = static_cast<uint64_t>(frame.iOffset);
-  const auto header_bytes = static_cast<uint32_t>(frame.nHeader);
-  const auto page_bytes = static_cast<uint32_t>(frame.nPage);
+  const auto at = static_cast<uint64_t>(frame->iOffset);
+  const auto page_bytes = static_cast<uint32_t>(frame->nPage);
+  const uint64_t size_bytes = store::kWalFrameHeaderBytes + page_bytes;
   file->database->Count(shm::kCounterWrites);
-  file->database->Count(shm::kCounterWriteBytes, header_bytes + page_bytes);
-  const int result = ReserveForFrame(file, at, page_bytes,
-                                     LoadBigEndian(static_cast<const uint8_t*>(frame.pHeader)));
+  file->database->Count(shm::kCounterWriteBytes, size_bytes);
+  const int result = ReserveForFrame(file, at, page_bytes, frame->iPage);
   if (result != SQLITE_OK) return result;
-  if (file->file.Append(at, frame.pHeader, header_bytes, frame.pPage, page_bytes)) return SQLITE_OK;
-  const int written = WriteBytes(file, at, frame.pHeader, header_bytes);
+  uint64_t old_size = 0;
+  std::byte* place = file->file.BeginInPlace(at, size_bytes, &old_size);
+  if (place != nullptr) {
+    GLASSWAL_POINT("store.write.part");
+    frame->xFill(frame, place, place + store::kWalFrameHeaderBytes);
+    file->file.EndInPlace(old_size, at + size_bytes);
+    return SQLITE_OK;
+  }
+  uint8_t header[store::kWalFrameHeaderBytes];
+  frame->xFill(frame, header, nullptr);
+  const int written = WriteBytes(file, at, header, sizeof(header));
   return written != SQLITE_OK ? written
-                              : WriteBytes(file, at + header_bytes, frame.pPage, page_bytes);
+                              : WriteBytes(file, at + sizeof(header), frame->pPage, page_bytes);
 }
 
 int FileControl(sqlite3_file* base, int operation, void* argument) {
@@ -188,9 +197,12 @@ int FileControl(sqlite3_file* base, int operation, void* argument) {
   auto* frame = static_cast<GlasswalFrame*>(argument);
   // Whoever has put other methods in the place of these, or a file before this one, sees all writes.
   const bool is_direct = frame->pFile == base && base->pMethods == &kLogMethods;
-  if (!is_direct || file->database == nullptr || !file->is_wal) return SQLITE_NOTFOUND;
+  if (!is_direct || file->database == nullptr || !file->is_wal ||
+      frame->nHeader != static_cast<int>(store::kWalFrameHeaderBytes)) {
+    return SQLITE_NOTFOUND;
+  }
   frame->bAnswered = 1;
-  return WriteFrame(file, *frame);
+  return WriteFrame(file, frame);
 }
 
 int Truncate(sqlite3_file* base, sqlite3_int64 size) {

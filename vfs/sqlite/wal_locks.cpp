@@ -79,11 +79,12 @@ void OnLockedExclusive(DatabaseFile* file, shm::LockId id) {
   }
 }
 
-void UnlockShared(DatabaseFile* file, shm::LockId id) {
+int UnlockShared(DatabaseFile* file, shm::LockId id) {
   file->shared_mask &= ~kBit(id);
   lock::Release(&file->database()->locks[id], file->connection.slot);
   file->Record(EventKind::kLockReleased, id);
   if ((kBit(id) & kReadMarks) != 0) EndTransaction(file);
+  return SQLITE_OK;
 }
 
 /// The end of a transaction that had WRITE, or of one that wanted to write and did not.
@@ -99,7 +100,7 @@ void UnlockWrite(DatabaseFile* file) {
   file->client().SweepNowAndThen(now_ns);
 }
 
-void UnlockExclusive(DatabaseFile* file, shm::LockId id) {
+[[gnu::noinline]] void UnlockExclusive(DatabaseFile* file, shm::LockId id) {
   if (id == shm::kLockWalWrite) return UnlockWrite(file);
   if (id == shm::kLockWalCheckpoint) OnCheckpointUnlocking(file);
   if (IsCopying(*file, id)) OnCopyEnds(file);
@@ -259,7 +260,11 @@ int DatabaseShmLock(sqlite3_file* base, int first, int count, int flags) {
   }
   const auto begin = static_cast<uint32_t>(first);
   const auto end = static_cast<uint32_t>(first + count);
-  if ((flags & SQLITE_SHM_UNLOCK) != 0) return UnlockRange(file, begin, end);
+  if ((flags & SQLITE_SHM_UNLOCK) != 0) {
+    const bool is_read = count == 1 && (file->shared_mask & kBit(begin)) != 0;
+    return is_read ? UnlockShared(file, static_cast<shm::LockId>(begin))
+                   : UnlockRange(file, begin, end);
+  }
   if ((flags & SQLITE_SHM_SHARED) != 0) return LockShared(file, static_cast<shm::LockId>(begin));
   return LockExclusive(file, begin, end);
 }

@@ -175,25 +175,16 @@ IoStatus File::Write(uint64_t offset, const void* from, uint32_t size_bytes) {
   return IoStatus::kOk;
 }
 
-bool File::Append(uint64_t offset, const void* first, uint32_t first_bytes, const void* second,
-                  uint32_t second_bytes) {
+std::byte* File::BeginInPlace(uint64_t offset, uint64_t size_bytes, uint64_t* old_size) {
   const uint64_t within = offset % kSegmentBytes;
-  const uint64_t size_bytes = uint64_t{first_bytes} + second_bytes;
-  const uint64_t old_size = SizeBytes();
+  *old_size = SizeBytes();
   const uint64_t limit = std::min(LimitBytes(), shm::kMaxFileBytes);
-  if (within + size_bytes > kSegmentBytes || offset > old_size || offset > limit ||
+  if (within + size_bytes > kSegmentBytes || offset > *old_size || offset > limit ||
       size_bytes > limit - offset || IsHead(offset)) {
-    return false;
+    return nullptr;
   }
   const uint32_t segment = SegmentAt(offset);
-  if (segment == kNoSegment) return false;
-  std::byte* to = self_->region->SegmentAddress(segment) + within;
-  GLASSWAL_POINT("store.write.part");
-  std::memcpy(to, first, first_bytes);
-  GLASSWAL_POINT("store.write.part");
-  std::memcpy(to + first_bytes, second, second_bytes);
-  Publish(old_size, offset + size_bytes);
-  return true;
+  return segment != kNoSegment ? self_->region->SegmentAddress(segment) + within : nullptr;
 }
 
 uint32_t File::Truncate(uint64_t size_bytes, uint64_t keep_bytes) {

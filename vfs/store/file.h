@@ -51,11 +51,12 @@ class File {
   /// Copies in, growing the file as needed. All segments are had before the first byte is written.
   IoStatus Write(uint64_t offset, const void* from, uint32_t size_bytes);
 
-  /// Writes `first` and behind it `second` at once, where that is simple: within one segment that is
-  /// there already, not beyond the end, and not into the head. False: nothing was written, and
-  /// Write() does it.
-  bool Append(uint64_t offset, const void* first, uint32_t first_bytes, const void* second,
-              uint32_t second_bytes);
+  /// The address at which [offset, offset + size_bytes) may be written in place, where that is
+  /// simple: within one segment that is there already, not beyond the end, and not in the head. Null:
+  /// Write() does it. `old_size` is the size of before, which EndInPlace() needs.
+  std::byte* BeginInPlace(uint64_t offset, uint64_t size_bytes, uint64_t* old_size);
+  /// Ends a write up to `end`: from then on others may see it.
+  void EndInPlace(uint64_t old_size, uint64_t end) { Publish(old_size, end); }
 
   /// Makes sure that [offset, offset + size_bytes) has segments, without changing the size.
   IoStatus Reserve(uint64_t offset, uint64_t size_bytes);
