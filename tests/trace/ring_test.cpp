@@ -367,7 +367,7 @@ TEST(RingTest, EverySequenceIsReadOrLost) {
 }
 
 TEST(CountersTest, SaturateInsteadOfWrapping) {
-  std::atomic<uint32_t> counter{UINT32_MAX - 1};
+  port::Atomic<uint32_t> counter{UINT32_MAX - 1};
   AddOwned(counter, 5u);
   EXPECT_EQ(counter.load(), UINT32_MAX);
   AddShared(counter);

@@ -22,6 +22,18 @@ function(glasswal_replace what old new)
 endfunction()
 
 # ---------------------------------------------------------------------------------------------------------------------
+# In WebAssembly an atomic store is an exchange, for the reason that port/atomic.h tells.
+glasswal_replace("an atomic store" [==[
+# define AtomicStore(PTR,VAL)  __atomic_store_n((PTR),(VAL),__ATOMIC_RELAXED)
+]==] [==[
+# ifdef __wasm__
+#  define AtomicStore(PTR,VAL)  ((void)__atomic_exchange_n((PTR),(VAL),__ATOMIC_SEQ_CST))
+# else
+#  define AtomicStore(PTR,VAL)  __atomic_store_n((PTR),(VAL),__ATOMIC_RELAXED)
+# endif
+]==])
+
+# ---------------------------------------------------------------------------------------------------------------------
 # What the pager and the log need.
 glasswal_replace("the headers" [==[
 /******************* NOTES ON THE DESIGN OF THE PAGER ************************

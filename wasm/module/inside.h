@@ -10,6 +10,7 @@
 #include "diag/json_writer.h"
 #include "diag/log_names.h"
 #include "port/assert.h"
+#include "port/atomic.h"
 #include "port/clock.h"
 #include "port/commit_range.h"
 #include "port/futex.h"

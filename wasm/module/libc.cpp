@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <atomic>
 #include <cstdint>
 
 #include "module/host.h"
@@ -71,7 +70,7 @@ int nanosleep(const timespec* wanted, timespec* left) {
                        static_cast<double>(wanted->tv_nsec) / kNsPerMs;
   // Nobody wakes this word: the wait ends with its time. A page's main thread may not wait and goes
   // round.
-  static std::atomic<uint32_t> never{0};
+  static glasswal::port::Atomic<uint32_t> never{0};
   for (double now = glasswal_host_now(0); now < until; now = glasswal_host_now(0)) {
     if (glasswal::port::MayWait()) {
       glasswal::port::FutexWait(&never, 0, static_cast<uint64_t>((until - now) * kNsPerMs) + 1);
