@@ -1,6 +1,7 @@
 // Rows cross in batches: nothing may depend on where a batch ends, or on how large a row is.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import v8 from 'node:v8';
 import { database } from './open.mjs';
 
 test('rows of changing sizes come whole across many batches', async (t) => {
@@ -61,6 +62,20 @@ test('many columns, no name twice, and names that objects use themselves', async
   const odd = db.prepare(`SELECT 1 AS "__proto__", 2 AS "constructor", 3 AS "toString", 4 AS "0"`).get();
   assert.equal(Object.getPrototypeOf(odd), Object.prototype);
   assert.deepEqual(Object.entries(odd).sort(), [['0', 4], ['__proto__', 1], ['constructor', 2], ['toString', 3]]);
+});
+
+test('V8 has no dictionary for a row of many columns', async (t) => {
+  // Only to ask how V8 has an object; it is no part of JavaScript.
+  v8.setFlagsFromString('--allow-natives-syntax');
+  const isFast = new Function('object', 'return %HasFastProperties(object)');
+  const db = await database(t);
+  const values = [1, 'text', 1.5, null];
+  const columns = Array.from({ length: 100 }, (_, i) => `?${(i % values.length) + 1} AS wide${i}`).join(', ');
+  const select = db.prepare(`SELECT ${columns} FROM (VALUES (1), (2))`);
+  for (const row of [select.get(...values), ...select.all(...values), ...select.iterate(...values), ...select.all(2, null, 'text', 2.5)]) {
+    assert.equal(isFast(row), true);
+  }
+  assert.deepEqual(Object.values(select.get(...values)), Array.from({ length: 100 }, (_, i) => values[i % values.length]));
 });
 
 test('a change of the schema is seen by statements that were prepared before it', async (t) => {

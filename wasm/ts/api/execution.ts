@@ -14,14 +14,11 @@ import {
 import { MisuseError } from '../given/errors.js';
 import { columnNames, parameterShape, prepare, texts } from './prepare.js';
 import { SQLITE_DONE, SQLITE_OK, SQLITE_ROW } from '../generated/sqlite.js';
-import { BatchReader, type RowMode, type RowShape } from '../engine/rows.js';
+import { type RowMode, type RowShape, firstRow, readRows, rowShape } from '../engine/rows.js';
 import { type Block, allocateBlock, free } from '../engine/scratch.js';
 import { type ParameterShape } from '../engine/values.js';
 import { ParameterWriter } from '../engine/parameters.js';
 import { expandedSql, logStatement } from './verbose.js';
-
-// No user code runs while a batch is read, so one reader is enough for all statements.
-const reader = new BatchReader();
 
 /**
  * Adds the next rows, at most `maxRows`, to `rows`; false when there are no more. Where a row fails, those before it are
@@ -221,7 +218,7 @@ export class Execution {
 
   /** The first row of `batch`. */
   firstRow(batch: Block, mode: RowMode): unknown {
-    return reader.open(batch).read(mode, this.#shapeFor(batch));
+    return firstRow(batch, mode, this.#shapeFor(batch));
   }
 
   /** The shape of the rows in `batch`: SQLite compiles anew after a change of the schema, by whichever client. */
@@ -232,7 +229,7 @@ export class Execution {
       const pointer = this.handle.pointer;
       const names = columnNames(this.connection, pointer);
       const tables = texts(this.connection, pointer, exports.sqlite3_column_table_name).map((name) => name ?? '$');
-      this.#shape = { names, tables, hasProto: names.includes('__proto__') };
+      this.#shape = rowShape(names, tables);
       this.#shapeOf = reprepared;
     }
     return this.#shape;
@@ -276,9 +273,7 @@ export class Execution {
       flags &= ~(EXECUTE_BIND | EXECUTE_STANDS_ON_ROW);
       const pending = (batch.i32[AT_FLAGS]! & BATCH_PENDING) !== 0;
       if (batch.i32[AT_ROWS]! > 0) {
-        const shape = this.#shapeFor(batch);
-        reader.open(batch);
-        while (reader.left > 0) rows.push(reader.read(mode, shape));
+        readRows(batch, mode, this.#shapeFor(batch), rows);
         if (pending) flags |= EXECUTE_STANDS_ON_ROW;
       } else if (pending) {
         rows.push(this.largeRow(flags, batch, mode));

@@ -18,7 +18,7 @@ import {
 } from '../generated/encoding.js';
 import type { Engine } from '../engine/engine.js';
 import { MisuseError } from '../given/errors.js';
-import { BatchReader } from '../engine/rows.js';
+import { rowValues } from '../engine/rows.js';
 import { Block } from '../engine/scratch.js';
 import { allocateBytes, bytesOf, fitsInt64 } from '../engine/slots.js';
 import { encodeUtf8 } from '../engine/text.js';
@@ -74,15 +74,11 @@ interface Running {
   told: boolean;
 }
 
-const RAW_SHAPE = { names: [], tables: [], hasProto: false };
-
 /** All functions of one client. */
 class FunctionTable {
   readonly #context: Context;
   readonly #engine: Engine;
   readonly #running = new Map<number, Running>();
-  // User functions can call SQL that calls user functions: each argument list is read at once, so one reader is enough.
-  readonly #reader = new BatchReader();
   #lastRunning = 0;
 
   constructor(context: Context) {
@@ -167,8 +163,7 @@ class FunctionTable {
     if (argc === 0) return [];
     const batchAt = frame + PARAMETER_BYTES;
     const size = this.#engine.u32[(batchAt >>> 2) + AT_CAPACITY]!;
-    const block = new Block(this.#engine, batchAt, size);
-    return this.#reader.open(block).read('raw', RAW_SHAPE) as SqlValue[];
+    return rowValues(new Block(this.#engine, batchAt, size));
   }
 
   #putResult(frame: number, value: unknown, name: string): void {

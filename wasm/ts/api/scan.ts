@@ -17,7 +17,7 @@ import {
 import type { Engine } from '../engine/engine.js';
 import { MisuseError } from '../given/errors.js';
 import { reportError } from '../given/listeners.js';
-import { BatchReader } from '../engine/rows.js';
+import { rowValues } from '../engine/rows.js';
 import { Block } from '../engine/scratch.js';
 import { SlotWriter } from '../engine/slots.js';
 import type { Definition } from './table_definition.js';
@@ -28,8 +28,6 @@ import { kindOf } from '../given/kinds.js';
 export interface ScannedTable {
   readonly definition: Definition;
 }
-
-const RAW_SHAPE = { names: [], tables: [], hasProto: false };
 
 /** The row that a scan stands on, in the module's memory. */
 class RowSlots extends SlotWriter {
@@ -172,7 +170,7 @@ function argumentsAt(context: Context, count: number, frame: number): unknown[] 
   const { engine } = context;
   const at = frame + PARAMETER_BYTES;
   const block = new Block(engine, at, engine.u32[(at >>> 2) + AT_CAPACITY]!);
-  return new BatchReader().open(block).read('raw', RAW_SHAPE) as unknown[];
+  return rowValues(block);
 }
 
 /** Begins the scan of which the Scan is at the word `at`, with the parameters that are given. */
