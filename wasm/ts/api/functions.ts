@@ -80,6 +80,8 @@ class FunctionTable {
   readonly #engine: Engine;
   readonly #running = new Map<number, Running>();
   #lastRunning = 0;
+  /** The block of the last arguments. */
+  #lastBlock: Block | undefined;
 
   constructor(context: Context) {
     this.#context = context;
@@ -163,7 +165,10 @@ class FunctionTable {
     if (argc === 0) return [];
     const batchAt = frame + PARAMETER_BYTES;
     const size = this.#engine.u32[(batchAt >>> 2) + AT_CAPACITY]!;
-    return rowValues(new Block(this.#engine, batchAt, size));
+    // Nearly always where the last ones were: short ones lie on the stack.
+    let block = this.#lastBlock;
+    if (block === undefined || block.address !== batchAt || block.size !== size) block = this.#lastBlock = new Block(this.#engine, batchAt, size);
+    return rowValues(block);
   }
 
   #putResult(frame: number, value: unknown, name: string): void {
