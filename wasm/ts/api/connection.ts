@@ -101,6 +101,8 @@ export class Connection {
     if (this.#lock !== undefined) {
       throw new MisuseError('BUSY', `The database '${this.path}' is in use by ${this.#lock}: use it afterwards, or open it once more.`);
     }
+    // Who leaves closes its databases first, and the fate of who was given up says so.
+    if (this.pointer !== 0 && this.context.engine.fate.lost === undefined) return;
     this.client.check();
     if (this.pointer === 0) {
       throw new MisuseError(

@@ -154,6 +154,7 @@ export class Execution {
   /** A getter among the values may have used the statement, too. */
   #encode(values: readonly unknown[]): number {
     const { handle } = this;
+    if (values.length === 0 && this.#parameters.count === 0) return 0;
     const flags = this.#writer.write(this.#parameters, values, this.sql);
     if (handle.pointer !== 0 && !handle.iterated) return flags;
     this.#writer.discard();

@@ -8,14 +8,17 @@ import type { ParameterShape } from './values.js';
 
 /** Encodes parameters into the scratch of the context. */
 export class ParameterWriter extends SlotWriter {
-  /** Where the last written parameters are. */
-  address = 0;
   readonly #context: Context;
   #large: Block | undefined;
 
   constructor(context: Context) {
     super(context.engine, context.scratch.parameters);
     this.#context = context;
+  }
+
+  /** Where the last written parameters are. */
+  get address(): number {
+    return this.slots.address;
   }
 
   /**
@@ -52,17 +55,21 @@ export class ParameterWriter extends SlotWriter {
   }
 
   #begin(count: number): void {
-    const { scratch, engine } = this.#context;
+    const { scratch } = this.#context;
     if (this.owned.length !== 0) this.discard();
-    this.data = scratch.parameters;
-    this.slots = this.data;
-    if (count > scratch.parameterCount) {
-      this.#large ??= allocateBlock(engine, count * PARAMETER_BYTES, `${count} parameters`);
-      this.slots = this.#large;
-    }
+    if (this.slots !== scratch.parameters || count > scratch.parameterCount) this.#choose(count);
     this.dataAt = scratch.dataAt;
     this.borrows = false;
-    this.address = this.slots.address;
+  }
+
+  /** The scratch, which may be another one than before, or, for more slots than it has, a block. */
+  #choose(count: number): void {
+    const { scratch, engine } = this.#context;
+    this.data = scratch.parameters;
+    this.slots = this.data;
+    if (count <= scratch.parameterCount) return;
+    this.#large ??= allocateBlock(engine, count * PARAMETER_BYTES, `${count} parameters`);
+    this.slots = this.#large;
   }
 
   /** The usual case: each value is that of one parameter. False if one of them is something else. */
