@@ -102,6 +102,18 @@ test('BLOBs of every kind of bytes are bound, and come back as a Uint8Array of t
   assert.deepEqual(echo(db, large), large);
 });
 
+test('BLOBs of every length are copies of their own, which nobody else has the buffer of', async (t) => {
+  const db = await database(t);
+  const select = db.prepare('SELECT ? AS x').pluck();
+  for (const size of [0, 1, 64, 65, 1000, 2048, 2049, 20_000]) {
+    const given = Uint8Array.from({ length: size }, (_, i) => i * 7);
+    const [first, second] = [select.get(given), select.get(given)];
+    assert.deepEqual([first, first.constructor, first.buffer.constructor], [given, Uint8Array, ArrayBuffer], `${size} bytes`);
+    assert.deepEqual([first.byteOffset, first.buffer.byteLength], [0, size]);
+    assert.notEqual(first.buffer, second.buffer);
+  }
+});
+
 test('what cannot be bound is refused, with its place and what to do', async (t) => {
   const db = await database(t);
   const two = db.prepare('SELECT ?, ?');

@@ -20,6 +20,7 @@ import {
   TAG_NUMBER,
   TAG_TEXT,
 } from '../generated/encoding.js';
+import type { Bytes } from '../given/bytes.js';
 import type { Block } from './scratch.js';
 import { decodeAscii, decodeSoundUtf8, decodeUtf8 } from './text.js';
 import type { SqlValue } from './values.js';
@@ -186,7 +187,7 @@ function valueAt({ u8, i32, f64, i64 }: Block, text: string, tagAt: number, slot
       return i64[slotAt]!;
     case TAG_BLOB: {
       const start = i32[slotAt * 2]!;
-      return u8.slice(start, start + i32[slotAt * 2 + 1]!);
+      return bytesAt(u8, start, i32[slotAt * 2 + 1]!);
     }
     case TAG_BAD_TEXT: {
       const start = i32[slotAt * 2]!;
@@ -195,6 +196,17 @@ function valueAt({ u8, i32, f64, i64 }: Block, text: string, tagAt: number, slot
     default:
       return null;
   }
+}
+
+/**
+ * A copy of some bytes. Firefox takes 5 times as long to slice shared ones as to copy them, as long as they are not many. V8 needs about the same
+ * for both, and slices few bytes and many faster.
+ */
+function bytesAt(u8: Uint8Array, start: number, size: number): Bytes {
+  if (size <= 64 || size > 2048) return u8.slice(start, start + size);
+  const bytes = new Uint8Array(size);
+  bytes.set(u8.subarray(start, start + size));
+  return bytes;
 }
 
 function define(row: object, name: string, value: unknown): void {
