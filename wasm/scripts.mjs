@@ -1,10 +1,10 @@
 // Makes the package's scripts, wasm/dist/**/*.js, of wasm/ts: node wasm/scripts.mjs.
 //
-// People read the types and the sources; whoever loads a page pays for the scripts. So there is one for each way in, with one part
-// beside them that they share, without comments and spaces. Names stay, for errors and consoles, and so do lines: Node shows
-// the one that threw. All parts lie beside index.js, so what one says of its place (`new URL('./glasswal.wasm', import.meta.url)`,
+// People read the types and the sources; whoever loads a page pays for the scripts. So there is one for each way in, and index.js is
+// what all share, without comments and spaces. Names stay, for errors and consoles, and so do lines: Node shows
+// the one that threw. What all share lies in index.js, so what it says of its place (`new URL('./glasswal.wasm', import.meta.url)`,
 // './janitor_worker.js') is true of it, in whatever folder of wasm/ts it was written.
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -59,6 +59,25 @@ const shareWhole = {
   },
 };
 
+/**
+ * Writes the scripts, with the part that all share in the place of an index.js that would only pass on some of its names: a page would
+ * fetch one after the other, and glasswal.wasm not before both. What index.js exports besides is for the package's own scripts, and
+ * no type tells of it.
+ */
+async function writeShared({ outputFiles, metafile }) {
+  const [{ path: shared }] = metafile.outputs['wasm/dist/index.js'].imports;
+  const part = path.basename(shared, '.js');
+  // Source maps count columns: what follows must stay where it is.
+  const passOn = new RegExp(`(\\.\\.?/)${part}\\.js"`, 'g');
+  const inPlace = `$1index.js"${' '.repeat(part.length - 'index'.length)}`;
+  for (const { path: file, text } of outputFiles) {
+    if (/^index\.js/.test(path.relative(DIST, file))) continue;
+    await mkdir(path.dirname(file), { recursive: true });
+    const to = file.replace(part, 'index');
+    await writeFile(to, text.replace(passOn, inPlace).replace(`sourceMappingURL=${part}.`, 'sourceMappingURL=index.'));
+  }
+}
+
 /** Throws where a script would look for one that stays apart in the wrong place. */
 function checkPlaces({ outputs }) {
   const known = new Set([...APART, ...BUILT].map((name) => path.join(DIST, `${name}.js`)));
@@ -73,9 +92,11 @@ function checkPlaces({ outputs }) {
 const bundled = {
   ...common, bundle: true, lineLimit: 700, minifyWhitespace: true, minifySyntax: true, external: ['drizzle-orm', 'kysely', 'vite', 'node:*'],
 };
-const { metafile } = await build({
-  ...bundled, entryPoints: sourcesOf(WAYS_IN), splitting: true, metafile: true, chunkNames: 'part_[hash]', plugins: [keepApart, shareWhole],
+const built = await build({
+  ...bundled, entryPoints: sourcesOf(WAYS_IN), splitting: true, metafile: true, write: false, chunkNames: 'part_[hash]',
+  plugins: [keepApart, shareWhole],
 });
-checkPlaces(metafile);
+checkPlaces(built.metafile);
+await writeShared(built);
 await build({ ...bundled, entryPoints: sourcesOf(FOR_TESTS), plugins: [keepApart] });
 await build({ ...common, entryPoints: sourcesOf(APART) });
