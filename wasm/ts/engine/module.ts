@@ -36,10 +36,10 @@ async function fetchBytes(url: URL): Promise<{ bytes: Uint8Array<ArrayBuffer>; t
 
 /** Fetches and compiles a module. Throws an Error that says what came instead, or a GlasswalError where it can be none. */
 export async function compile(url: URL): Promise<WebAssembly.Module> {
-  requireCompiling();
   try {
     return await compileFrom(url);
   } catch (error) {
+    requireCompiling();
     if (!(error instanceof WebAssembly.CompileError)) throw error;
     const { bytes, type } = await fetchBytes(url);
     throw new Error(whatCame(bytes, type, error));
