@@ -192,4 +192,17 @@ inEachBrowser((it) => {
     assert.equal(region.recoveries, 0, 'nothing was taken from it');
     assert.ok(region.silentReports >= 1, 'but its silence was reported');
   });
+
+  it('nobody waits for the lock that only says, of one that was robbed, that it lives', async (stand) => {
+    const { holder } = await withHolder(stand);
+    const name = await holder.run(async ({ glasswal, runtime }) => {
+      const request = (...given) => LockManager.prototype.request.apply(navigator.locks, given);
+      navigator.locks.request = (lock, ...rest) => (lock.includes(':witness:') ? new Promise(() => undefined) : request(lock, ...rest));
+      const client = await glasswal.join(runtime, { name: 'second' });
+      delete navigator.locks.request;
+      client.close();
+      return client.name;
+    });
+    assert.equal(name, 'second');
+  });
 });

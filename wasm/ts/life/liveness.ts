@@ -17,8 +17,6 @@ export interface HeldSlot {
   readonly slot: number;
   /** The generation that its client is going to have. */
   readonly generation: number;
-  /** Resolves when there is the witness, too (witnessName), which is asked for meanwhile. */
-  readonly witnessed: Promise<void>;
   /** Gives the slot up, after the client has left it. */
   release(): void;
   /**
@@ -119,7 +117,6 @@ async function tryWebLock(name: string): Promise<TakenLock | undefined> {
 /** The slot's lock and the witness of who is in it. */
 interface ClientLocks extends TakenLock {
   readonly generation: number;
-  readonly witnessed: Promise<void>;
 }
 
 /** The generation that the next client of a slot is going to have. */
@@ -132,15 +129,14 @@ async function tryClientLocks(runtimeId: string, slot: number, generationOf: () 
   const lock = await tryWebLock(lockName(runtimeId, slot));
   if (lock === undefined) return undefined;
   const generation = generationOf();
-  // Whoever has this name by stealing must not keep a client from joining: it is only asked when a lock was stolen.
+  // Nobody waits for the witness: it is granted without this thread, and nobody decides anything by it, so one that cannot be had, because
+  // somebody has the name by stealing, keeps nobody out.
   const witness = tryWebLock(witnessName(runtimeId, slot, generation));
-  // Nobody decides anything by the witness, so one that cannot be had keeps nobody out.
-  const witnessed = witness.then(nothing, nothing);
+  witness.catch(nothing);
   let isStolen = false;
   lock.whenStolen(() => (isStolen = true));
   return {
     generation,
-    witnessed,
     release: () => {
       // The witness of one that was robbed stays for as long as its thread does.
       if (!isStolen) void witness.then((taken) => taken?.release(), nothing);
@@ -168,14 +164,13 @@ export async function isSlotDead(views: Views, runtimeId: string, slot: number):
 }
 
 function noLock(generation: number): ClientLocks {
-  return { generation, witnessed: Promise.resolve(), release: nothing, whenStolen: nothing };
+  return { generation, release: nothing, whenStolen: nothing };
 }
 
 function held(views: Views, slot: number, owner: bigint, lock: ClientLocks): HeldSlot {
   return {
     slot,
     generation: lock.generation,
-    witnessed: lock.witnessed,
     release: () => {
       // Not if somebody had the proof of our death meanwhile, and the slot is another's.
       passSlot(views, slot, owner, 0n);

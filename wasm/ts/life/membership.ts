@@ -159,7 +159,7 @@ function own(memory: WebAssembly.Memory, slot: number): () => void {
 
 /**
  * Joins a runtime as a client called `name`; `loading` is the code of one that came without it. What need not wait for each other goes
- * on at the same time: the lock, the code, and then the witness.
+ * on at the same time: the lock and the code.
  */
 export async function enter(
   runtime: RuntimeParts, name: string, kind: number = isPage ? clientKind.page : clientKind.worker, loading?: Promise<Code>,
@@ -191,7 +191,6 @@ export async function enter(
       leave(engine, held, blocks);
       disown();
     };
-    await held.witnessed;
     return { engine, slot: held.slot, generation: held.generation, leave: end };
   } catch (error) {
     held.release();

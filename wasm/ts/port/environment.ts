@@ -24,6 +24,9 @@ export const isPage: boolean = !isNode && typeof window !== 'undefined' && typeo
  */
 export const mayStartWorkers: boolean = isPage || !/\bGecko\//.test(globalThis.navigator?.userAgent ?? '');
 
+const isDedicatedWorker: boolean =
+  !isNode && typeof (globalThis as { DedicatedWorkerGlobalScope?: unknown }).DedicatedWorkerGlobalScope !== 'undefined';
+
 /** True in a SharedWorker, to which no browser lets a page hand shared memory. */
 const isSharedWorker: boolean =
   typeof (globalThis as { SharedWorkerGlobalScope?: unknown }).SharedWorkerGlobalScope !== 'undefined';
@@ -39,12 +42,7 @@ async function requireIsolation(): Promise<void> {
   throw new GlasswalError('ENVIRONMENT', (await whyNotIsolated(isPage)) + (why === undefined ? '' : ` isolate.js said: ${why}.`));
 }
 
-/**
- * Locks prove who is dead, and channels tell of who has come: both are refused where a site may keep nothing. Throws a GlasswalError
- * there. Firefox refuses only to tell of locks in some such places, and gives them.
- */
-export async function requireLocks(): Promise<void> {
-  if (isNode) return;
+async function tryLocks(): Promise<void> {
   try {
     await navigator.locks.query();
     new BroadcastChannel('glasswal').close();
@@ -57,6 +55,28 @@ export async function requireLocks(): Promise<void> {
     );
   }
 }
+
+let allowed: Promise<void> | undefined;
+
+/**
+ * Locks prove who is dead, and channels tell of who has come: both are refused where a site may keep nothing. Throws a GlasswalError
+ * there. Firefox refuses only to tell of locks in some such places, and gives them. A thread that was told yes once is not told no later.
+ */
+export async function requireLocks(): Promise<void> {
+  if (isNode) return;
+  allowed ??= tryLocks();
+  try {
+    await allowed;
+  } catch (error) {
+    // The user may allow it.
+    allowed = undefined;
+    throw error;
+  }
+}
+
+// The first question about locks takes a thread three times as long as later ones. Who joins has received the runtime by then, and whoever
+// receives one has loaded this before: so it is asked while nobody waits for it.
+if (isDedicatedWorker) requireLocks().catch(() => undefined);
 
 /** Throws a GlasswalError that says what is missing here, or does nothing. Of locks requireLocks() tells. */
 export async function requireSharedMemory(): Promise<void> {
