@@ -1,19 +1,16 @@
 /**
  * Fails if an optimiser has lost an atomic instruction of a module.
  *
- *   node check_atomics.mjs WASM_OPT LINKED OPTIMISED APART
+ *   node check_atomics.mjs WASM_OPT LINKED OPTIMISED
  *
  * What orders the bytes of a shared memory are its atomic instructions, and wasm-opt has deleted some: version 108 takes
  * every `atomic.fence` away. On x86 nobody notices; on ARM readers see halves of what was written.
  *
- * LINKED is the module before the optimiser. OPTIMISED is the one that is shipped, still with the names of its functions.
- * APART is the same once more with every function left for itself (nothing is inlined), so that it can be compared
- * function by function:
+ * LINKED is the module before the optimiser. OPTIMISED is the one that is shipped, still with the names of its functions,
+ * of which none was inlined, so that both can be compared function by function:
  *
- *   - In APART each function has exactly the atomic instructions that it had. One that is gone was merged with one that
- *     does the same, so one with the same atomic instructions must be left.
- *   - In OPTIMISED, where functions have taken up others, no function has fewer read-modify-writes, waits or notifications
- *     than it had. (A load or store may go there: what was taken up can show that it is never reached.)
+ *   - Each function has exactly the atomic instructions that it had. One that is gone was merged with one that does the
+ *     same, so one with the same atomic instructions must be left.
  *   - LINKED itself has no `atomic.fence`, on which nothing may rely (vfs/port/fence.h).
  */
 import { execFileSync } from 'node:child_process';
@@ -22,7 +19,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const features = ['--enable-threads', '--enable-bulk-memory', '--enable-mutable-globals', '--enable-sign-ext'];
-const loadOrStore = /\.atomic\.(load|store)/;
 const instruction = /\(((?:i32|i64|memory)\.atomic\.[a-z0-9_.]+|atomic\.fence)/g;
 
 /** The atomic instructions of each function of a module in text form: name -> instruction -> how many. */
@@ -39,34 +35,27 @@ export function atomicsOf(text) {
 
 const signature = (counts) => [...counts].map(([kind, count]) => `${count} ${kind}`).sort().join(', ');
 
-/** The kinds of which isLoss(kind, how many before, how many after) holds. */
-function differences(before, after, isLoss) {
+/** The kinds of which there are not as many as before. */
+function differences(before, after) {
   const kinds = new Set([...before.keys(), ...after.keys()]);
   return [...kinds]
     .map((kind) => [kind, before.get(kind) ?? 0, after.get(kind) ?? 0])
-    .filter((numbers) => isLoss(...numbers))
+    .filter(([, had, has]) => had !== has)
     .map(([kind, had, has]) => `${kind}: ${had} before, ${has} after`);
 }
 
-const differs = (kind, had, has) => had !== has;
-const hasFewer = (kind, had, has) => had > has && !loadOrStore.test(kind);
-
-/** What was lost, in sentences. All three are what atomicsOf gave. */
-export function losses(linked, optimised, apart) {
+/** What was lost, in sentences. Both are what atomicsOf gave. */
+export function losses(linked, optimised) {
   const found = [];
-  const left = new Set([...apart].filter(([name]) => linked.has(name)).map(([, counts]) => signature(counts)));
+  const left = new Set([...optimised].filter(([name]) => linked.has(name)).map(([, counts]) => signature(counts)));
   for (const [name, before] of linked) {
     if (before.has('atomic.fence')) found.push(`${name} relies on atomic.fence, which optimisers delete: use vfs/port/fence.h`);
     if (before.size === 0) continue;
-    const alone = apart.get(name);
-    if (alone === undefined) {
-      if (!left.has(signature(before))) found.push(`${name} is gone, and no function with ${signature(before)} is left`);
-    } else {
-      found.push(...differences(before, alone, differs).map((what) => `${name} has changed: ${what}`));
-    }
-    const shipped = optimised.get(name);
-    if (shipped !== undefined) {
-      found.push(...differences(before, shipped, hasFewer).map((what) => `${name} has lost: ${what}`));
+    const after = optimised.get(name);
+    if (after !== undefined) {
+      found.push(...differences(before, after).map((what) => `${name} has changed: ${what}`));
+    } else if (!left.has(signature(before))) {
+      found.push(`${name} is gone, and no function with ${signature(before)} is left`);
     }
   }
   return found;
@@ -85,12 +74,12 @@ export function textOf(wasmOpt, file) {
 }
 
 /** Throws an Error that names every loss; returns how many atomic instructions were compared. */
-export function check(wasmOpt, linkedFile, optimisedFile, apartFile) {
-  const [linked, optimised, apart] = [linkedFile, optimisedFile, apartFile].map((file) => atomicsOf(textOf(wasmOpt, file)));
+export function check(wasmOpt, linkedFile, optimisedFile) {
+  const [linked, optimised] = [linkedFile, optimisedFile].map((file) => atomicsOf(textOf(wasmOpt, file)));
   const compared = [...linked.values()].flatMap((counts) => [...counts.values()]).reduce((sum, count) => sum + count, 0);
   // A text that was not understood must not pass for a module without a loss.
   if (compared === 0) throw new Error(`${linkedFile} has no atomic instruction at all: it was not linked for a shared memory.`);
-  const found = losses(linked, optimised, apart);
+  const found = losses(linked, optimised);
   if (found.length > 0) {
     throw new Error(`wasm-opt has lost atomic instructions of ${linkedFile}:\n  ${found.join('\n  ')}`);
   }
@@ -98,9 +87,9 @@ export function check(wasmOpt, linkedFile, optimisedFile, apartFile) {
 }
 
 if (process.argv[1]?.endsWith('check_atomics.mjs')) {
-  const [wasmOpt, linked, optimised, apart] = process.argv.slice(2);
+  const [wasmOpt, linked, optimised] = process.argv.slice(2);
   try {
-    console.log(`${check(wasmOpt, linked, optimised, apart)} atomic instructions, none lost`);
+    console.log(`${check(wasmOpt, linked, optimised)} atomic instructions, none lost`);
   } catch (error) {
     console.error(error.message);
     process.exitCode = 1;

@@ -45,12 +45,10 @@ async function filesOf(text, spoil = (optimised) => optimised) {
   const at = (name) => join(folder, name);
   await writeFile(at('linked.wat'), text);
   wasmOpt(at('linked.wat'), '-o', at('linked.wasm'));
-  for (const [name, options] of [['optimised', []], ['apart', APART]]) {
-    wasmOpt('-O3', ...options, at('linked.wasm'), '-S', '-o', at(`${name}.wat`));
-    await writeFile(at(`${name}.wat`), spoil(await readFile(at(`${name}.wat`), 'utf8')));
-    wasmOpt(at(`${name}.wat`), '-o', at(`${name}.wasm`));
-  }
-  return ['linked', 'optimised', 'apart'].map((name) => at(`${name}.wasm`));
+  wasmOpt('-O3', ...APART, at('linked.wasm'), '-S', '-o', at('optimised.wat'));
+  await writeFile(at('optimised.wat'), spoil(await readFile(at('optimised.wat'), 'utf8')));
+  wasmOpt(at('optimised.wat'), '-o', at('optimised.wasm'));
+  return ['linked', 'optimised'].map((name) => at(`${name}.wasm`));
 }
 
 const check = (files) => spawnSync(process.execPath, ['wasm/check_atomics.mjs', WASM_OPT, ...files], { encoding: 'utf8' });
@@ -74,7 +72,7 @@ describe('what the build compares', () => {
 
   test('a lost fence by an anchor fails', async () => {
     const files = await filesOf(moduleOf(anchor, claim), (text) => text.replaceAll(/\(drop\s+\(i64\.atomic\.rmw\.add[^]*?\)\s*\)\s*\)/g, ''));
-    assertFails(files, /\$publish has changed: i64\.atomic\.rmw\.add: 1 before, 0 after/, /\$publish has lost/);
+    assertFails(files, /\$publish has changed: i64\.atomic\.rmw\.add: 1 before, 0 after/);
   });
 
   test('an atomic instruction that became a plain one fails', async () => {
@@ -100,7 +98,7 @@ describe('what the build compares', () => {
 
 describe('the module that is shipped', () => {
   test('lost none', () => {
-    const { status, stderr } = check(['linked', 'optimised', 'apart'].map((name) => `${BUILT}/${name}.wasm`));
+    const { status, stderr } = check(['linked', 'optimised'].map((name) => `${BUILT}/${name}.wasm`));
     assert.equal(status, 0, stderr);
   });
 
