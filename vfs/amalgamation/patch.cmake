@@ -332,12 +332,13 @@ static int walBeginReadTransaction(Wal *pWal, int *pChanged){
 ** Whether both headers of the wal-index are what the connection has.
 */
 static SQLITE_NO_TSAN int walIsSameHdr(Wal *pWal){
-  const u32 *aOne = (const u32*)&walIndexHdr(pWal)[0];
-  const u32 *aTwo = (const u32*)&walIndexHdr(pWal)[1];
-  const u32 *aOwn = (const u32*)&pWal->hdr;
-  u32 differ = 0;
+  typedef u64 Word __attribute__((aligned(4), may_alias));
+  const Word *aOne = (const Word*)&walIndexHdr(pWal)[0];
+  const Word *aTwo = (const Word*)&walIndexHdr(pWal)[1];
+  const Word *aOwn = (const Word*)&pWal->hdr;
+  u64 differ = 0;
   int k;
-  for(k=0; k<(int)(sizeof(WalIndexHdr)/sizeof(u32)); k++){
+  for(k=0; k<(int)(sizeof(WalIndexHdr)/sizeof(Word)); k++){
     differ |= (aOne[k] ^ aOwn[k]) | (aTwo[k] ^ aOwn[k]);
   }
   return differ==0;

@@ -42,6 +42,8 @@
     (uint32_t stack_begin, uint32_t may_wait, uint32_t thread_number, uint32_t client_kind),       \
     "Starts SQLite. Gives a status.")                                                              \
   X(uint32_t, glasswal_layout_hash, (), "What tells the layout of this module from others'.")      \
+  X(void, glasswal_forget_time, (),                                                                \
+    "Has the next use of the coarse clock read it: called between two turns of the event loop.")   \
   X(int32_t, glasswal_create,                                                                      \
     (uint32_t slot, const char* name, uint32_t block_segments, const double* options,              \
      int64_t id_first, int64_t id_last),                                                           \

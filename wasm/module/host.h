@@ -13,7 +13,7 @@
 #define GLASSWAL_IMPORTS(X)                                                                        \
   X(double, glasswal_host_now, (int32_t clock),                                                    \
     "Milliseconds: of the monotonic clock (0), which all workers of a page have in common, since " \
-    "1970 (1), or of the first by a reading that may be some uses old (2).")                       \
+    "1970 (1), or of the first for several uses (2), until glasswal_forget_time() is called.")     \
   X(void, glasswal_host_random, (void* to, uint32_t size_bytes), "Fills bytes with randomness.")   \
   X(double, glasswal_host_timezone, (double unix_ms),                                              \
     "How many minutes local time is ahead of UTC at `unix_ms`.")                                   \

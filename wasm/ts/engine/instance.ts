@@ -35,9 +35,9 @@ function describeLoss(error: unknown, stackLeft: number): string {
   return givenUp(isDeep ? `JavaScript's stack ${tooDeep}` : `the module was left by ${messageOf(error)}`);
 }
 
-function hostImports(views: Views, host: HostFunctions, fate: Fate): WebAssembly.ModuleImports {
+function hostImports(views: Views, host: HostFunctions, fate: Fate, forgetTime: () => void): WebAssembly.ModuleImports {
   return {
-    glasswal_host_now: hostClock(),
+    glasswal_host_now: hostClock(forgetTime),
     glasswal_host_timezone: (unixMs: number) => -new Date(unixMs).getTimezoneOffset(),
     glasswal_host_random: (to: number, sizeBytes: number) => {
       const bytes = new Uint8Array(sizeBytes >>> 0);
@@ -109,6 +109,11 @@ export function instantiate(
   const host: HostFunctions = { call: () => 0 };
   const stackPointer = new WebAssembly.Global({ value: 'i32', mutable: true }, dataAt | 0);
   const fate = new Fate((error) => describeLoss(error, (stackPointer.value >>> 0) - block));
+  // An instance that has ended, or never came to life, may have given its memory to another one.
+  let lives = false;
+  const forgetTime = (): void => {
+    if (lives && fate.lost === undefined) exports.glasswal_forget_time();
+  };
   const instance = newInstance(module, {
     env: {
       memory: views.memory,
@@ -116,7 +121,7 @@ export function instantiate(
       __stack_pointer: stackPointer,
       __memory_base: new WebAssembly.Global({ value: 'i32' }, dataAt | 0),
       __table_base: new WebAssembly.Global({ value: 'i32' }, 1),
-      ...hostImports(views, host, fate),
+      ...hostImports(views, host, fate, forgetTime),
     },
   });
   const exports = guardExports(instance.exports, fate);
@@ -130,6 +135,8 @@ export function instantiate(
   exports.__wasm_call_ctors();
   views.askModule(instance.exports['glasswal_memory_pages'] as () => number);
   check(engine, callNumber(engine, 'glasswal_start', block, thread.mayWait ? 1 : 0, thread.number, thread.kind));
+  lives = true;
+  forgetTime();
   return engine;
 }
 
