@@ -294,6 +294,7 @@ glasswal_replace("what the log remembers of the last reading" [==[
 ]==] [==[
   u8 bFrameInParts;          /* The VFS does not know GLASSWAL_FCNTL_WRITE_FRAME */
   u8 bBrief;                 /* The transaction that begins is a single statement that writes */
+  u8 bLags;                  /* The read mark is behind for that reason */
   i8 iLastMark;              /* The read mark of the last transaction, or -1 */
 ]==])
 glasswal_replace("a new log that nobody has read" [==[
@@ -351,7 +352,7 @@ static int walIsMarkOfHdr(Wal *pWal, volatile WalCkptInfo *pInfo, int i, u32 nBa
   u32 iMark;
   if( i==0 ) return nBackfill==pWal->hdr.mxFrame;
   iMark = AtomicLoad(pInfo->aReadMark+i);
-  return iMark<=pWal->hdr.mxFrame
+  return nBackfill<=iMark && iMark<=pWal->hdr.mxFrame
       && pWal->hdr.mxFrame-iMark<=(pWal->bBrief ? WAL_BRIEF_LAG : 0)
       && nBackfill!=pWal->hdr.mxFrame;
 }
@@ -365,6 +366,8 @@ static int walBeginSame(Wal *pWal){
   volatile WalCkptInfo *pInfo;
   u32 nBackfill;
   if( i<0 || pWal->bBlocking || pWal->exclusiveMode!=WAL_NORMAL_MODE || pWal->bShmUnreliable ) return 0;
+  /* An attempt that failed may have unmapped the wal-index, or left a header that was refused */
+  if( pWal->apWiData[0]==0 || pWal->hdr.isInit==0 || pWal->hdr.iVersion!=WALINDEX_MAX_VERSION ) return 0;
 #ifdef SQLITE_ENABLE_SNAPSHOT
   if( pWal->pSnapshot || pWal->bGetSnapshot ) return 0;
 #endif
@@ -374,7 +377,10 @@ static int walBeginSame(Wal *pWal){
   if( walLockShared(pWal, WAL_READ_LOCK(i))!=SQLITE_OK ) return 0;
   nBackfill = GLASSWAL_LOAD_ACQUIRE(&pInfo->nBackfill);
   if( (i==0 || walIsMarkOfHdr(pWal, pInfo, i, nBackfill)) && walIsSameHdr(pWal) ){
-    if( i>0 ) pWal->minFrame = nBackfill+1;
+    if( i>0 ){
+      pWal->minFrame = nBackfill+1;
+      pWal->bLags = AtomicLoad(pInfo->aReadMark+i)!=pWal->hdr.mxFrame;
+    }
     pWal->readLock = (i16)i;
     return 1;
   }
@@ -393,15 +399,52 @@ glasswal_replace("the end of a reading" [==[
     walUnlockShared(pWal, WAL_READ_LOCK(pWal->readLock));
     pWal->iLastMark = (i8)pWal->readLock;
     pWal->readLock = -1;
+    pWal->bLags = 0;
+  }
+}
+
+/*
+** The transaction was not brief after all: others still read in it. Give it a mark that stands for what it reads, if there is one.
+** The old one is kept until then, so that nothing is copied in between that it must not see.
+*/
+static void walCatchUp(Wal *pWal){
+  volatile WalCkptInfo *pInfo = walCkptInfo(pWal);
+  const int iOld = pWal->readLock;
+  int i;
+  if( !pWal->bLags || iOld<=0 ) return;
+  for(i=1; i<WAL_NREADER; i++){
+    if( i==iOld || walLockExclusive(pWal, WAL_READ_LOCK(i), 1)!=SQLITE_OK ) continue;
+    AtomicStore(pInfo->aReadMark+i, pWal->hdr.mxFrame);
+    walUnlockExclusive(pWal, WAL_READ_LOCK(i), 1);
+    if( walLockShared(pWal, WAL_READ_LOCK(i))!=SQLITE_OK ) continue;
+    if( AtomicLoad(pInfo->aReadMark+i)!=pWal->hdr.mxFrame ){
+      walUnlockShared(pWal, WAL_READ_LOCK(i));
+      continue;
+    }
+    pWal->readLock = (i16)i;
+    pWal->bLags = 0;
+    walUnlockShared(pWal, WAL_READ_LOCK(iOld));
+    return;
   }
 }
 ]==])
+glasswal_replace("the end of a statement that was not brief" [==[
+    p->inTrans = TRANS_NONE;
+    unlockBtreeIfUnused(pBt);
+  }
+]==] [==[
+    p->inTrans = TRANS_NONE;
+    unlockBtreeIfUnused(pBt);
+  }
+  if( pBt->inTransaction!=TRANS_NONE && pBt->pPager->pWal ) walCatchUp(pBt->pPager->pWal);
+]==])
 
 # The first table has room for some 4,000 entries, and a short log makes some hundred. When it begins anew, so many are taken out, in
-# the place of setting all of it to zero, by the writer that has just found the old log complete, and still has WRITE: then the
-# entries are those of the first frames, without a gap, and lie in rows without a gap that begin at the hash of a page. (What a
-# recovery leaves that has found no frame at all may be anything.) They are taken out from the end, so that both are still true of
-# what somebody leaves who dies in the middle.
+# the place of setting all of it to zero, by the writer that has just found the old log complete, and still has WRITE, and only where
+# the table has nothing beyond that log: then the entries are those of its frames, and lie in rows without a gap that begin at the
+# hash of a page. Otherwise all is set to zero: somebody may have died while he took entries of a rollback out (walCleanupHash), and
+# left a gap with entries behind it; and what a recovery leaves that has found no frame may be anything. Entries are taken out from
+# the end, so that there is no gap either where somebody dies in the middle.
 glasswal_replace("what the log remembers of the old one" [==[
   u8 bBrief;                 /* The transaction that begins is a single statement that writes */
 ]==] [==[
@@ -437,7 +480,7 @@ glasswal_replace("the begin of a table" [==[
 ]==] [==[
       int nByte = (int)((u8*)&sLoc.aHash[HASHTABLE_NSLOT] - (u8*)sLoc.aPgno);
       assert( nByte>=0 );
-      if( sLoc.iZero==0 && pWal->nOldFrame>0 && pWal->nOldFrame<HASHTABLE_NPAGE_ONE/4 ){
+      if( sLoc.iZero==0 && pWal->nOldFrame>0 && pWal->nOldFrame<HASHTABLE_NPAGE_ONE/4 && sLoc.aPgno[pWal->nOldFrame]==0 ){
         walTakeOutEntries(&sLoc);
       }else{
         memset((void*)sLoc.aPgno, 0, nByte);

@@ -19,8 +19,8 @@
 #endif
 
 /*
-** Loads a word of the wal-index; whatever is loaded after it is not older. The word is changed by atomic stores alone, and in
-** WebAssembly, too, one that reads what another has stored comes after it.
+** Loads a word of the wal-index; whatever is loaded after it is not older. (In WebAssembly, too, an atomic load that reads what an
+** atomic store has stored comes after it.)
 */
 #define GLASSWAL_LOAD_ACQUIRE(p) __atomic_load_n((p), __ATOMIC_ACQUIRE)
 

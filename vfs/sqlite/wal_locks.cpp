@@ -57,8 +57,9 @@ bool IsCopying(const DatabaseFile& file, shm::LockId id) {
 }
 
 void OnLockedShared(DatabaseFile* file, shm::LockId id) {
+  const bool has_mark = (file->shared_mask & kReadMarks) != 0;
   file->shared_mask |= kBit(id);
-  if ((kBit(id) & kReadMarks) == 0) return;
+  if ((kBit(id) & kReadMarks) == 0 || has_mark) return;
   file->Count(shm::kCounterReadTransactions);
   BeginTransaction(file);
 }
