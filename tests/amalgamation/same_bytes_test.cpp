@@ -1,5 +1,5 @@
-// The patched SQLite (vfs/amalgamation) writes what the published one writes, byte for byte, and what it leaves when it is killed
-// the published one reads. Both are compiled into a program of their own (witness.cpp).
+// The patched SQLite (vfs/amalgamation) writes what the published one writes, byte for byte, what it leaves when it is killed the
+// published one reads, and queries have the same rows in both. Both are compiled into a program of their own (witness.cpp).
 #include <gtest/gtest.h>
 #include <unistd.h>
 
@@ -7,6 +7,8 @@
 #include <random>
 #include <sstream>
 #include <string>
+#include <tuple>
+#include <vector>
 
 #include "contract/database.h"
 #include "glasswal/runtime.h"
@@ -39,26 +41,31 @@ std::string Told(const std::string& program, const std::vector<std::string>& arg
   return told;
 }
 
+/// Runs both builds with the same arguments; how many lines they told, and the last of them. They are the same.
+int ExpectTheSame(const std::vector<std::string>& patched, const std::vector<std::string>& stock,
+                  std::string* last) {
+  std::istringstream ours(Told(GLASSWAL_PATCHED_WITNESS, patched));
+  std::istringstream theirs(Told(GLASSWAL_STOCK_WITNESS, stock));
+  std::string our_line;
+  std::string their_line;
+  int lines = 0;
+  for (; std::getline(theirs, their_line); ++lines) {
+    EXPECT_TRUE(std::getline(ours, our_line)) << "line " << lines;
+    EXPECT_EQ(our_line, their_line) << "line " << lines;
+    *last = their_line;
+  }
+  return lines;
+}
+
 class SameBytes : public ::testing::TestWithParam<const char*> {};
 
 TEST_P(SameBytes, DatabaseLogAndIndexAfterEachStep) {
   const Folder patched("patched");
   const Folder stock("stock");
-  std::istringstream ours(
-      Told(GLASSWAL_PATCHED_WITNESS, {"script", "unix", patched.path(), GetParam()}));
-  std::istringstream theirs(
-      Told(GLASSWAL_STOCK_WITNESS, {"script", "unix", stock.path(), GetParam()}));
-  std::string our_line;
-  std::string their_line;
   std::string last;
-  int step = 0;
-  while (std::getline(theirs, their_line)) {
-    ASSERT_TRUE(std::getline(ours, our_line)) << "step " << step;
-    EXPECT_EQ(our_line, their_line) << "step " << step;
-    last = their_line;
-    ++step;
-  }
-  EXPECT_EQ(step, 18);
+  const int steps = ExpectTheSame({"script", "unix", patched.path(), GetParam()},
+                                  {"script", "unix", stock.path(), GetParam()}, &last);
+  EXPECT_EQ(steps, 18);
   EXPECT_NE(last.find("closed "), std::string::npos) << last;
 }
 
@@ -66,6 +73,27 @@ std::string PageSizeName(const ::testing::TestParamInfo<const char*>& info) { re
 
 INSTANTIATE_TEST_SUITE_P(PageSize, SameBytes,
                          ::testing::Values("512", "1024", "4096", "8192", "65536"), PageSizeName);
+
+using RowsOf = std::tuple<const char*, const char*>;
+class SameRows : public ::testing::TestWithParam<RowsOf> {};
+
+TEST_P(SameRows, OfWhatSortsGroupsAndUnites) {
+  const auto& [encoding, binary] = GetParam();
+  const std::vector<std::string> arguments = {"rows", "unix", encoding, binary};
+  std::string last;
+  EXPECT_GT(ExpectTheSame(arguments, arguments, &last), 900);
+  EXPECT_NE(last.find(" => 1:"), std::string::npos) << last;
+}
+
+std::string RowsName(const ::testing::TestParamInfo<RowsOf>& info) {
+  const std::string encoding = std::get<0>(info.param);
+  return "utf" + encoding.substr(4) + "_binary_of_" + std::get<1>(info.param);
+}
+
+INSTANTIATE_TEST_SUITE_P(Encoding, SameRows,
+                         ::testing::Combine(::testing::Values("UTF-8", "UTF-16le", "UTF-16be"),
+                                            ::testing::Values("sqlite", "own")),
+                         RowsName);
 
 /// A writer is killed again and again; after each death the other build looks at what it left.
 void ExpectKilledWritersLeaveGoodFiles(const std::string& vfs, const std::string& file) {

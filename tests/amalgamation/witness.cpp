@@ -3,6 +3,7 @@
 //   witness script VFS FOLDER PAGE_SIZE   runs a fixed script and tells a digest of every file after each step
 //   witness write VFS FILE                inserts row after row, and tells of each that is committed, until it is killed
 //   witness read VFS FILE                 tells the number of rows, the last of them, and what integrity_check says
+//   witness rows VFS ENCODING BINARY      tells the rows of queries that sort, group and unite; BINARY is SQLite's or one's own
 //
 // VFS is a name that SQLite knows ("unix"), or region:NAME for glasswal over the region of that name, which the first to ask for
 // makes. The database of FILE is opened in WAL mode.
@@ -160,12 +161,113 @@ void Read(const std::string& vfs, const std::string& file) {
   sqlite3_close(db);
 }
 
+/// All values of all rows, by their types and bytes.
+std::string Rows(sqlite3* db, const std::string& sql) {
+  sqlite3_stmt* statement = nullptr;
+  if (sqlite3_prepare_v2(db, sql.c_str(), -1, &statement, nullptr) != SQLITE_OK)
+    Die(sql + ": " + sqlite3_errmsg(db));
+  std::ostringstream told;
+  while (sqlite3_step(statement) == SQLITE_ROW) {
+    for (int column = 0; column < sqlite3_column_count(statement); ++column) {
+      told << sqlite3_column_type(statement, column) << ':' << std::hex;
+      const auto* bytes = static_cast<const uint8_t*>(sqlite3_column_blob(statement, column));
+      for (int at = 0; at < sqlite3_column_bytes(statement, column); ++at) told << +bytes[at];
+      told << std::dec << ' ';
+    }
+    told << "| ";
+  }
+  if (sqlite3_finalize(statement) != SQLITE_OK) Die(sql + ": " + sqlite3_errmsg(db));
+  return told.str();
+}
+
+/// By the last byte first, so that nothing is as in BINARY; texts of the same bytes are the same.
+int FromTheEnd(void*, int left_size, const void* left, int right_size, const void* right) {
+  const auto* a = static_cast<const uint8_t*>(left) + left_size;
+  const auto* b = static_cast<const uint8_t*>(right) + right_size;
+  for (int at = std::min(left_size, right_size); at > 0; --at) {
+    if (*--a != *--b) return *a - *b;
+  }
+  return left_size - right_size;
+}
+
+const char* const kOrders[] = {"", " DESC", " NULLS LAST", " DESC NULLS FIRST"};
+const char* const kKeys[] = {"v",
+                             "s",
+                             "+v COLLATE BINARY",
+                             "v COLLATE NOCASE",
+                             "v COLLATE RTRIM",
+                             "v COLLATE from_the_end",
+                             "s || ''"};
+
+/// What looks rows up by keys that name a collation. <key> and <order> stand for each of those above.
+const char* const kQueries[] = {
+    "SELECT id, v FROM t ORDER BY <key><order> LIMIT 9",
+    "SELECT id FROM t ORDER BY <key><order>, id DESC LIMIT 20 OFFSET 5",
+    "SELECT id FROM t ORDER BY k<order>, <key><order>, id LIMIT 33",
+    "SELECT id FROM t ORDER BY <key><order>, k<order>, id LIMIT 1000",
+    "SELECT id FROM t ORDER BY <key><order>, id",
+    "SELECT DISTINCT <key> FROM t",
+    "SELECT DISTINCT k, <key> FROM t ORDER BY 2<order>, 1 LIMIT 50",
+    "SELECT count(*), min(id), max(id) FROM t GROUP BY <key> ORDER BY <key><order> LIMIT 30",
+    "SELECT k, count(DISTINCT <key>), min(v COLLATE BINARY), max(<key>) FROM t GROUP BY k",
+    "SELECT <key> FROM t WHERE k < 3 UNION SELECT v FROM t WHERE k > 1 ORDER BY 1<order> LIMIT 40",
+    "SELECT <key> FROM t WHERE k < 3 UNION SELECT v FROM t WHERE k > 1",
+    "SELECT <key> FROM t WHERE k < 3 EXCEPT SELECT v FROM t WHERE k = 1",
+    "SELECT <key> FROM t WHERE k < 3 INTERSECT SELECT s FROM t WHERE k > 1 ORDER BY 1<order>",
+    "SELECT id FROM t WHERE <key> IN (SELECT s FROM t WHERE k = 2)",
+    "SELECT id FROM t WHERE v IN (SELECT <key> FROM t WHERE k = 2) ORDER BY <key><order>, id LIMIT "
+    "25",
+    "WITH c(x) AS (SELECT <key> FROM t UNION SELECT substr(x, 2) FROM c WHERE x <> '') SELECT * "
+    "FROM "
+    "c ORDER BY x<order> LIMIT 60",
+    "SELECT id, rank() OVER (PARTITION BY k ORDER BY <key><order>, id) FROM t ORDER BY id LIMIT 60",
+};
+
+std::string With(std::string text, const std::string& mark, const std::string& value) {
+  for (size_t at = 0; (at = text.find(mark, at)) != std::string::npos; at += value.size())
+    text.replace(at, mark.size(), value);
+  return text;
+}
+
+void RowsOfQueries(const std::string& vfs, const std::string& encoding, const std::string& binary) {
+  sqlite3* db = Open(":memory:", vfs);
+  Run(db,
+      "PRAGMA encoding = '" + encoding + "'; CREATE TABLE t(id INTEGER PRIMARY KEY, k, v, s TEXT)");
+  sqlite3_create_collation(db, "from_the_end", SQLITE_UTF8, nullptr, FromTheEnd);
+  // Where others begin alike: cases, spaces at the end, none, NULs, what UTF-8 and UTF-16 order otherwise, numbers, bytes.
+  Run(db,
+      "WITH c(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM c WHERE i < 299) INSERT INTO t(k, v) "
+      "SELECT i % 4, CASE i % 11 WHEN 0 THEN NULL WHEN 1 THEN i % 7 WHEN 2 THEN i / 8.0 WHEN 3 "
+      "THEN "
+      "CAST('v' || (i % 5) AS BLOB) WHEN 4 THEN 'V' || (i % 5) WHEN 5 THEN 'v' || (i % 5) || '  ' "
+      "WHEN 6 THEN '' WHEN 7 THEN char(118, 0, i % 5) WHEN 8 THEN char(0xe000 + i % 3) WHEN 9 THEN "
+      "char(0x10000 + i % 3) ELSE 'v' || (i % 5) END FROM c; UPDATE t SET s = v");
+  const int encoded = encoding == "UTF-8"      ? SQLITE_UTF8
+                      : encoding == "UTF-16le" ? SQLITE_UTF16LE
+                                               : SQLITE_UTF16BE;
+  if (binary == "own") sqlite3_create_collation(db, "BINARY", encoded, nullptr, FromTheEnd);
+  for (const bool indexed : {false, true}) {
+    if (indexed) Run(db, "CREATE INDEX i ON t(v); CREATE INDEX j ON t(s COLLATE NOCASE DESC, k)");
+    for (const char* query : kQueries) {
+      for (const char* key : kKeys) {
+        for (const char* order : kOrders) {
+          const std::string sql = With(With(query, "<key>", key), "<order>", order);
+          std::printf("%s => %s\n", sql.c_str(), Rows(db, sql).c_str());
+        }
+      }
+    }
+  }
+  sqlite3_close(db);
+}
+
 int Main(int count, char** arguments) {
-  if (count < 4) Die("witness script|write|read VFS FILE");
+  if (count < 4) Die("witness script|write|read|rows VFS FILE");
   const std::string act = arguments[1];
   const std::string vfs = VfsOf(arguments[2]);
   if (act == "script" && count == 5) {
     Script(vfs, arguments[3], arguments[4]);
+  } else if (act == "rows" && count == 5) {
+    RowsOfQueries(vfs, arguments[3], arguments[4]);
   } else if (act == "write") {
     Write(vfs, arguments[3]);
   } else if (act == "read") {

@@ -735,14 +735,14 @@ glasswal_replace("how long a log becomes" [==[
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Keys of an ORDER BY or a DISTINCT name BINARY, where those of an index leave it out: both are compared by the short way
-# (the sorter takes them for the same, too: sqlite3VdbeSorterInit).
+# (the sorter takes them for the same, too: sqlite3VdbeSorterInit). A BINARY that somebody has put in its place is called as ever.
 glasswal_replace("what is BINARY" [==[
      && p->pKeyInfo->aColl[0]==0
     ){
       assert( flags & MEM_Str );
       p->u.z = p->aMem[0].z;
 ]==] [==[
-     && (p->pKeyInfo->aColl[0]==0 || p->pKeyInfo->aColl[0]==p->pKeyInfo->db->pDfltColl)
+     && sqlite3IsBinary(p->pKeyInfo->aColl[0])
     ){
       assert( flags & MEM_Str );
       p->u.z = p->aMem[0].z;
