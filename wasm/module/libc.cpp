@@ -173,9 +173,4 @@ void __cxa_guard_abort(uint8_t*) {}
 // An instance ends with its memory: there is no exit at which destructors could run.
 int __cxa_atexit(void (*)(void*), void*, void*) { return 0; }
 
-// Larger copies are the processor's own instruction too.
-void* emscripten_memcpy_big(void* to, const void* from, size_t size) {
-  return __builtin_memcpy(to, from, size);
-}
-
 }  // extern "C"
