@@ -1,4 +1,4 @@
-// What glasswal.wasm asks of its surroundings, and how large it is.
+// What glasswal.wasm asks of its surroundings, how large it is, and how many of its functions are short.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
@@ -11,6 +11,32 @@ const ALLOWED = [
   'memory',
 ];
 const MOST_KIB = 445;
+const SHORT_BYTES = 50;
+const LEAST_SHORT = 0.4;
+
+/** The sizes of a module's functions, in bytes of code. */
+function functionSizes(bytes) {
+  let at = 8;
+  const number = () => {
+    let value = 0;
+    for (let shift = 0, more = true; more; shift += 7) {
+      value += (bytes[at] & 127) * 2 ** shift;
+      more = bytes[at++] >= 128;
+    }
+    return value;
+  };
+  for (;;) {
+    const section = bytes[at++];
+    const size = number();
+    if (section === 10) break;
+    at += size;
+  }
+  return Array.from({ length: number() }, () => {
+    const size = number();
+    at += size;
+    return size;
+  });
+}
 
 test('the module imports the memory, its place in it, and six functions', async () => {
   const module = await WebAssembly.compile(await readFile('wasm/dist/glasswal.wasm'));
@@ -23,4 +49,14 @@ test(`what a page loads has at most ${MOST_KIB} KiB when compressed`, (t) => {
   const size = measureSizes(['glasswal']).glasswal.total.brotli;
   t.diagnostic(`${(size / 1024).toFixed(1)} KiB`);
   assert.ok(size <= MOST_KIB * 1024, `${size} bytes`);
+});
+
+// V8 inlines what is called often, within a budget for each function that it compiles. The budget is the larger the more of the
+// module's functions are shorter than these bytes: a share of a quarter gives the smallest one, a half the largest. An optimiser
+// that inlines by itself spends the budget for code that is hardly ever run (wasm/CMakeLists.txt, at `apart`).
+test(`at least ${LEAST_SHORT * 100} of a hundred functions are shorter than ${SHORT_BYTES} bytes`, async (t) => {
+  const sizes = functionSizes(await readFile('wasm/dist/glasswal.wasm'));
+  const share = sizes.filter((size) => size < SHORT_BYTES).length / sizes.length;
+  t.diagnostic(`${(share * 100).toFixed(1)} of a hundred, of ${sizes.length}`);
+  assert.ok(share >= LEAST_SHORT, `${share}`);
 });
