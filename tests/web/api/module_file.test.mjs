@@ -59,7 +59,11 @@ test('another module, or one of another version, is told as that', async (t) => 
   assert.match(inspector.message, /another module than glasswal\.wasm/);
   const compiled = await failureOf({ wasm: new WebAssembly.Module(await readFile(new URL('inspector.wasm', DIST))) });
   assert.equal(compiled.code, 'VERSION');
-  for (const [from, to] of [['glasswal_layout_hash', 'glasswal_layout_hush'], ['glasswal_host_now', 'glasswal_host_new']]) {
+  const names = [
+    ['glasswal_layout_hash', 'glasswal_layout_hush'], ['glasswal_host_now', 'glasswal_host_new'],
+    ['glasswal_relocations', 'glasswal_relocatings'],
+  ];
+  for (const [from, to] of names) {
     const error = await failureWith(t, await renamed(from, to));
     assert.equal(error.code, 'VERSION', from);
     assert.match(error.message, /one version/);

@@ -6,6 +6,7 @@ import { isPage } from '../port/environment.js';
 import { GlasswalError, MisuseError, messageOf, otherVersion } from '../given/errors.js';
 import { Fate } from './fate.js';
 import { hostClock } from './host_clock.js';
+import { relocate } from './relocations.js';
 import { shown } from '../given/given_options.js';
 import { statusErrors } from '../generated/codes.js';
 import type { ModuleExports, ModuleImports } from '../generated/exports.js';
@@ -21,6 +22,8 @@ import { outOfMemory } from '../memory/memory_limit.js';
  */
 const stackBytes = 512 * 1024;
 const tableElements = 4096;
+// Element 0 is what a null pointer calls.
+const tableBase = 1;
 
 function givenUp(why: string): string {
   return `glasswal had to give up this client: ${why}. The others go on, and recover what it held; join the runtime again, or end the worker.`;
@@ -62,8 +65,6 @@ interface LinkedExports {
   readonly __wasm_call_ctors: () => void;
   /** Only wasm-opt adds it. */
   readonly __set_stack_limits?: (base: number, limit: number) => void;
-  /** Current versions of Emscripten leave the relocations to the loader, older ones do them in the start function. */
-  readonly __wasm_apply_data_relocs?: () => void;
 }
 
 function guardExports(exports: WebAssembly.Exports, fate: Fate): ModuleExports & LinkedExports {
@@ -120,14 +121,14 @@ export function instantiate(
       __indirect_function_table: table,
       __stack_pointer: stackPointer,
       __memory_base: new WebAssembly.Global({ value: 'i32' }, dataAt | 0),
-      __table_base: new WebAssembly.Global({ value: 'i32' }, 1),
+      __table_base: new WebAssembly.Global({ value: 'i32' }, tableBase),
       ...hostImports(views, host, fate, forgetTime),
     },
   });
   const exports = guardExports(instance.exports, fate);
   // The guard word at the lowest address stays untouched.
   exports.__set_stack_limits?.(dataAt, block + 16);
-  exports.__wasm_apply_data_relocs?.();
+  relocate(module, views.i32, dataAt, tableBase);
   const engine = new Engine({ exports, views, table, host, fate, mayWait: thread.mayWait });
   const dataEnd = (instance.exports['__data_end'] as WebAssembly.Global).value as number;
   if (callNumber(engine, 'glasswal_layout_hash') >>> 0 !== layoutHash) throw otherVersion('The module lays out its memory differently');
