@@ -76,6 +76,10 @@ void AddCrowds(const Samples& samples, std::vector<Row>* rows) {
                          threads + "16", 0));
   rows->push_back(Faster(samples, (many + " readers").c_str(), "1 reader", "readers/anonymous/1",
                          "readers/anonymous/" + many, 0.95 * Cores()));
+  rows->push_back(Faster(samples, "a writer beside a reader thread", "beside another region's",
+                         "apart_writer/other", "apart_writer/own", 0.95));
+  rows->push_back(Faster(samples, "2 readers of a region", "of two regions", "apart_readers/other",
+                         "apart_readers/own", 0.95));
   for (const char* count : {"2", "8", "32"}) {
     const std::string end = std::string("/anonymous/") + count;
     const std::string title = std::string(count) + " writers, all together";

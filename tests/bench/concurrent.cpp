@@ -98,6 +98,34 @@ void MeasureBeside(Backend backend, const std::vector<int>& readers, int rounds,
   }
 }
 
+/// What two clients that share nothing but the machine take from each other: what is lost beyond
+/// that is the cost of sharing. `other` is another region with the same rows.
+void MeasureApart(const LoadedStore& own, const LoadedStore& other, int rounds, Samples* samples) {
+  const auto writer_beside_reader_of = [&own](const LoadedStore& read) {
+    double nanoseconds = 0;
+    {
+      CrewThreads crew(read.store, Role::kReader, 1);
+      nanoseconds = NanosecondsPerCommit(own.connection);
+    }
+    Restore(own);
+    return nanoseconds;
+  };
+  const auto readers_of = [&own](const LoadedStore& second) {
+    const auto began = std::chrono::steady_clock::now();
+    CrewThreads one(own.store, Role::kReader, 1);
+    CrewThreads two(second.store, Role::kReader, 1);
+    std::this_thread::sleep_until(began + std::chrono::duration<double>(kWindowSeconds));
+    const auto done = static_cast<double>(one.Stop()[0] + two.Stop()[0]);
+    const std::chrono::duration<double, std::nano> took = std::chrono::steady_clock::now() - began;
+    return took.count() / std::max(done, 1.0);
+  };
+  RunRounds({{"apart_writer/own", [&] { return writer_beside_reader_of(own); }},
+             {"apart_writer/other", [&] { return writer_beside_reader_of(other); }},
+             {"apart_readers/own", [&] { return readers_of(own); }},
+             {"apart_readers/other", [&] { return readers_of(other); }}},
+            rounds, samples);
+}
+
 /// Writers beside each other: how many commits they have together, and the slowest's share.
 void MeasureWriters(Backend backend, int rounds, Samples* samples) {
   std::vector<Side> sides;
@@ -127,6 +155,7 @@ void MeasureCrowds(int rounds, Samples* samples) {
     readers.push_back(Cores());
   }
   MeasureBeside(Backend::kAnonymous, readers, rounds, samples);
+  MeasureApart(Loaded(Backend::kAnonymous), Loaded(Backend::kNamed), rounds, samples);
   MeasureWriters(Backend::kAnonymous, std::max(rounds / 2, 1), samples);
   ForgetLoadedStores();
 }

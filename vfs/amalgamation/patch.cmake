@@ -288,7 +288,7 @@ glasswal_replace("an unchanged header" [==[
 #
 # A mark may stay behind the snapshot: walTryBeginRead() takes an older one where it cannot move any. A statement that writes,
 # and is a transaction of its own, leaves its mark where it is for some frames, since it ends soon: to move it takes as long as
-# to take it. Others who copy the log meanwhile stop at the mark.
+# to take it. Others who copy the log meanwhile stop at the mark; where the transaction outlasts the statement, it catches up.
 glasswal_replace("what the log remembers of the last reading" [==[
   u8 bFrameInParts;          /* The VFS does not know GLASSWAL_FCNTL_WRITE_FRAME */
 ]==] [==[
@@ -408,10 +408,10 @@ glasswal_replace("the end of a reading" [==[
 ** The old one is kept until then, so that nothing is copied in between that it must not see.
 */
 static void walCatchUp(Wal *pWal){
-  volatile WalCkptInfo *pInfo = walCkptInfo(pWal);
   const int iOld = pWal->readLock;
+  volatile WalCkptInfo *pInfo;
   int i;
-  if( !pWal->bLags || iOld<=0 ) return;
+  pInfo = walCkptInfo(pWal);
   for(i=1; i<WAL_NREADER; i++){
     if( i==iOld || walLockExclusive(pWal, WAL_READ_LOCK(i), 1)!=SQLITE_OK ) continue;
     AtomicStore(pInfo->aReadMark+i, pWal->hdr.mxFrame);
@@ -436,7 +436,15 @@ glasswal_replace("the end of a statement that was not brief" [==[
     p->inTrans = TRANS_NONE;
     unlockBtreeIfUnused(pBt);
   }
-  if( pBt->inTransaction!=TRANS_NONE && pBt->pPager->pWal ) walCatchUp(pBt->pPager->pWal);
+  if( pBt->inTransaction!=TRANS_NONE && pBt->pPager->pWal ){
+    Wal *pWal = pBt->pPager->pWal;
+    if( pWal->bLags && pWal->readLock>0 ){
+      SEH_TRY {
+        walCatchUp(pWal);
+      }
+      SEH_EXCEPT( (void)0; )
+    }
+  }
 ]==])
 
 # The first table has room for some 4,000 entries, and a short log makes some hundred. When it begins anew, so many are taken out, in
