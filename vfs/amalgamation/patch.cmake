@@ -22,14 +22,15 @@ function(glasswal_replace what old new)
 endfunction()
 
 # ---------------------------------------------------------------------------------------------------------------------
-# In WebAssembly an atomic store is an exchange, for the reason that port/atomic.h tells.
+# In WebAssembly an atomic store is an exchange, for the reason that port/atomic.h tells. Elsewhere it releases what was written
+# before, to whoever loads by GLASSWAL_LOAD_ACQUIRE (read_barrier.h).
 glasswal_replace("an atomic store" [==[
 # define AtomicStore(PTR,VAL)  __atomic_store_n((PTR),(VAL),__ATOMIC_RELAXED)
 ]==] [==[
 # ifdef __wasm__
 #  define AtomicStore(PTR,VAL)  ((void)__atomic_exchange_n((PTR),(VAL),__ATOMIC_SEQ_CST))
 # else
-#  define AtomicStore(PTR,VAL)  __atomic_store_n((PTR),(VAL),__ATOMIC_RELAXED)
+#  define AtomicStore(PTR,VAL)  __atomic_store_n((PTR),(VAL),__ATOMIC_RELEASE)
 # endif
 ]==])
 
