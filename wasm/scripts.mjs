@@ -70,10 +70,12 @@ async function writeShared({ outputFiles, metafile }) {
   // Source maps count columns: what follows must stay where it is.
   const passOn = new RegExp(`(\\.\\.?/)${part}\\.js"`, 'g');
   const inPlace = `$1index.js"${' '.repeat(part.length - 'index'.length)}`;
-  for (const { path: file, text } of outputFiles) {
+  for (const { path: file, text: written } of outputFiles) {
     if (/^index\.js/.test(path.relative(DIST, file))) continue;
     await mkdir(path.dirname(file), { recursive: true });
     const to = file.replace(part, 'index');
+    // Tools that look whether a file is a module see an `export` at the beginning of a line, and none behind a brace.
+    const text = written.replace(/(?<=[^\s;])export\{(?=[^{}]*\};?\s*\/\/# source)/, '\nexport{');
     await writeFile(to, text.replace(passOn, inPlace).replace(`sourceMappingURL=${part}.`, 'sourceMappingURL=index.'));
   }
 }
