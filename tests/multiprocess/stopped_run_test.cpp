@@ -12,6 +12,7 @@
 #include <random>
 #include <string>
 
+#include "multiprocess/run_delay.h"
 #include "multiprocess/scoreboard.h"
 #include "multiprocess/stage.h"
 #include "port/child_process.h"
@@ -30,16 +31,6 @@ struct Tally {
   std::atomic<uint64_t> rounds{0};  // Of the others.
   std::atomic<uint32_t> failed{0};
 };
-
-/// How long the process has been ready to run and had no processor (proc(5), schedstat): that is
-/// the machine's time, and not the client's.
-uint64_t RunDelayNs(pid_t process) {
-  const std::string path = "/proc/" + std::to_string(process) + "/schedstat";
-  const std::unique_ptr<FILE, int (*)(FILE*)> file(std::fopen(path.c_str(), "r"), &std::fclose);
-  unsigned long long delay_ns = 0;
-  if (file == nullptr || std::fscanf(file.get(), "%*u %llu", &delay_ns) != 1) return 0;
-  return delay_ns;
-}
 
 class StoppedRun : public Stage {
  protected:
