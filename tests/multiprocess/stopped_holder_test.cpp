@@ -46,7 +46,7 @@ class StoppedHolder : public Stage {
     return child;
   }
 
-  /// Commits for `duration_ms`; returns how long the slowest commit took, with a processor or asleep.
+  /// Commits for `duration_ms`; returns how long the slowest commit ran and slept.
   uint64_t SlowestCommitNs(uint64_t duration_ms) {
     uint64_t slowest_ns = 0;
     const uint64_t end_ns = port::NowNs() + duration_ms * kNsPerMs;
