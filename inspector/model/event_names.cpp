@@ -103,7 +103,8 @@ std::string EventNames::File(const Event& event) const {
 }
 
 LogNames EventNames::ForRecord(const Event& event) const {
-  LogNames names{.client = KnownClient(event), .path = KnownFile(event), .arguments = {}};
+  LogNames names{
+      .client = KnownClient(event), .path = KnownFile(event), .statement = {}, .arguments = {}};
   const EventDescription description = Describe(event.kind);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     const std::string_view argument = description.arguments[i];

@@ -1,6 +1,6 @@
 #include "model/rates.h"
 
-#include <cmath>
+#include <vector>
 
 namespace glasswal::inspector {
 namespace {
@@ -16,36 +16,18 @@ const LockSnapshot* SameLock(const Snapshot& snapshot, const LockSnapshot& lock)
 }
 
 template <typename Member>
-Histogram Difference(const Snapshot& before, const Snapshot& after, Member member) {
-  Histogram sum{};
+std::vector<DurationBin> Difference(const Snapshot& before, const Snapshot& after, Member member) {
+  std::vector<DurationBin> sum;
   for (const LockSnapshot& lock : after.locks) {
     if (lock.name != "WRITE") continue;
     const LockSnapshot* earlier = SameLock(before, lock);
-    for (uint32_t i = 0; i < kSnapshotHistogramBuckets; ++i) {
-      sum[i] += Grown(earlier != nullptr ? (earlier->*member)[i] : 0, (lock.*member)[i]);
-    }
+    const std::vector<DurationBin>& now = (lock.*member).bins;
+    sum = BinsTogether(sum, earlier != nullptr ? BinsSince((earlier->*member).bins, now) : now);
   }
   return sum;
 }
 
 }  // namespace
-
-uint64_t Quantile(const Histogram& histogram, double part) {
-  double total = 0;
-  for (const uint64_t count : histogram) total += static_cast<double>(count);
-  if (total == 0) return 0;
-  const double wanted = part * total;
-  double below = 0;
-  for (uint32_t i = 0; i < kSnapshotHistogramBuckets; ++i) {
-    const auto count = static_cast<double>(histogram[i]);
-    if (count > 0 && below + count >= wanted) {
-      const double within = (wanted - below) / count;
-      return static_cast<uint64_t>(std::ldexp(1 + within, static_cast<int>(i)));
-    }
-    below += count;
-  }
-  return uint64_t{1} << kSnapshotHistogramBuckets;
-}
 
 Rates RatesBetween(const Snapshot& before, const Snapshot& after) {
   Rates rates;
@@ -66,8 +48,8 @@ Rates RatesBetween(const Snapshot& before, const Snapshot& after) {
   rates.waits = rate(&CounterValues::lock_waits);
   rates.waiting = rate(&CounterValues::lock_wait_ns) / 1e9;
   rates.events = static_cast<double>(Grown(before.events.head, after.events.head)) / rates.seconds;
-  const Histogram holds = Difference(before, after, &LockSnapshot::hold_histogram);
-  const Histogram waits = Difference(before, after, &LockSnapshot::wait_histogram);
+  const auto holds = Difference(before, after, &LockSnapshot::hold_times);
+  const auto waits = Difference(before, after, &LockSnapshot::wait_times);
   rates.hold_p50_ns = Quantile(holds, 0.5);
   rates.hold_p99_ns = Quantile(holds, 0.99);
   rates.wait_p50_ns = Quantile(waits, 0.5);

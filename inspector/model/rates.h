@@ -4,18 +4,11 @@
 #ifndef GLASSWAL_INSPECTOR_MODEL_RATES_H_
 #define GLASSWAL_INSPECTOR_MODEL_RATES_H_
 
-#include <array>
 #include <cstdint>
 
 #include "glasswal/snapshot.h"
 
 namespace glasswal::inspector {
-
-using Histogram = std::array<uint64_t, kSnapshotHistogramBuckets>;
-
-/// The duration that `part` (0 to 1) of the entries do not exceed; 0 of an empty histogram. Buckets
-/// are powers of two, within which entries are taken to lie evenly.
-uint64_t Quantile(const Histogram& histogram, double part);
 
 struct Rates {
   double seconds = 0;  // Between the two; 0: there was nothing before.

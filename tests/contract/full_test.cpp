@@ -213,7 +213,7 @@ TEST(Full, EverySmallRegion) {
   // out at other steps each time.
   const auto smallest = [] {
     uint64_t bytes = 64 * kKiB;
-    while (!shm::PlanGeometry(bytes, SmallOptions().event_capacity).ok()) bytes += 64 * kKiB;
+    while (!shm::PlanGeometry(bytes, SmallOptions()).ok()) bytes += 64 * kKiB;
     return bytes;
   }();
   for (uint64_t more = 2; more < 40; ++more) {

@@ -132,10 +132,11 @@ TEST(JsonTest, EveryKindOfEvent) {
                      .client_generation = 8,
                      .connection = 1,
                      .file = 0,
+                     .transaction = 7,
                      .arguments = {2, 40, 9, 51'200}};
   EXPECT_EQ(ToJson(commit),
             R"({"sequence":17,"timeNs":5,"kind":"commit","level":"info","client":3,)"
-            R"("clientGeneration":8,"connection":0,"file":null,)"
+            R"("clientGeneration":8,"connection":0,"file":null,"transaction":7,)"
             R"("arguments":{"frames":2,"databasePages":40,"change":9,"heldNs":51200}})");
 }
 

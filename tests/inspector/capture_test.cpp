@@ -25,7 +25,11 @@ std::string Shape(Snapshot snapshot) {
   snapshot.observed_ns = 0;
   snapshot.attempts = 0;
   for (auto& client : snapshot.clients) client.age_ns = 0;
-  for (auto& connection : snapshot.connections) connection.age_ns = connection.transaction_ns = 0;
+  for (auto& connection : snapshot.connections) {
+    connection.age_ns = connection.transaction_ns = 0;
+    if (connection.statement) connection.statement->age_ns = 0;
+  }
+  for (auto& statement : snapshot.statements) statement.age_ns = 0;
   for (auto& wal : snapshot.wals) wal.last_checkpoint_age_ns = 0;
   for (auto& lock : snapshot.locks) lock.held_ns = 0;
   return ToJson(snapshot);

@@ -9,6 +9,7 @@
 
 #include "lock/shared_lock.h"
 #include "port/clock.h"
+#include "trace/histogram.h"
 
 namespace glasswal::lock {
 namespace {

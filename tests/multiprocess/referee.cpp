@@ -27,6 +27,7 @@ Options KillTestOptions(const std::string& name, Roominess roominess) {
   Options options;
   options.memory = MemoryKind::kNamed;
   options.name = UniqueName(name + "-kill");
+  options.statement_capacity = 16;  // Fewer than there are, so that rows change hands.
   // As little as can be at the start, so that there is much to link and to give back.
   options.initial_database_capacity_bytes = 64 * kKiB;
   options.initial_write_ahead_capacity_bytes = 64 * kKiB;

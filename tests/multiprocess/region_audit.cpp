@@ -5,6 +5,7 @@
 #include "lock/lock_word.h"
 #include "shm/segments.h"
 #include "store/segment_map.h"
+#include "store/statements.h"
 #include "store/text.h"
 #include "store/words.h"
 
@@ -244,6 +245,13 @@ std::string AuditDead(shm::Region& region, uint32_t slot, uint32_t generation) {
   }
   if (lock::Holds(region.header()->directory.word.load(), slot) && !is_reused()) {
     problems += "the directory is still locked by the dead\n";
+  }
+  for (uint32_t row = 0; row < region.used_statements(); ++row) {
+    const uint64_t state = region.statement(row)->state.load();
+    if (store::StatementStateOf(state) == shm::kStatementClaiming &&
+        store::StatementClaimerOf(state) == slot && !is_reused()) {
+      problems += "row " + N(row) + " of the statements is still being claimed by the dead\n";
+    }
   }
   for (uint32_t i = region.geometry().first_segment; i < region.geometry().segment_count; ++i) {
     const uint64_t segment = region.segment_word(i)->load();

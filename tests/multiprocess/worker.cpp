@@ -2,6 +2,10 @@
 
 #include "port/clock.h"
 #include "port/futex.h"
+#include "recovery/runtime_inside.h"
+#include "shm/region.h"
+#include "store/text.h"
+#include "store/words.h"
 
 namespace glasswal::test {
 namespace {
@@ -87,7 +91,9 @@ void Worker::Park() {
 /// True when the last statement worked or was refused; anything else is recorded as a failure.
 bool Worker::Expect(const char* what) {
   const int code = sql_->code();
-  if (sql_->ok() || code == SQLITE_BUSY || code == SQLITE_LOCKED) return true;
+  if (sql_->ok() || code == SQLITE_BUSY || code == SQLITE_LOCKED || code == SQLITE_INTERRUPT) {
+    return true;
+  }
   if (code == SQLITE_FULL && board_->cramped.load() != 0) {
     board_->full.fetch_add(1);
     return true;
@@ -107,6 +113,7 @@ void Worker::DoOne() {
   if (dice < 180) return Grow();
   if (dice < 182) return Vacuum();
   if (dice < 184) return ChangeLevel();
+  if (dice < 186) return Cancel();
   sql_.reset();
   if (dice >= 196) {
     Leave();
@@ -215,6 +222,20 @@ void Worker::Vacuum() {
 void Worker::ChangeLevel() {
   static constexpr EventLevel kLevels[] = {EventLevel::kOff, EventLevel::kInfo, EventLevel::kTrace};
   runtime_->SetEventLevel(kLevels[Below(3)]);
+}
+
+/// Ends what the other workers run, while they run something.
+void Worker::Cancel() {
+  const shm::Region& region = RegionOf(*runtime_);
+  for (uint32_t slot = 0; slot < shm::kMaxClients; ++slot) {
+    const uint64_t word = region.client(slot)->state.load();
+    char name[shm::kNameBytes];
+    if (store::ClientStateOf(word) != shm::kClientLive ||
+        !store::LoadText(region.client(slot)->name, name).starts_with("worker-")) {
+      continue;
+    }
+    (void)runtime_->Cancel(slot, store::GenerationOf(word));
+  }
 }
 
 /// A snapshot stays what it is however long it is held.

@@ -48,6 +48,7 @@ class Worker {
   void Checkpoint();
   void Vacuum();
   void ChangeLevel();
+  void Cancel();
   void ReadTwice();
   bool Settle(Book book);
   bool InsertAndPrune(const std::string& schema, uint64_t transaction, uint32_t parts,

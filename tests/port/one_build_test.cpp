@@ -18,6 +18,8 @@ constexpr char kCompiler[] = GLASSWAL_COMPILER;
 constexpr char kSource[] = GLASSWAL_SOURCE_DIR "/vfs";
 constexpr char kProduct[] = GLASSWAL_PRODUCT_LIBRARY;
 constexpr char kTesting[] = GLASSWAL_TESTING_LIBRARY;
+constexpr char kSqlite[] =
+    GLASSWAL_SQLITE_LIBRARY;  // Some of the objects that are taken may want it.
 #if GLASSWAL_ASSERTIONS
 constexpr char kAssertions[] = "-DGLASSWAL_ASSERTIONS=1";
 #else
@@ -60,8 +62,8 @@ class OneBuild : public ::testing::Test {
     Compile("gives", gives_with_points);
     const char* const first = gives_with_points ? kTesting : kProduct;
     const char* const second = gives_with_points ? kProduct : kTesting;
-    return Run({kCompiler, folder_ + "/takes.o", folder_ + "/gives.o", first, second, "-pthread",
-                kInstruments, "-o", folder_ + "/program"});
+    return Run({kCompiler, folder_ + "/takes.o", folder_ + "/gives.o", first, second, kSqlite,
+                "-pthread", "-ldl", "-lm", kInstruments, "-o", folder_ + "/program"});
   }
 
  private:

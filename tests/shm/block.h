@@ -44,6 +44,7 @@ inline Options SmallOptions() {
   options.initial_database_capacity_bytes = 1;
   options.initial_write_ahead_capacity_bytes = 1;
   options.event_capacity = 64;
+  options.statement_capacity = 16;
   return options;
 }
 

@@ -151,7 +151,7 @@ TEST(EffectiveRegionCapacity, HoldsTwoDatabasesOneLogAndTheMetadata) {
         ASSERT_TRUE(Validate(options).ok());
         const uint64_t capacity = EffectiveRegionCapacity(options);
         EXPECT_EQ(capacity % (64 * kKiB), 0u);
-        const auto plan = shm::PlanGeometry(capacity, events);
+        const auto plan = shm::PlanGeometry(capacity, options);
         ASSERT_TRUE(plan.ok());
         const uint64_t data = (plan->segment_count - plan->first_segment) * shm::kSegmentBytes;
         EXPECT_GE(data, 2 * database + log);

@@ -38,10 +38,17 @@ void Format(const Block& block) {
   ASSERT_TRUE(region.ok()) << region.status().message();
 }
 
+Options FewEvents(uint32_t events) {
+  Options options;
+  options.event_capacity = events;
+  options.statement_capacity = 16;
+  return options;
+}
+
 TEST(PlanGeometry, LeavesRoomAndNeverOverlaps) {
   for (const uint64_t capacity :
        {2 * kMiB, 2 * kMiB + 65535, 100 * kMiB, 36 * kGiB, kMaxRegionBytes}) {
-    const auto plan = PlanGeometry(capacity, 64);
+    const auto plan = PlanGeometry(capacity, FewEvents(64));
     ASSERT_TRUE(plan.ok()) << plan.status().message();
     EXPECT_EQ(plan->capacity_bytes, capacity / kSegmentBytes * kSegmentBytes);
     EXPECT_EQ(plan->segment_count, plan->capacity_bytes / kSegmentBytes);
@@ -50,7 +57,8 @@ TEST(PlanGeometry, LeavesRoomAndNeverOverlaps) {
     EXPECT_GE(plan->files_offset, plan->clients_offset + kMaxClients * sizeof(ShmClient));
     EXPECT_GE(plan->recoveries_offset, plan->files_offset + kMaxFiles * sizeof(ShmFile));
     EXPECT_GE(plan->events_offset, plan->recoveries_offset + kMaxRecoveries * sizeof(ShmRecovery));
-    EXPECT_GE(plan->segments_offset, plan->events_offset + 64 * sizeof(ShmEvent));
+    EXPECT_GE(plan->statements_offset, plan->events_offset + 64 * sizeof(ShmEvent));
+    EXPECT_GE(plan->segments_offset, plan->statements_offset + 16 * sizeof(ShmStatement));
     EXPECT_LE(plan->segments_offset + plan->segment_count * 8, plan->first_segment * kSegmentBytes);
   }
 }
@@ -58,9 +66,10 @@ TEST(PlanGeometry, LeavesRoomAndNeverOverlaps) {
 TEST(PlanGeometry, RefusesWhatCannotBe) {
   for (const uint64_t capacity :
        {uint64_t{0}, uint64_t{1}, kMiB, kMaxRegionBytes + kSegmentBytes, UINT64_MAX}) {
-    EXPECT_EQ(PlanGeometry(capacity, 64).status().code(), StatusCode::kInvalidArgument) << capacity;
+    EXPECT_EQ(PlanGeometry(capacity, FewEvents(64)).status().code(), StatusCode::kInvalidArgument)
+        << capacity;
   }
-  EXPECT_FALSE(PlanGeometry(2 * kMiB, 1 << 20).ok());
+  EXPECT_FALSE(PlanGeometry(2 * kMiB, FewEvents(1 << 20)).ok());
 }
 
 TEST(RegionCreate, WritesEverythingThatTheOptionsSay) {

@@ -377,14 +377,5 @@ TEST(CountersTest, SaturateInsteadOfWrapping) {
   EXPECT_EQ(counter.load(), 0u);
 }
 
-TEST(CountersTest, HistogramBucketsArePowersOfTwo) {
-  EXPECT_EQ(HistogramBucket(0), 0u);
-  EXPECT_EQ(HistogramBucket(1), 0u);
-  EXPECT_EQ(HistogramBucket(2), 1u);
-  EXPECT_EQ(HistogramBucket(1023), 9u);
-  EXPECT_EQ(HistogramBucket(1024), 10u);
-  EXPECT_EQ(HistogramBucket(UINT64_MAX), shm::kHistogramBuckets - 1);
-}
-
 }  // namespace
 }  // namespace glasswal::trace

@@ -757,6 +757,186 @@ glasswal_replace("what is BINARY" [==[
       p->u.z = p->aMem[0].z;
 ]==])
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Whoever wants to know which statements run is told (GlasswalWatch in private_controls.h), and may end them. A statement that runs inside
+# of another is a part of that. The end of one is when SQLite has made the checkpoint that it may lead to, or when it is reset.
+glasswal_replace("who watches" [==[
+  DbClientData *pDbData;        /* sqlite3_set_clientdata() content */
+]==] [==[
+  DbClientData *pDbData;        /* sqlite3_set_clientdata() content */
+  struct GlasswalWatch *pGlasswal; /* Who is told of statements */
+  int nGlasswalStmt;            /* Statements that are prepared */
+]==])
+glasswal_replace("what is known of a statement" [==[
+  int nScan;              /* Entries in aScan[] */
+  ScanStatus *aScan;      /* Scan definitions for sqlite3_stmt_scanstatus() */
+#endif
+};
+]==] [==[
+  int nScan;              /* Entries in aScan[] */
+  ScanStatus *aScan;      /* Scan definitions for sqlite3_stmt_scanstatus() */
+#endif
+  unsigned long long iGlasswalRow; /* What the first watch remembers the statement by */
+  u32 nGlasswalRow;       /* Rows of this run */
+  u8 bGlasswalRuns;       /* The watches have been told of this run, and not of its end */
+};
+]==])
+glasswal_replace("asking who watches" [==[
+      sqlite3OsFileControlHint(pFile, SQLITE_FCNTL_PDB, (void*)&pBt->db);
+]==] [==[
+      GlasswalWatchPlace glasswalPlace;
+      sqlite3OsFileControlHint(pFile, SQLITE_FCNTL_PDB, (void*)&pBt->db);
+      glasswalPlace.ppFirst = &db->pGlasswal;
+      glasswalPlace.db = db;
+      sqlite3OsFileControlHint(pFile, GLASSWAL_FCNTL_WATCH, (void*)&glasswalPlace);
+]==])
+glasswal_replace("a statement is prepared" [==[
+  db->pVdbe = p;
+  assert( p->eVdbeState==VDBE_INIT_STATE );
+]==] [==[
+  db->pVdbe = p;
+  glasswalPrepared(db, +1);
+  assert( p->eVdbeState==VDBE_INIT_STATE );
+]==])
+glasswal_replace("telling of statements" [==[
+SQLITE_PRIVATE Vdbe *sqlite3VdbeCreate(Parse *pParse){
+]==] [==[
+static void glasswalPrepared(sqlite3 *db, int nMore){
+  GlasswalWatch *pWatch;
+  db->nGlasswalStmt += nMore;
+  for(pWatch=db->pGlasswal; pWatch; pWatch=pWatch->pNext){
+    pWatch->xPrepared(pWatch, db->nGlasswalStmt);
+  }
+}
+static void glasswalBegin(Vdbe *p){
+  GlasswalWatch *pWatch = p->db->pGlasswal;
+  p->bGlasswalRuns = 1;
+  p->nGlasswalRow = 0;
+  pWatch->xBegin(pWatch, p, &p->iGlasswalRow);
+  while( (pWatch = pWatch->pNext)!=0 ){
+    unsigned long long iRow = 0;
+    pWatch->xBegin(pWatch, p, &iRow);
+  }
+}
+static void glasswalEnd(Vdbe *p){
+  GlasswalWatch *pWatch;
+  p->bGlasswalRuns = 0;
+  for(pWatch=p->db->pGlasswal; pWatch; pWatch=pWatch->pNext){
+    pWatch->xEnd(pWatch, p, p->nGlasswalRow, p->rc);
+  }
+}
+static SQLITE_NOINLINE int glasswalIsCancelled(sqlite3 *db){
+  GlasswalWatch *pWatch;
+  for(pWatch=db->pGlasswal; pWatch; pWatch=pWatch->pNext){
+    if( pWatch->xIsCancelled(pWatch) ){
+      AtomicStore(&db->u1.isInterrupted, 1);
+      return 1;
+    }
+  }
+  return 0;
+}
+SQLITE_PRIVATE Vdbe *sqlite3VdbeCreate(Parse *pParse){
+]==])
+glasswal_replace("a statement is finalized" [==[
+    if( p->pVNext ){
+      p->pVNext->ppVPrev = p->ppVPrev;
+    }
+  }
+  sqlite3DbNNFreeNN(db, p);
+]==] [==[
+    if( p->pVNext ){
+      p->pVNext->ppVPrev = p->ppVPrev;
+    }
+    glasswalPrepared(db, -1);
+  }
+  sqlite3DbNNFreeNN(db, p);
+]==])
+glasswal_replace("a statement begins" [==[
+      if( p->bIsReader ) db->nVdbeRead++;
+      p->pc = 0;
+      p->eVdbeState = VDBE_RUN_STATE;
+    }else
+]==] [==[
+      if( p->bIsReader ) db->nVdbeRead++;
+      p->pc = 0;
+      p->eVdbeState = VDBE_RUN_STATE;
+      if( db->pGlasswal && db->nVdbeExec==0 && p->zSql && !db->init.busy ) glasswalBegin(p);
+    }else
+]==])
+glasswal_replace("a row" [==[
+    assert( db->mallocFailed==0 );
+    db->errCode = SQLITE_ROW;
+    return SQLITE_ROW;
+  }else{
+]==] [==[
+    assert( db->mallocFailed==0 );
+    db->errCode = SQLITE_ROW;
+    p->nGlasswalRow++;
+    return SQLITE_ROW;
+  }else{
+]==])
+glasswal_replace("a statement ends" [==[
+      rc = sqlite3VdbeTransferError(p);
+    }
+  }
+
+  db->errCode = rc;
+]==] [==[
+      rc = sqlite3VdbeTransferError(p);
+    }
+    if( p->bGlasswalRuns && p->eVdbeState!=VDBE_RUN_STATE ) glasswalEnd(p);
+  }
+
+  db->errCode = rc;
+]==])
+glasswal_replace("a statement is reset" [==[
+  if( p->eVdbeState==VDBE_RUN_STATE ) sqlite3VdbeHalt(p);
+
+  /* If the VDBE has been run even partially, then transfer the error code
+]==] [==[
+  if( p->eVdbeState==VDBE_RUN_STATE ) sqlite3VdbeHalt(p);
+  if( p->bGlasswalRuns ) glasswalEnd(p);
+
+  /* If the VDBE has been run even partially, then transfer the error code
+]==])
+# A thousand instructions are some 20 us, and asking costs nothing beside them. Where the application is asked as well (sqlite3_progress_handler)
+# that goes on as it always has.
+glasswal_replace("how far a statement runs" [==[
+  }else{
+    nProgressLimit = LARGEST_UINT64;
+  }
+#endif
+  if( p->rc==SQLITE_NOMEM ){
+]==] [==[
+  }else{
+    nProgressLimit = db->pGlasswal ? GLASSWAL_STEPS_PER_LOOK : LARGEST_UINT64;
+  }
+#endif
+  if( p->rc==SQLITE_NOMEM ){
+]==])
+glasswal_replace("whether a statement may go on" [==[
+  db->busyHandler.nBusy = 0;
+  if( AtomicLoad(&db->u1.isInterrupted) ) goto abort_due_to_interrupt;
+  sqlite3VdbeIOTraceSql(p);
+]==] [==[
+  db->busyHandler.nBusy = 0;
+  if( AtomicLoad(&db->u1.isInterrupted) ) goto abort_due_to_interrupt;
+  if( db->pGlasswal && db->nVdbeExec==1 && glasswalIsCancelled(db) ) goto abort_due_to_interrupt;
+  sqlite3VdbeIOTraceSql(p);
+]==])
+glasswal_replace("whether a statement is to end" [==[
+  while( nVmStep>=nProgressLimit && db->xProgress!=0 ){
+    assert( db->nProgressOps!=0 );
+]==] [==[
+  while( nVmStep>=nProgressLimit ){
+    if( db->pGlasswal && glasswalIsCancelled(db) ) goto abort_due_to_interrupt;
+    if( db->xProgress==0 ){
+      nProgressLimit = db->pGlasswal ? nVmStep + GLASSWAL_STEPS_PER_LOOK : LARGEST_UINT64;
+      continue;
+    }
+    assert( db->nProgressOps!=0 );
+]==])
+
 # What has not changed need not be compiled again.
 set(present "")
 if(EXISTS "${OUTPUT}")

@@ -36,4 +36,29 @@ struct GlasswalFrame {
 #define GLASSWAL_FCNTL_AUTOCHECKPOINT_FRAMES 0x676c0103
 #define GLASSWAL_FCNTL_PAGE_SIZE 0x676c0104
 
+/* To the file of a database that has just been opened: does anybody want to know which statements run on the connection? Whoever does
+** puts a GlasswalWatch of its own into the list, and takes it out before the file is closed. Argument: GlasswalWatchPlace*. The list is
+** used under the connection's mutex only, as the file is. */
+#define GLASSWAL_FCNTL_WATCH 0x676c0105
+
+typedef struct GlasswalWatch GlasswalWatch;
+struct GlasswalWatch {
+  GlasswalWatch *pNext;
+  /* A statement begins to run (its first sqlite3_step). *pRow is the watch's own to remember the statement by: it is 0 when the statement
+  ** is new. Only the first watch of the list has it, all others get the address of a 0. */
+  void (*xBegin)(GlasswalWatch*, void *pStmt, unsigned long long *pRow);
+  /* It has ended, after nRow rows, with the extended result code rc. */
+  void (*xEnd)(GlasswalWatch*, void *pStmt, unsigned int nRow, int rc);
+  /* So many statements are prepared now. */
+  void (*xPrepared)(GlasswalWatch*, int nStmt);
+  /* Asked every so many instructions: not 0 where the statement is to end with SQLITE_INTERRUPT. */
+  int (*xIsCancelled)(GlasswalWatch*);
+};
+typedef struct GlasswalWatchPlace GlasswalWatchPlace;
+struct GlasswalWatchPlace {
+  GlasswalWatch **ppFirst;
+  void *db;               /* The sqlite3* */
+};
+#define GLASSWAL_STEPS_PER_LOOK 1000
+
 #endif /* GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_ */

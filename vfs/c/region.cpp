@@ -40,6 +40,10 @@ glasswal_options Defaults() {
   to.event_capacity = from.event_capacity;
   to.page_size = from.page_size;
   to.wal_autocheckpoint = from.wal_autocheckpoint;
+  to.statements = static_cast<uint32_t>(from.statements);
+  to.statement_text = static_cast<uint32_t>(from.statement_text);
+  to.slow_ms = from.slow_ms;
+  to.statement_capacity = from.statement_capacity;
   return to;
 }
 
@@ -58,6 +62,10 @@ Options OptionsOf(const glasswal_options& from) {
   to.event_capacity = from.event_capacity;
   to.page_size = from.page_size;
   to.wal_autocheckpoint = from.wal_autocheckpoint;
+  to.statements = static_cast<StatementTracking>(from.statements);
+  to.statement_text = static_cast<StatementText>(from.statement_text);
+  to.slow_ms = from.slow_ms;
+  to.statement_capacity = from.statement_capacity;
   return to;
 }
 

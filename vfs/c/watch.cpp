@@ -106,6 +106,25 @@ glasswal_status glasswal_set_event_level(glasswal_runtime* runtime, glasswal_eve
   return GLASSWAL_OK;
 }
 
+glasswal_status glasswal_set_statements(glasswal_runtime* runtime, glasswal_statements statements) {
+  const std::shared_ptr<Runtime> found = glasswal::c::Find(runtime);
+  if (found == nullptr) return GLASSWAL_INVALID_ARGUMENT;
+  const auto number = static_cast<uint32_t>(statements);
+  if (number > GLASSWAL_STATEMENTS_TIMED) {
+    return glasswal::c::Refuse("statements is " + std::to_string(number) +
+                               ": give one of 0 (on), 1 (off) and 2 (timed)");
+  }
+  found->SetStatementTracking(static_cast<glasswal::StatementTracking>(number));
+  return GLASSWAL_OK;
+}
+
+glasswal_status glasswal_cancel(glasswal_runtime* runtime, uint32_t client_slot,
+                                uint32_t client_generation) {
+  const std::shared_ptr<Runtime> found = glasswal::c::Find(runtime);
+  if (found == nullptr) return GLASSWAL_INVALID_ARGUMENT;
+  return glasswal::c::Give(found->Cancel(client_slot, client_generation));
+}
+
 glasswal_status glasswal_list_files(const glasswal_runtime* runtime, char** json) {
   if (!glasswal::c::HasPlace(json)) return GLASSWAL_INVALID_ARGUMENT;
   const std::shared_ptr<Runtime> found = glasswal::c::Find(runtime);

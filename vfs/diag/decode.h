@@ -50,6 +50,12 @@ ClientKind ClientKindOf(uint64_t kind);
 std::optional<uint32_t> SnapshotFrame(const DatabaseImage& database,
                                       std::optional<uint32_t> read_mark);
 
+/// The durations that a histogram has counted (decode_statements.cpp).
+std::vector<DurationBin> BinsOf(const shm::Atomic32 (&histogram)[shm::kHistogramBuckets]);
+/// What the connection in `slot` of `file` runs, or has run last (decode_statements.cpp).
+std::optional<ConnectionStatement> StatementOf(const RegionImage& image, uint32_t file,
+                                               uint32_t slot, const shm::ShmConnection& from);
+
 // The tables.
 
 RegionSnapshot DecodeRegion(const RegionImage& image);
@@ -62,6 +68,7 @@ std::vector<LockSnapshot> DecodeLocks(const RegionImage& image);
 std::vector<FileSnapshot> DecodeFiles(const RegionImage& image);
 std::vector<WalSnapshot> DecodeWals(const RegionImage& image);
 std::vector<RecoverySnapshot> DecodeRecoveries(const RegionImage& image);
+std::vector<StatementTotals> DecodeStatements(const RegionImage& image);
 
 }  // namespace glasswal::diag
 

@@ -119,6 +119,9 @@ ConnectionSnapshot DecodeConnection(const RegionImage& image, const DatabaseImag
   DecodeHeldLocks(database, &connection);
   connection.snapshot_frame = SnapshotFrame(database, connection.read_mark);
   connection.waiting = DecodeWait(image, from);
+  connection.statement = StatementOf(image, database.file, slot, from);
+  connection.open_statements = Get(from.statements);
+  connection.transaction = Get(from.transaction);
   const uint64_t operation = Get(from.last_operation);
   const auto kind = static_cast<EventKind>(operation >> 48);
   connection.last_operation = kind == EventKind::kNone ? "" : Describe(kind).name;

@@ -27,11 +27,17 @@ constexpr std::array kFields = {&CounterValues::commits,
                                 &CounterValues::checkpoints,
                                 &CounterValues::checkpoint_frames,
                                 &CounterValues::segments_claimed,
-                                &CounterValues::segments_reclaimed};
+                                &CounterValues::segments_reclaimed,
+                                &CounterValues::statements,
+                                &CounterValues::slow_statements,
+                                &CounterValues::busy_snapshot,
+                                &CounterValues::protocol,
+                                &CounterValues::interrupts,
+                                &CounterValues::cancels};
 static_assert(kFields.size() == shm::kCounterCount);
 static_assert(sizeof(CounterValues) == shm::kCounterCount * sizeof(uint64_t));
 static_assert(shm::kCounterCommits == 0 && shm::kCounterBusy == 9 &&
-              shm::kCounterSegmentsReclaimed == 19);
+              shm::kCounterSegmentsReclaimed == 19 && shm::kCounterCancels == 25);
 
 }  // namespace
 

@@ -7,12 +7,6 @@
 namespace glasswal::diag {
 namespace {
 
-void CopyHistogram(const shm::Atomic32 (&from)[shm::kHistogramBuckets],
-                   std::array<uint32_t, kSnapshotHistogramBuckets>* to) {
-  static_assert(kSnapshotHistogramBuckets == shm::kHistogramBuckets);
-  for (uint32_t i = 0; i < shm::kHistogramBuckets; ++i) (*to)[i] = Get(from[i]);
-}
-
 /// All that does not need to know what the slots stand for.
 LockSnapshot DecodeLock(const RegionImage& image, const shm::ShmLock& from, uint32_t id) {
   const uint64_t word = Get(from.word);
@@ -28,8 +22,8 @@ LockSnapshot DecodeLock(const RegionImage& image, const shm::ShmLock& from, uint
   lock.total_waited_ns = Get(from.waited_ns);
   lock.total_held_ns = Get(from.held_ns);
   lock.last_wait_ns = Get(from.last_wait_ns);
-  CopyHistogram(from.wait_histogram, &lock.wait_histogram);
-  CopyHistogram(from.hold_histogram, &lock.hold_histogram);
+  lock.wait_times = DurationsOf(BinsOf(from.wait_histogram));
+  lock.hold_times = DurationsOf(BinsOf(from.hold_histogram));
   return lock;
 }
 

@@ -63,6 +63,8 @@ RecoverySnapshot DecodeRecovery(const RegionImage& image, const shm::ShmRecovery
   recovery.handles = Get(from.handles);
   recovery.segments = Get(from.segments);
   recovery.wal_indexes_spoiled = Get(from.wal_index_spoiled);
+  recovery.statement = TextOf(from.statement, shm::kStatementTextBytes);
+  recovery.running_ns = Get(from.running_ns);
   DecodeBlackBox(image, from, &recovery);
   return recovery;
 }

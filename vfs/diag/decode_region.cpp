@@ -25,7 +25,7 @@ Value As(uint64_t number, uint64_t most) {
 
 OptionValues DecodeOptions(const shm::ShmHeader& header) {
   OptionValues options;
-  // Bytes of the region are input: an OnStale that is none is shown as the last one.
+  // Bytes of the region are input: a choice that is none is shown as the last one.
 #define GLASSWAL_READ_OPTION(option, member, uri, javascript, least, most, field, units, what) \
   options.member = As<decltype(options.member)>(Get(header.field) / units, most);
   GLASSWAL_KEPT_OPTIONS(GLASSWAL_READ_OPTION)
@@ -67,6 +67,7 @@ RegionSnapshot DecodeRegion(const RegionImage& image) {
   DecodeSizes(image, &region);
   region.grown = Get(header.grown);
   region.full = Get(header.full);
+  region.statements_dropped = Get(header.statements_dropped);
   region.silent_reports = Get(header.silent_reports);
   region.topology = Get(header.topology);
   region.commit_sequence = Get(header.commit_sequence);

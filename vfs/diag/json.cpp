@@ -36,6 +36,7 @@ void Write(JsonWriter& writer, const Event& event) {
   writer.Key("clientGeneration"), writer.Number(event.client_generation);
   writer.Key("connection"), WriteOneBased(writer, event.connection);
   writer.Key("file"), WriteOneBased(writer, event.file);
+  writer.Key("transaction"), writer.Number(event.transaction);
   writer.Key("arguments"), writer.BeginObject();
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     if (description.arguments[i][0] == '\0') continue;

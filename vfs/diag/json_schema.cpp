@@ -197,6 +197,8 @@ void WriteEventDefinition(JsonWriter& writer) {
   properties("clientGeneration", uint32_t{0}, "Generation of that client.");
   properties("connection", maybe, "Connection slot; null if none was concerned.");
   properties("file", maybe, "File number; null if none was concerned.");
+  properties("transaction", uint32_t{0},
+             "Number of the connection's transaction, counted from 1; 0: none yet.");
   properties("arguments", Arguments{}, "The arguments that glasswal/event.h names for this kind.");
   properties.Finish();
   writer.EndObject();
@@ -214,8 +216,9 @@ std::string SnapshotSchema() {
   writer.Key("$defs"), writer.BeginObject();
   WriteDefinitions<CounterValues, OptionValues, RegionSnapshot, EventRingSnapshot, SegmentRun,
                    LockHolder, FileSnapshot, ClientSnapshot, FormerClient, HeldLock, LockWait,
-                   ConnectionSnapshot, LockSnapshot, DatabaseSnapshot, ReadMark, CheckpointHolder,
-                   WalSnapshot, BlackBoxLock, RecoverySnapshot>(writer);
+                   DurationBin, Durations, ConnectionStatement, StatementTotals, ConnectionSnapshot,
+                   LockSnapshot, DatabaseSnapshot, ReadMark, CheckpointHolder, WalSnapshot,
+                   BlackBoxLock, RecoverySnapshot>(writer);
   WriteEventDefinition(writer);
   writer.EndObject();
   writer.EndObject();

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "diag/region_image.h"
+#include "store/statements.h"
 #include "store/words.h"
 
 namespace glasswal::diag {
@@ -35,6 +36,17 @@ std::string Path(const shm::RegionView& region, const Event& event) {
   return TextOf(file.path, shm::kPathBytes);
 }
 
+/// The text of the statement that an event names, if its row is still that statement's.
+std::string Statement(const shm::RegionView& region, store::StatementHandle handle) {
+  const auto row = static_cast<uint32_t>(handle & 0xffff);
+  if (row == 0 || row > region.used_statements()) return {};
+  const shm::ShmStatement& statement = *region.statement(row - 1);
+  const uint64_t state = statement.state.load(std::memory_order_acquire);
+  const bool is_same = store::StatementStateOf(state) == shm::kStatementLive &&
+                       store::GenerationOf(state) == static_cast<uint32_t>(handle >> 16);
+  return is_same ? TextOf(statement.text, shm::kStatementTextBytes) : std::string();
+}
+
 }  // namespace
 
 LogNames NamesOf(const shm::RegionView& region, const Event& event) {
@@ -47,6 +59,7 @@ LogNames NamesOf(const shm::RegionView& region, const Event& event) {
     // Whoever is dead may have a follower in its slot.
     if (IsClientArgument(argument) && argument != "dead_client")
       names.arguments[i] = ClientInSlot(region, event.arguments[i]);
+    if (argument == "statement") names.statement = Statement(region, event.arguments[i]);
   }
   return names;
 }

@@ -96,6 +96,8 @@ LogRecord RecordOf(const Event& event, const LogNames& names) {
   if (event.connection != 0) Say("connection", event.connection - 1, &record);
   if (event.file != 0) Say("file", event.file - 1, &record);
   AddText("path", names.path, &record);
+  if (event.transaction != 0) AddNumber("transaction", event.transaction, &record);
+  AddText("sql", names.statement, &record);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     const std::string argument = description.arguments[i];
     const uint64_t value = event.arguments[i];

@@ -54,14 +54,11 @@ const char* Name(SegmentKind kind) {
   return At(kNames, kind);
 }
 
-const char* Name(OnStale what) {
-  static constexpr const char* kNames[] = {
-#define GLASSWAL_ON_STALE_NAME(value, name) name,
-      GLASSWAL_ON_STALE(GLASSWAL_ON_STALE_NAME)
-#undef GLASSWAL_ON_STALE_NAME
-  };
-  return At(kNames, what);
-}
+const char* Name(OnStale what) { return At(kOnStaleNames, what); }
+
+const char* Name(StatementTracking what) { return At(kStatementTrackingNames, what); }
+
+const char* Name(StatementText what) { return At(kStatementTextNames, what); }
 
 const char* Name(EventLevel level) {
   static constexpr const char* kNames[] = {

@@ -47,6 +47,7 @@ Snapshot Decode(const RegionImage& image) {
   snapshot.locks = diag::DecodeLocks(image);
   snapshot.wals = diag::DecodeWals(image);
   snapshot.recoveries = diag::DecodeRecoveries(image);
+  snapshot.statements = diag::DecodeStatements(image);
   snapshot.segments = diag::DecodeSegments(image);
   AddTotals(&snapshot);
   return snapshot;

@@ -98,6 +98,13 @@ Result<std::unique_ptr<RegionImage>> LoadRegion(const RegionBytes& source) {
                    image->recoveries.size())) {
     return Unavailable("table of recoveries");
   }
+  image->statements = std::vector<shm::ShmStatement>(
+      std::min(Get(image->header.used_statements), geometry->statement_capacity));
+  if (!image->statements.empty() &&
+      !CopyRecords(source, geometry->statements_offset, image->statements.data(),
+                   image->statements.size())) {
+    return Unavailable("table of statements");
+  }
   if (!LoadSegmentWords(source, image.get())) return Unavailable("segment table");
   LoadDatabases(source, image.get());
   image->now_ns = source.NowNs();

@@ -4,8 +4,8 @@
 // alone, so a value that was checked cannot change before it is used.
 //
 // INVARIANTS of a loaded image
-//   1. The vectors have the sizes that the layout gives, but files, which has those that were ever
-//      used; segment_words covers the committed segments.
+//   1. The vectors have the sizes that the layout gives, but files and statements, which have those
+//      that were ever used; segment_words covers the committed segments.
 //   2. databases[i].file < files.size(), and that file's state is not free.
 //   3. Everything else is as it was found: kinds, slots, numbers and text may be nonsense.
 //
@@ -42,6 +42,7 @@ struct RegionImage {
   std::vector<shm::ShmClient> clients;
   std::vector<shm::ShmFile> files;
   std::vector<shm::ShmRecovery> recoveries;
+  std::vector<shm::ShmStatement> statements;
   std::vector<uint64_t> segment_words;
   std::vector<DatabaseImage> databases;
 };

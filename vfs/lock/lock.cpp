@@ -7,6 +7,7 @@
 #include "port/assert.h"
 #include "port/clock.h"
 #include "port/futex.h"
+#include "trace/histogram.h"
 
 namespace glasswal::lock {
 

@@ -57,14 +57,17 @@ class HolderWatch {
   virtual bool LookAtHolders(uint64_t holders) = 0;
   /// True when the caller itself was declared dead and must not take anything any more.
   virtual bool IsFenced() = 0;
+  /// True when somebody has asked for the end of what the caller waits for.
+  virtual bool IsCancelled() { return false; }
 };
 
 enum class LockResult : uint8_t {
   kAcquired,
-  kBusy,      // Held by others, and the caller did not want to wait.
-  kTimedOut,  // Held by others until the deadline.
-  kFenced,    // The caller was declared dead.
-  kCorrupt,   // The word is no state of a lock.
+  kBusy,       // Held by others, and the caller did not want to wait.
+  kTimedOut,   // Held by others until the deadline.
+  kFenced,     // The caller was declared dead.
+  kCorrupt,    // The word is no state of a lock.
+  kCancelled,  // Somebody has asked for the end of the wait.
 };
 
 struct LockOutcome {

@@ -6,6 +6,7 @@
 #include "port/clock.h"
 #include "port/futex.h"
 #include "port/point.h"
+#include "trace/histogram.h"
 
 namespace glasswal::lock {
 namespace {
@@ -133,6 +134,7 @@ LockResult Wait::SleepUntilTaken() {
       my_turn_ = 0;
       continue;
     }
+    if (watch_->IsCancelled()) return LockResult::kCancelled;
     const uint64_t now_ns = port::NowNs();
     if (now_ns - began_ns_ >= timeout_ns_) return LockResult::kTimedOut;
     if (LookAtHoldersIfDue(now_ns, look)) continue;

@@ -1,10 +1,14 @@
 #include "recovery/black_box.h"
 
+#include <algorithm>
+
 #include "lock/lock_word.h"
 #include "port/clock.h"
 #include "recovery/client.h"
 #include "shm/lock_names.h"
 #include "store/segment_map.h"
+#include "store/statements.h"
+#include "store/text.h"
 #include "store/words.h"
 #include "trace/ring.h"
 
@@ -49,6 +53,8 @@ void BlackBox::RecordIdentity(const store::ClientContext& recoverer, const Casua
       uint64_t{client->kind.load(std::memory_order_relaxed) & 0xff} << 32 | dead.generation;
   record_->began_ns.store(now_ns_, kPublished);
   record_->ended_ns.store(0, kPublished);
+  record_->running_ns.store(0, kPublished);
+  store::StoreText(record_->statement, {});
   record_->subject.store(subject, kPublished);
   record_->process_id.store(client->process_id.load(std::memory_order_relaxed), kPublished);
   record_->silent_ns.store(dead.silent_ns, kPublished);
@@ -88,6 +94,20 @@ void BlackBox::RecordConnection(uint32_t file, const shm::ShmDatabase& database,
   }
 }
 
+/// The statement of the connection that had WRITE is told of before any other that ran, and one that
+/// ran before the last one of a connection that ran none.
+void BlackBox::RecordStatement(uint32_t file, const shm::ShmDatabase& database, uint32_t slot) {
+  const store::StatementSight sight =
+      store::LookAtStatement(region_, file, slot, database.connections[slot], now_ns_);
+  if (sight.text.empty()) return;
+  const bool wrote = lock::Holds(database.locks[shm::kLockWalWrite].word.load(), slot);
+  const uint32_t weight = 1 + (sight.running ? 1 : 0) + (wrote ? 2 : 0);
+  if (weight <= statement_weight_) return;
+  statement_weight_ = weight;
+  record_->running_ns.store(sight.running ? std::max<uint64_t>(sight.for_ns, 1) : 0, kPublished);
+  store::StoreText(record_->statement, sight.text);
+}
+
 void BlackBox::RecordLocks(const Casualty& dead) {
   for (uint32_t file = 0; file < region_.used_files(); ++file) {
     shm::ShmDatabase* database = store::DatabaseOf(region_, file);
@@ -98,6 +118,7 @@ void BlackBox::RecordLocks(const Casualty& dead) {
           store::ConnectionClientOf(word) == dead.slot &&
           store::GenerationOf(word) == dead.generation) {
         RecordConnection(file, *database, slot);
+        RecordStatement(file, *database, slot);
       }
     }
   }

@@ -33,6 +33,7 @@ class BlackBox {
   void RecordIdentity(const store::ClientContext& recoverer, const Casualty& dead);
   void RecordLocks(const Casualty& dead);
   void RecordConnection(uint32_t file, const shm::ShmDatabase& database, uint32_t slot);
+  void RecordStatement(uint32_t file, const shm::ShmDatabase& database, uint32_t slot);
   void AddLock(uint32_t file, uint32_t lock, uint32_t slot, bool exclusive, bool waiting,
                uint64_t since_ns);
   void RecordEvents(const Casualty& dead);
@@ -42,6 +43,7 @@ class BlackBox {
   uint64_t number_ = 0;
   uint64_t now_ns_;
   uint32_t box_locks_ = 0;
+  uint32_t statement_weight_ = 0;  // Of the one that is recorded; 0: none is.
   bool is_resumed_ = false;
 };
 

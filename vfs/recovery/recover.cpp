@@ -6,6 +6,7 @@
 #include "store/connection.h"
 #include "store/directory.h"
 #include "store/segment_map.h"
+#include "store/statements.h"
 #include "store/wal_index.h"
 #include "store/words.h"
 #include "trace/counters.h"
@@ -101,6 +102,7 @@ Status TakeBackEverything(store::ClientContext& self, const Casualty& dead, Reco
       shm::SweepClientSegments(region, shm::ClientOwner(dead.slot, dead.generation));
   GLASSWAL_POINT("recover.ring");
   trace::RepairRing(region, dead.slot);
+  store::SweepStatements(region, dead.slot);
   InheritRecoveries(self, dead);
   GLASSWAL_POINT("recover.done");
   return Status::Ok();

@@ -8,6 +8,7 @@
 #include "recovery/client.h"
 #include "recovery/runtime_inside.h"
 #include "shm/region.h"
+#include "store/cancel.h"
 #include "store/directory.h"
 #include "store/path.h"
 #include "store/words.h"
@@ -269,6 +270,38 @@ uint32_t Runtime::RecoverDead() { return ClientOf(*this).IsFenced() ? 0 : Client
 
 Status Runtime::Evict(uint32_t client_slot, uint32_t client_generation, uint32_t timeout_ms) {
   return ClientOf(*this).Evict(client_slot, client_generation, timeout_ms);
+}
+
+namespace {
+
+Status CancelIn(Runtime& runtime, const store::CancelTarget& target) {
+  if (ClientOf(runtime).IsFenced()) {
+    return Status(StatusCode::kBusy,
+                  "this client was declared dead, or belongs to the parent of this process: open "
+                  "the region anew");
+  }
+  if (store::Cancel(ClientOf(runtime).context(), target) != 0) return Status::Ok();
+  return Status(StatusCode::kNotFound,
+                "client " + std::to_string(target.client) + " of generation " +
+                    std::to_string(target.client_generation) +
+                    " runs no statement there that is known of: it has ended, or statements are "
+                    "not followed");
+}
+
+}  // namespace
+
+Status Runtime::Cancel(uint32_t client_slot, uint32_t client_generation) {
+  return CancelIn(*this, {client_slot, client_generation, 0, 0});
+}
+
+Status Runtime::CancelConnection(uint32_t client_slot, uint32_t client_generation, uint32_t file,
+                                 uint32_t connection) {
+  return CancelIn(*this, {client_slot, client_generation, file + 1, connection});
+}
+
+void Runtime::SetStatementTracking(StatementTracking tracking) {
+  if (ClientOf(*this).IsFenced()) return;
+  RegionOf(*this).header()->statement_tracking.store(static_cast<uint32_t>(tracking));
 }
 
 void Runtime::SetEventLevel(EventLevel level) {

@@ -5,11 +5,11 @@
 //   A region is a run of segments of kSegmentBytes each. The first segments hold the metadata
 //   below; all others are handed out one by one (or in runs) to files and clients.
 //
-//   offset 0                                                          header.capacity_bytes
-//   +--------+---------+-------+------------+--------+----------------+---------------------------+
-//   | header | clients | files | recoveries | events | segment table  | segment, segment, ...     |
-//   +--------+---------+-------+------------+--------+----------------+---------------------------+
-//            fixed tables, at the offsets that the header names        first_segment ...
+//   offset 0                                                         header.capacity_bytes
+//   +--------+---------+-------+------------+--------+------------+----------+-----------------+
+//   | header | clients | files | recoveries | events | statements | segments | segment, ...    |
+//   +--------+---------+-------+------------+--------+------------+----------+-----------------+
+//            fixed tables, at the offsets that the header names              first_segment ...
 //
 //   A file of the flat directory is an ShmFile, up to kMapSegments map segments (arrays of segment
 //   numbers, zero for a hole), and the data segments that those name. A main database has one more
@@ -53,7 +53,7 @@ static_assert(Atomic32::is_always_lock_free && sizeof(Atomic32) == 4);
 static_assert(Atomic64::is_always_lock_free && sizeof(Atomic64) == 8);
 
 inline constexpr uint64_t kMagic = 0x6c61777373616c67;  // "glasswal" in little-endian order.
-inline constexpr uint32_t kLayoutVersion = 3;
+inline constexpr uint32_t kLayoutVersion = 4;
 
 inline constexpr uint64_t kSegmentBytes = 64 * 1024;
 inline constexpr uint32_t kMaxFiles = 1024;
@@ -73,7 +73,11 @@ inline constexpr uint64_t kMinFileBytes = kSegmentBytes;  // What a file's maxim
 inline constexpr uint64_t kMaxRegionBytes = BoundsOf(Option::kRegionCapacity).most;
 inline constexpr uint32_t kBlackBoxLocks = 24;
 inline constexpr uint32_t kBlackBoxEvents = 16;
-inline constexpr uint32_t kHistogramBuckets = 32;
+inline constexpr uint32_t kHistogramBuckets = 240;    // See trace/histogram.h.
+inline constexpr uint32_t kStatementTextBytes = 384;  // A statement with its terminating zero.
+// What names a statement's row has 16 bits for it (ShmConnection::running), and 0 is none.
+inline constexpr uint32_t kMaxStatements = BoundsOf(Option::kStatementCapacity).most;
+static_assert(kMaxStatements < 0xffff);
 inline constexpr uint32_t kNoSegment = 0;
 
 // ---------------------------------------------------------------------------------------------
@@ -84,7 +88,8 @@ struct ShmEvent {
                      // written, else complete; 0 never written. See trace/ring.h.
   Atomic64 time_ns;  // [writer] its monotonic clock.
   Atomic64 subject;  // [writer] kind 16 | level 8 | client 8 | client generation 32, from the top.
-  Atomic64 place;    // [writer] connection slot + 1 in the high half, file number + 1 in the low.
+  Atomic64 place;    // [writer] the connection's transaction 32 | connection slot + 1 16 | file
+                     // number + 1 16, from the top.
   Atomic64 arguments[4];  // [writer] see glasswal/event.h.
 };
 static_assert(sizeof(ShmEvent) == 64);
@@ -111,10 +116,10 @@ struct alignas(64) ShmLock {
   Atomic64 recovered;     // Times that recovery took this lock from a dead holder. [fetch_add]
   Atomic64 hold_sampled;  // `acquired`, as far as holds are counted. [exclusive holder]
 
-  Atomic32 wait_histogram[kHistogramBuckets];  // Bucket b: [2^b, 2^(b+1)) ns. [fetch_add]
+  Atomic32 wait_histogram[kHistogramBuckets];  // Waits, see trace/histogram.h. [fetch_add]
   Atomic32 hold_histogram[kHistogramBuckets];  // The same for exclusive holds. [exclusive holder]
 };
-static_assert(sizeof(ShmLock) == 384);
+static_assert(sizeof(ShmLock) == 128 + 2 * 4 * kHistogramBuckets);
 
 /// The locks of one database, in the order of ShmDatabase::locks, with their names. The first eight
 /// are those of SQLite's wal-index, in its own order; then the main file's, of which SHARED in
@@ -278,9 +283,15 @@ enum CounterId : uint32_t {
   kCounterCheckpointFrames,
   kCounterSegmentsClaimed,
   kCounterSegmentsReclaimed,
+  kCounterStatements,
+  kCounterSlowStatements,
+  kCounterBusySnapshot,
+  kCounterProtocol,
+  kCounterInterrupts,
+  kCounterCancels,
   kCounterCount,
 };
-inline constexpr uint32_t kCounterSlots = 24;
+inline constexpr uint32_t kCounterSlots = 28;
 static_assert(kCounterCount <= kCounterSlots);
 
 struct alignas(64) ShmConnection {
@@ -294,9 +305,22 @@ struct alignas(64) ShmConnection {
   Atomic64 waiting_until_ns;         // [owner] its deadline.
   Atomic64 counters[kCounterSlots];  // [owner] saturating.
   ShmIntent intent;                  // [owner]
-  Atomic64 reserved[4];
+  // What it runs: see store/statements.h.
+  Atomic64 running;     // [owner] run 47 | row + 1 of the table of statements 16 | 1 while it
+                        // runs. It keeps naming the row that ran last.
+  Atomic64 running_ns;  // [owner] since when (coarse clock); before `running`.
+  Atomic64 row_runs;    // [owner] the run at which `running` began to name its row, and the
+  Atomic64 row_reads;   // pages read, the writes, the waits and their time then: what
+  Atomic64 row_writes;  // has been added since is the row's and not in it yet.
+  Atomic64 row_waits;
+  Atomic64 row_waited_ns;
+  Atomic64 cancel;        // [canceller] the `running` that is to end; 0: none.
+  Atomic64 cancelled_by;  // [canceller] slot + 1 32 | client generation 32; before `cancel`.
+  Atomic32 statements;    // [owner] prepared and not finalized.
+  Atomic32 transaction;   // [owner] number of the present or last transaction of this connection.
+  Atomic64 reserved[6];
 };
-static_assert(sizeof(ShmConnection) == 320);
+static_assert(sizeof(ShmConnection) == 448);
 
 struct alignas(64) ShmDatabase {
   ShmLock locks[kLockCount];
@@ -316,6 +340,41 @@ struct alignas(64) ShmDatabase {
   ShmConnection connections[kMaxConnections];
 };
 static_assert(sizeof(ShmDatabase) <= kSegmentBytes);
+
+// ---------------------------------------------------------------------------------------------
+// Statements: what is run, by which connection, and what it has cost. The protocol of `state` is in
+// store/statements.h.
+
+enum StatementState : uint32_t {
+  kStatementFree = 0,
+  kStatementClaiming = 1,  // Being filled in by the client in the word.
+  kStatementLive = 2,
+};
+
+struct alignas(64) ShmStatement {
+  Atomic64 state;  // [CAS] StatementState 8 | claiming client's slot 8 | unused 16 | generation 32.
+  Atomic64 owner;  // [claimer] file number 16 | connection slot 8 | client slot 8 | client
+                   // generation 32: only this connection writes what follows.
+  Atomic64 hash;   // [claimer] of the text as it was given.
+  Atomic64 used_ns;  // [owner] when it ran last (coarse clock).
+  Atomic64 runs;     // [owner] all of these are saturating sums.
+  Atomic64 timed;    // [owner] runs whose time is known; an exact one stands for those since the
+                     // last (see ShmLock::hold_sampled).
+  Atomic64 total_ns;
+  Atomic64 longest_ns;
+  Atomic64 rows;  // [owner] that it returned.
+  Atomic64 reads;
+  Atomic64 writes;
+  Atomic64 waits;
+  Atomic64 waited_ns;
+  Atomic64 errors;
+  Atomic64 slow;
+  Atomic32 text_bytes;                     // [claimer] how long the whole text is, as it was given.
+  Atomic32 last_error;                     // [owner] extended result code.
+  Atomic64 text[kStatementTextBytes / 8];  // [claimer] UTF-8, zero-terminated.
+  Atomic32 histogram[kHistogramBuckets];   // [owner] run times.
+};
+static_assert(sizeof(ShmStatement) == 128 + kStatementTextBytes + 4 * kHistogramBuckets);
 
 // ---------------------------------------------------------------------------------------------
 // Recoveries and their black boxes.
@@ -345,6 +404,11 @@ struct alignas(64) ShmRecovery {
   // [recoverer] 1: the directory's lock was not to be had, so the rest comes later.
   Atomic32 paused;
   Atomic64 name[kNameBytes / 8];
+  // The statement that it ran, where it ran several the one that wrote; how long, 0: none ran and
+  // this is the last one; its text.
+  Atomic64 running_ns;
+  Atomic64 statement[kStatementTextBytes / 8];
+  Atomic64 reserved[7];
   ShmBlackBoxLock box[kBlackBoxLocks];
   ShmEvent events[kBlackBoxEvents];  // The dead client's last events, oldest first.
 };
@@ -365,8 +429,10 @@ struct alignas(64) ShmHeader {
   Atomic64 files_offset;
   Atomic64 recoveries_offset;
   Atomic64 events_offset;
+  Atomic64 statements_offset;
   Atomic64 segments_offset;
   Atomic32 event_capacity;          // [creator] a power of two.
+  Atomic32 statement_capacity;      // [creator] rows of the table of statements.
   Atomic32 fixed_capacity;          // [creator] option, 0 or 1.
   Atomic64 initial_database_bytes;  // [creator] options, see glasswal/options.h.
   Atomic64 max_database_bytes;
@@ -377,7 +443,11 @@ struct alignas(64) ShmHeader {
   Atomic32 closed;       // [last client to leave] 1: the region is being given up, do not join.
   Atomic32 event_level;  // [anyone] EventLevel. Here, because every call of every client reads it,
                          // and nothing else in this cache line changes.
-  Atomic32 page_size;    // [creator] option.
+  Atomic32
+      statement_tracking;   // [anyone] StatementTracking. Beside event_level for the same reason.
+  Atomic32 slow_ms;         // [creator] option.
+  Atomic32 statement_text;  // [creator] StatementText.
+  Atomic32 page_size;       // [creator] option.
 
   alignas(64) Atomic32 committed_segments;  // [CAS, only up] segments that memory stands behind.
   Atomic32 free_hint;      // [anyone] where the search for a free segment may start.
@@ -395,6 +465,9 @@ struct alignas(64) ShmHeader {
   Atomic32 used_files;          // [holder of the directory lock, only up] entries of the table of
                                 // files that were ever used: all others are free.
   Atomic32 wal_autocheckpoint;  // [creator] option.
+  Atomic32 used_statements;     // [CAS, only up] rows of the table of statements that were ever
+                                // used.
+  Atomic32 statements_dropped;  // [fetch_add] rows that were given to another statement.
   Atomic64 fence;               // [fetch_add] as ShmDatabase::fence, for files of no database.
 
   alignas(64) Atomic64 event_head;  // [fetch_add] sequence of the next event; the first is 1.
@@ -416,6 +489,7 @@ constexpr uint64_t LayoutHash() {
       sizeof(ShmLock),
       sizeof(ShmConnection),
       sizeof(ShmRecovery),
+      sizeof(ShmStatement),
       sizeof(ShmEvent),
       sizeof(ShmIntent),
       kSegmentBytes,

@@ -2,6 +2,7 @@
 
 #include <bit>
 #include <string>
+#include <type_traits>
 
 #include "port/assert.h"
 #include "port/memory.h"
@@ -39,10 +40,14 @@ class Complaints {
     Add(Name(option) + " is " + std::to_string(value) + ", but must be between " +
         std::to_string(least) + " and " + std::to_string(most) + ".");
   }
-  void Check(Option option, OnStale value) {
-    if (static_cast<uint64_t>(value) <= BoundsOf(option).most) return;
+  template <typename Choice>
+  requires std::is_enum_v<Choice>
+  void Check(Option option, Choice value) {
+    if (static_cast<uint64_t>(value) < NamesOf(value).size()) return;
+    std::string names;
+    for (const char* name : NamesOf(value)) names += std::string(names.empty() ? "" : ", ") + name;
     Add(Name(option) + " is " + std::to_string(static_cast<uint32_t>(value)) +
-        ", which is no OnStale.");
+        ", which is none of " + names + ".");
   }
 
   // Whether an option is good by itself; if it is not, that has been said.
@@ -119,7 +124,7 @@ void CheckRegionCapacity(const Options& options, Complaints* complaints) {
     complaints->Add(is + "but must be a multiple of " + std::to_string(shm::kSegmentBytes) + ".");
     return;
   }
-  const Result<shm::RegionGeometry> plan = shm::PlanGeometry(capacity, options.event_capacity);
+  const Result<shm::RegionGeometry> plan = shm::PlanGeometry(capacity, options);
   if (!plan.ok()) {
     complaints->Add(is + "which cannot be: " + plan.status().message());
     return;
@@ -164,7 +169,7 @@ uint64_t EffectiveRegionCapacity(const Options& options) {
   uint64_t metadata = 1;
   while (true) {
     const uint64_t capacity = (metadata + data) * shm::kSegmentBytes;
-    const Result<shm::RegionGeometry> plan = shm::PlanGeometry(capacity, options.event_capacity);
+    const Result<shm::RegionGeometry> plan = shm::PlanGeometry(capacity, options);
     if (plan.ok() && plan->first_segment <= metadata) return capacity;
     metadata = plan.ok() ? plan->first_segment : metadata + 1;
   }

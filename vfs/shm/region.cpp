@@ -62,8 +62,10 @@ RegionGeometry LoadGeometry(const ShmHeader& header) {
   geometry.files_offset = header.files_offset.load(kRelaxed);
   geometry.recoveries_offset = header.recoveries_offset.load(kRelaxed);
   geometry.events_offset = header.events_offset.load(kRelaxed);
+  geometry.statements_offset = header.statements_offset.load(kRelaxed);
   geometry.segments_offset = header.segments_offset.load(kRelaxed);
   geometry.event_capacity = header.event_capacity.load(kRelaxed);
+  geometry.statement_capacity = header.statement_capacity.load(kRelaxed);
   return geometry;
 }
 
@@ -84,6 +86,10 @@ Status CheckSizes(const RegionGeometry& geometry) {
       !std::has_single_bit(geometry.event_capacity)) {
     return Corrupt("the event ring has " + std::to_string(geometry.event_capacity) + " records");
   }
+  if (geometry.statement_capacity == 0 || geometry.statement_capacity > kMaxStatements) {
+    return Corrupt("the table of statements has " + std::to_string(geometry.statement_capacity) +
+                   " rows");
+  }
   return Status::Ok();
 }
 
@@ -96,6 +102,8 @@ Status CheckTables(const RegionGeometry& geometry, uint64_t available_bytes) {
       {"files", geometry.files_offset, sizeof(ShmFile) * kMaxFiles},
       {"recoveries", geometry.recoveries_offset, sizeof(ShmRecovery) * kMaxRecoveries},
       {"events", geometry.events_offset, sizeof(ShmEvent) * geometry.event_capacity},
+      {"statements", geometry.statements_offset,
+       sizeof(ShmStatement) * geometry.statement_capacity},
       {"segments", geometry.segments_offset, sizeof(Atomic64) * geometry.segment_count},
   };
   const uint64_t metadata_end = geometry.first_segment * kSegmentBytes;
@@ -149,6 +157,7 @@ void WriteHeader(const RegionGeometry& geometry, const Options& options, ShmHead
   header->files_offset.store(geometry.files_offset, kRelaxed);
   header->recoveries_offset.store(geometry.recoveries_offset, kRelaxed);
   header->events_offset.store(geometry.events_offset, kRelaxed);
+  header->statements_offset.store(geometry.statements_offset, kRelaxed);
   header->segments_offset.store(geometry.segments_offset, kRelaxed);
 #define GLASSWAL_KEEP_OPTION(option, member, uri, javascript, least, most, field, units, what)    \
   header->field.store(                                                                            \
@@ -174,17 +183,18 @@ Status CheckFits(const port::Memory& memory, const RegionGeometry& geometry,
 
 }  // namespace
 
-Result<RegionGeometry> PlanGeometry(uint64_t capacity_bytes, uint32_t event_capacity) {
+Result<RegionGeometry> PlanGeometry(uint64_t capacity_bytes, const Options& options) {
   if (capacity_bytes > kMaxRegionBytes) {
     return Status(StatusCode::kInvalidArgument,
                   "A region has at most " + std::to_string(kMaxRegionBytes) + " bytes.");
   }
-  const RegionGeometry geometry =
-      LayTables(static_cast<uint32_t>(capacity_bytes / kSegmentBytes), event_capacity);
+  const RegionGeometry geometry = LayTables(static_cast<uint32_t>(capacity_bytes / kSegmentBytes),
+                                            {options.event_capacity, options.statement_capacity});
   if (geometry.first_segment + kLeastDataSegments > geometry.segment_count) {
     return Status(
         StatusCode::kInvalidArgument,
-        "A region with " + std::to_string(event_capacity) + " events needs at least " +
+        "A region with " + std::to_string(options.event_capacity) + " events and " +
+            std::to_string(options.statement_capacity) + " statements needs at least " +
             std::to_string((geometry.first_segment + kLeastDataSegments) * kSegmentBytes) +
             " bytes, and there are " + std::to_string(capacity_bytes) + ".");
   }
@@ -209,6 +219,7 @@ RegionView::RegionView(const std::byte* base, const RegionGeometry& geometry)
       files_(reinterpret_cast<const ShmFile*>(base + geometry.files_offset)),
       recoveries_(reinterpret_cast<const ShmRecovery*>(base + geometry.recoveries_offset)),
       events_(reinterpret_cast<const ShmEvent*>(base + geometry.events_offset)),
+      statements_(reinterpret_cast<const ShmStatement*>(base + geometry.statements_offset)),
       segment_words_(reinterpret_cast<const Atomic64*>(base + geometry.segments_offset)) {}
 
 Region::Region(std::unique_ptr<port::Memory> memory, const RegionGeometry& geometry)
@@ -219,7 +230,7 @@ Result<std::unique_ptr<Region>> Region::Create(std::unique_ptr<port::Memory> mem
   Status status = Validate(options);
   if (status.ok()) status = CheckBase(*memory);
   if (!status.ok()) return status;
-  const Result<RegionGeometry> plan = PlanGeometry(memory->size_bytes(), options.event_capacity);
+  const Result<RegionGeometry> plan = PlanGeometry(memory->size_bytes(), options);
   if (!plan.ok()) return plan.status();
   status = CheckFits(*memory, *plan, options);
   const uint64_t metadata_bytes = plan->first_segment * kSegmentBytes;

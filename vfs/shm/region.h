@@ -25,9 +25,9 @@
 
 namespace glasswal::shm {
 
-/// The geometry of a new region of `capacity_bytes` with `event_capacity` events. The metadata must
-/// leave at least 16 segments, else kInvalidArgument.
-Result<RegionGeometry> PlanGeometry(uint64_t capacity_bytes, uint32_t event_capacity);
+/// The geometry of a new region of `capacity_bytes` with tables as large as the options say. The
+/// metadata must leave at least 16 segments, else kInvalidArgument.
+Result<RegionGeometry> PlanGeometry(uint64_t capacity_bytes, const Options& options);
 
 /// Reads and checks the geometry of a finished region whose header is at `header` and of which
 /// `available_bytes` can be read. kCorrupt, kVersionMismatch or kNotReady say what is wrong. All
@@ -66,6 +66,16 @@ class RegionView {
     GLASSWAL_ASSERT(index < geometry_.event_capacity, "the ring has no event of this number");
     return events_ + index;
   }
+  /// REQUIRES: row < geometry().statement_capacity.
+  const ShmStatement* statement(uint32_t row) const {
+    GLASSWAL_ASSERT(row < geometry_.statement_capacity, "there is no statement of this number");
+    return statements_ + row;
+  }
+  /// Rows from here on have never been any statement's.
+  uint32_t used_statements() const {
+    return std::min(header()->used_statements.load(std::memory_order_acquire),
+                    geometry_.statement_capacity);
+  }
   /// REQUIRES: segment < geometry().segment_count.
   const Atomic64* segment_word(uint32_t segment) const {
     GLASSWAL_ASSERT(segment < geometry_.segment_count, "the region has no segment of this number");
@@ -89,6 +99,7 @@ class RegionView {
   const ShmFile* files_;
   const ShmRecovery* recoveries_;
   const ShmEvent* events_;
+  const ShmStatement* statements_;
   const Atomic64* segment_words_;
 };
 
@@ -112,11 +123,13 @@ class Region : public RegionView {
   using RegionView::recovery;
   using RegionView::segment_word;
   using RegionView::SegmentAddress;
+  using RegionView::statement;
   ShmHeader* header() { return Writable(view().header()); }
   ShmClient* client(uint32_t slot) { return Writable(view().client(slot)); }
   ShmFile* file(uint32_t number) { return Writable(view().file(number)); }
   ShmRecovery* recovery(uint32_t index) { return Writable(view().recovery(index)); }
   ShmEvent* event(uint32_t index) { return Writable(view().event(index)); }
+  ShmStatement* statement(uint32_t row) { return Writable(view().statement(row)); }
   Atomic64* segment_word(uint32_t segment) { return Writable(view().segment_word(segment)); }
   std::byte* SegmentAddress(uint32_t segment) { return Writable(view().SegmentAddress(segment)); }
   /// What a look at this region has found, for writing. REQUIRES: `at` lies in it, or is null.

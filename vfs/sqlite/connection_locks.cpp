@@ -53,11 +53,15 @@ bool ConnectionWatch::LookAtHolders(uint64_t holders) {
   looked_ns_ = port::CoarseNowNs();
   bool recovered = false;
   for (uint64_t rest = lock::Holders(holders); rest != 0; rest &= rest - 1) {
-    const uint64_t word = connection_->database->connections[std::countr_zero(rest)].state.load();
-    if (word != 0) recovered |= client_->LookAt(store::ConnectionClientOf(word));
+    const uint64_t word = file_->database()->connections[std::countr_zero(rest)].state.load();
+    if (word != 0) recovered |= file_->client().LookAt(store::ConnectionClientOf(word));
   }
   return recovered;
 }
+
+bool ConnectionWatch::IsFenced() { return file_->client().IsFenced(); }
+
+bool ConnectionWatch::IsCancelled() { return file_->statements->IsCancelled(); }
 
 void DatabaseFile::BeginWait(shm::LockId id, lock::LockMode mode, uint64_t timeout_ns) {
   const uint64_t now = port::NowNs();
@@ -113,6 +117,8 @@ int DatabaseFile::AcquireLockSlowly(shm::LockId id, lock::LockMode mode, uint32_
     case lock::LockResult::kCorrupt:
       return Error(SQLITE_IOERR_LOCK, std::string("the word of lock ") + shm::LockName(id) +
                                           " is not a state of a lock: the region is damaged");
+    case lock::LockResult::kCancelled:
+      return SQLITE_INTERRUPT;
     case lock::LockResult::kTimedOut:
       Refuse(id, mode, outcome);
       return SQLITE_BUSY_TIMEOUT;

@@ -18,6 +18,7 @@
 #include "recovery/client.h"
 #include "sqlite/file_control.h"
 #include "sqlite/sqlite_api.h"
+#include "sqlite/statement_watch.h"
 #include "sqlite/vfs.h"
 #include "store/connection.h"
 #include "store/file.h"
@@ -25,20 +26,21 @@
 
 namespace glasswal::sqlite {
 
+struct DatabaseFile;
+
 /// Looks at the clients behind the connections that hold a lock of one database.
 class ConnectionWatch : public lock::HolderWatch {
  public:
-  ConnectionWatch(recovery::Client* client, const store::Connection* connection)
-      : client_(client), connection_(connection) {}
+  explicit ConnectionWatch(DatabaseFile* file) : file_(file) {}
   bool LookAtHolders(uint64_t holders) override;
-  bool IsFenced() override { return client_->IsFenced(); }
+  bool IsFenced() override;
+  bool IsCancelled() override;
   /// False when the holders were looked at so short a time ago that a reader that only shops for a
   /// free read mark need not look again.
   bool IsDue();
 
  private:
-  recovery::Client* client_;
-  const store::Connection* connection_;
+  DatabaseFile* const file_;
   uint64_t looked_ns_ = 0;
 };
 
@@ -68,6 +70,7 @@ struct DatabaseFile {
   store::File file;
   store::Connection connection;
   std::unique_ptr<ConnectionWatch> watch;
+  std::unique_ptr<StatementWatch> statements;
 
   int lock_level = SQLITE_LOCK_NONE;
   uint32_t shared_mask = 0;     // WAL locks held in shared mode, one bit each.

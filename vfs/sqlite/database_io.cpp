@@ -110,6 +110,7 @@ int DatabaseClose(sqlite3_file* base) {
     store::ClientContext& self = file->client().context();
     trace::SubtractShared(self.shm_client()->connections, uint32_t{1});
     file->Record(EventKind::kConnectionClosed, self.shm_client()->connections.load());
+    file->statements.reset();
     store::ReleaseConnection(file->region(), file->connection.database, file->connection.slot);
     store::CloseFileInTime(self, file->connection.file);
   }

@@ -234,6 +234,12 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
       ControlSettings(file->vfs, &file->settings, file->fetched == 0, operation, argument);
   if (result != SQLITE_NOTFOUND) return result;
   switch (operation) {
+    case SQLITE_FCNTL_PDB:
+      file->statements->Expect(static_cast<sqlite3**>(argument));
+      return SQLITE_OK;
+    case GLASSWAL_FCNTL_WATCH:
+      file->statements->Join(static_cast<GlasswalWatchPlace*>(argument));
+      return SQLITE_OK;
     case SQLITE_FCNTL_BUSYHANDLER:
       SetBusyHandler(file, static_cast<void**>(argument));
       return SQLITE_OK;

@@ -89,6 +89,7 @@ int DatabaseLock(sqlite3_file* base, int level) {
   int result = SQLITE_OK;
   switch (level) {
     case SQLITE_LOCK_SHARED:
+      file->statements->JoinExpected();
       result = LockShared(file);
       break;
     case SQLITE_LOCK_RESERVED:

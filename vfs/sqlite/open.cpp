@@ -75,7 +75,8 @@ int OpenDatabase(Vfs* vfs, const char* path, sqlite3_file* base, int flags, int*
   file->connection = *connection;
   file->file = store::File(&client.context(), connection->file, &connection->shm->intent,
                            &connection->database->fence);
-  file->watch = std::make_unique<ConnectionWatch>(&client, &file->connection);
+  file->watch = std::make_unique<ConnectionWatch>(file);
+  file->statements = std::make_unique<StatementWatch>(file);
   file->settings.powersafe_overwrite = sqlite3_uri_boolean(path, "psow", 1);
   base->pMethods = &kDatabaseMethods;
   vfs->databases().Add(path, file);

@@ -5,6 +5,7 @@
 #include "port/clock.h"
 #include "port/printable.h"
 #include "shm/lock_names.h"
+#include "store/statements.h"
 #include "store/text.h"
 #include "store/words.h"
 
@@ -12,6 +13,19 @@ namespace glasswal {
 namespace {
 
 using port::kNsPerMs;
+
+constexpr size_t kMostStatementBytes = 160;  // Of a statement in a sentence.
+
+/// ", running UPDATE stock SET ... for 790 ms"
+std::string SayStatement(const Refusal& refusal) {
+  if (refusal.statement.empty()) return {};
+  std::string sql(port::CutText(refusal.statement, kMostStatementBytes));
+  sql = port::Printable(sql);
+  if (refusal.statement.size() > kMostStatementBytes) sql += "\xe2\x80\xa6";
+  const std::string time = std::to_string(refusal.statement_ms) + " ms";
+  return refusal.running ? ", running " + sql + " for " + time
+                         : ", idle for " + time + " since " + sql;
+}
 
 }  // namespace
 
@@ -23,7 +37,7 @@ std::string Refusal::ToString() const {
   text += holder.empty() ? " held " : " has held ";
   text += lock + " for " + std::to_string(held_ms) + " ms";
   if (silent_ms > 0) text += " (silent for " + std::to_string(silent_ms) + " ms)";
-  return text + "; you waited " + std::to_string(waited_ms) + " ms";
+  return text + SayStatement(*this) + "; you waited " + std::to_string(waited_ms) + " ms";
 }
 
 Refusal LastRefusal(sqlite3* db, const char* schema) {
@@ -50,6 +64,13 @@ Refusal DescribeRefusal(const DatabaseFile& file, shm::LockId id, lock::LockMode
   uint32_t slot = store::ConnectionClientOf(word);
   if (word == 0 || slot >= shm::kMaxClients) return refusal;
 
+  const uint64_t now = port::NowNs();
+  const store::StatementSight sight =
+      store::LookAtStatement(file.region(), file.connection.file, refusal.connection, holder, now);
+  refusal.statement = sight.text;
+  refusal.running = sight.running;
+  refusal.statement_ms = sight.for_ns / kNsPerMs;
+
   const shm::ShmClient* client = file.region().client(slot);
   char name[shm::kNameBytes];
   refusal.holder = store::LoadText(client->name, name);
@@ -73,7 +94,6 @@ Refusal DescribeRefusal(const DatabaseFile& file, shm::LockId id, lock::LockMode
   const uint64_t shared_since =
       (id == shm::kLockMainShared ? holder.opened_ns : holder.transaction_ns).load();
   const uint64_t since = taken != 0 ? taken : shared_since;
-  const uint64_t now = port::NowNs();
   refusal.held_ms = since != 0 && now > since ? (now - since) / kNsPerMs : 0;
   if (slot != file.client().context().slot) {
     refusal.silent_ms = file.client().SilentNs(slot) / kNsPerMs;

@@ -23,6 +23,7 @@ constexpr uint32_t kReadMarks = ((1u << shm::kWalReaders) - 1) << shm::kLockWalR
 
 void BeginTransaction(DatabaseFile* file) {
   if (file->connection.shm->transaction_ns.load(std::memory_order_relaxed) == 0) {
+    trace::AddOwned(file->connection.shm->transaction);
     file->connection.shm->transaction_ns.store(port::CoarseNowNs(), std::memory_order_relaxed);
   }
 }

@@ -43,8 +43,9 @@ struct ClientContext {
 
   uint32_t owner() const { return shm::ClientOwner(slot, generation); }
   shm::ShmClient* shm_client() const { return region->client(slot); }
-  trace::EventSubject Subject(uint32_t connection = 0, uint32_t file = 0) const {
-    return {slot, generation, connection, file};
+  trace::EventSubject Subject(uint32_t connection = 0, uint32_t file = 0,
+                              uint32_t transaction = 0) const {
+    return {slot, generation, connection, file, transaction};
   }
   /// After a claim of segments: if it made the region larger, that is an event.
   void RecordGrowth(const shm::Growth& growth) const {

@@ -22,6 +22,14 @@ void InitializeConnection(shm::ShmConnection* connection) {
   connection->last_operation.store(0, kPublished);
   for (auto& counter : connection->counters) counter.store(0, kPublished);
   connection->intent.target.store(0, kPublished);
+  for (shm::Atomic64* word :
+       {&connection->running, &connection->running_ns, &connection->row_runs,
+        &connection->row_reads, &connection->row_writes, &connection->row_waits,
+        &connection->row_waited_ns, &connection->cancel, &connection->cancelled_by}) {
+    word->store(0, kPublished);
+  }
+  connection->statements.store(0, kPublished);
+  connection->transaction.store(0, kPublished);
 }
 
 /// The write lock goes last: until then nobody can begin to rebuild the wal-index and find the
@@ -75,6 +83,7 @@ uint32_t ReleaseConnection(shm::Region& region, shm::ShmDatabase* database, uint
     const uint64_t value = connection->counters[i].exchange(0, std::memory_order_relaxed);
     if (value != 0) trace::AddShared(database->closed_counters[i], value);
   }
+  connection->running.store(0, kPublished);  // From here on its rows are whoever's needs them.
   GLASSWAL_POINT("connection.release.free");
   connection->state.store(0, std::memory_order_seq_cst);
   region.header()->topology.fetch_add(1);

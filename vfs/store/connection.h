@@ -24,7 +24,9 @@ struct Connection {
   shm::ShmDatabase* database = nullptr;
   shm::ShmConnection* shm = nullptr;
 
-  trace::EventSubject Subject() const { return client->Subject(slot + 1, file + 1); }
+  trace::EventSubject Subject() const {
+    return client->Subject(slot + 1, file + 1, shm->transaction.load(std::memory_order_relaxed));
+  }
 };
 
 /// Claims a free slot of the database in `file`. kFull when all are in use.

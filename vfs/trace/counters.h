@@ -1,4 +1,4 @@
-// Counters, gauges and histograms in shared memory.
+// Counters and gauges in shared memory.
 //
 // A counter that has one owner is bumped with a plain relaxed load and store; one with several by a
 // relaxed read-modify-write. All saturate instead of wrapping: a counter that stands still at its
@@ -8,7 +8,6 @@
 #ifndef GLASSWAL_VFS_TRACE_COUNTERS_H_
 #define GLASSWAL_VFS_TRACE_COUNTERS_H_
 
-#include <bit>
 #include <cstdint>
 #include <limits>
 
@@ -46,13 +45,6 @@ inline void SubtractShared(port::Atomic<T>& gauge, T amount = 1) {
   while (!gauge.compare_exchange_weak(value, value < amount ? T{0} : static_cast<T>(value - amount),
                                       std::memory_order_relaxed)) {
   }
-}
-
-/// The bucket for a duration: b with 2^b <= ns < 2^(b+1); 0 and 1 ns are bucket 0.
-constexpr uint32_t HistogramBucket(uint64_t duration_ns) {
-  if (duration_ns == 0) return 0;
-  const auto bucket = static_cast<uint32_t>(std::bit_width(duration_ns) - 1);
-  return bucket < shm::kHistogramBuckets ? bucket : shm::kHistogramBuckets - 1;
 }
 
 }  // namespace glasswal::trace

@@ -63,13 +63,16 @@ uint64_t SubjectWord(EventKind kind, EventLevel level, uint32_t client, uint32_t
          uint64_t{client & 0xff} << 32 | generation;
 }
 
-uint64_t PlaceWord(uint32_t connection, uint32_t file) { return uint64_t{connection} << 32 | file; }
+uint64_t PlaceWord(uint32_t transaction, uint32_t connection, uint32_t file) {
+  return uint64_t{transaction} << 32 | uint64_t{connection & 0xffff} << 16 | (file & 0xffff);
+}
 
 void Fill(shm::ShmEvent* record, const Event& event) {
   record->time_ns.store(event.time_ns, memory_order_release);
   record->subject.store(SubjectWord(event.kind, event.level, event.client, event.client_generation),
                         memory_order_release);
-  record->place.store(PlaceWord(event.connection, event.file), memory_order_release);
+  record->place.store(PlaceWord(event.transaction, event.connection, event.file),
+                      memory_order_release);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     record->arguments[i].store(event.arguments[i], memory_order_release);
   }
@@ -86,8 +89,9 @@ void Decode(const shm::ShmEvent& record, uint64_t sequence, Event* event) {
   event->client_generation = static_cast<uint32_t>(subject);
   GLASSWAL_POINT("trace.read.half");  // Where a test lets writers lap the reader.
   const uint64_t place = record.place.load(memory_order_acquire);
-  event->connection = static_cast<uint32_t>(place >> 32);
-  event->file = static_cast<uint32_t>(place);
+  event->transaction = static_cast<uint32_t>(place >> 32);
+  event->connection = static_cast<uint32_t>(place >> 16) & 0xffff;
+  event->file = static_cast<uint32_t>(place) & 0xffff;
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     event->arguments[i] = record.arguments[i].load(memory_order_acquire);
   }
@@ -138,6 +142,7 @@ void WriteEvent(shm::Region& region, EventKind kind, const EventSubject& subject
                     .client_generation = subject.client_generation,
                     .connection = subject.connection,
                     .file = subject.file,
+                    .transaction = subject.transaction,
                     .arguments = {a, b, c, d}};
   GLASSWAL_POINT("trace.write.fill");
   Fill(record, event);

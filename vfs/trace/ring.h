@@ -27,8 +27,9 @@ inline constexpr uint64_t kEventComplete = (uint64_t{1} << shm::kEventTagBits) -
 struct EventSubject {
   uint32_t client = 0;
   uint32_t client_generation = 0;
-  uint32_t connection = 0;  // Slot + 1, or 0.
-  uint32_t file = 0;        // Number + 1, or 0.
+  uint32_t connection = 0;   // Slot + 1, or 0.
+  uint32_t file = 0;         // Number + 1, or 0.
+  uint32_t transaction = 0;  // Of the connection.
 };
 
 /// True when events of `level` are being recorded. One relaxed load and a compare.

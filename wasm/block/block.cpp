@@ -71,8 +71,9 @@ uint32_t FreeAll(BlockView view, uint32_t slot, uint32_t generation) {
 
 /// Where the first segment behind the tables lies in a region of `segment_count` segments.
 GLASSWAL_BLOCK_EXPORT(first_segment)
-uint32_t FirstSegment(uint32_t segment_count, uint32_t event_capacity) {
-  return shm::LayTables(segment_count, event_capacity).first_segment;
+uint32_t FirstSegment(uint32_t segment_count, uint32_t event_capacity,
+                      uint32_t statement_capacity) {
+  return shm::LayTables(segment_count, {event_capacity, statement_capacity}).first_segment;
 }
 
 /// Claims `count` segments in a row for who is about to be `generation` of `slot`, zeroed, and frees

@@ -3,22 +3,18 @@
 #include "glasswal/options.h"
 
 #include <string>
+#include <type_traits>
 
 #include "generate/print.h"
 
 namespace glasswal::generate {
 namespace {
 
-constexpr const char* kOnStaleNames[] = {
-#define GLASSWAL_NAME(value, name) name,
-    GLASSWAL_ON_STALE(GLASSWAL_NAME)
-#undef GLASSWAL_NAME
-};
-
 /// "'report' | 'evict'"
-std::string OnStaleNames(const char* between) {
+template <typename Choice>
+std::string QuotedNames(Choice choice, const char* between) {
   std::string names;
-  for (const char* name : kOnStaleNames) {
+  for (const char* name : NamesOf(choice)) {
     if (!names.empty()) names += between;
     names += '\'' + std::string(name) + '\'';
   }
@@ -45,23 +41,24 @@ std::string ForPeople(const std::string& name, uint64_t value) {
 }
 
 template <typename Integer>
-Said Say(const std::string& name, Integer value, OptionBounds bounds) {
+requires std::is_integral_v<Integer> Said Say(const std::string& name, Integer value,
+                                              OptionBounds bounds) {
   return {"number", ForPeople(name, value),
           std::to_string(value) + ", " + std::to_string(bounds.least) + ", " +
               std::to_string(bounds.most)};
 }
 
-template <>
 Said Say(const std::string&, bool value, OptionBounds) {
   const std::string text = value ? "true" : "false";
   return {"boolean", text, text};
 }
 
 // The choices, of which the first is the default.
-template <>
-Said Say(const std::string&, OnStale value, OptionBounds) {
-  return {OnStaleNames(" | "), std::string("'") + kOnStaleNames[static_cast<int>(value)] + "'",
-          OnStaleNames(", ")};
+template <typename Choice>
+requires std::is_enum_v<Choice> Said Say(const std::string&, Choice value, OptionBounds) {
+  return {QuotedNames(value, " | "),
+          std::string("'") + NamesOf(value)[static_cast<size_t>(value)] + "'",
+          QuotedNames(value, ", ")};
 }
 
 }  // namespace

@@ -60,7 +60,12 @@ enum class EventLevel : uint8_t {
   X(kSync, "sync", kTrace, "", "", "", "")                                                        \
   X(kError, "error", kError, "code", "extended_code", "", "")                                     \
   X(kFenced, "client.fenced", kError, "generation", "", "", "")                                   \
-  X(kRegionUnlinked, "region.unlinked", kWarn, "", "", "", "")
+  X(kRegionUnlinked, "region.unlinked", kWarn, "", "", "", "")                                    \
+  X(kStatementSlow, "statement.slow", kWarn, "statement", "elapsed_ns", "rows", "code")           \
+  X(kStatementInterrupted, "statement.interrupted", kWarn, "statement", "elapsed_ns", "rows",     \
+    "cancelled_by")                                                                               \
+  X(kBusySnapshot, "busy.snapshot", kWarn, "statement", "elapsed_ns", "rows", "")                 \
+  X(kProtocol, "protocol", kError, "statement", "elapsed_ns", "rows", "")
 
 /// What happened; GLASSWAL_EVENTS says what each kind is called and carries.
 enum class EventKind : uint16_t {
@@ -104,6 +109,7 @@ struct Event {
   uint32_t client_generation = 0;       // Tells it from earlier clients of that slot.
   uint32_t connection = 0;              // Connection slot + 1; 0 when no connection was concerned.
   uint32_t file = 0;                    // File number + 1; 0 when no file was concerned.
+  uint32_t transaction = 0;             // Number of the connection's transaction; 0: none yet.
   uint64_t arguments[kEventArguments] = {};  // See Describe(kind).arguments.
 };
 

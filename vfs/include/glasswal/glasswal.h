@@ -85,6 +85,20 @@ typedef enum glasswal_event_level {
   GLASSWAL_EVENTS_TRACE = 5   // Each lock, read and write.
 } glasswal_event_level;
 
+/// What is known of statements. As glasswal::StatementTracking.
+typedef enum glasswal_statements {
+  GLASSWAL_STATEMENTS_ON = 0,    // Which one runs, since when, what it cost.
+  GLASSWAL_STATEMENTS_OFF = 1,   // Nothing.
+  GLASSWAL_STATEMENTS_TIMED = 2  // The same as by default, with an exact time for each run.
+} glasswal_statements;
+
+/// What is kept of a statement's text. As glasswal::StatementText.
+typedef enum glasswal_statement_text {
+  GLASSWAL_TEXT_REDACTED = 0,  // The text with `?` for each literal.
+  GLASSWAL_TEXT_FULL = 1,      // The text with its literals.
+  GLASSWAL_TEXT_NONE = 2       // Only how long it is.
+} glasswal_statement_text;
+
 /// What the creator of a region decides, and how this process is called in it. Bounds and meanings
 /// are those of glasswal::Options. Fill it with glasswal_default_options(), then change it.
 typedef struct glasswal_options {
@@ -116,6 +130,14 @@ typedef struct glasswal_options {
   uint32_t page_size;
   /// Frames from which on a commit copies the write-ahead log into the database; 0: none does.
   uint32_t wal_autocheckpoint;
+  /// What is known of statements, a glasswal_statements.
+  uint32_t statements;
+  /// What is kept of their texts, a glasswal_statement_text.
+  uint32_t statement_text;
+  /// A statement that takes as many milliseconds is an event.
+  uint32_t slow_ms;
+  /// Statements that are remembered.
+  uint32_t statement_capacity;
 } glasswal_options;
 
 /// The version of the library, such as "1.2.3".
@@ -178,6 +200,15 @@ GLASSWAL_API glasswal_status glasswal_drain_events(const glasswal_runtime* runti
 /// Which events are recorded from now on, by all clients.
 GLASSWAL_API glasswal_status glasswal_set_event_level(glasswal_runtime* runtime,
                                                       glasswal_event_level level);
+
+/// What is known of statements from now on, in all clients.
+GLASSWAL_API glasswal_status glasswal_set_statements(glasswal_runtime* runtime,
+                                                     glasswal_statements statements);
+
+/// Asks for the end of the statements that a client runs now: each fails with SQLITE_INTERRUPT.
+/// GLASSWAL_NOT_FOUND: it runs none.
+GLASSWAL_API glasswal_status glasswal_cancel(glasswal_runtime* runtime, uint32_t client_slot,
+                                             uint32_t client_generation);
 
 /// All files, as one line of JSON: [{"path":"/app.sqlite","sizeBytes":N,"openClients":N},...].
 GLASSWAL_API glasswal_status glasswal_list_files(const glasswal_runtime* runtime, char** json);

@@ -20,8 +20,9 @@ namespace glasswal {
 
 /// Names that whoever looks at a region knows, instead of numbers. Empty: not known.
 struct LogNames {
-  std::string client;  // That of the event.
-  std::string path;    // Of the file of the event.
+  std::string client;     // That of the event.
+  std::string path;       // Of the file of the event.
+  std::string statement;  // The text of the statement that it names.
   /// Of the arguments that are numbers of clients; those of locks, modes and kinds are known anyway.
   std::string arguments[kEventArguments];
 };

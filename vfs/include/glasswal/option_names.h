@@ -27,6 +27,18 @@ enum class OptionLanguage : uint8_t {
   X(kReport, "report") /* Record an event and name it in refusals. Nothing is taken from it. */ \
   X(kEvict, "evict")   /* Terminate it, wait for the proof of its death, then recover. */
 
+/// What is known of statements: value, name. The first is the default.
+#define GLASSWAL_STATEMENT_TRACKING(X)                                                        \
+  X(kOn, "on")       /* Which one runs, since when, what it cost; one time in 64 is exact. */ \
+  X(kOff, "off")     /* Nothing. */                                                           \
+  X(kTimed, "timed") /* The same as by default, with an exact time for each run. */
+
+/// What is kept of a statement's text: value, name. The first is the default.
+#define GLASSWAL_STATEMENT_TEXT(X)                                                     \
+  X(kRedacted, "redacted") /* The text with `?` for each literal, without comments. */ \
+  X(kFull, "full")         /* The text with its literals. */                           \
+  X(kNone, "none")         /* Only how long it is. */
+
 /// The table: option, its member of glasswal::Options, its name in a URI ("": it cannot be given
 /// there), in JavaScript (createRuntime, and the JSON of a snapshot); the least and the most that
 /// it may be; the field of the region's header that keeps it, and in how many of the field's units
@@ -53,8 +65,16 @@ enum class OptionLanguage : uint8_t {
     "Whether all memory is committed at the start, for engines and policies without growth.")      \
   X(kStaleMs, stale_ms, "stale_ms", "staleMs", 1, 86'400'000, stale_ns, 1'000'000,                 \
     "Silence of a lock's holder is reported after so many milliseconds.")                          \
-  X(kOnStale, on_stale, "", "onStale", 0, 1, evict_stale, 1,                                       \
+  X(kOnStale, on_stale, "on_stale", "onStale", 0, 1, evict_stale, 1,                               \
     "What is done about a holder that is silent: it is reported, or ended too.")                   \
+  X(kStatements, statements, "statements", "statements", 0, 2, statement_tracking, 1,              \
+    "What is known of statements: which one runs and what it cost, with exact times, or nothing.") \
+  X(kStatementText, statement_text, "statement_text", "statementText", 0, 2, statement_text, 1,    \
+    "What is kept of a statement's text: it without its literals, all of it, or none.")            \
+  X(kSlowMs, slow_ms, "slow_ms", "slowMs", 1, 86'400'000, slow_ms, 1,                              \
+    "A statement that takes as many milliseconds is an event.")                                    \
+  X(kStatementCapacity, statement_capacity, "", "statementCapacity", 16, 4096, statement_capacity, \
+    1, "Statements that are remembered; the one that ran longest ago goes first.")                 \
   X(kEventCapacity, event_capacity, "", "eventCapacity", 64, 1024 * 1024, event_capacity, 1,       \
     "Records of the event ring; a power of two.")                                                  \
   X(kPageSize, page_size, "page_size", "pageSize", 512, 65536, page_size, 1,                       \

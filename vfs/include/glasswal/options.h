@@ -5,6 +5,7 @@
 #define GLASSWAL_OPTIONS_H_
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "glasswal/option_names.h"
@@ -26,6 +27,37 @@ enum class OnStale : uint32_t {
   GLASSWAL_ON_STALE(GLASSWAL_ON_STALE_ENUM)
 #undef GLASSWAL_ON_STALE_ENUM
 };
+
+/// What is known of statements; GLASSWAL_STATEMENT_TRACKING says what each is.
+enum class StatementTracking : uint32_t {
+#define GLASSWAL_STATEMENT_TRACKING_ENUM(value, name) value,
+  GLASSWAL_STATEMENT_TRACKING(GLASSWAL_STATEMENT_TRACKING_ENUM)
+#undef GLASSWAL_STATEMENT_TRACKING_ENUM
+};
+
+/// What is kept of a statement's text; GLASSWAL_STATEMENT_TEXT says what each is.
+enum class StatementText : uint32_t {
+#define GLASSWAL_STATEMENT_TEXT_ENUM(value, name) value,
+  GLASSWAL_STATEMENT_TEXT(GLASSWAL_STATEMENT_TEXT_ENUM)
+#undef GLASSWAL_STATEMENT_TEXT_ENUM
+};
+
+/// The names of the values of an option that is a choice, in the order of their numbers.
+/// @{
+inline constexpr const char* kOnStaleNames[] = {
+#define GLASSWAL_CHOICE_NAME(value, name) name,
+    GLASSWAL_ON_STALE(GLASSWAL_CHOICE_NAME)};
+inline constexpr const char* kStatementTrackingNames[] = {
+    GLASSWAL_STATEMENT_TRACKING(GLASSWAL_CHOICE_NAME)};
+inline constexpr const char* kStatementTextNames[] = {GLASSWAL_STATEMENT_TEXT(GLASSWAL_CHOICE_NAME)
+#undef GLASSWAL_CHOICE_NAME
+};
+constexpr std::span<const char* const> NamesOf(OnStale) { return kOnStaleNames; }
+constexpr std::span<const char* const> NamesOf(StatementTracking) {
+  return kStatementTrackingNames;
+}
+constexpr std::span<const char* const> NamesOf(StatementText) { return kStatementTextNames; }
+/// @}
 
 /// Where the region's memory comes from.
 enum class MemoryKind : uint32_t {
@@ -61,6 +93,16 @@ struct Options {
   uint32_t stale_ms = 30'000;
   /// What is done about a holder that is silent: it is reported, or ended too.
   OnStale on_stale = OnStale::kReport;
+
+  /// What is known of statements. Runtime::SetStatementTracking() changes it for all clients.
+  StatementTracking statements = StatementTracking::kOn;
+  /// What is kept of their texts. Whoever can read the region can read them.
+  StatementText statement_text = StatementText::kRedacted;
+  /// A statement that takes as many milliseconds is an event, `statement.slow`. 1 .. 86,400,000.
+  uint32_t slow_ms = 100;
+  /// Statements that are remembered, each for a connection; the one that ran longest ago goes
+  /// first. 16 .. 4,096, and 1.5 KiB each.
+  uint32_t statement_capacity = 256;
 
   /// Records of the event ring; a power of two. 64 .. 1,048,576.
   uint32_t event_capacity = 4096;

@@ -110,6 +110,17 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// Ends another client for good, waits for the proof of its death, and recovers from it.
   Status Evict(uint32_t client_slot, uint32_t client_generation, uint32_t timeout_ms = 5000);
 
+  /// Asks for the end of the statements that a client runs now, this one or another: each fails with
+  /// SQLITE_INTERRUPT within 50 ms, and its transaction and the client go on. kNotFound if it runs
+  /// none, or is not there.
+  Status Cancel(uint32_t client_slot, uint32_t client_generation);
+  /// The same for what one connection runs; `file` and `connection` are those of a snapshot.
+  Status CancelConnection(uint32_t client_slot, uint32_t client_generation, uint32_t file,
+                          uint32_t connection);
+
+  /// What is known of statements from now on, in all clients.
+  void SetStatementTracking(StatementTracking tracking);
+
   /// Which events are recorded from now on, by all clients. kInfo after creation. Whoever was
   /// declared dead, or is the child of the process that opened the region, changes nothing.
   void SetEventLevel(EventLevel level);

@@ -24,6 +24,7 @@
 #include "glasswal/snapshot_clients.h"
 #include "glasswal/snapshot_kinds.h"
 #include "glasswal/snapshot_region.h"
+#include "glasswal/snapshot_statements.h"
 #include "glasswal/snapshot_wal.h"
 
 namespace glasswal {
@@ -58,6 +59,8 @@ struct Snapshot {
   std::vector<WalSnapshot> wals;
   /// The last recoveries with their black boxes, newest first.
   std::vector<RecoverySnapshot> recoveries;
+  /// What was run, by which connection, and what it has cost.
+  std::vector<StatementTotals> statements;
   /// Committed segments by kind: free, reusable, metadata, pending, private, map, control,
   /// database, wal, journal, walIndex, unknown.
   std::array<uint32_t, kSegmentKinds> segment_counts{};

@@ -7,14 +7,15 @@
 #ifndef GLASSWAL_SNAPSHOT_CLIENTS_H_
 #define GLASSWAL_SNAPSHOT_CLIENTS_H_
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "glasswal/snapshot_durations.h"
 #include "glasswal/snapshot_kinds.h"
 #include "glasswal/snapshot_region.h"
+#include "glasswal/snapshot_statements.h"
 
 namespace glasswal {
 
@@ -114,6 +115,13 @@ struct ConnectionSnapshot {
   std::vector<HeldLock> held_locks;
   /// The lock that it waits for.
   std::optional<LockWait> waiting;
+  /// The statement that it runs, or the last one that it has run; null if it has run none, or
+  /// statements are not followed.
+  std::optional<ConnectionStatement> statement;
+  /// Statements that are prepared and not finalized.
+  uint32_t open_statements = 0;
+  /// Number of its present or last transaction; its events name it.
+  uint32_t transaction = 0;
   /// Name of its last operation, as in events.
   std::string last_operation;
   /// The low half of that one's argument.
@@ -159,10 +167,10 @@ struct LockSnapshot {
   uint64_t total_held_ns = 0;
   /// The most recent wait.
   uint64_t last_wait_ns = 0;
-  /// Waits by duration: entry b counts [2^b, 2^(b+1)) ns.
-  std::array<uint32_t, kSnapshotHistogramBuckets> wait_histogram{};
-  /// Exclusive holds by duration, likewise.
-  std::array<uint32_t, kSnapshotHistogramBuckets> hold_histogram{};
+  /// How long it was waited for.
+  Durations wait_times;
+  /// How long it was held exclusively.
+  Durations hold_times;
 };
 
 }  // namespace glasswal

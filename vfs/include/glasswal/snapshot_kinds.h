@@ -85,11 +85,11 @@ const char* Name(LockMode mode);
 const char* Name(FileLockState state);
 const char* Name(SegmentKind kind);
 const char* Name(OnStale what);
+const char* Name(StatementTracking what);
+const char* Name(StatementText what);
 const char* Name(EventLevel level);
 /// @}
 
-/// Buckets of a histogram: bucket b counts [2^b, 2^(b+1)) nanoseconds.
-inline constexpr uint32_t kSnapshotHistogramBuckets = 32;
 /// Read marks of a write-ahead log, as SQLite has them.
 inline constexpr uint32_t kReadMarks = 5;
 

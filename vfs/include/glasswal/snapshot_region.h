@@ -58,6 +58,18 @@ struct CounterValues {
   uint64_t segments_claimed = 0;
   /// Segments given back by truncation.
   uint64_t segments_reclaimed = 0;
+  /// Runs of statements that have ended.
+  uint64_t statements = 0;
+  /// Those that took as long as the region's option slow_ms says, or longer.
+  uint64_t slow_statements = 0;
+  /// SQLITE_BUSY_SNAPSHOT results: another wrote since the transaction had begun to read.
+  uint64_t busy_snapshot = 0;
+  /// SQLITE_PROTOCOL results.
+  uint64_t protocol = 0;
+  /// SQLITE_INTERRUPT results, those of cancelled statements included.
+  uint64_t interrupts = 0;
+  /// Statements that another client, or this one, has cancelled.
+  uint64_t cancels = 0;
 };
 
 /// The options that the region was created with, in the words of GLASSWAL_OPTION_TABLE
@@ -77,6 +89,14 @@ struct OptionValues {
   uint64_t stale_ms = 0;
   /// What is done about a holder that is silent: it is reported, or ended too.
   OnStale on_stale = OnStale::kReport;
+  /// What is known of statements: which one runs and what it cost, with exact times, or nothing.
+  StatementTracking statements = StatementTracking::kOn;
+  /// What is kept of a statement's text: it without its literals, all of it, or none.
+  StatementText statement_text = StatementText::kRedacted;
+  /// A statement that takes as many milliseconds is an event.
+  uint32_t slow_ms = 0;
+  /// Statements that are remembered; the one that ran longest ago goes first.
+  uint32_t statement_capacity = 0;
   /// Records of the event ring; a power of two.
   uint32_t event_capacity = 0;
   /// Bytes of a page of databases that are made here; a power of two.
@@ -117,8 +137,10 @@ struct RegionSnapshot {
   uint64_t reclaimed_bytes = 0;
   /// Times that memory was added.
   uint64_t grown = 0;
-  /// Claims that failed for want of room.
+  /// Claims of memory that failed for want of room.
   uint64_t full = 0;
+  /// Statements that were forgotten to make room for others.
+  uint32_t statements_dropped = 0;
   /// Times that a silent holder was reported.
   uint64_t silent_reports = 0;
   /// Changes of clients, files and connections so far.

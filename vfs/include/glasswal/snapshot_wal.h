@@ -156,6 +156,10 @@ struct RecoverySnapshot {
   uint32_t segments = 0;
   /// Databases whose wal-index the next client rebuilds.
   uint32_t wal_indexes_spoiled = 0;
+  /// The statement that it ran, that of the connection which wrote before others; or the last one.
+  std::string statement;
+  /// How long it had been running that; 0: it ran nothing.
+  uint64_t running_ns = 0;
   /// What it held and waited for.
   std::vector<BlackBoxLock> held_locks;
   /// Its last events, oldest first.

@@ -33,8 +33,12 @@ struct Refusal {
   uint64_t held_ms = 0;            // How long it has held the lock.
   uint64_t silent_ms = 0;          // How long its heartbeat has not moved, as far as was seen.
   uint64_t waited_ms = 0;          // How long the caller waited before it gave up.
+  std::string statement;           // What its connection runs, or has run last; empty: not known.
+  bool running = false;            // Whether it runs that now.
+  uint64_t statement_ms = 0;       // For how long; how long ago it ended if it does not.
 
-  /// "`ingest` has held WRITE for 812 ms (silent for 300 ms); you waited 500 ms".
+  /// "`ingest` has held WRITE for 812 ms, running UPDATE stock SET ... for 790 ms; you waited 500
+  /// ms". One that runs nothing has been "idle for 790 ms since" its last statement.
   std::string ToString() const;
 };
 

@@ -69,7 +69,7 @@ export function found(module: WebAssembly.Module, views: Views, blocks: Blocks, 
 function make(module: WebAssembly.Module, views: Views, blocks: Blocks, { id, slot, name, options, thread }: Founding): Engine {
   const { memory } = views;
   const capacityBytes = Math.floor(options.capacityBytes / segmentBytes) * segmentBytes;
-  const first = blocks.firstSegment(capacityBytes, options.eventCapacity);
+  const first = blocks.firstSegment(capacityBytes, options.eventCapacity, options.statementCapacity);
   requireRoom(options, first);
   // What one that died on the way has left.
   views.u8.fill(0, regionOffset);

@@ -16,7 +16,7 @@ export function segmentAddress(segment: number): number {
 
 /** The exports of wasm/block/block.cpp, which says what they do. */
 interface BlockExports {
-  readonly first_segment: (segmentCount: number, eventCapacity: number) => number;
+  readonly first_segment: (segmentCount: number, eventCapacity: number, statementCapacity: number) => number;
   readonly claim: (slot: number, generation: number, count: number) => number;
   readonly release: (slot: number, generation: number) => void;
 }
@@ -41,8 +41,8 @@ export class Blocks {
   }
 
   /** Where the first segment behind the tables lies in a region of this size. */
-  firstSegment(capacityBytes: number, eventCapacity: number): number {
-    return this.#exports.first_segment(capacityBytes / segmentBytes, eventCapacity);
+  firstSegment(capacityBytes: number, eventCapacity: number, statementCapacity: number): number {
+    return this.#exports.first_segment(capacityBytes / segmentBytes, eventCapacity, statementCapacity);
   }
 
   /** Claims a block for who is about to be `generation` of `slot`, zeroed: its first segment. */

@@ -1,0 +1,244 @@
+#include "sqlite/statement_watch.h"
+
+#include <algorithm>
+
+#include "port/clock.h"
+#include "sqlite/database_file.h"
+#include "trace/counters.h"
+
+namespace glasswal::sqlite {
+
+/// Those of a connection of an SQLite that is not the patched one. It belongs to the connection and
+/// to each of them.
+struct Watches {
+  sqlite3* db;
+  GlasswalWatch* first;
+  uint32_t users;
+};
+
+namespace {
+
+constexpr uint64_t kExactRuns = 16;                   // The first runs of a row are timed exactly,
+constexpr uint64_t kRunsPerSample = 64;               // then one in so many, at random,
+constexpr uint64_t kLongRunNs = 16 * port::kNsPerMs;  // and whatever the coarse clock can tell.
+
+/// Spread evenly, so that statements that take turns are all met.
+constexpr bool IsSampled(uint64_t run) {
+  return (run * 0x9e3779b97f4a7c15 >> 32) % kRunsPerSample == 0;
+}
+
+StatementTracking TrackingOf(const DatabaseFile& file) {
+  return static_cast<StatementTracking>(
+      file.region().header()->statement_tracking.load(std::memory_order_relaxed));
+}
+
+// What follows is for an SQLite that is not the patched one: it calls the watches of a connection,
+// as the patched one does, from the callbacks that every SQLite has.
+
+constexpr char kClientData[] = "glasswal.watches";
+
+int OnTrace(unsigned type, void* context, void* statement, void* text) {
+  const auto* watches = static_cast<Watches*>(context);
+  const auto* sql = static_cast<const char*>(text);
+  // That of one that runs inside of another begins as a comment, and so does what a trigger says.
+  if (type == SQLITE_TRACE_STMT && sql != nullptr && sql[0] == '-' && sql[1] == '-') return 0;
+  const int code = type == SQLITE_TRACE_PROFILE ? sqlite3_extended_errcode(watches->db) : 0;
+  for (GlasswalWatch* watch = watches->first; watch != nullptr; watch = watch->pNext) {
+    unsigned long long row = 0;
+    if (type == SQLITE_TRACE_STMT) watch->xBegin(watch, statement, &row);
+    if (type == SQLITE_TRACE_PROFILE) watch->xEnd(watch, statement, 0, code);
+  }
+  return 0;
+}
+
+int OnProgress(void* context) {
+  GlasswalWatch* watch = static_cast<Watches*>(context)->first;
+  while (watch != nullptr && watch->xIsCancelled(watch) == 0) watch = watch->pNext;
+  return watch != nullptr ? 1 : 0;
+}
+
+// A connection that is closed with statements open gives up its data first, while they go on.
+void Leave(void* context) {
+  auto* watches = static_cast<Watches*>(context);
+  if (--watches->users == 0) sqlite3_free(watches);
+}
+
+/// The watches of `db`; null where there is no memory for them, or no place: an SQLite before 3.44.
+Watches* WatchesOf(sqlite3* db) {
+  constexpr int kHasClientData = 3'044'000;
+  if (sqlite3_libversion_number() < kHasClientData) return nullptr;
+  auto* watches = static_cast<Watches*>(sqlite3_get_clientdata(db, kClientData));
+  if (watches != nullptr) return watches;
+  watches = static_cast<Watches*>(sqlite3_malloc(sizeof(Watches)));
+  if (watches == nullptr) return nullptr;
+  *watches = {db, nullptr, 1};
+  if (sqlite3_set_clientdata(db, kClientData, watches, Leave) != SQLITE_OK) return nullptr;
+  (void)sqlite3_trace_v2(db, SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE, OnTrace, watches);
+  sqlite3_progress_handler(db, GLASSWAL_STEPS_PER_LOOK, OnProgress, watches);
+  return watches;
+}
+
+}  // namespace
+
+StatementWatch::StatementWatch(DatabaseFile* file)
+    : GlasswalWatch{}, file_(file), shm_(file->connection.shm), rows_(file->connection) {
+  xBegin = [](GlasswalWatch* watch, void* statement, unsigned long long* row) {
+    static_assert(sizeof(*row) == sizeof(uint64_t));
+    static_cast<StatementWatch*>(watch)->Begin(static_cast<sqlite3_stmt*>(statement),
+                                               reinterpret_cast<uint64_t*>(row));
+  };
+  xEnd = [](GlasswalWatch* watch, void* statement, unsigned rows, int code) {
+    static_cast<StatementWatch*>(watch)->End(statement, rows, code);
+  };
+  xPrepared = [](GlasswalWatch* watch, int statements) {
+    static_cast<StatementWatch*>(watch)->Count(statements);
+  };
+  xIsCancelled = [](GlasswalWatch* watch) {
+    return static_cast<int>(static_cast<StatementWatch*>(watch)->IsCancelled());
+  };
+}
+
+StatementWatch::~StatementWatch() {
+  if (first_ != nullptr) {
+    GlasswalWatch** at = first_;
+    while (*at != nullptr && *at != this) at = &(*at)->pNext;
+    if (*at == this) *at = pNext;
+  }
+  if (watches_ != nullptr) Leave(watches_);
+  if (store::OwnsSlot(file_->connection) && !file_->client().IsFenced()) rows_.Close();
+}
+
+void StatementWatch::Join(GlasswalWatchPlace* place) {
+  expected_ = nullptr;
+  db_ = static_cast<sqlite3*>(place->db);
+  first_ = place->ppFirst;
+  GlasswalWatch** last = first_;
+  while (*last != nullptr) last = &(*last)->pNext;
+  *last = this;
+}
+
+void StatementWatch::Count(int statements) {
+  shm_->statements.store(static_cast<uint32_t>(std::max(statements, 0)), std::memory_order_relaxed);
+}
+
+// Names in double quotes are names for certain only where SQLite takes them for nothing else.
+trace::TextRules StatementWatch::Rules() const {
+  trace::TextRules rules;
+  const auto kept = static_cast<StatementText>(
+      file_->region().header()->statement_text.load(std::memory_order_relaxed));
+  rules.keeps_literals = kept == StatementText::kFull;
+  int may_be_text = 1;
+  (void)sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, -1, &may_be_text);
+  rules.quotes_names = may_be_text == 0;
+  return rules;
+}
+
+store::StatementHandle StatementWatch::Find(sqlite3_stmt* statement) {
+  const char* sql = sqlite3_sql(statement);
+  if (sql == nullptr) return 0;
+  const auto kept = static_cast<StatementText>(
+      file_->region().header()->statement_text.load(std::memory_order_relaxed));
+  return rows_.Find(sql, Rules(), kept == StatementText::kFull || kept == StatementText::kRedacted);
+}
+
+bool StatementWatch::IsExact() const {
+  return TrackingOf(*file_) == StatementTracking::kTimed || rows_.runs() <= kExactRuns ||
+         IsSampled(rows_.run());
+}
+
+void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered) {
+  if (TrackingOf(*file_) == StatementTracking::kOff || file_->client().IsFenced()) return;
+  if (run_count_ == runs_.size()) return;
+  if (canceller_.has_value()) canceller_.reset();
+  const uint64_t now_ns = port::CoarseNowNs();
+  if (*remembered == 0 || !rows_.Begin(*remembered, now_ns)) {
+    *remembered = Find(statement);
+    if (*remembered == 0 || !rows_.Begin(*remembered, now_ns)) return;
+  }
+  runs_[run_count_++] = {statement, *remembered, now_ns, IsExact() ? port::NowNs() : 0,
+                         rows_.run()};
+}
+
+store::RunResult StatementWatch::Measure(const Run& run, uint64_t now_ns) const {
+  store::RunResult result;
+  result.elapsed_ns = now_ns > run.since_ns ? now_ns - run.since_ns : 0;
+  if (run.exact_ns != 0) {
+    const uint64_t exact_ns = port::NowNs();
+    result.elapsed_ns = exact_ns > run.exact_ns ? exact_ns - run.exact_ns : 0;
+    result.stands_for = rows_.untimed(kRunsPerSample);
+  } else if (result.elapsed_ns >= kLongRunNs) {
+    result.stands_for = 1;
+  }
+  const uint64_t slow_ms = file_->region().header()->slow_ms.load(std::memory_order_relaxed);
+  result.is_slow = result.elapsed_ns >= slow_ms * port::kNsPerMs;
+  return result;
+}
+
+void StatementWatch::End(const void* statement, uint64_t rows, int code) {
+  uint32_t at = run_count_;
+  while (at > 0 && runs_[at - 1].statement != statement) --at;
+  if (at == 0) return;
+  const Run run = runs_[at - 1];
+  std::copy(runs_.begin() + at, runs_.begin() + run_count_, runs_.begin() + at - 1);
+  --run_count_;
+  if (file_->client().IsFenced()) return;
+  const uint64_t now_ns = port::CoarseNowNs();
+  const bool is_current = at == run_count_ + 1;
+  // One that ends while a later one runs becomes current for a moment.
+  if (!is_current && !rows_.Resume(run.row, run.number, run.since_ns)) return;
+  store::RunResult result = Measure(run, now_ns);
+  result.rows = rows;
+  result.code = code;
+  file_->Count(shm::kCounterStatements);
+  if (result.is_slow || store::IsError(code)) [[unlikely]]
+    Tell(run, result, code);
+  rows_.End(result, now_ns);
+  if (run_count_ != 0) {
+    const Run& next = runs_[run_count_ - 1];
+    (void)rows_.Resume(next.row, next.number, next.since_ns);
+  }
+}
+
+void StatementWatch::Tell(const Run& run, const store::RunResult& result, int code) {
+  const auto count = [this, &run, &result](shm::CounterId counter, EventKind kind, uint64_t last) {
+    file_->Count(counter);
+    file_->Record(kind, run.row, result.elapsed_ns, result.rows, last);
+  };
+  if (result.is_slow) {
+    count(shm::kCounterSlowStatements, EventKind::kStatementSlow, static_cast<uint64_t>(code));
+  }
+  if (code == SQLITE_BUSY_SNAPSHOT) {
+    count(shm::kCounterBusySnapshot, EventKind::kBusySnapshot, 0);
+  } else if ((code & 0xff) == SQLITE_PROTOCOL) {
+    count(shm::kCounterProtocol, EventKind::kProtocol, 0);
+  } else if ((code & 0xff) == SQLITE_INTERRUPT) {
+    const bool was_cancelled = canceller_.has_value();
+    if (was_cancelled) file_->Count(shm::kCounterCancels);
+    count(shm::kCounterInterrupts, EventKind::kStatementInterrupted,
+          was_cancelled ? canceller_->client + 1 : 0);
+  }
+}
+
+// A wish that came too late, when another statement had begun, is none.
+bool StatementWatch::IsMeant(uint64_t wanted) {
+  const uint64_t by = shm_->cancelled_by.load(std::memory_order_acquire);
+  if (run_count_ == 0 || wanted != shm_->running.load(std::memory_order_relaxed)) {
+    (void)shm_->cancel.compare_exchange_strong(wanted, 0);
+    return false;
+  }
+  canceller_ = Canceller{static_cast<uint32_t>(by >> 32) - 1, static_cast<uint32_t>(by)};
+  return true;
+}
+
+void StatementWatch::TraceExpected() {
+  sqlite3* db = *expected_;
+  expected_ = nullptr;
+  if (TrackingOf(*file_) == StatementTracking::kOff) return;
+  watches_ = WatchesOf(db);
+  if (watches_ == nullptr) return;
+  ++watches_->users;
+  GlasswalWatchPlace place{&watches_->first, db};
+  Join(&place);
+}
+
+}  // namespace glasswal::sqlite

@@ -1,0 +1,97 @@
+// What one connection runs: which statement, since when, what it cost, and whether somebody wants it
+// to end.
+//
+// Statements are told of by SQLite. The patched one (vfs/amalgamation) calls the watch when a
+// statement begins and ends; any other, from 3.44 on, is asked for it by sqlite3_trace_v2 and
+// sqlite3_progress_handler. A connection has one of each: an application that sets its own later has
+// it, and the connection's statements are not known from then on.
+//
+// A statement that runs inside of another (the SQL of FTS5, of a function, of a trigger's virtual
+// table) is a part of that. Two that take turns, such as one that is being iterated over while
+// another writes, are both known; the one that began last is the one that runs.
+//
+// Thread-safety: as for the connection.
+#ifndef GLASSWAL_VFS_SQLITE_STATEMENT_WATCH_H_
+#define GLASSWAL_VFS_SQLITE_STATEMENT_WATCH_H_
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "amalgamation/private_controls.h"
+#include "sqlite/sqlite_api.h"
+#include "store/statements.h"
+
+namespace glasswal::sqlite {
+
+struct DatabaseFile;
+struct Watches;
+
+/// Who ended a statement.
+struct Canceller {
+  uint32_t client = 0;
+  uint32_t client_generation = 0;
+};
+
+class StatementWatch : private GlasswalWatch {
+ public:
+  explicit StatementWatch(DatabaseFile* file);
+  StatementWatch(const StatementWatch&) = delete;
+  StatementWatch& operator=(const StatementWatch&) = delete;
+  /// Takes itself out of SQLite's list.
+  ~StatementWatch();
+
+  /// The patched SQLite asks for it.
+  void Join(GlasswalWatchPlace* place);
+  /// Any other has told which connection this is (SQLITE_FCNTL_PDB), before that is complete: it is
+  /// asked for its statements when it uses the file for the first time.
+  void Expect(sqlite3** db) { expected_ = db; }
+  void JoinExpected() {
+    if (expected_ != nullptr) [[unlikely]]
+      TraceExpected();
+  }
+
+  /// Whether somebody wants the statement that runs now to end.
+  bool IsCancelled() {
+    const uint64_t wanted = shm_->cancel.load(std::memory_order_relaxed);
+    return wanted != 0 && IsMeant(wanted);
+  }
+  /// Who ended the last statement that was cancelled.
+  const std::optional<Canceller>& canceller() const { return canceller_; }
+
+ private:
+  struct Run {
+    const void* statement;
+    store::StatementHandle row;
+    uint64_t since_ns;
+    uint64_t exact_ns;  // 0: this run is not timed exactly.
+    uint64_t number;
+  };
+
+  void Begin(sqlite3_stmt* statement, uint64_t* remembered);
+  void End(const void* statement, uint64_t rows, int code);
+  store::StatementHandle Find(sqlite3_stmt* statement);
+  trace::TextRules Rules() const;
+  bool IsExact() const;
+  store::RunResult Measure(const Run& run, uint64_t now_ns) const;
+  void Tell(const Run& run, const store::RunResult& result, int code);
+  bool IsMeant(uint64_t wanted);
+  void TraceExpected();
+  void Count(int statements);
+
+  DatabaseFile* const file_;
+  shm::ShmConnection* const shm_;
+  sqlite3* db_ = nullptr;
+  sqlite3** expected_ = nullptr;
+  GlasswalWatch** first_ = nullptr;  // Where the list begins.
+  Watches* watches_ = nullptr;       // Which belongs to these, if it is not the patched SQLite's.
+  store::StatementRows rows_;
+  std::array<Run, 8>
+      runs_{};  // Those that have begun and not ended; more than so many are not known.
+  uint32_t run_count_ = 0;
+  std::optional<Canceller> canceller_;
+};
+
+}  // namespace glasswal::sqlite
+
+#endif  // GLASSWAL_VFS_SQLITE_STATEMENT_WATCH_H_

@@ -1,0 +1,303 @@
+#include "store/statements.h"
+
+#include <algorithm>
+#include <cstring>
+
+#include "port/point.h"
+#include "store/segment_map.h"
+#include "store/text.h"
+#include "trace/counters.h"
+#include "trace/histogram.h"
+
+namespace glasswal::store {
+namespace {
+
+/// Tells texts apart; nothing depends on its being unlike for unlike texts but whose costs are
+/// added up in one row.
+uint64_t HashOf(std::string_view text) {
+  uint64_t hash = 0x9e3779b97f4a7c15 ^ text.size();
+  while (!text.empty()) {
+    uint64_t word = 0;
+    const size_t size = std::min(text.size(), sizeof(word));
+    std::memcpy(&word, text.data(), size);
+    hash = (hash ^ word) * 0xff51afd7ed558ccd;
+    hash ^= hash >> 29;
+    text.remove_prefix(size);
+  }
+  return hash | 1;  // 0 is none.
+}
+
+uint32_t IndexOf(StatementHandle row) { return static_cast<uint32_t>(row & 0xffff) - 1; }
+uint32_t GenerationOfRow(StatementHandle row) { return static_cast<uint32_t>(row >> 16); }
+StatementHandle HandleOf(uint32_t index, uint32_t generation) {
+  return uint64_t{generation} << 16 | (index + 1);
+}
+
+uint64_t PagesRead(const shm::ShmConnection& connection) {
+  return connection.counters[shm::kCounterReads].load(std::memory_order_relaxed) +
+         connection.counters[shm::kCounterFetches].load(std::memory_order_relaxed);
+}
+
+void Clear(shm::ShmStatement* row) {
+  for (shm::Atomic64* sum :
+       {&row->used_ns, &row->runs, &row->timed, &row->total_ns, &row->longest_ns, &row->rows,
+        &row->reads, &row->writes, &row->waits, &row->waited_ns, &row->errors, &row->slow}) {
+    sum->store(0, kPublished);
+  }
+  row->last_error.store(0, kPublished);
+  for (shm::Atomic32& bucket : row->histogram) bucket.store(0, kPublished);
+}
+
+uint64_t Grown(uint64_t value, const shm::Atomic64& base) {
+  const uint64_t before = base.load(std::memory_order_relaxed);
+  return value > before ? value - before : 0;
+}
+
+uint64_t ValueOf(const shm::ShmConnection& connection, shm::CounterId counter) {
+  return connection.counters[counter].load(std::memory_order_relaxed);
+}
+
+/// Adds what is not nothing, which most is.
+void Add(shm::Atomic64& sum, uint64_t amount) {
+  if (amount != 0) trace::AddOwned(sum, amount);
+}
+
+}  // namespace
+
+uint64_t StatementRows::owner() const {
+  return StatementOwner(connection_.file, connection_.slot, connection_.client->slot,
+                        connection_.client->generation);
+}
+
+shm::ShmStatement* StatementRows::RowOf(StatementHandle row) const {
+  return connection_.client->region->statement(IndexOf(row));
+}
+
+bool StatementRows::IsMine(StatementHandle row) const {
+  const shm::ShmStatement* statement = RowOf(row);
+  return statement->state.load() == StatementWord(shm::kStatementLive, 0, GenerationOfRow(row)) &&
+         statement->owner.load(std::memory_order_relaxed) == owner();
+}
+
+StatementHandle StatementRows::Find(std::string_view sql, trace::TextRules rules, bool keeps_text) {
+  const uint64_t given = HashOf(sql);
+  if (remembered_ == nullptr) {
+    remembered_ = std::make_unique<std::array<Remembered, kRemembered>>();
+  }
+  Remembered& remembered = (*remembered_)[(given >> 8) % kRemembered];
+  if (remembered.hash == given && IsMine(remembered.row)) return remembered.row;
+  const std::string text =
+      keeps_text ? trace::StatementText(sql, rules, shm::kStatementTextBytes - 1) : std::string();
+  // Texts that differ in their literals are one statement, unless nothing is kept to tell.
+  const uint64_t hash = keeps_text ? HashOf(text) : given;
+  StatementHandle row = FindOwn(hash);
+  if (row == 0) row = Claim(hash, text, sql.size());
+  if (row != 0) remembered = {given, row};
+  return row;
+}
+
+StatementHandle StatementRows::FindOwn(uint64_t hash) const {
+  shm::Region& region = *connection_.client->region;
+  const uint32_t used = region.used_statements();
+  for (uint32_t i = 0; i < used; ++i) {
+    const shm::ShmStatement* row = region.statement(i);
+    if (row->hash.load(std::memory_order_relaxed) != hash) continue;
+    const uint64_t state = row->state.load(std::memory_order_acquire);
+    const StatementHandle handle = HandleOf(i, GenerationOf(state));
+    if (StatementStateOf(state) == shm::kStatementLive && IsMine(handle)) return handle;
+  }
+  return 0;
+}
+
+StatementHandle StatementRows::Claim(uint64_t hash, std::string_view text, size_t text_bytes) {
+  uint32_t index = 0;
+  if (!ClaimUnused(&index) && !ClaimOldest(&index)) return 0;
+  shm::ShmStatement* row = connection_.client->region->statement(index);
+  GLASSWAL_POINT("statement.claim.fill");
+  const uint32_t generation = GenerationOf(row->state.load(std::memory_order_relaxed)) + 1;
+  row->owner.store(owner(), kPublished);
+  row->hash.store(hash, kPublished);
+  row->text_bytes.store(static_cast<uint32_t>(std::min<size_t>(text_bytes, UINT32_MAX)),
+                        kPublished);
+  Clear(row);
+  StoreText(row->text, text);
+  row->state.store(StatementWord(shm::kStatementLive, 0, generation));
+  return HandleOf(index, generation);
+}
+
+bool StatementRows::TryClaim(uint32_t index, uint64_t state) {
+  shm::ShmStatement* row = connection_.client->region->statement(index);
+  const uint64_t mine =
+      StatementWord(shm::kStatementClaiming, connection_.client->slot, GenerationOf(state));
+  GLASSWAL_POINT("statement.claim");
+  if (!row->state.compare_exchange_strong(state, mine)) return false;
+  GLASSWAL_POINT("statement.claim.look");
+  if (StatementStateOf(state) == shm::kStatementFree || !IsNamed(*row, index)) return true;
+  row->state.store(state);
+  return false;
+}
+
+bool StatementRows::ClaimUnused(uint32_t* index) {
+  shm::Region& region = *connection_.client->region;
+  shm::Atomic32& used = region.header()->used_statements;
+  uint32_t next = used.load();
+  while (next < region.geometry().statement_capacity) {
+    if (!used.compare_exchange_weak(next, next + 1)) continue;
+    *index = next;
+    return TryClaim(next, 0);
+  }
+  return false;
+}
+
+/// One that is free, or the one that ran longest ago. Whoever is faster has it; then the next is
+/// tried.
+bool StatementRows::ClaimOldest(uint32_t* index) {
+  shm::Region& region = *connection_.client->region;
+  const uint32_t used = region.used_statements();
+  constexpr uint32_t kTries = 4;
+  for (uint32_t attempt = 0; attempt < kTries; ++attempt) {
+    uint64_t oldest_ns = UINT64_MAX;
+    uint64_t oldest_state = 0;
+    for (uint32_t i = 0; i < used && oldest_ns != 0; ++i) {
+      const shm::ShmStatement& row = *region.statement(i);
+      const uint64_t state = row.state.load(std::memory_order_relaxed);
+      if (StatementStateOf(state) == shm::kStatementClaiming) continue;
+      const bool is_free = StatementStateOf(state) != shm::kStatementLive;
+      const uint64_t used_ns = is_free ? 0 : row.used_ns.load(std::memory_order_relaxed) | 1;
+      if (used_ns >= oldest_ns || (!is_free && IsNamed(row, i))) continue;
+      oldest_ns = used_ns;
+      oldest_state = state;
+      *index = i;
+    }
+    if (oldest_ns == UINT64_MAX) return false;
+    if (!TryClaim(*index, oldest_state)) continue;
+    if (oldest_ns != 0) trace::AddShared(region.header()->statements_dropped, uint32_t{1});
+    return true;
+  }
+  return false;
+}
+
+bool StatementRows::IsNamed(const shm::ShmStatement& row, uint32_t index) const {
+  const uint64_t owner = row.owner.load();
+  const uint32_t file = OwnerFileOf(owner);
+  const uint32_t slot = OwnerConnectionOf(owner);
+  shm::Region& region = *connection_.client->region;
+  if (file >= shm::kMaxFiles || slot >= shm::kMaxConnections) return false;
+  const shm::ShmDatabase* database = DatabaseOf(region, file);
+  return database != nullptr &&
+         RunningRowOf(database->connections[slot].running.load()) == index + 1;
+}
+
+bool StatementRows::SwitchTo(StatementHandle row) {
+  Flush();
+  current_ = row;
+  connection_.shm->running.store(Word(false));
+  GLASSWAL_POINT("statement.switch.look");
+  if (row == 0 || !IsMine(row)) {
+    current_ = 0;
+    connection_.shm->running.store(Word(false));
+    return false;
+  }
+  Rebase();
+  return true;
+}
+
+void StatementRows::Rebase() {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  shm::ShmConnection& shm = *connection_.shm;
+  shm.row_runs.store(run_, kRelaxed);
+  shm.row_reads.store(PagesRead(shm), kRelaxed);
+  shm.row_writes.store(ValueOf(shm, shm::kCounterWrites), kRelaxed);
+  shm.row_waits.store(ValueOf(shm, shm::kCounterLockWaits), kRelaxed);
+  shm.row_waited_ns.store(ValueOf(shm, shm::kCounterLockWaitNs), kRelaxed);
+}
+
+uint64_t StatementRows::runs() const {
+  if (current_ == 0) return 0;
+  return RowOf(current_)->runs.load(std::memory_order_relaxed) +
+         Grown(run_, connection_.shm->row_runs);
+}
+
+uint64_t StatementRows::untimed(uint64_t most) const {
+  if (current_ == 0) return 0;
+  return std::clamp<uint64_t>(Grown(runs(), RowOf(current_)->timed), 1, most);
+}
+
+void StatementRows::Flush() {
+  if (current_ == 0) return;
+  const shm::ShmConnection& shm = *connection_.shm;
+  shm::ShmStatement& row = *RowOf(current_);
+  Add(row.runs, Grown(run_, shm.row_runs));
+  Add(row.reads, Grown(PagesRead(shm), shm.row_reads));
+  Add(row.writes, Grown(ValueOf(shm, shm::kCounterWrites), shm.row_writes));
+  Add(row.waits, Grown(ValueOf(shm, shm::kCounterLockWaits), shm.row_waits));
+  Add(row.waited_ns, Grown(ValueOf(shm, shm::kCounterLockWaitNs), shm.row_waited_ns));
+  Rebase();
+}
+
+void StatementRows::End(const RunResult& result, uint64_t now_ns) {
+  connection_.shm->running.store(Word(false), std::memory_order_relaxed);
+  if (current_ == 0) return;
+  shm::ShmStatement& row = *RowOf(current_);
+  row.used_ns.store(now_ns, std::memory_order_relaxed);
+  if (result.rows != 0) trace::AddOwned(row.rows, result.rows);
+  if (result.stands_for != 0) {
+    trace::AddOwned(row.timed, result.stands_for);
+    trace::AddOwned(row.total_ns, result.elapsed_ns * result.stands_for);
+    trace::AddOwned(row.histogram[trace::HistogramBucket(result.elapsed_ns)],
+                    static_cast<uint32_t>(result.stands_for));
+    if (result.elapsed_ns > row.longest_ns.load(std::memory_order_relaxed)) {
+      row.longest_ns.store(result.elapsed_ns, std::memory_order_relaxed);
+    }
+  }
+  if (result.is_slow) trace::AddOwned(row.slow);
+  if (!IsError(result.code)) return;
+  trace::AddOwned(row.errors);
+  row.last_error.store(static_cast<uint32_t>(result.code), std::memory_order_relaxed);
+}
+
+bool StatementRows::Resume(StatementHandle row, uint64_t number, uint64_t since_ns) {
+  if (row != current_ && !SwitchTo(row)) return false;
+  connection_.shm->running_ns.store(since_ns, std::memory_order_relaxed);
+  connection_.shm->running.store(RunningWord(number, current_ & 0xffff, true),
+                                 std::memory_order_release);
+  return true;
+}
+
+void StatementRows::Close() {
+  Flush();
+  current_ = 0;
+  connection_.shm->running.store(0);
+}
+
+StatementSight LookAtStatement(const shm::RegionView& region, uint32_t file, uint32_t slot,
+                               const shm::ShmConnection& connection, uint64_t now_ns) {
+  StatementSight sight;
+  const uint64_t word = connection.running.load(std::memory_order_acquire);
+  const uint32_t row_plus_1 = RunningRowOf(word);
+  if (row_plus_1 == 0 || row_plus_1 > region.used_statements()) return sight;
+  const shm::ShmStatement& row = *region.statement(row_plus_1 - 1);
+  const uint64_t owner = row.owner.load(std::memory_order_acquire);
+  if (OwnerFileOf(owner) != file || OwnerConnectionOf(owner) != slot) return sight;
+  char buffer[shm::kStatementTextBytes];
+  sight.text = LoadText(row.text, buffer);
+  sight.running = IsRunning(word);
+  const uint64_t since_ns = (sight.running ? connection.running_ns : row.used_ns).load();
+  sight.for_ns = since_ns != 0 && now_ns > since_ns ? now_ns - since_ns : 0;
+  return sight;
+}
+
+void SweepStatements(shm::Region& region, uint32_t dead_slot) {
+  const uint32_t used = region.used_statements();
+  for (uint32_t i = 0; i < used; ++i) {
+    shm::Atomic64& state = region.statement(i)->state;
+    uint64_t word = state.load();
+    if (StatementStateOf(word) == shm::kStatementClaiming &&
+        StatementClaimerOf(word) == dead_slot) {
+      (void)state.compare_exchange_strong(
+          word, StatementWord(shm::kStatementFree, 0, GenerationOf(word) + 1));
+    }
+  }
+}
+
+}  // namespace glasswal::store
