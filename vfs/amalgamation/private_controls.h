@@ -41,6 +41,9 @@ struct GlasswalFrame {
 ** used under the connection's mutex only, as the file is. */
 #define GLASSWAL_FCNTL_WATCH 0x676c0105
 
+/* Which connection of which file of its region it is. Argument: unsigned[2], the file's number and the connection's. */
+#define GLASSWAL_FCNTL_PLACE 0x676c0106
+
 typedef struct GlasswalWatch GlasswalWatch;
 struct GlasswalWatch {
   GlasswalWatch *pNext;

@@ -291,12 +291,12 @@ Status CancelIn(Runtime& runtime, const store::CancelTarget& target) {
 }  // namespace
 
 Status Runtime::Cancel(uint32_t client_slot, uint32_t client_generation) {
-  return CancelIn(*this, {client_slot, client_generation, 0, 0});
+  return CancelIn(*this, {client_slot, client_generation, 0, 0, 0});
 }
 
 Status Runtime::CancelConnection(uint32_t client_slot, uint32_t client_generation, uint32_t file,
-                                 uint32_t connection) {
-  return CancelIn(*this, {client_slot, client_generation, file + 1, connection});
+                                 uint32_t connection, uint64_t run) {
+  return CancelIn(*this, {client_slot, client_generation, file + 1, connection, run});
 }
 
 void Runtime::SetStatementTracking(StatementTracking tracking) {

@@ -123,6 +123,8 @@ int DatabaseFile::AcquireLockSlowly(shm::LockId id, lock::LockMode mode, uint32_
       Refuse(id, mode, outcome);
       return SQLITE_BUSY_TIMEOUT;
     case lock::LockResult::kBusy:
+      // A busy handler would go on.
+      if (statements->IsCancelled()) return SQLITE_INTERRUPT;
       Refuse(id, mode, outcome);
       // A caller that wanted to wait but may not on this thread need not call its busy handler
       // either.

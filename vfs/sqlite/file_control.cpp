@@ -268,6 +268,13 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
     case kFcntlRefusal:
       *static_cast<Refusal*>(argument) = file->refusal;
       return SQLITE_OK;
+    case GLASSWAL_FCNTL_PLACE:
+      static_cast<uint32_t*>(argument)[0] = file->connection.file;
+      static_cast<uint32_t*>(argument)[1] = file->connection.slot;
+      return SQLITE_OK;
+    case kFcntlCancellation:
+      *static_cast<Cancellation*>(argument) = file->statements->cancellation();
+      return SQLITE_OK;
     case kFcntlQuietRefusals:
       file->has_quiet_refusals = *static_cast<int*>(argument) != 0;
       return SQLITE_OK;

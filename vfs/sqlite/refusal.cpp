@@ -47,6 +47,20 @@ Refusal LastRefusal(sqlite3* db, const char* schema) {
   return refusal;
 }
 
+std::string Cancellation::ToString() const {
+  if (!present) return "nobody cancelled the statement";
+  const std::string time = " the statement after " + std::to_string(after_ms) + " ms";
+  if (client == UINT32_MAX) return "whoever asked for it has ended" + time;
+  return (canceller.empty() ? "somebody who has left" : "`" + port::Printable(canceller) + "`") +
+         " cancelled" + time;
+}
+
+Cancellation LastCancellation(sqlite3* db, const char* schema) {
+  Cancellation cancellation;
+  (void)sqlite3_file_control(db, schema, kFcntlCancellation, &cancellation);
+  return cancellation;
+}
+
 namespace sqlite {
 
 Refusal DescribeRefusal(const DatabaseFile& file, shm::LockId id, lock::LockMode mode,

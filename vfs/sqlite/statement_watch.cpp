@@ -4,6 +4,8 @@
 
 #include "port/clock.h"
 #include "sqlite/database_file.h"
+#include "store/text.h"
+#include "store/words.h"
 #include "trace/counters.h"
 
 namespace glasswal::sqlite {
@@ -11,7 +13,6 @@ namespace glasswal::sqlite {
 /// Those of a connection of an SQLite that is not the patched one. It belongs to the connection and
 /// to each of them.
 struct Watches {
-  sqlite3* db;
   GlasswalWatch* first;
   uint32_t users;
 };
@@ -33,7 +34,8 @@ StatementTracking TrackingOf(const DatabaseFile& file) {
 }
 
 // What follows is for an SQLite that is not the patched one: it calls the watches of a connection,
-// as the patched one does, from the callbacks that every SQLite has.
+// as the patched one does, from the callbacks that every SQLite has. Those know neither how many
+// rows a statement returned nor what it came to, nor when one is prepared.
 
 constexpr char kClientData[] = "glasswal.watches";
 
@@ -42,11 +44,10 @@ int OnTrace(unsigned type, void* context, void* statement, void* text) {
   const auto* sql = static_cast<const char*>(text);
   // That of one that runs inside of another begins as a comment, and so does what a trigger says.
   if (type == SQLITE_TRACE_STMT && sql != nullptr && sql[0] == '-' && sql[1] == '-') return 0;
-  const int code = type == SQLITE_TRACE_PROFILE ? sqlite3_extended_errcode(watches->db) : 0;
   for (GlasswalWatch* watch = watches->first; watch != nullptr; watch = watch->pNext) {
     unsigned long long row = 0;
     if (type == SQLITE_TRACE_STMT) watch->xBegin(watch, statement, &row);
-    if (type == SQLITE_TRACE_PROFILE) watch->xEnd(watch, statement, 0, code);
+    if (type == SQLITE_TRACE_PROFILE) watch->xEnd(watch, statement, 0, SQLITE_OK);
   }
   return 0;
 }
@@ -71,7 +72,7 @@ Watches* WatchesOf(sqlite3* db) {
   if (watches != nullptr) return watches;
   watches = static_cast<Watches*>(sqlite3_malloc(sizeof(Watches)));
   if (watches == nullptr) return nullptr;
-  *watches = {db, nullptr, 1};
+  *watches = {nullptr, 1};
   if (sqlite3_set_clientdata(db, kClientData, watches, Leave) != SQLITE_OK) return nullptr;
   (void)sqlite3_trace_v2(db, SQLITE_TRACE_STMT | SQLITE_TRACE_PROFILE, OnTrace, watches);
   sqlite3_progress_handler(db, GLASSWAL_STEPS_PER_LOOK, OnProgress, watches);
@@ -149,7 +150,7 @@ bool StatementWatch::IsExact() const {
 void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered) {
   if (TrackingOf(*file_) == StatementTracking::kOff || file_->client().IsFenced()) return;
   if (run_count_ == runs_.size()) return;
-  if (canceller_.has_value()) canceller_.reset();
+  if (cancellation_.present) cancellation_ = {};
   const uint64_t now_ns = port::CoarseNowNs();
   if (*remembered == 0 || !rows_.Begin(*remembered, now_ns)) {
     *remembered = Find(statement);
@@ -187,6 +188,8 @@ void StatementWatch::End(const void* statement, uint64_t rows, int code) {
   // One that ends while a later one runs becomes current for a moment.
   if (!is_current && !rows_.Resume(run.row, run.number, run.since_ns)) return;
   store::RunResult result = Measure(run, now_ns);
+  // Not every SQLite says that it did what was wanted.
+  if (cancellation_.present && is_current) code = SQLITE_INTERRUPT;
   result.rows = rows;
   result.code = code;
   file_->Count(shm::kCounterStatements);
@@ -212,11 +215,27 @@ void StatementWatch::Tell(const Run& run, const store::RunResult& result, int co
   } else if ((code & 0xff) == SQLITE_PROTOCOL) {
     count(shm::kCounterProtocol, EventKind::kProtocol, 0);
   } else if ((code & 0xff) == SQLITE_INTERRUPT) {
-    const bool was_cancelled = canceller_.has_value();
-    if (was_cancelled) file_->Count(shm::kCounterCancels);
+    TellInterrupted(result);
     count(shm::kCounterInterrupts, EventKind::kStatementInterrupted,
-          was_cancelled ? canceller_->client + 1 : 0);
+          cancellation_.present ? cancellation_.client + 1 : 0);
   }
+}
+
+void StatementWatch::TellInterrupted(const store::RunResult& result) {
+  if (!cancellation_.present) {
+    (void)file_->vfs->Fail(SQLITE_INTERRUPT, "the connection itself interrupted the statement");
+    return;
+  }
+  file_->Count(shm::kCounterCancels);
+  cancellation_.after_ms = result.elapsed_ns / port::kNsPerMs;
+  if (cancellation_.client < shm::kMaxClients) {
+    const shm::ShmClient* client = file_->region().client(cancellation_.client);
+    char name[shm::kNameBytes];
+    if (store::GenerationOf(client->state.load()) == cancellation_.client_generation) {
+      cancellation_.canceller = store::LoadText(client->name, name);
+    }
+  }
+  (void)file_->vfs->Fail(SQLITE_INTERRUPT, cancellation_.ToString());
 }
 
 // A wish that came too late, when another statement had begun, is none.
@@ -226,7 +245,9 @@ bool StatementWatch::IsMeant(uint64_t wanted) {
     (void)shm_->cancel.compare_exchange_strong(wanted, 0);
     return false;
   }
-  canceller_ = Canceller{static_cast<uint32_t>(by >> 32) - 1, static_cast<uint32_t>(by)};
+  cancellation_.present = true;
+  cancellation_.client = static_cast<uint32_t>(by >> 32) - 1;
+  cancellation_.client_generation = static_cast<uint32_t>(by);
   return true;
 }
 

@@ -4,7 +4,8 @@
 // Statements are told of by SQLite. The patched one (vfs/amalgamation) calls the watch when a
 // statement begins and ends; any other, from 3.44 on, is asked for it by sqlite3_trace_v2 and
 // sqlite3_progress_handler. A connection has one of each: an application that sets its own later has
-// it, and the connection's statements are not known from then on.
+// it, and the connection's statements are not known from then on. What it does not tell is rows,
+// open statements, and failures but for those that were asked for here.
 //
 // A statement that runs inside of another (the SQL of FTS5, of a function, of a trigger's virtual
 // table) is a part of that. Two that take turns, such as one that is being iterated over while
@@ -16,9 +17,9 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
 
 #include "amalgamation/private_controls.h"
+#include "glasswal/sqlite.h"
 #include "sqlite/sqlite_api.h"
 #include "store/statements.h"
 
@@ -26,12 +27,6 @@ namespace glasswal::sqlite {
 
 struct DatabaseFile;
 struct Watches;
-
-/// Who ended a statement.
-struct Canceller {
-  uint32_t client = 0;
-  uint32_t client_generation = 0;
-};
 
 class StatementWatch : private GlasswalWatch {
  public:
@@ -56,8 +51,8 @@ class StatementWatch : private GlasswalWatch {
     const uint64_t wanted = shm_->cancel.load(std::memory_order_relaxed);
     return wanted != 0 && IsMeant(wanted);
   }
-  /// Who ended the last statement that was cancelled.
-  const std::optional<Canceller>& canceller() const { return canceller_; }
+  /// Who ended the last statement that has run, if somebody did.
+  const Cancellation& cancellation() const { return cancellation_; }
 
  private:
   struct Run {
@@ -76,6 +71,7 @@ class StatementWatch : private GlasswalWatch {
   store::RunResult Measure(const Run& run, uint64_t now_ns) const;
   void Tell(const Run& run, const store::RunResult& result, int code);
   bool IsMeant(uint64_t wanted);
+  void TellInterrupted(const store::RunResult& result);
   void TraceExpected();
   void Count(int statements);
 
@@ -89,7 +85,7 @@ class StatementWatch : private GlasswalWatch {
   std::array<Run, 8>
       runs_{};  // Those that have begun and not ended; more than so many are not known.
   uint32_t run_count_ = 0;
-  std::optional<Canceller> canceller_;
+  Cancellation cancellation_;
 };
 
 }  // namespace glasswal::sqlite

@@ -20,10 +20,11 @@ void WakeIfWaiting(shm::ShmDatabase* database, const shm::ShmConnection& connect
   port::FutexWake(&lock.turn_sequence, ~0u);
 }
 
-bool CancelRun(const ClientContext& self, shm::ShmDatabase* database, uint32_t slot) {
+bool CancelRun(const ClientContext& self, shm::ShmDatabase* database, uint32_t slot,
+               uint64_t run) {
   shm::ShmConnection& connection = database->connections[slot];
   const uint64_t running = connection.running.load();
-  if (!IsRunning(running)) return false;
+  if (!IsRunning(running) || (run != 0 && RunOf(running) != run)) return false;
   connection.cancelled_by.store(uint64_t{self.slot + 1} << 32 | self.generation);
   GLASSWAL_POINT("cancel.store");
   connection.cancel.store(running);
@@ -46,7 +47,7 @@ uint32_t Cancel(const ClientContext& self, const CancelTarget& target) {
       if (ConnectionStateOf(word) == shm::kConnectionOpen &&
           ConnectionClientOf(word) == target.client &&
           GenerationOf(word) == target.client_generation) {
-        cancelled += CancelRun(self, database, slot) ? 1 : 0;
+        cancelled += CancelRun(self, database, slot, target.run) ? 1 : 0;
       }
     }
   }

@@ -20,6 +20,7 @@ struct CancelTarget {
   uint32_t client_generation = 0;
   uint32_t file_plus_1 = 0;  // 0: whatever the client runs, in all files.
   uint32_t connection = 0;   // Its slot, if there is a file.
+  uint64_t run = 0;          // Which run of that connection; 0: whichever it is at.
 };
 
 /// Asks for the end of what `target` runs now, in the name of `self`; of how many statements.

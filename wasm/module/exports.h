@@ -115,6 +115,16 @@
     "timeMs, client, details, message}, ...] at glasswal_text. Those lost have a record in their " \
     "place; before them there were `lostBefore`. Gives a status.")                                 \
   X(void, glasswal_set_event_level, (uint32_t level), "Sets what all clients record from now on.") \
+  X(void, glasswal_set_statements, (uint32_t tracking),                                            \
+    "Sets how all clients follow their statements from now on.")                                   \
+  X(int32_t, glasswal_cancel,                                                                      \
+    (uint32_t client, uint32_t generation, uint32_t file, uint32_t connection, double run),        \
+    "Runtime::CancelConnection; with a `file` of all ones Runtime::Cancel. Gives a status.")       \
+  X(double, glasswal_running, (uint32_t file, uint32_t connection),                                \
+    "The number of the run that the connection is at; 0: it runs nothing.")                        \
+  X(uint32_t, glasswal_place, (sqlite3 * database),                                                \
+    "Which connection `main` has: {client, generation, file, connection} at glasswal_text. 0: it " \
+    "is none of a region.")                                                                        \
   X(uint32_t, glasswal_last_refusal, (sqlite3 * database, const char* schema),                     \
     "1 when the last lock that `schema` (0: main) wanted was refused; then what held it is at "    \
     "glasswal_text as {holder, client, generation, lock, heldMs, silentMs, waitedMs, message}.")   \

@@ -40,6 +40,11 @@ int32_t GiveStatus(const Status& status) {
   return -static_cast<int32_t>(status.code());
 }
 
+int32_t GiveNotJoined() {
+  return GiveStatus(Status(StatusCode::kInvalidArgument,
+                           "The client has left the runtime: join it again."));
+}
+
 extern "C" const char* glasswal_text() { return TheState().text.data(); }
 
 extern "C" uint32_t glasswal_text_bytes() { return static_cast<uint32_t>(TheState().text.size()); }

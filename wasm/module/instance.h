@@ -37,6 +37,9 @@ void GiveText(std::string text);
 /// Keeps the message of a failure, if it is one; returns what it came to (see module/exports.h).
 int32_t GiveStatus(const Status& status);
 
+/// The same of a call for which the instance would have to be joined.
+int32_t GiveNotJoined();
+
 }  // namespace glasswal::wasm
 
 #endif  // GLASSWAL_WASM_MODULE_INSTANCE_H_

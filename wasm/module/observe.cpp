@@ -53,14 +53,10 @@ Result<EventBatch> EventsFrom(double from_sequence, uint32_t limit) {
   return ObserveEvents(*BytesAtHand(), static_cast<uint64_t>(from_sequence), limit);
 }
 
-Status NotJoined() {
-  return Status(StatusCode::kInvalidArgument, "The client has left the runtime: join it again.");
-}
-
 }  // namespace
 
 extern "C" int32_t glasswal_observe() {
-  if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
+  if (JoinedRuntime() == nullptr) return GiveNotJoined();
   const Status room = RoomForSnapshot();
   if (!room.ok()) return GiveStatus(room);
   const std::unique_ptr<RegionBytes> bytes = BytesAtHand();
@@ -72,7 +68,7 @@ extern "C" int32_t glasswal_observe() {
 }
 
 extern "C" int32_t glasswal_observe_events(double from_sequence, uint32_t limit) {
-  if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
+  if (JoinedRuntime() == nullptr) return GiveNotJoined();
   Result<EventBatch> batch = EventsFrom(from_sequence, RoomForEvents(limit, false));
   if (!batch.ok()) return GiveStatus(batch.status());
   std::string text = "{\"events\":[";
@@ -87,7 +83,7 @@ extern "C" int32_t glasswal_observe_events(double from_sequence, uint32_t limit)
 }
 
 extern "C" int32_t glasswal_observe_log(double from_sequence, uint32_t limit, double lost_before) {
-  if (JoinedRuntime() == nullptr) return GiveStatus(NotJoined());
+  if (JoinedRuntime() == nullptr) return GiveNotJoined();
   const store::ClientContext& self = *ClientContext();
   Result<EventBatch> batch = EventsFrom(from_sequence, RoomForEvents(limit, true));
   if (!batch.ok()) return GiveStatus(batch.status());
@@ -128,6 +124,9 @@ extern "C" uint32_t glasswal_last_refusal(sqlite3* db, const char* schema) {
   writer.Key("heldMs"), writer.Number(refusal.held_ms);
   writer.Key("silentMs"), writer.Number(refusal.silent_ms);
   writer.Key("waitedMs"), writer.Number(refusal.waited_ms);
+  writer.Key("statement"), writer.String(refusal.statement);
+  writer.Key("running"), writer.Bool(refusal.running);
+  writer.Key("statementMs"), writer.Number(refusal.statement_ms);
   writer.Key("message"), writer.String(refusal.ToString());
   writer.EndObject();
   GiveText(std::move(text));

@@ -1,6 +1,7 @@
 /** Creating a runtime, and what its creator can do with it. */
 import type { Bytes } from './given/bytes.js';
 import type { CaptureOptions } from './given/capture_options.js';
+import type { CancelTarget, StatementTracking } from './api/cancel.js';
 import { Client } from './life/client.js';
 import type { EventBatch, EventLevel } from './api/diagnostics.js';
 import { isNode, isPage, requireSharedMemory } from './port/environment.js';
@@ -89,6 +90,19 @@ export class Runtime implements RuntimeParts, Disposable {
   /** Sets which events are recorded, by all clients, from now on. */
   setEventLevel(level: EventLevel): void {
     this.client.setEventLevel(level);
+  }
+
+  /**
+   * Ends the statements that a client, or one of its connections, runs now: each fails with SQLITE_INTERRUPT and the name of this
+   * client, within 50 ms, and the worker goes on. Throws NOT_FOUND where nothing runs.
+   */
+  cancel(target: CancelTarget): void {
+    this.client.cancel(target);
+  }
+
+  /** Sets how statements are followed, by all clients, from now on. */
+  setStatements(tracking: StatementTracking): void {
+    this.client.setStatements(tracking);
   }
 
   /** Calls `committed` after any client has committed; what ends it. Several commits may make one call. */

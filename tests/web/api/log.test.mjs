@@ -30,7 +30,7 @@ test('names stand where names are meant, in the text of all logs', async (t) => 
   assert.equal(details.holderClient, 0);
   assert.equal(details.holderClientName, 'ingest');
   assert.ok(message.startsWith(`event=lock.refused sequence=${sequence} client=0 client_name=ingest `), message);
-  assert.match(message, / path=\/log\.sqlite lock=WRITE holder_client=0 holder_client_name=ingest held_ns=\d+ waited_ns=\d+$/);
+  assert.match(message, / path=\/log\.sqlite transaction=\d+ lock=WRITE holder_client=0 holder_client_name=ingest held_ns=\d+ waited_ns=\d+$/);
   assert.equal(records.find(({ event }) => event === 'file.created').details.kind, 'database');
 });
 

@@ -194,8 +194,12 @@ test('what a generator throws when it is ended is reported, and harms nobody', a
   // eslint-disable-next-line no-unsafe-finally -- what a generator throws when it is ended is what is tried
   db.table('late', { columns: ['i'], *rows() { try { yield [1]; yield [2]; } finally { throw thrown; } } });
   assert.equal(one(db, 'SELECT i FROM late LIMIT 1'), 1);
-  assert.equal(reported.mock.callCount(), 1);
-  assert.throws(reported.mock.calls[0].arguments[0], (error) => error === thrown, 'as any uncaught exception is');
+  const uncaught = [];
+  for (const { arguments: [task] } of reported.mock.calls) {
+    // The clock queues one of its own.
+    try { task(); } catch (error) { uncaught.push(error); }
+  }
+  assert.deepEqual(uncaught, [thrown], 'as any uncaught exception is');
   assert.throws(() => all(db, 'SELECT i FROM late'), (error) => error === thrown, 'at its own end it fails the statement');
 });
 

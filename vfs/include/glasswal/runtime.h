@@ -114,9 +114,10 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   /// SQLITE_INTERRUPT within 50 ms, and its transaction and the client go on. kNotFound if it runs
   /// none, or is not there.
   Status Cancel(uint32_t client_slot, uint32_t client_generation);
-  /// The same for what one connection runs; `file` and `connection` are those of a snapshot.
+  /// The same for what one connection runs; `file` and `connection` are those of a snapshot, and so is
+  /// `run`, which keeps what it runs next from being ended instead; 0: whatever it runs.
   Status CancelConnection(uint32_t client_slot, uint32_t client_generation, uint32_t file,
-                          uint32_t connection);
+                          uint32_t connection, uint64_t run = 0);
 
   /// What is known of statements from now on, in all clients.
   void SetStatementTracking(StatementTracking tracking);

@@ -18,6 +18,8 @@ inline constexpr int kFcntlRefusal = 0x676c0001;  // Argument: Refusal*.
 /// a lock again and again, and tells of the last time.
 inline constexpr int kFcntlQuietRefusals = 0x676c0002;  // Argument: int*, 0 or 1.
 
+inline constexpr int kFcntlCancellation = 0x676c0003;  // Argument: Cancellation*.
+
 /// Why SQLITE_BUSY was returned: who held what, for how long, and how long was waited.
 struct Refusal {
   bool present = false;    // False: no lock has been refused yet.
@@ -45,6 +47,23 @@ struct Refusal {
 /// The most recent refusal of a lock on `schema` ("main", or an attached name) of `db`.
 /// `present` is false if there was none or the database is not a glasswal one.
 Refusal LastRefusal(sqlite3* db, const char* schema = "main");
+
+/// Who ended a statement that returned SQLITE_INTERRUPT.
+struct Cancellation {
+  bool present = false;    // False: the last statement was not ended by Runtime::Cancel.
+  std::string canceller;   // The name of the client that did; empty if it was gone by then, or if it
+                           // was the one that had asked for the statement (an AbortSignal).
+  uint32_t client = 0;     // Its slot; UINT32_MAX: of none.
+  uint32_t client_generation = 0;  // Its generation.
+  uint64_t after_ms = 0;           // For how long the statement had run.
+
+  /// "`admin` cancelled the statement after 812 ms".
+  std::string ToString() const;
+};
+
+/// Who ended the last statement of `db` that used `schema` ("main", or an attached name), if
+/// somebody did. It is forgotten when the next one begins.
+Cancellation LastCancellation(sqlite3* db, const char* schema = "main");
 
 /// What the VFS `vfs_name` (empty: SQLite's default) said of the last thing that it refused. SQLite
 /// itself reports an open that failed by its code alone ("unable to open database file"). The same

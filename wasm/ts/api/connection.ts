@@ -1,11 +1,12 @@
 /** An open connection as the parts of this package see it: its pointer, its statements, its errors. */
 import type { Context } from '../engine/context.js';
 import type { Engine } from '../engine/engine.js';
+import { type ConnectionPlace, runtimeOf } from './cancel.js';
 import { type LockRefusal, MisuseError, SqliteError } from '../given/errors.js';
 import { textOf } from '../given/given_options.js';
 import { noMemoryLeft } from '../memory/memory_limit.js';
 import {
-  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_IOERR,
+  SQLITE_BUSY, SQLITE_BUSY_SNAPSHOT, SQLITE_CANTOPEN, SQLITE_FULL, SQLITE_INTERRUPT, SQLITE_IOERR,
   SQLITE_IOERR_NOMEM, SQLITE_MISUSE, SQLITE_NOMEM, SQLITE_OK,
 } from '../generated/sqlite.js';
 import { primaryCodeName } from '../given/result_codes.js';
@@ -46,7 +47,7 @@ const OLD_SNAPSHOT =
   'as immediate';
 
 /** Failures whose reason the VFS knows better than SQLite. */
-const CODES_OF_FILES: ReadonlySet<number> = new Set([SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]);
+const CODES_OF_FILES: ReadonlySet<number> = new Set([SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN, SQLITE_INTERRUPT]);
 
 /** One sqlite3 connection. */
 export class Connection {
@@ -289,6 +290,12 @@ export class Connection {
     throw error;
   }
 
+  /** Which connection of its runtime it is; undefined of a private database. */
+  place(): ConnectionPlace | undefined {
+    if (this.pointer === 0 || this.exports.glasswal_place(this.pointer) === 0) return undefined;
+    return { runtime: runtimeOf(this.engine), ...(JSON.parse(this.engine.text()) as Omit<ConnectionPlace, 'runtime'>) };
+  }
+
   /** What the VFS or the heap says of a failure that was its own. */
   #reason(extendedCode: number): string | undefined {
     if (extendedCode === SQLITE_NOMEM || extendedCode === SQLITE_IOERR_NOMEM) {
@@ -306,9 +313,7 @@ export class Connection {
     // No lock was refused here, and waiting would not help.
     if (extendedCode === SQLITE_BUSY_SNAPSHOT) return { message: OLD_SNAPSHOT };
     if (exports.glasswal_last_refusal(this.pointer, 0) === 0) return undefined;
-    const { message, holder, client, lock, heldMs, silentMs, waitedMs } = JSON.parse(engine.text()) as LockRefusal & {
-      message: string;
-    };
-    return { message, lock: { holder, client, lock, heldMs, silentMs, waitedMs } };
+    const { message, ...lock } = JSON.parse(engine.text()) as LockRefusal & { message: string };
+    return { message, lock };
   }
 }

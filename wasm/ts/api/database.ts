@@ -3,6 +3,7 @@ import { type BackupOptions, backup } from './backup.js';
 import type { Bytes } from '../given/bytes.js';
 import { type Compare, defineCollation } from './collations.js';
 import { dispose } from './dispose.js';
+import type { ConnectionPlace } from './cancel.js';
 import { Connection, type DatabaseClient } from './connection.js';
 import type { Engine } from '../engine/engine.js';
 import { MisuseError, SqliteError } from '../given/errors.js';
@@ -51,6 +52,8 @@ export interface CheckpointResult {
 // What the class does not name inside of itself keeps its name when it is bundled.
 let isOpen: (database: Database) => boolean;
 let isInTransaction: (database: Database) => boolean;
+/** Which connection of its runtime `database` is; undefined of a private one, and of what is no database of ours. */
+export let placeOf: (database: Database) => ConnectionPlace | undefined;
 
 // One function for all databases, so that they have the same shape.
 const STATE = {
@@ -99,6 +102,7 @@ export class Database implements Disposable {
   static {
     isOpen = (database) => database.#connection.pointer !== 0;
     isInTransaction = (database) => database.#connection.inTransaction;
+    placeOf = (database) => (#connection in database ? database.#connection.place() : undefined);
   }
 
   /** @internal */

@@ -13,11 +13,14 @@
  *     <---------------------------------- response ...
  *     <-------------------------------------- farewell   or its life ends
  */
+import { cancelRun, type ConnectionPlace, engineIn, runOf } from './cancel.js';
+import type { Engine } from '../engine/engine.js';
+import { SQLITE_INTERRUPT } from '../generated/sqlite.js';
 import { newTicket } from '../port/environment.js';
 import { GlasswalError, MisuseError, messageOf } from '../given/errors.js';
 import { textOf } from '../given/given_options.js';
 import { Life, whenLifeEnds } from './remote_life.js';
-import { type Greeting, isFarewell, isHello, isResponse, type Method, type Request, unpack } from './remote_messages.js';
+import { type Greeting, isFarewell, isHello, isResponse, type CarriedError, type Method, type Request, requestState, unpack } from './remote_messages.js';
 import { hear, hearEnd, hearFailure, type RemotePort } from './remote_port.js';
 import type { Row, RunResult } from './statement.js';
 import type { QueryResult } from './statement_cache.js';
@@ -28,26 +31,42 @@ import type { Bindings } from '../engine/values.js';
  * made before the other end serves are held until it does. Where it is proved that nobody will answer (the worker was terminated,
  * or failed to start, or stopped serving), what waits is rejected with a GlasswalError REMOTE, and so is what comes, until
  * somebody serves again.
+ *
+ * An AbortSignal may stand behind the values. Once it is aborted the promise is rejected with its reason, and what has not begun is
+ * never run. What runs is ended within 50 ms, and rejected when it has ended, if this thread has a client in the same runtime, as
+ * a page that made it has; otherwise the promise is rejected at once, and the statement goes on.
  */
 export interface RemoteDatabase {
   /** Runs all statements of `sql`. */
-  exec(sql: string): Promise<void>;
+  exec(sql: string, signal?: AbortSignal): Promise<void>;
   /** Runs one statement, and tells what it changed. */
-  run(sql: string, ...values: Bindings): Promise<RunResult>;
+  run(sql: string, ...values: RemoteValues): Promise<RunResult>;
   /** The first row, or undefined. */
-  get<R = Row>(sql: string, ...values: Bindings): Promise<R | undefined>;
+  get<R = Row>(sql: string, ...values: RemoteValues): Promise<R | undefined>;
   /** All rows. */
-  all<R = Row>(sql: string, ...values: Bindings): Promise<R[]>;
+  all<R = Row>(sql: string, ...values: RemoteValues): Promise<R[]>;
   /** Runs one statement of whatever kind: its rows, if it returns some, and what run() tells. */
-  query(sql: string, ...values: Bindings): Promise<QueryResult>;
+  query(sql: string, ...values: RemoteValues): Promise<QueryResult>;
   /** Asks no more, and rejects what is still waiting. The database stays open. */
   close(): void;
 }
 
+/** What the statement is given, and behind it the signal that ends it. */
+export type RemoteValues = Bindings | readonly [...Bindings, AbortSignal];
+
 interface Waiting {
   readonly resolve: (result: never) => void;
-  readonly reject: (error: Error) => void;
+  readonly reject: (reason: unknown) => void;
+  /** How far the other end is, where both share memory. */
+  state: Int32Array | undefined;
+  /** Ends it, once it has been aborted. */
+  readonly signal: AbortSignal | undefined;
+  /** Hears no more of the signal. */
+  readonly forget: () => void;
 }
+
+// A request may be many statements; the one that runs is ended, and then the next if it runs yet.
+const ABORT_AGAIN_MS = 5;
 
 /** The asking side. */
 class Asker {
@@ -64,6 +83,8 @@ class Asker {
   /** Why nobody will answer, if that is proved. */
   #end: string | undefined;
   #watched = '';
+  /** Which connection answers, once it has said so. */
+  #place: ConnectionPlace | undefined;
   #stopWatching = (): void => undefined;
 
   constructor(port: RemotePort) {
@@ -77,21 +98,63 @@ class Asker {
     void this.#greet();
   }
 
-  ask<T>(method: Method, sql: string, values: Bindings): Promise<T> {
+  ask<T>(method: Method, sql: string, given: RemoteValues): Promise<T> {
+    const [values, signal] = withoutSignal(given);
     if (this.#closed) return Promise.reject(new GlasswalError('CLOSED', 'The remote database was closed here: connect() again.'));
     if (this.#end !== undefined) return Promise.reject(notAnswered(this.#end));
     return new Promise<T>((resolve, reject) => {
       // The other end takes it for a message of somebody else.
       textOf(sql, 'The SQL');
       const request: Request = { glasswal: 'request', id: ++this.#lastId, method, sql, values };
+      signal?.throwIfAborted();
+      const abort = (): void => this.#abort(request.id);
+      const forget = (): void => signal?.removeEventListener('abort', abort);
+      const waiting: Waiting = { resolve, reject, signal, forget, state: undefined };
       try {
-        if (this.#served) this.#port.postMessage(request);
+        if (this.#served) this.#post(request, waiting);
         else this.#held.push(structuredClone(request));
       } catch (error) {
         throw new MisuseError('MISUSE', `A value cannot be sent to the other thread: ${messageOf(error)}.`);
       }
-      this.#waiting.set(request.id, { resolve, reject });
+      signal?.addEventListener('abort', abort);
+      this.#waiting.set(request.id, waiting);
     });
+  }
+
+  /** Sends a request; one that may have to end with the memory that tells how far it is. */
+  #post(request: Request, waiting: Waiting | undefined): void {
+    if (waiting?.signal === undefined || this.#engine() === undefined) return this.#port.postMessage(request);
+    const state = new SharedArrayBuffer(4);
+    waiting.state = new Int32Array(state);
+    this.#port.postMessage({ ...request, state });
+  }
+
+  /** The engine of this thread that can end what the other end runs. */
+  #engine(): Engine | undefined {
+    return this.#place === undefined ? undefined : engineIn(this.#place.runtime);
+  }
+
+  /** Sees to it that the request ends, and again until it has. */
+  #abort(id: number): void {
+    const waiting = this.#waiting.get(id);
+    if (waiting === undefined) return;
+    const { state, signal, reject, forget } = waiting;
+    const held = this.#held.findIndex((request) => request.id === id);
+    if (held >= 0) this.#held.splice(held, 1);
+    const engine = this.#engine();
+    const was = state === undefined ? undefined : Atomics.compareExchange(state, 0, requestState.waiting, requestState.aborted);
+    if (engine === undefined || was === undefined || was === requestState.waiting) {
+      this.#waiting.delete(id);
+      forget();
+      reject(signal!.reason);
+      return;
+    }
+    if (was === requestState.running) {
+      const run = runOf(engine, this.#place!);
+      // Where it is still the one that runs, that run was its own.
+      if (run !== 0 && Atomics.load(state!, 0) === requestState.running) cancelRun(engine, this.#place!, run);
+    }
+    setTimeout(() => this.#abort(id), ABORT_AGAIN_MS);
   }
 
   close(): void {
@@ -112,9 +175,11 @@ class Asker {
     if (isResponse(message)) {
       const promise = this.#waiting.get(message.id);
       this.#waiting.delete(message.id);
-      if (message.error !== undefined) promise?.reject(unpack(message.error));
-      else promise?.resolve(message.result as never);
+      promise?.forget();
+      if (message.error === undefined) promise?.resolve(message.result as never);
+      else promise?.reject(promise.signal?.aborted && isInterrupt(message.error) ? promise.signal.reason : unpack(message.error));
     } else if (isHello(message)) {
+      this.#place = message.place ?? this.#place;
       this.#hello(message.life);
     } else if (isFarewell(message)) {
       this.#ended('whoever had it stopped serving it');
@@ -127,7 +192,7 @@ class Asker {
     if (life === undefined) return void this.#greet();
     // Only now: a request may keep it busy for good, and then nobody could prove its death.
     this.#served = true;
-    for (const request of this.#held.splice(0)) this.#port.postMessage(request);
+    for (const request of this.#held.splice(0)) this.#post(request, this.#waiting.get(request.id));
     if (life === this.#watched) return;
     this.#stopWatching();
     this.#watched = life;
@@ -144,8 +209,21 @@ class Asker {
     this.#held.length = 0;
     const waiting = [...this.#waiting.values()];
     this.#waiting.clear();
-    for (const { reject } of waiting) reject(error());
+    for (const { reject, forget } of waiting) {
+      forget();
+      reject(error());
+    }
   }
+}
+
+/** What is given to the statement, and the signal behind it if there is one. */
+function withoutSignal(given: RemoteValues): [values: Bindings, signal: AbortSignal | undefined] {
+  const last: unknown = given[given.length - 1];
+  return last instanceof AbortSignal ? [given.slice(0, -1) as Bindings, last] : [given as Bindings, undefined];
+}
+
+function isInterrupt({ sqlite }: CarriedError): boolean {
+  return sqlite !== undefined && (sqlite.extendedCode & 0xff) === SQLITE_INTERRUPT;
 }
 
 function notAnswered(why: string): GlasswalError {
@@ -156,7 +234,7 @@ function notAnswered(why: string): GlasswalError {
 export function connect(port: RemotePort): RemoteDatabase {
   const asker = new Asker(port);
   return {
-    exec: (sql) => asker.ask('exec', sql, []),
+    exec: (sql, signal) => asker.ask('exec', sql, signal === undefined ? [] : [signal]),
     run: (sql, ...values) => asker.ask('run', sql, values),
     get: (sql, ...values) => asker.ask('get', sql, values),
     all: (sql, ...values) => asker.ask('all', sql, values),

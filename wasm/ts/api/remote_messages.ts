@@ -4,6 +4,7 @@
  */
 import { GlasswalError, type GlasswalErrorCode, type LockRefusal, MisuseError, SqliteError } from '../given/errors.js';
 import { type Bindings } from '../engine/values.js';
+import type { ConnectionPlace } from './cancel.js';
 import { kindOf } from '../given/kinds.js';
 
 export type Method = 'exec' | 'run' | 'get' | 'all' | 'query';
@@ -14,7 +15,11 @@ export interface Request {
   readonly method: Method;
   readonly sql: string;
   readonly values: Bindings;
+  /** How far it is, a RequestState, for who may want it to end: only where both ends share memory. */
+  readonly state?: SharedArrayBuffer;
 }
+
+export const requestState = { waiting: 0, running: 1, aborted: 2, done: 3 } as const;
 
 export interface Response {
   readonly glasswal: 'response';
@@ -35,6 +40,8 @@ export interface Hello {
   readonly glasswal: 'hello';
   /** The Web Lock that its thread has for as long as it serves and lives; '' where there is none that the asker could see. */
   readonly life?: string;
+  /** Which connection it serves, for who has a client in the same runtime. */
+  readonly place?: ConnectionPlace | undefined;
 }
 
 /** serve() was stopped. */
@@ -59,8 +66,13 @@ export function isRequest(message: unknown): message is Request {
     Number.isSafeInteger(request?.id) &&
     methods.includes(request!.method) &&
     typeof request!.sql === 'string' &&
-    Array.isArray(request!.values)
+    Array.isArray(request!.values) &&
+    (request!.state === undefined || isState(request!.state))
   );
+}
+
+function isState(value: unknown): boolean {
+  return Object.prototype.toString.call(value) === '[object SharedArrayBuffer]' && (value as SharedArrayBuffer).byteLength === 4;
 }
 
 export function isResponse(message: unknown): message is Response {
@@ -74,7 +86,17 @@ export function isGreeting(message: unknown): message is Greeting {
 
 export function isHello(message: unknown): message is Hello {
   const hello = fieldsOf<Hello>(message, 'hello');
-  return hello !== undefined && (hello.life === undefined || typeof hello.life === 'string');
+  return (
+    hello !== undefined &&
+    (hello.life === undefined || typeof hello.life === 'string') &&
+    (hello.place === undefined || isPlace(hello.place))
+  );
+}
+
+function isPlace(value: unknown): boolean {
+  const place = value as Partial<Record<keyof ConnectionPlace, unknown>> | null;
+  const numbers = [place?.client, place?.generation, place?.file, place?.connection];
+  return typeof place?.runtime === 'string' && numbers.every((number) => Number.isSafeInteger(number) && (number as number) >= 0);
 }
 
 export function isFarewell(message: unknown): message is Farewell {

@@ -1,8 +1,8 @@
 /** The serving side of a remote database: it answers what connect() at the other end of a port asks. */
-import type { Database } from './database.js';
+import { type Database, placeOf } from './database.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
 import { isSeen, Life } from './remote_life.js';
-import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, type Response } from './remote_messages.js';
+import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, requestState, type Response } from './remote_messages.js';
 import { hear, type RemotePort } from './remote_port.js';
 import { StatementCache } from './statement_cache.js';
 import { type Bindings } from '../engine/values.js';
@@ -32,12 +32,12 @@ export function serve(database: Database, port: RemotePort): () => void {
   const greet = async (probe: string): Promise<void> => {
     const name = await life.name;
     const isShared = name !== '' && (await isSeen(probe));
-    if (!stopped) say({ glasswal: 'hello', life: isShared ? name : '' });
+    if (!stopped) say({ glasswal: 'hello', life: isShared ? name : '', place: placeOf(database) });
   };
   let stopped = false;
   const stop = hear(port, (message) => {
     if (isGreeting(message)) void greet(message.probe);
-    else if (isRequest(message)) respond(say, message.id, () => answer(database, statements, message));
+    else if (isRequest(message)) respond(say, message, () => answer(database, statements, message));
   });
   served.add(port);
   say({ glasswal: 'hello' });
@@ -57,10 +57,16 @@ export function serve(database: Database, port: RemotePort): () => void {
 }
 
 /** What is too large to be posted is an error, too: whoever asked waits. */
-function respond(say: (response: Response) => void, id: number, work: () => unknown): void {
+function respond(say: (response: Response) => void, { id, state }: Request, work: () => unknown): void {
+  const progress = state === undefined ? undefined : new Int32Array(state);
+  // Whoever asked has given it up.
+  if (progress !== undefined && Atomics.compareExchange(progress, 0, requestState.waiting, requestState.running) !== requestState.waiting) return;
   try {
-    say({ glasswal: 'response', id, result: work() });
+    const result = work();
+    if (progress !== undefined) Atomics.store(progress, 0, requestState.done);
+    say({ glasswal: 'response', id, result });
   } catch (error) {
+    if (progress !== undefined) Atomics.store(progress, 0, requestState.done);
     say({ glasswal: 'response', id, error: pack(error) });
   }
 }

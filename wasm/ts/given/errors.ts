@@ -18,6 +18,12 @@ export interface LockRefusal {
   readonly silentMs: number;
   /** How long this connection waited before it gave up. */
   readonly waitedMs: number;
+  /** What the holder's connection runs, or has run last, as the runtime keeps texts; empty if it is not known. */
+  readonly statement: string;
+  /** Whether it runs that now. */
+  readonly running: boolean;
+  /** For how long it has been running, or how long ago it ended. */
+  readonly statementMs: number;
 }
 
 /** What a SqliteError is made of. */

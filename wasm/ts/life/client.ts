@@ -1,5 +1,6 @@
 /** One thread's place in a runtime: it opens databases, and everything from there on is synchronous. */
 import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapshot, watchCommits } from '../api/diagnostics.js';
+import { cancel, type CancelTarget, mayCancel, setStatements, type StatementTracking } from '../api/cancel.js';
 import { contextOf } from '../engine/context.js';
 import { type Database, type OpenOptions, openDatabase } from '../api/database.js';
 import type { Engine } from '../engine/engine.js';
@@ -53,6 +54,7 @@ export class Client implements Disposable {
     this.name = name;
     this.slot = membership.slot;
     this.generation = membership.generation;
+    this.#endings.add(mayCancel(membership.engine));
   }
 
   /** Whether it has left. */
@@ -120,6 +122,19 @@ export class Client implements Disposable {
   /** Sets which events are recorded, by all clients, from now on. */
   setEventLevel(level: EventLevel): void {
     setEventLevel(this.engine, level);
+  }
+
+  /**
+   * Ends the statements that a client, or one of its connections, runs now: each fails with SQLITE_INTERRUPT and the name of this
+   * client, within 50 ms, and the worker goes on. Throws NOT_FOUND where nothing runs.
+   */
+  cancel(target: CancelTarget): void {
+    cancel(this.engine, target);
+  }
+
+  /** Sets how statements are followed, by all clients, from now on. */
+  setStatements(tracking: StatementTracking): void {
+    setStatements(this.engine, tracking);
   }
 
   /** Calls `committed` after anybody has committed; what ends it. Several commits may make one call. */

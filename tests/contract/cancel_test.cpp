@@ -1,0 +1,200 @@
+// Ending what others run, from other threads and through other clients.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <random>
+#include <string>
+#include <thread>
+
+#include "contract/place.h"
+#include "glasswal/observe.h"
+#include "glasswal/sqlite.h"
+#include "multiprocess/effort.h"
+#include "port/clock.h"
+#include "port/memory.h"
+
+namespace glasswal::test {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kEndless[] =
+    "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c) SELECT count(*) FROM c";
+constexpr uint64_t kSoonNs = 50 * port::kNsPerMs * kSlowness;
+
+class Cancel : public Contract {
+ protected:
+  /// What the connections of the database are at, once `is_so` of one of them.
+  template <typename Condition>
+  ConnectionSnapshot Await(Condition is_so) {
+    const port::Memory& memory = place().region().memory();
+    const auto bytes = NewMappedBytes(memory.base(), memory.size_bytes());
+    const uint64_t until_ns = port::NowNs() + 20'000 * port::kNsPerMs * kSlowness;
+    while (port::NowNs() < until_ns) {
+      const Result<Snapshot> snapshot = Observe(*bytes);
+      for (const ConnectionSnapshot& connection : snapshot->connections) {
+        if (is_so(connection)) return connection;
+      }
+      port::SleepUs(200);
+    }
+    ADD_FAILURE() << "it did not come to that";
+    return {};
+  }
+  ConnectionSnapshot AwaitRunning(const std::string& text) {
+    return Await([&](const ConnectionSnapshot& connection) {
+      return connection.statement && connection.statement->running &&
+             connection.statement->text.starts_with(text);
+    });
+  }
+  Snapshot Look() {
+    const port::Memory& memory = place().region().memory();
+    return *Observe(*NewMappedBytes(memory.base(), memory.size_bytes()));
+  }
+};
+
+TEST_P(Cancel, AnEndlessComputationEndsAtOnceAndItsConnectionGoesOn) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x); BEGIN; INSERT INTO t VALUES(1)");
+  std::atomic<uint64_t> ended_ns{0};
+  int code = 0;
+  std::thread worker([&] {
+    code = db.Exec(kEndless);
+    ended_ns = port::NowNs();
+  });
+  const ConnectionSnapshot running = AwaitRunning("WITH RECURSIVE");
+  const uint64_t began_ns = port::NowNs();
+  // In the name of another client, if there is one.
+  EXPECT_TRUE(
+      place().runtime(1).Cancel(running.client.value_or(0), running.client_generation).ok());
+  worker.join();
+  EXPECT_EQ(code, SQLITE_INTERRUPT);
+  EXPECT_LT(ended_ns - began_ns, kSoonNs);
+  const Cancellation cancellation = LastCancellation(db.get());
+  EXPECT_TRUE(cancellation.present);
+  EXPECT_EQ(cancellation.canceller, Look().clients.back().name);
+  EXPECT_THAT(cancellation.ToString(), HasSubstr("` cancelled the statement after "));
+  EXPECT_EQ(Look().totals.cancels, 1u);
+  // A statement that only reads leaves the transaction as it was.
+  EXPECT_EQ(db.Rows("SELECT x FROM t"), "1");
+  EXPECT_FALSE(LastCancellation(db.get()).present);
+  db.Run("COMMIT");
+  EXPECT_EQ(db.Rows("SELECT x FROM t"), "1");
+}
+
+TEST_P(Cancel, AWaitForALockEndsAtOnce) {
+  Database holder = Open();
+  holder.Run("CREATE TABLE t(x); BEGIN IMMEDIATE");
+  Database waiter = Open();
+  sqlite3_busy_timeout(waiter.get(), 60'000);
+  int code = 0;
+  std::atomic<uint64_t> ended_ns{0};
+  std::thread worker([&] {
+    code = waiter.Exec("INSERT INTO t VALUES(1)");
+    ended_ns = port::NowNs();
+  });
+  const ConnectionSnapshot waiting = AwaitRunning("INSERT INTO");
+  // Of SQLite's own busy handler nothing is seen but the tries.
+  const uint64_t began_ns = port::NowNs();
+  EXPECT_TRUE(place()
+                  .runtime()
+                  .CancelConnection(waiting.client.value_or(0), waiting.client_generation,
+                                    waiting.file, waiting.slot, waiting.statement->run)
+                  .ok());
+  worker.join();
+  EXPECT_EQ(code, SQLITE_INTERRUPT);
+  // That handler sleeps for 100 ms at most.
+  EXPECT_LT(ended_ns - began_ns, 2 * kSoonNs + 50 * port::kNsPerMs);
+  EXPECT_TRUE(LastCancellation(waiter.get()).present);
+  holder.Run("COMMIT");
+  waiter.Run("INSERT INTO t VALUES(2)");
+  EXPECT_EQ(waiter.Rows("SELECT x FROM t"), "2");
+}
+
+TEST_P(Cancel, WhatHasEndedIsNotFound) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x)");
+  const ConnectionSnapshot idle = Look().connections[0];
+  ASSERT_TRUE(idle.statement);
+  const uint32_t client = idle.client.value_or(0);
+  EXPECT_EQ(place().runtime().Cancel(client, idle.client_generation).code(), StatusCode::kNotFound);
+  EXPECT_EQ(place().runtime().Cancel(client, idle.client_generation + 7).code(),
+            StatusCode::kNotFound);
+  EXPECT_EQ(place().runtime().Cancel(10'000, 1).code(), StatusCode::kNotFound);
+  // A later run of the same connection is not what was meant.
+  Statement running(db, "SELECT 1 UNION SELECT 2 FROM t UNION SELECT 3");
+  ASSERT_EQ(running.Step(), SQLITE_ROW);
+  EXPECT_EQ(place()
+                .runtime()
+                .CancelConnection(client, idle.client_generation, idle.file, idle.slot,
+                                  idle.statement->run)
+                .code(),
+            StatusCode::kNotFound);
+  EXPECT_EQ(running.Step(), SQLITE_ROW);
+  running.Reset();
+  EXPECT_EQ(Look().totals.interrupts, 0u);
+}
+
+// The wish is met by the run that it was meant for, or by none.
+TEST_P(Cancel, AWishThatComesTooLateEndsNothing) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x)");
+  Statement first(db, "SELECT 1 FROM sqlite_schema");
+  ASSERT_EQ(first.Step(), SQLITE_ROW);
+  const ConnectionSnapshot running = Look().connections[0];
+  ASSERT_TRUE(place().runtime().Cancel(running.client.value_or(0), running.client_generation).ok());
+  first.Reset();
+  EXPECT_EQ(db.Rows("SELECT count(*) FROM t"), "0");
+  EXPECT_EQ(db.Exec("INSERT INTO t VALUES(1)"), SQLITE_OK);
+  EXPECT_EQ(db.Rows("SELECT count(*) FROM t"), "1");
+}
+
+TEST_P(Cancel, AtAnyMomentNothingIsLost) {
+  const uint64_t seed = TestSeed();
+  Open().Run("CREATE TABLE t(x INTEGER PRIMARY KEY, worker, part)");
+  std::atomic<int> working{2};
+  uint64_t committed[2] = {};
+  uint64_t interrupted[2] = {};
+  std::vector<std::thread> workers;
+  for (size_t number = 0; number < 2; ++number) {
+    workers.emplace_back([&, number] {
+      Database db(place().Path("app.sqlite"), place().Vfs(number));
+      sqlite3_busy_timeout(db.get(), 20'000);
+      for (int round = 0; round < 300; ++round) {
+        const std::string insert =
+            "INSERT INTO t(worker, part) WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 "
+            "FROM c WHERE i < 200) SELECT " +
+            std::to_string(number) + ", i FROM c";
+        const int code = db.Exec(insert);
+        EXPECT_TRUE(code == SQLITE_OK || code == SQLITE_INTERRUPT) << code;
+        committed[number] += code == SQLITE_OK ? 1 : 0;
+        interrupted[number] += code == SQLITE_INTERRUPT ? 1 : 0;
+        EXPECT_EQ(LastCancellation(db.get()).present, code == SQLITE_INTERRUPT);
+      }
+      --working;
+    });
+  }
+  std::mt19937_64 random(seed);
+  uint64_t asked = 0;
+  while (working.load() > 0) {
+    for (const ClientSnapshot& client : Look().clients) {
+      asked += place().runtime().Cancel(client.slot, client.generation).ok() ? 1 : 0;
+    }
+    port::SleepUs(random() % 2000);
+  }
+  for (std::thread& worker : workers) worker.join();
+  Database db = Open();
+  for (size_t number = 0; number < 2; ++number) {
+    EXPECT_EQ(db.Int("SELECT count(*) FROM t WHERE worker = " + std::to_string(number)),
+              static_cast<int64_t>(200 * committed[number]));
+  }
+  EXPECT_EQ(db.Rows("PRAGMA integrity_check"), "ok");
+  EXPECT_GT(interrupted[0] + interrupted[1], 0u);
+  EXPECT_EQ(Look().totals.interrupts, interrupted[0] + interrupted[1]);
+  EXPECT_EQ(Look().totals.cancels, interrupted[0] + interrupted[1]);
+}
+
+INSTANTIATE_TEST_SUITE_P(In, Cancel, InRegions(), ProviderName);
+
+}  // namespace
+}  // namespace glasswal::test
