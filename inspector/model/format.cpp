@@ -4,6 +4,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "port/printable.h"
+
 namespace glasswal::inspector {
 namespace {
 
@@ -122,6 +124,17 @@ std::string CleanText(std::string_view text) {
     }
   }
   return clean;
+}
+
+std::string FormatStatement(const std::optional<ConnectionStatement>& statement) {
+  constexpr size_t kMostBytes = 120;
+  if (!statement || statement->text.empty()) return {};
+  const std::string_view whole = statement->text;
+  const std::string_view part = port::CutText(whole, kMostBytes);
+  const std::string sql = CleanText(part) + (part.size() < whole.size() ? "\xe2\x80\xa6" : "");
+  const std::string time = FormatDuration(statement->age_ns);
+  return statement->running ? "running " + sql + " for " + time
+                            : "idle for " + time + " since " + sql;
 }
 
 bool ContainsIgnoringCase(std::string_view text, std::string_view part) {

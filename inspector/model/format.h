@@ -5,8 +5,11 @@
 #define GLASSWAL_INSPECTOR_MODEL_FORMAT_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
+
+#include "glasswal/snapshot_statements.h"
 
 namespace glasswal::inspector {
 
@@ -26,6 +29,10 @@ std::string FormatCounted(uint64_t count, const char* one, const char* many);
 
 /// Valid UTF-8 without control characters; other bytes become '?'. Names and paths are foreign.
 std::string CleanText(std::string_view text);
+
+/// "running UPDATE stock SET n = ? for 14 s", "idle for 3.20 s since COMMIT"; the statement of a
+/// connection, shortened. Empty if none is known.
+std::string FormatStatement(const std::optional<ConnectionStatement>& statement);
 
 /// Whether `text` holds `part`, without regard to the case of ASCII letters.
 bool ContainsIgnoringCase(std::string_view text, std::string_view part);

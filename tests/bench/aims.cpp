@@ -109,6 +109,13 @@ void AddLatencies(const Samples& samples, std::vector<Row>* rows) {
     rows->push_back(Faster(samples, (work + ", events at trace").c_str(), "no events",
                            name + ":events=off", name + ":events=trace", 0));
   }
+  for (const std::string work : {"autocommit_insert", "hot_point_read"}) {
+    const std::string name = "statements_" + work + "/anonymous";
+    rows->push_back(Faster(samples, (work + ", statements").c_str(), "no statements",
+                           name + ":statements=off", name, 0.99));
+    rows->push_back(Faster(samples, (work + ", statements timed").c_str(), "no statements",
+                           name + ":statements=off", name + ":statements=timed", 0.95));
+  }
 }
 
 void Print(const Row& row) {

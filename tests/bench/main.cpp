@@ -54,8 +54,8 @@ int Measure(const Wanted& wanted) {
   Cities();
   for (const Group& group :
        {Group{"one client", MeasureWorks}, Group{"sizes of a page", MeasurePageSizes},
-        Group{"events", MeasureEvents}, Group{"several clients", MeasureCrowds},
-        Group{"latencies", MeasureLatencies}}) {
+        Group{"events", MeasureEvents}, Group{"statements", MeasureStatements},
+        Group{"several clients", MeasureCrowds}, Group{"latencies", MeasureLatencies}}) {
     std::printf("measuring %s, %d rounds ...\n", group.what, wanted.rounds);
     std::fflush(stdout);
     group.measure(wanted.rounds, &samples);

@@ -21,6 +21,9 @@ void MeasurePageSizes(int rounds, Samples* samples);
 /// What events cost: inserts and reads at each level.
 void MeasureEvents(int rounds, Samples* samples);
 
+/// What following statements costs: inserts and reads without it, by default, and with exact times.
+void MeasureStatements(int rounds, Samples* samples);
+
 /// A writer beside readers, readers and writers beside each other; ns of wall clock.
 void MeasureCrowds(int rounds, Samples* samples);
 

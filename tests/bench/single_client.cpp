@@ -1,5 +1,5 @@
 // What one client does alone: every work at every backend, at several sizes of a page, and at
-// every level of events.
+// every level of events and of following statements.
 #include <string>
 #include <vector>
 
@@ -55,15 +55,34 @@ void MeasurePageSizes(int rounds, Samples* samples) {
   Measure({"autocommit_insert", "hot_point_read", "scan"}, places, rounds, samples);
 }
 
+namespace {
+
+/// Inserts and `read` at places that differ in one thing, told under names that begin with `prefix`.
+void MeasureBeside(const std::vector<Place>& places, const char* read, const std::string& prefix,
+                   int rounds, Samples* samples) {
+  Samples measured;
+  Measure({"autocommit_insert", read}, places, rounds, &measured);
+  for (auto& [name, values] : measured) (*samples)[prefix + name] = std::move(values);
+}
+
+}  // namespace
+
 void MeasureEvents(int rounds, Samples* samples) {
   std::vector<Place> places;
   // `info` is what there is by default; it stands between the others, so that each is beside it.
   for (const EventLevel level : {EventLevel::kOff, EventLevel::kInfo, EventLevel::kTrace}) {
     places.push_back({.backend = Backend::kAnonymous, .events = level});
   }
-  Samples measured;
-  Measure({"autocommit_insert", "point_read"}, places, rounds, &measured);
-  for (auto& [name, values] : measured) (*samples)["events_" + name] = std::move(values);
+  MeasureBeside(places, "point_read", "events_", rounds, samples);
+}
+
+void MeasureStatements(int rounds, Samples* samples) {
+  std::vector<Place> places;
+  for (const StatementTracking tracking :
+       {StatementTracking::kOn, StatementTracking::kOff, StatementTracking::kTimed}) {
+    places.push_back({.backend = Backend::kAnonymous, .statements = tracking});
+  }
+  MeasureBeside(places, "hot_point_read", "statements_", rounds, samples);
 }
 
 }  // namespace glasswal::bench

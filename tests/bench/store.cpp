@@ -26,6 +26,7 @@ constexpr std::array<NamedLevel, 3> kLevels = {NamedLevel{"off", EventLevel::kOf
                                                NamedLevel{"trace", EventLevel::kTrace}};
 constexpr char kPage[] = ":page=";
 constexpr char kEvents[] = ":events=";
+constexpr char kStatements[] = ":statements=";
 
 /// A word that no other store of any process has.
 std::string UniqueWord() {
@@ -96,6 +97,10 @@ std::string Name(const Place& place) {
     if (place.events == level.level && level.level != EventLevel::kInfo)
       name += kEvents + std::string(level.name);
   }
+  if (place.statements != StatementTracking::kOn) {
+    name +=
+        kStatements + std::string(NamesOf(place.statements)[static_cast<size_t>(place.statements)]);
+  }
   return name;
 }
 
@@ -109,6 +114,10 @@ Place PlaceOf(const std::string& name) {
   for (const NamedLevel& level : kLevels) {
     if (name.find(kEvents + std::string(level.name)) != std::string::npos)
       place.events = level.level;
+  }
+  for (const StatementTracking tracking : {StatementTracking::kOff, StatementTracking::kTimed}) {
+    const std::string word(NamesOf(tracking)[static_cast<size_t>(tracking)]);
+    if (name.find(kStatements + word) != std::string::npos) place.statements = tracking;
   }
   if (Name(place) != name) Die("there is no place " + name);
   return place;
@@ -128,7 +137,10 @@ void Store::JoinRegion(bool create) {
   runtime_ = Join(backend(), address_, create);
   const Status status = runtime_->RegisterVfs(vfs_, /*make_default=*/false);
   if (!status.ok()) Die(status.message());
-  if (create) runtime_->SetEventLevel(place_.events);
+  if (create) {
+    runtime_->SetEventLevel(place_.events);
+    runtime_->SetStatementTracking(place_.statements);
+  }
 }
 
 Store::~Store() {

@@ -37,9 +37,11 @@ struct Place {
   Backend backend = Backend::kPrivateMemory;
   int page_size_bytes = 0;  // 0: SQLite's own.
   EventLevel events = EventLevel::kInfo;
+  StatementTracking statements = StatementTracking::kOn;
 };
 
-/// The word of `place`: "anonymous", "anonymous:page=1024", "anonymous:events=off".
+/// The word of `place`: "anonymous", "anonymous:page=1024", "anonymous:events=off",
+/// "anonymous:statements=off".
 std::string Name(const Place& place);
 
 /// The place of that name; ends the program if there is none.

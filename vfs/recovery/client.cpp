@@ -8,6 +8,7 @@
 #include "port/process.h"
 #include "recovery/recover.h"
 #include "store/segment_map.h"
+#include "store/statements.h"
 #include "store/text.h"
 #include "store/words.h"
 #include "trace/counters.h"
@@ -310,7 +311,7 @@ bool Client::ReportIfSilent(uint32_t slot, uint64_t word) {
   }
   trace::AddShared(context_.region->header()->silent_reports, uint64_t{1});
   trace::Record(*context_.region, EventKind::kClientSilent, context_.Subject(), slot, silent_ns,
-                held_locks);
+                held_locks, store::RunningNs(*context_.region, slot, now));
   if (header->evict_stale.load(std::memory_order_relaxed) == 0) return false;
   // Whoever looks must not be held up: what is not over in a moment, the next look finds.
   (void)SendToDeath(slot, GenerationOf(word), kMomentMs);

@@ -287,6 +287,24 @@ StatementSight LookAtStatement(const shm::RegionView& region, uint32_t file, uin
   return sight;
 }
 
+uint64_t RunningNs(shm::Region& region, uint32_t client, uint64_t now_ns) {
+  uint64_t longest_ns = 0;
+  for (uint32_t file = 0; file < region.used_files(); ++file) {
+    const shm::ShmDatabase* database = DatabaseOf(region, file);
+    if (database == nullptr) continue;
+    for (const shm::ShmConnection& connection : database->connections) {
+      const uint64_t word = connection.state.load(std::memory_order_acquire);
+      if (ConnectionStateOf(word) != shm::kConnectionOpen || ConnectionClientOf(word) != client ||
+          !IsRunning(connection.running.load())) {
+        continue;
+      }
+      const uint64_t since_ns = connection.running_ns.load(std::memory_order_relaxed);
+      if (now_ns > since_ns) longest_ns = std::max(longest_ns, now_ns - since_ns);
+    }
+  }
+  return longest_ns;
+}
+
 void SweepStatements(shm::Region& region, uint32_t dead_slot) {
   const uint32_t used = region.used_statements();
   for (uint32_t i = 0; i < used; ++i) {

@@ -147,6 +147,10 @@ struct StatementSight {
 StatementSight LookAtStatement(const shm::RegionView& region, uint32_t file, uint32_t slot,
                                const shm::ShmConnection& connection, uint64_t now_ns);
 
+/// For how long the client has been running the statement that it began first of those that run now; 0:
+/// it runs none.
+uint64_t RunningNs(shm::Region& region, uint32_t client, uint64_t now_ns);
+
 /// Gives rows back that a dead client was claiming. Idempotent.
 void SweepStatements(shm::Region& region, uint32_t dead_slot);
 

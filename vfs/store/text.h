@@ -20,7 +20,7 @@ template <size_t kWords>
 void StoreText(shm::Atomic64 (&field)[kWords], std::string_view text) {
   char bytes[kWords * 8] = {};
   const std::string_view whole = port::CutText(text, sizeof(bytes) - 1);
-  std::memcpy(bytes, whole.data(), whole.size());
+  if (!whole.empty()) std::memcpy(bytes, whole.data(), whole.size());
   for (size_t i = 0; i < kWords; ++i) {
     uint64_t word;
     std::memcpy(&word, bytes + i * 8, 8);

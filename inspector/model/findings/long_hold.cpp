@@ -5,6 +5,16 @@
 namespace glasswal::inspector {
 namespace {
 
+/// What the connection runs that has the lock of a database.
+std::optional<ConnectionStatement> StatementOf(const Snapshot& s, const LockSnapshot& lock) {
+  for (const ConnectionSnapshot& connection : s.connections) {
+    if (connection.file == lock.file && connection.slot == lock.holders[0].connection) {
+      return connection.statement;
+    }
+  }
+  return std::nullopt;
+}
+
 void CheckLongHold(const Moment& moment, Report* report) {
   const std::vector<LockSnapshot>& locks = moment.snapshot.locks;
   for (size_t i = 0; i < locks.size(); ++i) {
@@ -13,6 +23,8 @@ void CheckLongHold(const Moment& moment, Report* report) {
     const std::string where = lock.database.empty() ? "" : " of " + lock.database;
     std::string sentence = Quoted(lock.holders[0].client_name) + " has held " + lock.name + where +
                            " for " + FormatDuration(lock.held_ns);
+    const std::string statement = FormatStatement(StatementOf(moment.snapshot, lock));
+    if (!statement.empty()) sentence += ", " + statement;
     if (!lock.waiters.empty()) {
       sentence += "; " + FormatCounted(lock.waiters.size(), "connection waits", "connections wait");
     }

@@ -17,16 +17,35 @@ uint32_t HeldInTheWay(const Snapshot& s, uint32_t client) {
   return held;
 }
 
+/// What it has been running since before it fell silent; nothing if it runs no statement.
+std::optional<ConnectionStatement> Running(const Snapshot& s, uint32_t client) {
+  for (const ConnectionSnapshot& connection : s.connections) {
+    if (connection.client == client && connection.statement && connection.statement->running) {
+      return connection.statement;
+    }
+  }
+  return std::nullopt;
+}
+
 void CheckSilentHolder(const Moment& moment, Report* report) {
   const Snapshot& s = moment.snapshot;
   for (const ClientSnapshot& client : s.clients) {
     if (!client.silent_ns || *client.silent_ns < kSilentHolderNs) continue;
     const uint32_t held = HeldInTheWay(s, client.slot);
     if (held == 0) continue;
-    Finding& finding =
-        report->Add(Quoted(client.name) + " holds " + FormatCounted(held, "lock", "locks") +
-                        " and has made no call for " + FormatDuration(*client.silent_ns) + ".",
-                    {Selection::Kind::kClient, client.slot});
+    const std::string holds =
+        Quoted(client.name) + " holds " + FormatCounted(held, "lock", "locks");
+    const std::string runs = FormatStatement(Running(s, client.slot));
+    Finding& finding = report->Add(
+        runs.empty()
+            ? holds + " and has made no call for " + FormatDuration(*client.silent_ns) + "."
+            : holds + " and has been " + runs + ".",
+        {Selection::Kind::kClient, client.slot});
+    if (!runs.empty()) {
+      finding.advice =
+          "Its statement computes, or the thread is stopped in the middle of it: cancel the "
+          "statement. Nothing is taken from the client before it is proved dead.";
+    }
     const bool reported = *client.silent_ns / 1000000 >= s.region.options.stale_ms;
     if (reported) finding.severity = Finding::Severity::kProblem;
   }

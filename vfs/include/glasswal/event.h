@@ -35,7 +35,8 @@ enum class EventLevel : uint8_t {
   X(kRegionGrown, "region.grown", kInfo, "from_bytes", "to_bytes", "", "")                        \
   X(kClientJoined, "client.joined", kInfo, "process_id", "", "", "")                              \
   X(kClientLeft, "client.left", kInfo, "process_id", "", "", "")                                  \
-  X(kClientSilent, "client.silent", kWarn, "silent_client", "silent_ns", "held_locks", "")        \
+  X(kClientSilent, "client.silent", kWarn, "silent_client", "silent_ns", "held_locks",            \
+    "running_ns")                                                                                 \
   X(kClientEvicted, "client.evicted", kWarn, "evicted_client", "process_id", "", "")              \
   X(kRecoveryBegan, "recovery.began", kWarn, "dead_client", "dead_generation", "", "")            \
   X(kRecoveryDone, "recovery.done", kWarn, "dead_client", "locks", "handles", "segments")         \
