@@ -779,6 +779,7 @@ glasswal_replace("what is known of a statement" [==[
   unsigned long long iGlasswalRow; /* What the first watch remembers the statement by */
   u32 nGlasswalRow;       /* Rows of this run */
   u8 bGlasswalRuns;       /* The watches have been told of this run, and not of its end */
+  u8 eGlasswalSize;       /* GLASSWAL_SHORT or GLASSWAL_LONG; 0: nobody has looked yet */
 };
 ]==])
 glasswal_replace("asking who watches" [==[
@@ -808,14 +809,34 @@ static void glasswalPrepared(sqlite3 *db, int nMore){
     pWatch->xPrepared(pWatch, db->nGlasswalStmt);
   }
 }
+#define GLASSWAL_SHORT 1
+#define GLASSWAL_LONG  2
+/* Whether one instruction of the statement may take long by itself. */
+static SQLITE_NOINLINE u8 glasswalSize(Vdbe *p){
+  int i;
+  for(i=0; i<p->nOp; i++){
+    switch( p->aOp[i].opcode ){
+      case OP_Function:    case OP_PureFunc:  case OP_AggStep:   case OP_AggFinal:
+      case OP_VFilter:     case OP_VNext:     case OP_VColumn:   case OP_VUpdate:
+      case OP_VOpen:       case OP_VBegin:    case OP_VCreate:   case OP_VDestroy:
+      case OP_SorterOpen:  case OP_Sort:      case OP_Count:     case OP_Clear:
+      case OP_Destroy:     case OP_ParseSchema: case OP_SqlExec: case OP_IntegrityCk:
+      case OP_Vacuum:      case OP_IncrVacuum: case OP_Checkpoint: case OP_JournalMode:
+      case OP_ResetSorter: case OP_LoadAnalysis: case OP_Program: case OP_FkCheck:
+        return GLASSWAL_LONG;
+    }
+  }
+  return GLASSWAL_SHORT;
+}
 static void glasswalBegin(Vdbe *p){
   GlasswalWatch *pWatch = p->db->pGlasswal;
   p->bGlasswalRuns = 1;
   p->nGlasswalRow = 0;
-  pWatch->xBegin(pWatch, p, &p->iGlasswalRow);
+  if( p->eGlasswalSize==0 ) p->eGlasswalSize = glasswalSize(p);
+  pWatch->xBegin(pWatch, p, &p->iGlasswalRow, p->eGlasswalSize==GLASSWAL_SHORT && p->db->autoCommit);
   while( (pWatch = pWatch->pNext)!=0 ){
     unsigned long long iRow = 0;
-    pWatch->xBegin(pWatch, p, &iRow);
+    pWatch->xBegin(pWatch, p, &iRow, 0);
   }
 }
 static void glasswalEnd(Vdbe *p){
@@ -921,7 +942,10 @@ glasswal_replace("whether a statement may go on" [==[
 ]==] [==[
   db->busyHandler.nBusy = 0;
   if( AtomicLoad(&db->u1.isInterrupted) ) goto abort_due_to_interrupt;
-  if( db->pGlasswal && db->nVdbeExec==1 && glasswalIsCancelled(db) ) goto abort_due_to_interrupt;
+  /* Whoever takes row by row may never come to GLASSWAL_STEPS_PER_LOOK in one call. */
+  if( (p->nGlasswalRow & 15)==15 && db->pGlasswal && db->nVdbeExec==1 && glasswalIsCancelled(db) ){
+    goto abort_due_to_interrupt;
+  }
   sqlite3VdbeIOTraceSql(p);
 ]==])
 glasswal_replace("whether a statement is to end" [==[

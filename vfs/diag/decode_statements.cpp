@@ -16,12 +16,19 @@ void AddCurrent(const shm::ShmConnection& from, StatementTotals* statement) {
     if (now > before) *sum = trace::SaturatingAdd(*sum, now - before);
   };
   const auto counter = [&from](shm::CounterId id) { return Get(from.counters[id]); };
-  add(store::RunOf(Get(from.running)), from.row_runs, &statement->runs);
+  add(counter(shm::kCounterStatements), from.row_runs, &statement->runs);
+  statement->rows = trace::SaturatingAdd(statement->rows, Get(from.row_rows));
   add(trace::SaturatingAdd(counter(shm::kCounterReads), counter(shm::kCounterFetches)),
       from.row_reads, &statement->page_reads);
   add(counter(shm::kCounterWrites), from.row_writes, &statement->page_writes);
   add(counter(shm::kCounterLockWaits), from.row_waits, &statement->lock_waits);
   add(counter(shm::kCounterLockWaitNs), from.row_waited_ns, &statement->lock_wait_ns);
+}
+
+/// Since the connection began to run what it runs, or has run last; 0 where that was not long ago.
+uint64_t AgeSinceNs(const RegionImage& image, const shm::ShmConnection& connection) {
+  const uint64_t since_ns = Get(connection.running_ns);
+  return since_ns == 0 ? 0 : AgeNs(image.now_ns, since_ns);
 }
 
 /// The open connection that has the row, or nothing.
@@ -73,7 +80,7 @@ StatementTotals DecodeStatement(const RegionImage& image, uint32_t row) {
   if (connection != nullptr && store::RunningRowOf(Get(connection->running)) == row + 1) {
     AddCurrent(*connection, &statement);
     statement.running = store::IsRunning(Get(connection->running));
-    if (statement.running) statement.age_ns = AgeNs(image.now_ns, Get(connection->running_ns));
+    statement.age_ns = AgeSinceNs(image, *connection);
   }
   return statement;
 }
@@ -108,7 +115,7 @@ std::optional<ConnectionStatement> StatementOf(const RegionImage& image, uint32_
   if (row_plus_1 == 0) return std::nullopt;
   ConnectionStatement statement;
   statement.running = store::IsRunning(word);
-  statement.age_ns = AgeNs(image.now_ns, Get(from.running_ns));
+  statement.age_ns = AgeSinceNs(image, from);
   statement.run = store::RunOf(word);
   if (row_plus_1 > image.statements.size()) return statement;
   const shm::ShmStatement& row = image.statements[row_plus_1 - 1];

@@ -283,7 +283,7 @@ enum CounterId : uint32_t {
   kCounterCheckpointFrames,
   kCounterSegmentsClaimed,
   kCounterSegmentsReclaimed,
-  kCounterStatements,
+  kCounterStatements,  // The number of the connection's last run.
   kCounterSlowStatements,
   kCounterBusySnapshot,
   kCounterProtocol,
@@ -308,17 +308,18 @@ struct alignas(64) ShmConnection {
   // What it runs: see store/statements.h.
   Atomic64 running;     // [owner] run 47 | row + 1 of the table of statements 16 | 1 while it
                         // runs. It keeps naming the row that ran last.
-  Atomic64 running_ns;  // [owner] since when (coarse clock); before `running`.
+  Atomic64 running_ns;  // [owner] since when (coarse clock); before `running`. 0: not for long.
   Atomic64 row_runs;    // [owner] the run at which `running` began to name its row, and the
   Atomic64 row_reads;   // pages read, the writes, the waits and their time then: what
   Atomic64 row_writes;  // has been added since is the row's and not in it yet.
   Atomic64 row_waits;
   Atomic64 row_waited_ns;
+  Atomic64 row_rows;      // [owner] rows returned since then.
   Atomic64 cancel;        // [canceller] the `running` that is to end; 0: none.
   Atomic64 cancelled_by;  // [canceller] slot + 1 32 | client generation 32; before `cancel`.
   Atomic32 statements;    // [owner] prepared and not finalized.
   Atomic32 transaction;   // [owner] number of the present or last transaction of this connection.
-  Atomic64 reserved[6];
+  Atomic64 reserved[5];
 };
 static_assert(sizeof(ShmConnection) == 448);
 

@@ -65,6 +65,7 @@ bool ConnectionWatch::IsCancelled() { return file_->statements->IsCancelled(); }
 
 void DatabaseFile::BeginWait(shm::LockId id, lock::LockMode mode, uint64_t timeout_ns) {
   const uint64_t now = port::NowNs();
+  statements->Lasts();
   connection.shm->waiting_since_ns.store(now, std::memory_order_relaxed);
   connection.shm->waiting_until_ns.store(now + timeout_ns, std::memory_order_relaxed);
   connection.shm->waiting.store(

@@ -115,7 +115,7 @@ struct DatabaseFile {
     trace::AddOwned(connection.shm->counters[counter], amount);
   }
   bool IsRecorded(EventKind kind) const {
-    return trace::IsRecorded(region(), Describe(kind).level);
+    return trace::IsRecorded(region(), LevelOf(kind));
   }
   void Record(EventKind kind, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
     if (IsRecorded(kind)) [[unlikely]] {

@@ -20,12 +20,14 @@ struct Watches {
 namespace {
 
 constexpr uint64_t kExactRuns = 16;                   // The first runs of a row are timed exactly,
-constexpr uint64_t kRunsPerSample = 64;               // then one in so many, at random,
+constexpr uint32_t kRunsPerSample = 64;               // then one in so many, at random,
 constexpr uint64_t kLongRunNs = 16 * port::kNsPerMs;  // and whatever the coarse clock can tell.
 
-/// Spread evenly, so that statements that take turns are all met.
-constexpr bool IsSampled(uint64_t run) {
-  return (run * 0x9e3779b97f4a7c15 >> 32) % kRunsPerSample == 0;
+/// From one that is timed exactly to the next. Spread evenly, so that statements that take turns are
+/// all met.
+constexpr uint32_t UntilExact(uint64_t run) {
+  return kRunsPerSample / 2 +
+         static_cast<uint32_t>(run * 0x9e3779b97f4a7c15 >> 32) % kRunsPerSample;
 }
 
 StatementTracking TrackingOf(const DatabaseFile& file) {
@@ -37,6 +39,7 @@ StatementTracking TrackingOf(const DatabaseFile& file) {
 // as the patched one does, from the callbacks that every SQLite has. Those know neither how many
 // rows a statement returned nor what it came to, nor when one is prepared.
 
+constexpr int kUnknownCode = -1;
 constexpr char kClientData[] = "glasswal.watches";
 
 int OnTrace(unsigned type, void* context, void* statement, void* text) {
@@ -46,8 +49,8 @@ int OnTrace(unsigned type, void* context, void* statement, void* text) {
   if (type == SQLITE_TRACE_STMT && sql != nullptr && sql[0] == '-' && sql[1] == '-') return 0;
   for (GlasswalWatch* watch = watches->first; watch != nullptr; watch = watch->pNext) {
     unsigned long long row = 0;
-    if (type == SQLITE_TRACE_STMT) watch->xBegin(watch, statement, &row);
-    if (type == SQLITE_TRACE_PROFILE) watch->xEnd(watch, statement, 0, SQLITE_OK);
+    if (type == SQLITE_TRACE_STMT) watch->xBegin(watch, statement, &row, 0);
+    if (type == SQLITE_TRACE_PROFILE) watch->xEnd(watch, statement, 0, kUnknownCode);
   }
   return 0;
 }
@@ -83,10 +86,10 @@ Watches* WatchesOf(sqlite3* db) {
 
 StatementWatch::StatementWatch(DatabaseFile* file)
     : GlasswalWatch{}, file_(file), shm_(file->connection.shm), rows_(file->connection) {
-  xBegin = [](GlasswalWatch* watch, void* statement, unsigned long long* row) {
+  xBegin = [](GlasswalWatch* watch, void* statement, unsigned long long* row, int is_short) {
     static_assert(sizeof(*row) == sizeof(uint64_t));
     static_cast<StatementWatch*>(watch)->Begin(static_cast<sqlite3_stmt*>(statement),
-                                               reinterpret_cast<uint64_t*>(row));
+                                               reinterpret_cast<uint64_t*>(row), is_short != 0);
   };
   xEnd = [](GlasswalWatch* watch, void* statement, unsigned rows, int code) {
     static_cast<StatementWatch*>(watch)->End(statement, rows, code);
@@ -95,6 +98,7 @@ StatementWatch::StatementWatch(DatabaseFile* file)
     static_cast<StatementWatch*>(watch)->Count(statements);
   };
   xIsCancelled = [](GlasswalWatch* watch) {
+    static_cast<StatementWatch*>(watch)->Lasts();
     return static_cast<int>(static_cast<StatementWatch*>(watch)->IsCancelled());
   };
 }
@@ -142,13 +146,46 @@ store::StatementHandle StatementWatch::Find(sqlite3_stmt* statement) {
   return rows_.Find(sql, Rules(), kept == StatementText::kFull || kept == StatementText::kRedacted);
 }
 
-bool StatementWatch::IsExact() const {
-  return TrackingOf(*file_) == StatementTracking::kTimed || rows_.runs() <= kExactRuns ||
-         IsSampled(rows_.run());
+bool StatementWatch::IsExact() {
+  if (rows_.runs() <= kExactRuns) {
+    until_exact_ = 1;
+    return true;
+  }
+  if (TrackingOf(*file_) == StatementTracking::kTimed) return true;
+  if (until_exact_ > 1) {
+    --until_exact_;
+    return false;
+  }
+  until_exact_ = UntilExact(rows_.run());
+  return true;
 }
 
-void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered) {
-  if (TrackingOf(*file_) == StatementTracking::kOff || file_->client().IsFenced()) return;
+void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered, bool is_short) {
+  const StatementTracking tracking = TrackingOf(*file_);
+  if (tracking == StatementTracking::kOff || file_->client().IsFenced()) return;
+  const bool may_be_short = is_short && until_exact_ > 1 && run_count_ == 0 && short_ == nullptr &&
+                            tracking == StatementTracking::kOn && !cancellation_.present;
+  if (may_be_short && rows_.Begin(*remembered, 0)) [[likely]] {
+    --until_exact_;
+    short_ = statement;
+    return;
+  }
+  Lasts();
+  BeginTimed(statement, remembered);
+}
+
+// What runs is one of those that are timed, from now on.
+void StatementWatch::TimeShort() {
+  uint64_t since_ns = shm_->running_ns.load(std::memory_order_relaxed);
+  if (since_ns == 0) {
+    since_ns = port::CoarseNowNs();
+    rows_.Since(since_ns);
+  }
+  runs_[run_count_++] = {short_, rows_.current(), since_ns, 0, rows_.run()};
+  short_ = nullptr;
+}
+
+void StatementWatch::BeginTimed(sqlite3_stmt* statement, uint64_t* remembered) {
   if (run_count_ == runs_.size()) return;
   if (cancellation_.present) cancellation_ = {};
   const uint64_t now_ns = port::CoarseNowNs();
@@ -166,7 +203,7 @@ store::RunResult StatementWatch::Measure(const Run& run, uint64_t now_ns) const 
   if (run.exact_ns != 0) {
     const uint64_t exact_ns = port::NowNs();
     result.elapsed_ns = exact_ns > run.exact_ns ? exact_ns - run.exact_ns : 0;
-    result.stands_for = rows_.untimed(kRunsPerSample);
+    result.stands_for = rows_.untimed(2 * kRunsPerSample);
   } else if (result.elapsed_ns >= kLongRunNs) {
     result.stands_for = 1;
   }
@@ -176,6 +213,16 @@ store::RunResult StatementWatch::Measure(const Run& run, uint64_t now_ns) const 
 }
 
 void StatementWatch::End(const void* statement, uint64_t rows, int code) {
+  if (statement == short_ && !store::IsError(code)) [[likely]] {
+    short_ = nullptr;
+    if (!file_->client().IsFenced()) rows_.EndShort(rows);
+    return;
+  }
+  Lasts();
+  EndTimed(statement, rows, code);
+}
+
+void StatementWatch::EndTimed(const void* statement, uint64_t rows, int code) {
   uint32_t at = run_count_;
   while (at > 0 && runs_[at - 1].statement != statement) --at;
   if (at == 0) return;
@@ -188,11 +235,11 @@ void StatementWatch::End(const void* statement, uint64_t rows, int code) {
   // One that ends while a later one runs becomes current for a moment.
   if (!is_current && !rows_.Resume(run.row, run.number, run.since_ns)) return;
   store::RunResult result = Measure(run, now_ns);
-  // Not every SQLite says that it did what was wanted.
-  if (cancellation_.present && is_current) code = SQLITE_INTERRUPT;
+  if (code == kUnknownCode) code = cancellation_.present ? SQLITE_INTERRUPT : SQLITE_OK;
+  // It may have come to the checkpoint after its commit when it was asked to end.
+  if ((code & 0xff) != SQLITE_INTERRUPT) cancellation_ = {};
   result.rows = rows;
   result.code = code;
-  file_->Count(shm::kCounterStatements);
   if (result.is_slow || store::IsError(code)) [[unlikely]]
     Tell(run, result, code);
   rows_.End(result, now_ns);

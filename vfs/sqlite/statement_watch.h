@@ -7,6 +7,10 @@
 // it, and the connection's statements are not known from then on. What it does not tell is rows,
 // open statements, and failures but for those that were asked for here.
 //
+// A statement that cannot last is not timed, but for one in so many: reading even the coarse clock
+// twice would cost more than all the rest. Since when it runs is when its transaction began. When it
+// does last (it waits, or goes on for a thousand instructions) it is timed from there on.
+//
 // A statement that runs inside of another (the SQL of FTS5, of a function, of a trigger's virtual
 // table) is a part of that. Two that take turns, such as one that is being iterated over while
 // another writes, are both known; the one that began last is the one that runs.
@@ -46,6 +50,16 @@ class StatementWatch : private GlasswalWatch {
       TraceExpected();
   }
 
+  /// What runs begins a transaction, at `now_ns`.
+  void BeginTransaction(uint64_t now_ns) {
+    if (short_ != nullptr) rows_.Since(now_ns);
+  }
+  /// What runs may last: it waits, or has been running for a while.
+  void Lasts() {
+    if (short_ != nullptr) [[unlikely]]
+      TimeShort();
+  }
+
   /// Whether somebody wants the statement that runs now to end.
   bool IsCancelled() {
     const uint64_t wanted = shm_->cancel.load(std::memory_order_relaxed);
@@ -63,11 +77,14 @@ class StatementWatch : private GlasswalWatch {
     uint64_t number;
   };
 
-  void Begin(sqlite3_stmt* statement, uint64_t* remembered);
+  void Begin(sqlite3_stmt* statement, uint64_t* remembered, bool is_short);
+  void BeginTimed(sqlite3_stmt* statement, uint64_t* remembered);
   void End(const void* statement, uint64_t rows, int code);
+  void EndTimed(const void* statement, uint64_t rows, int code);
+  void TimeShort();
   store::StatementHandle Find(sqlite3_stmt* statement);
   trace::TextRules Rules() const;
-  bool IsExact() const;
+  bool IsExact();
   store::RunResult Measure(const Run& run, uint64_t now_ns) const;
   void Tell(const Run& run, const store::RunResult& result, int code);
   bool IsMeant(uint64_t wanted);
@@ -82,8 +99,11 @@ class StatementWatch : private GlasswalWatch {
   GlasswalWatch** first_ = nullptr;  // Where the list begins.
   Watches* watches_ = nullptr;       // Which belongs to these, if it is not the patched SQLite's.
   store::StatementRows rows_;
-  std::array<Run, 8>
-      runs_{};  // Those that have begun and not ended; more than so many are not known.
+  // A run that is too short to be timed, if one runs: then none of the others does.
+  const void* short_ = nullptr;
+  uint32_t until_exact_ = 1;  // So many runs from now one is timed exactly.
+  // Those that have begun and not ended; more than so many are not known.
+  std::array<Run, 8> runs_{};
   uint32_t run_count_ = 0;
   Cancellation cancellation_;
 };

@@ -24,7 +24,9 @@ constexpr uint32_t kReadMarks = ((1u << shm::kWalReaders) - 1) << shm::kLockWalR
 void BeginTransaction(DatabaseFile* file) {
   if (file->connection.shm->transaction_ns.load(std::memory_order_relaxed) == 0) {
     trace::AddOwned(file->connection.shm->transaction);
-    file->connection.shm->transaction_ns.store(port::CoarseNowNs(), std::memory_order_relaxed);
+    const uint64_t now_ns = port::CoarseNowNs();
+    file->connection.shm->transaction_ns.store(now_ns, std::memory_order_relaxed);
+    file->statements->BeginTransaction(now_ns);
   }
 }
 
@@ -75,6 +77,7 @@ void OnLockedExclusive(DatabaseFile* file, shm::LockId id) {
     file->patience_until_ns = 0;
     BeginTransaction(file);
   } else if (id == shm::kLockWalCheckpoint) {
+    file->statements->Lasts();
     OnCheckpointLocked(file);
   } else if (IsCopying(*file, id)) {
     OnCopyBegins(file);

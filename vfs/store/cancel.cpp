@@ -20,8 +20,7 @@ void WakeIfWaiting(shm::ShmDatabase* database, const shm::ShmConnection& connect
   port::FutexWake(&lock.turn_sequence, ~0u);
 }
 
-bool CancelRun(const ClientContext& self, shm::ShmDatabase* database, uint32_t slot,
-               uint64_t run) {
+bool CancelRun(const ClientContext& self, shm::ShmDatabase* database, uint32_t slot, uint64_t run) {
   shm::ShmConnection& connection = database->connections[slot];
   const uint64_t running = connection.running.load();
   if (!IsRunning(running) || (run != 0 && RunOf(running) != run)) return false;

@@ -158,7 +158,9 @@ bool StatementRows::ClaimOldest(uint32_t* index) {
   for (uint32_t attempt = 0; attempt < kTries; ++attempt) {
     uint64_t oldest_ns = UINT64_MAX;
     uint64_t oldest_state = 0;
-    for (uint32_t i = 0; i < used && oldest_ns != 0; ++i) {
+    // Many have run in the same tick of the coarse clock; of those it is the next in turn.
+    for (uint32_t step = 0; step < used && oldest_ns != 0; ++step) {
+      const uint32_t i = (hand_ + step) % used;
       const shm::ShmStatement& row = *region.statement(i);
       const uint64_t state = row.state.load(std::memory_order_relaxed);
       if (StatementStateOf(state) == shm::kStatementClaiming) continue;
@@ -170,6 +172,7 @@ bool StatementRows::ClaimOldest(uint32_t* index) {
       *index = i;
     }
     if (oldest_ns == UINT64_MAX) return false;
+    hand_ = *index + 1;
     if (!TryClaim(*index, oldest_state)) continue;
     if (oldest_ns != 0) trace::AddShared(region.header()->statements_dropped, uint32_t{1});
     return true;
@@ -210,6 +213,8 @@ void StatementRows::Rebase() {
   shm.row_writes.store(ValueOf(shm, shm::kCounterWrites), kRelaxed);
   shm.row_waits.store(ValueOf(shm, shm::kCounterLockWaits), kRelaxed);
   shm.row_waited_ns.store(ValueOf(shm, shm::kCounterLockWaitNs), kRelaxed);
+  shm.row_rows.store(0, kRelaxed);
+  rows_ = 0;
 }
 
 uint64_t StatementRows::runs() const {
@@ -232,6 +237,11 @@ void StatementRows::Flush() {
   Add(row.writes, Grown(ValueOf(shm, shm::kCounterWrites), shm.row_writes));
   Add(row.waits, Grown(ValueOf(shm, shm::kCounterLockWaits), shm.row_waits));
   Add(row.waited_ns, Grown(ValueOf(shm, shm::kCounterLockWaitNs), shm.row_waited_ns));
+  Add(row.rows, rows_);
+  const uint64_t since_ns = shm.running_ns.load(std::memory_order_relaxed);
+  if (since_ns > row.used_ns.load(std::memory_order_relaxed)) {
+    row.used_ns.store(since_ns, std::memory_order_relaxed);
+  }
   Rebase();
 }
 
@@ -240,7 +250,7 @@ void StatementRows::End(const RunResult& result, uint64_t now_ns) {
   if (current_ == 0) return;
   shm::ShmStatement& row = *RowOf(current_);
   row.used_ns.store(now_ns, std::memory_order_relaxed);
-  if (result.rows != 0) trace::AddOwned(row.rows, result.rows);
+  if (result.rows != 0) CountRows(result.rows);
   if (result.stands_for != 0) {
     trace::AddOwned(row.timed, result.stands_for);
     trace::AddOwned(row.total_ns, result.elapsed_ns * result.stands_for);
@@ -282,7 +292,8 @@ StatementSight LookAtStatement(const shm::RegionView& region, uint32_t file, uin
   char buffer[shm::kStatementTextBytes];
   sight.text = LoadText(row.text, buffer);
   sight.running = IsRunning(word);
-  const uint64_t since_ns = (sight.running ? connection.running_ns : row.used_ns).load();
+  uint64_t since_ns = connection.running_ns.load();
+  if (!sight.running) since_ns = std::max(since_ns, row.used_ns.load());
   sight.for_ns = since_ns != 0 && now_ns > since_ns ? now_ns - since_ns : 0;
   return sight;
 }
@@ -299,7 +310,7 @@ uint64_t RunningNs(shm::Region& region, uint32_t client, uint64_t now_ns) {
         continue;
       }
       const uint64_t since_ns = connection.running_ns.load(std::memory_order_relaxed);
-      if (now_ns > since_ns) longest_ns = std::max(longest_ns, now_ns - since_ns);
+      if (since_ns != 0 && now_ns > since_ns) longest_ns = std::max(longest_ns, now_ns - since_ns);
     }
   }
   return longest_ns;

@@ -13,8 +13,8 @@
 // is lost is claimed again when its statement runs next. Running the same statement again is two
 // stores.
 //
-// Pages and waits of the current row are not in it yet: they are what the connection's counters have
-// grown since ShmConnection::row_reads and the others. Observers add them.
+// Runs, rows, pages and waits of the current row are not in it yet: they are what the connection's
+// counters have grown since ShmConnection::row_runs and the others. Observers add them.
 //
 // Thread-safety: as for the connection: one thread at a time.
 #ifndef GLASSWAL_VFS_STORE_STATEMENTS_H_
@@ -86,13 +86,25 @@ class StatementRows {
   /// The row of `sql`, claimed if need be; 0 if there is none to be had. Slow, beside running.
   StatementHandle Find(std::string_view sql, trace::TextRules rules, bool keeps_text);
 
-  /// A run of `row` begins; false: the row was lost, find it again.
+  /// A run of `row` begins, which has lasted since `now_ns`; 0: not for long. False: the row was lost,
+  /// find it again.
   bool Begin(StatementHandle row, uint64_t now_ns) {
-    if (row != current_ && !SwitchTo(row)) return false;
+    if (row == 0 || (row != current_ && !SwitchTo(row))) return false;
     ++run_;
+    connection_.shm->counters[shm::kCounterStatements].store(run_, std::memory_order_relaxed);
     connection_.shm->running_ns.store(now_ns, std::memory_order_relaxed);
     connection_.shm->running.store(Word(true), std::memory_order_release);
     return true;
+  }
+  /// The present run has lasted since `now_ns`.
+  void Since(uint64_t now_ns) {
+    connection_.shm->running_ns.store(now_ns, std::memory_order_relaxed);
+  }
+  /// The present run ends after `rows` rows, without a failure and in no time that would be worth to
+  /// be told.
+  void EndShort(uint64_t rows) {
+    connection_.shm->running.store(Word(false), std::memory_order_relaxed);
+    if (rows != 0) CountRows(rows);
   }
   /// The present run ends, and what it has come to is added to its row.
   void End(const RunResult& result, uint64_t now_ns);
@@ -101,6 +113,7 @@ class StatementRows {
   bool Resume(StatementHandle row, uint64_t number, uint64_t since_ns);
   /// Which run of the connection began last: they are counted from 1.
   uint64_t run() const { return run_; }
+  StatementHandle current() const { return current_; }
   /// How often the current row has run.
   uint64_t runs() const;
   /// So many runs of the current row, at most `most`, have passed since one was timed.
@@ -114,6 +127,10 @@ class StatementRows {
   shm::ShmStatement* RowOf(StatementHandle row) const;
   bool IsMine(StatementHandle row) const;
   bool SwitchTo(StatementHandle row);
+  void CountRows(uint64_t rows) {
+    rows_ += rows;
+    connection_.shm->row_rows.store(rows_, std::memory_order_relaxed);
+  }
   void Rebase();
   void Flush();
   StatementHandle FindOwn(uint64_t hash) const;
@@ -132,6 +149,8 @@ class StatementRows {
 
   Connection connection_;
   uint64_t run_ = 0;
+  uint32_t hand_ = 0;  // Where to look first for a row of others.
+  uint64_t rows_ = 0;  // As ShmConnection::row_rows.
   StatementHandle current_ = 0;
   std::unique_ptr<std::array<Remembered, kRemembered>> remembered_;
 };

@@ -137,7 +137,7 @@ void WriteEvent(shm::Region& region, EventKind kind, const EventSubject& subject
   const Event event{.sequence = sequence,
                     .time_ns = time_ns != 0 ? time_ns : port::NowNs(),
                     .kind = kind,
-                    .level = Describe(kind).level,
+                    .level = LevelOf(kind),
                     .client = subject.client,
                     .client_generation = subject.client_generation,
                     .connection = subject.connection,

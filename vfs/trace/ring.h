@@ -46,7 +46,7 @@ void WriteEvent(shm::Region& region, EventKind kind, const EventSubject& subject
 /// Records an event if its kind's level is on.
 inline void Record(shm::Region& region, EventKind kind, const EventSubject& subject, uint64_t a = 0,
                    uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
-  if (IsRecorded(region, Describe(kind).level)) [[unlikely]] {
+  if (IsRecorded(region, LevelOf(kind))) [[unlikely]] {
     WriteEvent(region, kind, subject, a, b, c, d);
   }
 }

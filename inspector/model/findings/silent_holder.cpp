@@ -36,11 +36,10 @@ void CheckSilentHolder(const Moment& moment, Report* report) {
     const std::string holds =
         Quoted(client.name) + " holds " + FormatCounted(held, "lock", "locks");
     const std::string runs = FormatStatement(Running(s, client.slot));
-    Finding& finding = report->Add(
-        runs.empty()
-            ? holds + " and has made no call for " + FormatDuration(*client.silent_ns) + "."
-            : holds + " and has been " + runs + ".",
-        {Selection::Kind::kClient, client.slot});
+    Finding& finding = report->Add(runs.empty() ? holds + " and has made no call for " +
+                                                      FormatDuration(*client.silent_ns) + "."
+                                                : holds + " and has been " + runs + ".",
+                                   {Selection::Kind::kClient, client.slot});
     if (!runs.empty()) {
       finding.advice =
           "Its statement computes, or the thread is stopped in the middle of it: cancel the "

@@ -100,6 +100,19 @@ constexpr EventDescription Describe(EventKind kind) {
   }
 }
 
+/// How much `kind` matters; an unknown one matters least. Where it is a constant, so is this.
+constexpr EventLevel LevelOf(EventKind kind) {
+  switch (kind) {
+#define GLASSWAL_EVENT_CASE(kind, name, level, a, b, c, d) \
+  case EventKind::kind:                                    \
+    return EventLevel::level;
+    GLASSWAL_EVENTS(GLASSWAL_EVENT_CASE)
+#undef GLASSWAL_EVENT_CASE
+    default:
+      return EventLevel::kTrace;
+  }
+}
+
 /// One event as read from the ring.
 struct Event {
   uint64_t sequence = 0;                // Position in the ring's history; gaps are lost events.
