@@ -1,7 +1,5 @@
 #include "source/source.h"
 
-#include "glasswal/capture.h"
-
 namespace glasswal::inspector {
 namespace {
 
@@ -16,6 +14,18 @@ class BytesSource final : public Source {
   const std::unique_ptr<RegionBytes> bytes_;
 };
 
+class CaptureSource final : public Source {
+ public:
+  CaptureSource(Capture capture, std::string title)
+      : Source(std::move(title), /*live=*/false), capture_(std::move(capture)) {}
+
+  const RegionBytes& bytes() const override { return *capture_.region; }
+  const Capture* capture() const override { return &capture_; }
+
+ private:
+  const Capture capture_;
+};
+
 }  // namespace
 
 std::unique_ptr<Source> NewSource(std::unique_ptr<RegionBytes> bytes, std::string title,
@@ -24,9 +34,10 @@ std::unique_ptr<Source> NewSource(std::unique_ptr<RegionBytes> bytes, std::strin
 }
 
 Result<std::unique_ptr<Source>> OpenCapture(std::vector<uint8_t> bytes, std::string title) {
-  Result<std::unique_ptr<RegionBytes>> region = ReadCapture(std::move(bytes));
-  if (!region.ok()) return region.status();
-  return NewSource(std::move(*region), std::move(title), /*live=*/false);
+  Result<Capture> capture = ReadCapture(std::move(bytes));
+  if (!capture.ok()) return capture.status();
+  return std::unique_ptr<Source>(
+      std::make_unique<CaptureSource>(std::move(*capture), std::move(title)));
 }
 
 }  // namespace glasswal::inspector

@@ -13,6 +13,7 @@
 #include <string>
 #include <vector>
 
+#include "glasswal/capture.h"
 #include "glasswal/observe.h"
 #include "glasswal/status.h"
 
@@ -29,6 +30,9 @@ class Source {
   bool live() const { return live_; }
   /// Ok while it is the thing that was opened; else a sentence. What was mapped stays readable.
   virtual Status Check() const { return Status::Ok(); }
+  /// What was recorded before, if the source is a capture; else null. Its looks are gone through
+  /// once.
+  virtual const Capture* capture() const { return nullptr; }
 
  protected:
   Source(std::string title, bool live) : title_(std::move(title)), live_(live) {}

@@ -1,4 +1,5 @@
-// Captures: made from a live region, read again, and refused when they are damaged.
+// Captures of real regions: what they hold, and what they do not. What is damaged in one is the
+// matter of tests/diag/capture_test.cpp.
 #include "diag/capture.h"
 
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 #include <cstring>
 #include <random>
 
+#include "diag/checksum.h"
 #include "glasswal/capture.h"
 #include "inspector/scene.h"
 #include "model/page_reader.h"
@@ -64,34 +66,35 @@ TEST(Capture, HasContentsOnlyOnRequest) {
   EXPECT_FALSE(holds(without));
   EXPECT_TRUE(holds(with));
   for (const bool contents : {false, true}) {
-    Result<std::unique_ptr<RegionBytes>> bytes = ReadCapture(contents ? with : without);
-    ASSERT_TRUE(bytes.ok());
-    const PageMap map = ReadPageMap(**bytes, *Observe(**bytes), 0);
+    const Result<glasswal::Capture> capture = ReadCapture(contents ? with : without);
+    ASSERT_TRUE(capture.ok());
+    const PageMap map = ReadPageMap(*capture->region, *Observe(*capture->region), 0);
     EXPECT_EQ(map.pages.empty(), !contents);
     EXPECT_EQ(map.problem.empty(), contents);
   }
 }
 
-TEST(Capture, IsRefusedWithASentenceWhenDamaged) {
-  Scene scene;
-  Scene::Run(scene.Open(), "CREATE TABLE t(x)");
-  const std::vector<uint8_t> whole = Capture(scene, false);
-  for (const size_t size : {size_t{0}, size_t{1}, size_t{55}, size_t{56}, size_t{100},
-                            whole.size() / 2, whole.size() - 1}) {
-    const auto cut = std::vector<uint8_t>(whole.begin(), whole.begin() + static_cast<long>(size));
-    const auto result = ReadCapture(cut);
-    EXPECT_FALSE(result.ok()) << size;
-    EXPECT_NE(result.status().message(), "");
+/// Makes the checksums right, as whoever forges a capture would.
+void Seal(std::vector<uint8_t>* file) {
+  diag::CaptureHeader header;
+  if (file->size() < sizeof(header)) return;
+  std::memcpy(&header, file->data(), sizeof(header));
+  std::vector<diag::CapturePart> parts(header.part_count % 8);
+  const size_t end = sizeof(header) + parts.size() * sizeof(parts[0]);
+  if (end > file->size()) return;
+  std::memcpy(parts.data(), file->data() + sizeof(header), end - sizeof(header));
+  for (diag::CapturePart& part : parts) {
+    if (part.offset > file->size() || part.size_bytes > file->size() - part.offset) continue;
+    part.checksum = diag::Checksum(file->data() + part.offset, part.size_bytes);
   }
-  std::vector<uint8_t> other = whole;
-  other[offsetof(diag::CaptureHeader, version)] = 9;
-  EXPECT_EQ(ReadCapture(other).status().code(), StatusCode::kVersionMismatch);
-  other = whole;
-  other[0] ^= 1;
-  EXPECT_EQ(ReadCapture(other).status().code(), StatusCode::kCorrupt);
+  header.checksum = 0;
+  std::memcpy(file->data(), &header, sizeof(header));
+  std::memcpy(file->data() + sizeof(header), parts.data(), end - sizeof(header));
+  header.checksum = diag::Checksum(file->data(), end);
+  std::memcpy(file->data(), &header, sizeof(header));
 }
 
-TEST(Capture, SurvivesFlippedBytesAnywhere) {
+TEST(Capture, SurvivesForgedBytesAnywhere) {
   Scene scene;
   Scene::Run(scene.Open(), "CREATE TABLE t(x); INSERT INTO t VALUES(1)");
   const std::vector<uint8_t> whole = Capture(scene, true);
@@ -100,12 +103,13 @@ TEST(Capture, SurvivesFlippedBytesAnywhere) {
     std::vector<uint8_t> damaged = whole;
     const size_t span = round % 2 == 0 ? 4096 : damaged.size();
     for (int i = 0; i < 20; ++i) damaged[random() % span] = static_cast<uint8_t>(random());
-    auto bytes = ReadCapture(std::move(damaged));
-    if (!bytes.ok()) continue;
-    const Result<Snapshot> snapshot = Observe(**bytes);
+    Seal(&damaged);
+    const auto capture = ReadCapture(std::move(damaged));
+    if (!capture.ok()) continue;
+    const Result<Snapshot> snapshot = Observe(*capture->region);
     if (!snapshot.ok()) continue;
-    (void)ObserveEvents(**bytes, 0, 100000);
-    (void)ReadPageMap(**bytes, *snapshot, 0);
+    (void)ObserveEvents(*capture->region, 0, 100000);
+    (void)ReadPageMap(*capture->region, *snapshot, 0);
   }
 }
 
