@@ -1,5 +1,6 @@
 #include "model/format.h"
 
+#include <chrono>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
@@ -67,6 +68,18 @@ std::string FormatDuration(uint64_t ns) {
   if (seconds < 100) return Scaled(value / 1e9, "s");
   if (seconds < 3600) return Print("%" PRIu64 " min %02" PRIu64 " s", seconds / 60, seconds % 60);
   return Print("%" PRIu64 " h %02" PRIu64 " min", seconds / 3600, seconds / 60 % 60);
+}
+
+std::string FormatUtc(uint64_t unix_ms) {
+  constexpr uint64_t kYear10000Ms = 253'402'300'800'000;
+  if (unix_ms >= kYear10000Ms) return "";
+  const std::chrono::sys_seconds at{std::chrono::seconds(unix_ms / 1000)};
+  const auto day = std::chrono::floor<std::chrono::days>(at);
+  const std::chrono::year_month_day date(day);
+  const auto second = static_cast<unsigned>((at - day).count());
+  return Print("%04d-%02u-%02u %02u:%02u:%02u UTC", static_cast<int>(date.year()),
+               static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+               second / 3600, second / 60 % 60, second % 60);
 }
 
 std::string FormatBytes(uint64_t bytes) {

@@ -15,6 +15,8 @@ namespace glasswal::inspector {
 
 /// "812 ns", "4.1 µs", "812 ms", "3.20 s", "4 min 12 s", "3 h 05 min".
 std::string FormatDuration(uint64_t ns);
+/// "2025-11-30 10:22:05 UTC"; empty for a time that no calendar has.
+std::string FormatUtc(uint64_t unix_ms);
 /// "512 B", "64.0 KiB", "1.00 GiB".
 std::string FormatBytes(uint64_t bytes);
 /// "171,075".

@@ -8,12 +8,9 @@
 namespace glasswal::inspector {
 namespace {
 
-/// How a moment is called where it stands beside another.
-std::string MomentTitle(const std::string& source, const Sample& sample, const History& history) {
-  if (history.empty()) return source;
-  const uint64_t newest = history.samples().back().snapshot->observed_ns;
-  const uint64_t at = sample.snapshot->observed_ns;
-  return source + ", " + (newest > at ? FormatDuration(newest - at) + " ago" : "now");
+/// How the moment that is shown is called where it stands beside another.
+std::string MomentTitle(const Model& model) {
+  return model.history().empty() ? model.title() : model.title() + ", " + model.ShownWhen();
 }
 
 }  // namespace
@@ -49,6 +46,12 @@ void Model::Show(const Sample& sample) {
 size_t Model::shown_events() const {
   return has_snapshot() && paused_ ? events_.LowerBound(snapshot().events.head)
                                    : events_.events().size();
+}
+
+std::string Model::ShownWhen() const {
+  const uint64_t newest = history_.samples().back().snapshot->observed_ns;
+  const uint64_t at = snapshot().observed_ns;
+  return newest > at ? FormatDuration(newest - at) + " ago" : NewestName();
 }
 
 size_t Model::PositionBefore(uint64_t ns) const {
@@ -92,7 +95,7 @@ void Model::ShowBookmark(size_t index) {
 void Model::SetBaseline() {
   if (!has_snapshot()) return;
   baseline_ = shown_.snapshot;
-  baseline_title_ = MomentTitle(title_, shown_, history_);
+  baseline_title_ = MomentTitle(*this);
   UpdateComparison();
 }
 
@@ -110,8 +113,7 @@ void Model::ClearBaseline() {
 
 void Model::UpdateComparison() {
   if (!baseline_ || !has_snapshot()) return;
-  comparison_ = Comparison{baseline_title_, MomentTitle(title_, shown_, history_),
-                           Compare(*baseline_, snapshot())};
+  comparison_ = Comparison{baseline_title_, MomentTitle(*this), Compare(*baseline_, snapshot())};
 }
 
 }  // namespace glasswal::inspector

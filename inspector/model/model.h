@@ -38,12 +38,17 @@ class Model {
   void Reset(const std::string& title, bool live);
   /// The source cannot be read any more, or is gone: `sentence` says so. Empty: all is well.
   void SetProblem(const std::string& sentence) { problem_ = sentence; }
+  /// Of a capture: when it was made, and what it has of the time before.
+  void SetOrigin(const std::string& origin) { origin_ = origin; }
   /// Adds one observation. Foreign text in it is cleaned here, once, for all views.
   void Add(Snapshot snapshot, const EventBatch& events);
 
   const std::string& title() const { return title_; }
   bool live() const { return live_; }
   const std::string& problem() const { return problem_; }
+  const std::string& origin() const { return origin_; }
+  /// What the newest moment is called.
+  const char* NewestName() const { return live_ ? "now" : "captured"; }
 
   /// Whether there is a snapshot; everything below needs one unless it says otherwise.
   bool has_snapshot() const { return shown_.snapshot != nullptr; }
@@ -60,6 +65,8 @@ class Model {
   const History& history() const { return history_; }
   const EventLog& events() const { return events_; }
   const LockTimeline& lock_timeline() const { return lock_timeline_; }
+  /// How long before the newest moment the shown one is. REQUIRES: a history.
+  std::string ShownWhen() const;
   /// How many of events() had happened at the moment that is shown.
   size_t shown_events() const;
   /// The sample that stands `ns` before the newest one, or the oldest.
@@ -94,6 +101,7 @@ class Model {
   std::string title_;
   bool live_ = false;
   std::string problem_;
+  std::string origin_;
   bool paused_ = false;
   uint64_t revision_ = 0;
   Sample shown_;

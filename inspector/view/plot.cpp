@@ -56,9 +56,8 @@ void DrawGrid(const Plot& plot, const Frame& frame, Ui* ui) {
   }
   const std::string ago = FormatDuration(frame.last_ns - frame.first_ns) + " ago";
   draw->AddText(ImVec2(frame.min.x, frame.max.y + 3), palette.dim, ago.c_str());
-  const char* now = "now";
-  draw->AddText(ImVec2(frame.max.x - ImGui::CalcTextSize(now).x, frame.max.y + 3), palette.dim,
-                now);
+  draw->AddText(ImVec2(frame.max.x - ImGui::CalcTextSize(plot.newest).x, frame.max.y + 3),
+                palette.dim, plot.newest);
 }
 
 void DrawLine(const PlotLine& line, const Plot& plot, const Frame& frame) {

@@ -27,7 +27,8 @@ struct Plot {
   double least_top = 2;
   std::vector<uint64_t> times_ns;  // Ascending.
   std::vector<PlotLine> lines;
-  uint64_t marked_ns = 0;  // The moment that is shown; 0: none.
+  uint64_t marked_ns = 0;      // The moment that is shown; 0: none.
+  const char* newest = "now";  // What the last of them is called.
 };
 
 /// Draws it as wide as there is room; a click scrubs to the moment under the pointer. Its position

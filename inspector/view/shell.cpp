@@ -115,7 +115,8 @@ void DrawBottomBar(const Model& model, const ViewState& state, Ui* ui) {
     ui->Text(model.problem(), ui->palette().bad);
   } else if (model.has_snapshot()) {
     const Snapshot& s = model.snapshot();
-    ui->Dim("region " + s.region.id.substr(0, 8) + "   " + Describe(state.panel).help);
+    const std::string origin = model.origin().empty() ? "" : ", " + model.origin();
+    ui->Dim("region " + s.region.id.substr(0, 8) + origin + "   " + Describe(state.panel).help);
   } else {
     ui->Dim(Describe(state.panel).help);
   }

@@ -23,21 +23,26 @@ void DrawTitle(const Model& model, Ui* ui) {
                            : palette.good);
   ui->Heading(model.title());
   ImGui::SameLine();
-  ui->Status(gone ? "gone" : !model.live() ? "capture" : model.paused() ? "paused" : "live");
+  ui->Status(!model.live()    ? gone ? "capture, damaged" : "capture"
+             : gone           ? "gone"
+             : model.paused() ? "paused"
+                              : "live");
 }
 
 /// Back and forth in the history.
 void DrawScrubber(const Model& model, Ui* ui) {
-  const auto& samples = model.history().samples();
-  const int last = static_cast<int>(samples.size()) - 1;
+  const int last = static_cast<int>(model.history().samples().size()) - 1;
   int position = static_cast<int>(model.shown_position());
-  if (ui->Toggle(model.paused() ? "Resume" : "Pause", model.paused())) {
+  if (!model.live()) {
+    // Nothing goes on in a capture, so there is nothing to stop: only a way back to its end.
+    if (ui->Button("End", "Show the moment of the capture", Ui::Look::kPlain, model.paused())) {
+      ui->Do(Kind::kResume);
+    }
+  } else if (ui->Toggle(model.paused() ? "Resume" : "Pause", model.paused())) {
     ui->Do(model.paused() ? Kind::kResume : Kind::kPause);
   }
   ImGui::SameLine();
-  const uint64_t newest = samples.back().snapshot->observed_ns;
-  const uint64_t shown = model.snapshot().observed_ns;
-  const std::string when = newest > shown ? FormatDuration(newest - shown) + " ago" : "now";
+  const std::string when = model.ShownWhen();
   if (ui->Slider("moment", &position, last, ui->Unit() * 11, when)) {
     ui->Do(Kind::kScrub, static_cast<uint64_t>(std::max(position, 0)));
   }

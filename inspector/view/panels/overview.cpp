@@ -144,6 +144,7 @@ void DrawCommits(const Model& model, Ui* ui) {
     plot.times_ns.push_back(sample.snapshot->observed_ns);
     plot.lines[0].values.push_back(static_cast<float>(sample.rates.commits));
   }
+  plot.newest = model.NewestName();
   if (model.paused()) plot.marked_ns = model.snapshot().observed_ns;
   DrawPlot(plot, positions, ui->Unit() * 9, ui);
 }

@@ -36,6 +36,7 @@ void Draw(const Model& model, const std::vector<size_t>& positions, const char* 
       plot.lines[i].values.push_back(static_cast<float>(series[i].value(sample.rates)));
     }
   }
+  plot.newest = model.NewestName();
   if (model.paused()) plot.marked_ns = model.snapshot().observed_ns;
   DrawPlot(plot, positions, height, ui);
 }
@@ -54,10 +55,14 @@ void DrawSpan(ViewState* state, Ui* ui) {
 
 void DrawThroughput(const Model& model, ViewState* state, Ui* ui) {
   if (model.history().samples().size() < 2) {
-    ui->Empty("No rates yet",
-              "Rates need two looks at a region that works. A capture is a single moment: the "
-              "totals stand in the overview.");
-    return;
+    if (model.live()) {
+      return ui->Empty("No rates yet", "Rates need two looks at a region that works.");
+    }
+    if (!model.problem().empty()) return ui->Empty("No rates", model.problem().c_str());
+    return ui->Empty("No rates",
+                     "This capture is a single moment: nobody had recorded what was before. The "
+                     "totals stand in the overview. A capture that an inspector makes has what it "
+                     "saw until then.");
   }
   DrawSpan(state, ui);
   const Palette& p = ui->palette();

@@ -57,14 +57,14 @@ struct Window {
   }
 };
 
-void DrawAxis(const Window& window, float top, float bottom, Ui* ui) {
+void DrawAxis(const Window& window, const char* end, float top, float bottom, Ui* ui) {
   ImDrawList* draw = ImGui::GetWindowDrawList();
   constexpr int kTicks = 5;
   for (int i = 0; i <= kTicks; ++i) {
     const float x = window.left + window.width * static_cast<float>(i) / kTicks;
     draw->AddLine(ImVec2(x, top), ImVec2(x, bottom), ui->palette().border);
     const uint64_t ago = (window.end_ns - window.begin_ns) / kTicks * (kTicks - i);
-    const std::string text = i == kTicks ? "now" : "-" + FormatDuration(ago);
+    const std::string text = i == kTicks ? end : "-" + FormatDuration(ago);
     const float wide = ImGui::CalcTextSize(text.c_str()).x;
     const float at = std::clamp(x - wide / 2, window.left, window.left + window.width - wide);
     draw->AddText(ImVec2(at, bottom + 3), ui->palette().dim, text.c_str());
@@ -184,7 +184,7 @@ void DrawTimeline(const Model& model, ViewState* state, Ui* ui) {
   window.left = at.x + unit * 14;
   window.width = std::max(ImGui::GetContentRegionAvail().x - unit * 14.5f, unit * 6);
   const float bottom = at.y + height * static_cast<float>(lanes.size());
-  DrawAxis(window, at.y, bottom, ui);
+  DrawAxis(window, model.paused() ? "shown" : model.NewestName(), at.y, bottom, ui);
   DrawLanes(model, window, lanes, at, height, ui);
   ImGui::Dummy(ImVec2(1, bottom - at.y + unit * 1.4f));
   ImGui::EndChild();
