@@ -11,6 +11,7 @@
 #include "platform/files.h"
 #include "platform/native.h"
 #include "source/named_source.h"
+#include "source/record.h"
 #include "view/panel.h"
 
 namespace glasswal::inspector {
@@ -21,6 +22,7 @@ constexpr const char* kUsage =
     "  NAME is a live region, FILE a capture of one.\n"
     "  --capture FILE     save a capture of NAME and end; no window\n"
     "  --contents         with --capture: the databases' contents too\n"
+    "  --seconds N        with --capture: what happens in the N seconds before it too (1 to 300)\n"
     "  --json             print a snapshot of it and end; no window\n"
     "  --shot FILE.png    save a picture and end\n"
     "  --frames N         how many frames are drawn before it (20)\n"
@@ -35,6 +37,7 @@ struct Arguments {
   std::string target;
   std::string capture;
   bool contents = false;
+  int seconds = 0;
   bool json = false;
   std::string shot;
   int frames = 20;
@@ -48,6 +51,11 @@ std::optional<std::string> SetOption(const std::string& option, const std::strin
                                      Arguments* arguments) {
   if (option == "--capture") {
     arguments->capture = value;
+  } else if (option == "--seconds") {
+    arguments->seconds = std::atoi(value.c_str());
+    if (arguments->seconds < 1 || arguments->seconds > 300) {
+      return "--seconds is a number from 1 to 300, not " + value;
+    }
   } else if (option == "--shot") {
     arguments->shot = value;
   } else if (option == "--frames") {
@@ -95,6 +103,9 @@ std::optional<std::string> Parse(int count, char** values, Arguments* arguments)
     }
   }
   if (arguments->target.empty()) return "which region, or which capture?";
+  if (arguments->seconds > 0 && arguments->capture.empty()) {
+    return "--seconds is for --capture; a window records by itself";
+  }
   return std::nullopt;
 }
 
@@ -114,6 +125,12 @@ int Complain(const std::string& sentence) {
   return 1;
 }
 
+/// Says on stderr what of a capture is not whole: what comes without a window has no other place.
+void SayProblems(const Source& source) {
+  if (source.capture() == nullptr) return;
+  for (const std::string& problem : source.capture()->problems) Complain(problem);
+}
+
 int PrintSnapshot(const Source& source) {
   const Result<Snapshot> snapshot = Observe(source.bytes());
   if (!snapshot.ok()) return Complain(snapshot.status().message());
@@ -122,8 +139,17 @@ int PrintSnapshot(const Source& source) {
 }
 
 int SaveCapture(const Source& source, const Arguments& arguments) {
+  Recorder recorder;
+  if (arguments.seconds > 0 && !source.live()) {
+    return Complain("--seconds is for a live region, and " + source.title() + " is a capture.");
+  }
+  if (arguments.seconds > 0) {
+    const Status status = Record(source, std::chrono::seconds(arguments.seconds), &recorder);
+    // A region that ends meanwhile is what the capture is wanted for most.
+    if (!status.ok()) std::fprintf(stderr, "glasswal-inspector: %s\n", status.message().c_str());
+  }
   Result<std::vector<uint8_t>> file =
-      WriteCapture(source.bytes(), {.contents = arguments.contents});
+      WriteCapture(source.bytes(), {.contents = arguments.contents, .recorder = &recorder});
   if (!file.ok()) return Complain(file.status().message());
   const Status status = WriteFile(arguments.capture, *file);
   if (!status.ok()) return Complain(status.message());
@@ -159,6 +185,7 @@ int Main(int count, char** values) {
   }
   Result<std::unique_ptr<Source>> source = OpenTarget(arguments.target);
   if (!source.ok()) return Complain(source.status().message());
+  if (arguments.json || !arguments.capture.empty()) SayProblems(**source);
   if (arguments.json) return PrintSnapshot(**source);
   if (!arguments.capture.empty()) return SaveCapture(**source, arguments);
   Result<std::unique_ptr<NativePlatform>> platform = NativePlatform::Open(arguments.window);

@@ -39,6 +39,12 @@ std::vector<uint8_t>& LastResult() {
   return bytes;
 }
 
+/// Of the host's region, as long as no inspector is shown.
+Recorder& RegionRecorder() {
+  static Recorder recorder;
+  return recorder;
+}
+
 uint64_t Ns(double ms) { return static_cast<uint64_t>(ms * kNsPerMs); }
 
 uint32_t Give(std::vector<uint8_t> bytes) {
@@ -97,9 +103,18 @@ uint32_t inspector_capture(int32_t with_contents) {
   return Give(web->inspector.Capture(with_contents != 0));
 }
 
+double inspector_record_region() {
+  const auto bytes = NewSharedMemoryBytes();
+  const glasswal::Result<glasswal::Snapshot> snapshot = RegionRecorder().Observe(*bytes);
+  if (!snapshot.ok()) return -static_cast<double>(Give(snapshot.status().message()));
+  (void)RegionRecorder().ObserveEvents(*bytes);
+  return 0;
+}
+
 double inspector_capture_region(int32_t with_contents) {
   glasswal::CaptureOptions options;
   options.contents = with_contents != 0;
+  options.recorder = &RegionRecorder();
   glasswal::Result<std::vector<uint8_t>> file = WriteCapture(*NewSharedMemoryBytes(), options);
   if (!file.ok()) return -static_cast<double>(Give(file.status().message()));
   return Give(std::move(*file));

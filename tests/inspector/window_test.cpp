@@ -10,6 +10,7 @@
 #include "inspector/scene.h"
 #include "platform/files.h"
 #include "port/unique_name.h"
+#include "source/source.h"
 #include "sqlite/program.h"
 
 namespace glasswal::inspector {
@@ -63,6 +64,28 @@ TEST(Window, CapturesAndShowsTheCapture) {
   EXPECT_TRUE(ReadFile(picture).ok());
   std::remove(file.c_str());
   std::remove(picture.c_str());
+}
+
+TEST(Window, RecordsForSomeSecondsBeforeACapture) {
+  const std::string name = test::UniqueName("recorded");
+  const std::string file = testing::TempDir() + name + ".glasswal";
+  Scene scene(name);
+  Scene::Run(scene.Open(), "CREATE TABLE t(x)");
+  test::Program program({GLASSWAL_INSPECTOR, name, "--capture", file, "--seconds", "1"});
+  (void)program.Finish();
+  EXPECT_EQ(program.exit_code(), 0);
+  Result<std::vector<uint8_t>> bytes = ReadFile(file);
+  ASSERT_TRUE(bytes.ok()) << bytes.status().message();
+  Result<std::unique_ptr<Source>> source = OpenCapture(std::move(*bytes), file);
+  ASSERT_TRUE(source.ok()) << source.status().message();
+  ASSERT_NE((*source)->capture()->looks, nullptr);
+  EXPECT_GE((*source)->capture()->looks->count(), 4u);
+  std::remove(file.c_str());
+  // What is wanted of it makes no sense: of a file there is nothing to record, and a window does it.
+  EXPECT_NE(std::system((GLASSWAL_INSPECTOR " " + name + " --seconds 1 2> /dev/null").c_str()), 0);
+  EXPECT_NE(std::system(
+                (GLASSWAL_INSPECTOR " " + name + " --capture x --seconds 0 2> /dev/null").c_str()),
+            0);
 }
 
 TEST(Window, PrintsASnapshotAsJson) {

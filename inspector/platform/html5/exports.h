@@ -27,6 +27,9 @@
     (const uint8_t* bytes, uint32_t size_bytes, const char* title, uint32_t title_bytes),      \
     "Shows a capture, or what is wrong with it.")                                              \
   X(uint32_t, capture, (int32_t with_contents), "How many bytes a capture has: see result.")   \
+  X(double, record_region, (),                                                                 \
+    "Looks at the host's region for the history of what capture_region gives. Negative: as "   \
+    "there.")                                                                                  \
   X(double, capture_region, (int32_t with_contents),                                           \
     "The same of the host's region, without an inspector. Negative: minus the size of a text " \
     "that "                                                                                    \

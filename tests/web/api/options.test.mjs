@@ -155,7 +155,10 @@ test('what is given to others is checked likewise', async (t) => {
   await misused(() => runtime.capture({ content: true }), /did you mean contents\?/, 'OPTION');
   await misused(() => runtime.capture({ contents: 'no' }), /contents is a string: give true or false/, 'OPTION');
   await misused(() => runtime.capture(5), /options of capture\(\) are a number/);
-  assert.ok((await runtime.capture(null)).length > 0);
+  for (const seconds of [-1, 301, NaN, '5', true]) await misused(() => runtime.capture({ seconds }), /The option seconds is .*: give a number from 0 to 300/, 'OPTION');
+  const { length } = await runtime.capture(null);
+  assert.ok(length > 0);
+  assert.ok((await runtime.capture({ seconds: 0.1 })).length > length, 'what was recorded is in it');
   await misused(() => db.prepare('SELECT @a').get(new Map([['a', 1]])), /given as a Map: give a plain object, such as Object\.fromEntries\(it\)/);
   await misused(() => new client.constructor(), /made by join\(runtime\)/);
   await misused(() => new runtime.constructor(), /made by createRuntime\(\)/);

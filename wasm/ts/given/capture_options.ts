@@ -1,13 +1,31 @@
 /** What a capture of a runtime holds. */
-import { booleanOption, optionsOf } from './given_options.js';
+import { MisuseError } from './errors.js';
+import { booleanOption, optionsOf, shown } from './given_options.js';
 
 /** What is in a capture. */
 export interface CaptureOptions {
   /** Whether the contents of the databases are; false if not given. */
   readonly contents?: boolean;
+  /** How many seconds are recorded before it is made, up to 300, so that who opens it sees the plots of that time; 0 if not given. */
+  readonly seconds?: number;
 }
 
-/** Whether the contents of the databases are wanted. */
-export function wantsContents(options: CaptureOptions | null | undefined): boolean {
+/** What an inspector's capture holds besides all that it saw. */
+export type InspectorCaptureOptions = Pick<CaptureOptions, 'contents'>;
+
+const MOST_SECONDS = 300;
+
+/** Whether the contents of the databases are wanted of an inspector, which records by itself. */
+export function wantsContents(options: InspectorCaptureOptions | null | undefined): boolean {
   return booleanOption(optionsOf(options, 'capture()', ['contents']), 'contents');
+}
+
+/** The options, each with its value. */
+export function captureOptions(given: CaptureOptions | null | undefined): Required<CaptureOptions> {
+  const options = optionsOf(given, 'capture()', ['contents', 'seconds']);
+  const seconds = options['seconds'] ?? 0;
+  if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= MOST_SECONDS)) {
+    throw new MisuseError('OPTION', `The option seconds is ${shown(seconds)}: give a number from 0 to ${MOST_SECONDS}, or leave it out.`);
+  }
+  return { contents: booleanOption(options, 'contents'), seconds };
 }

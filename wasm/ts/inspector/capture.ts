@@ -1,10 +1,11 @@
 /** A region as a file, without an inspector being shown: what Runtime.capture() loads when it is called. */
 import type { Bytes } from '../given/bytes.js';
-import { type CaptureOptions, wantsContents } from '../given/capture_options.js';
+import { captureOptions, type CaptureOptions } from '../given/capture_options.js';
 import { GlasswalError } from '../given/errors.js';
 import type { RuntimeParts } from '../life/membership.js';
 import { requireParts } from './given.js';
 import { Host } from './host.js';
+import type { InspectorModule } from './exports.js';
 import { newModule } from './module.js';
 import { RegionReader } from './region.js';
 
@@ -12,12 +13,35 @@ function nothing(): never {
   throw new GlasswalError('ENVIRONMENT', 'A capture is made without a page.');
 }
 
+// As often as a shown inspector looks at a region that changes all the time.
+const RECORD_MS = 250;
+
+/** The bytes or the error that a call came to. */
+function outcome(module: InspectorModule, size: number): Bytes {
+  const at = module._inspector_result() >>> 0;
+  const bytes = new Uint8Array(module.HEAPU8.subarray(at, at + Math.abs(size)));
+  if (size < 0) throw new GlasswalError('CORRUPT', new TextDecoder().decode(bytes));
+  return bytes;
+}
+
+/** Looks at the region again and again, for so long. */
+async function record(module: InspectorModule, seconds: number): Promise<void> {
+  const end = performance.now() + seconds * 1000;
+  for (;;) {
+    const size = module._inspector_record_region();
+    if (size < 0) outcome(module, size);
+    const left = end - performance.now();
+    if (left <= 0) return;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(RECORD_MS, left)));
+  }
+}
+
 /**
  * The runtime's region as a file that any inspector opens: createRuntime()'s, or one that arrived in a message. What the databases
- * contain is in it only if that is asked for. Nobody is stopped meanwhile. CORRUPT if what is in the memory is no region.
+ * contain, and what happened before, is in it only if that is asked for. Nobody is stopped meanwhile. CORRUPT if what is in the memory is no region.
  */
 export async function captureRuntime(runtime: RuntimeParts, options?: CaptureOptions | null): Promise<Bytes> {
-  const contents = wantsContents(options);
+  const { contents, seconds } = captureOptions(options);
   requireParts(runtime, 'captureRuntime()');
   const host = new Host(
     { setClipboard: nothing, chooseFile: nothing, saveFile: nothing, frameDone: nothing, mirror: nothing, stateChanged: nothing },
@@ -26,9 +50,6 @@ export async function captureRuntime(runtime: RuntimeParts, options?: CaptureOpt
   const module = await newModule(host);
   host.module = module;
   host.region = new RegionReader(runtime.memory, host.memory);
-  const size = module._inspector_capture_region(contents ? 1 : 0);
-  const at = module._inspector_result() >>> 0;
-  const bytes = new Uint8Array(module.HEAPU8.subarray(at, at + Math.abs(size)));
-  if (size < 0) throw new GlasswalError('CORRUPT', new TextDecoder().decode(bytes));
-  return bytes;
+  if (seconds > 0) await record(module, seconds);
+  return outcome(module, module._inspector_capture_region(contents ? 1 : 0));
 }

@@ -22,7 +22,7 @@ export { captureRuntime } from './capture.js';
 export { Inspector } from './inspector.js';
 export { type InspectorOptions } from './given.js';
 export type { InspectorCost } from '../generated/inspector.js';
-export type { CaptureOptions } from '../given/capture_options.js';
+export type { CaptureOptions, InspectorCaptureOptions } from '../given/capture_options.js';
 export type { InspectorTarget } from './place.js';
 export type { InspectorTheme } from './settings.js';
 

@@ -1,6 +1,6 @@
 /** An inspector that is attached to a runtime, wherever it is shown and whether it is shown at the moment or not. */
 import type { Bytes } from '../given/bytes.js';
-import { type CaptureOptions, wantsContents } from '../given/capture_options.js';
+import { type InspectorCaptureOptions, wantsContents } from '../given/capture_options.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
 import { textOf } from '../given/given_options.js';
 import type { InspectorCost } from '../generated/inspector.js';
@@ -85,7 +85,7 @@ export class Inspector implements Disposable {
   }
 
   /** The region as a file: metadata, events and black boxes, and the databases' contents only if asked for. Nobody is stopped. */
-  async capture(options?: CaptureOptions | null): Promise<Bytes> {
+  async capture(options?: InspectorCaptureOptions | null): Promise<Bytes> {
     const contents = wantsContents(options);
     return (await this.#opened()).capture(contents);
   }
