@@ -10,7 +10,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
+#include <iterator>
 #include <optional>
+#include <string_view>
 #include <utility>
 
 namespace glasswal::inspector {
@@ -98,10 +100,13 @@ void Log::WriteEvent(const Event& event, const EventNames& names) {
   const LogRecord record = RecordOf(event, names.ForRecord(event));
   const spdlog::log_clock::time_point at{std::chrono::duration_cast<spdlog::log_clock::duration>(
       std::chrono::nanoseconds(std::min<uint64_t>(record.time_ns, INT64_MAX)))};  // Any number.
-  // The client has a column of its own, and nobody looks for an event by its number here.
+  // The client has a column of its own, and nobody looks for an event, a connection or a file by its
+  // number here.
+  constexpr std::string_view kLeftOut[] = {"client_name", "connection", "file"};
   std::string text = record.event;
   for (const LogDetail& detail : record.details) {
-    if (detail.name != "client_name") text += " " + ToText(detail);
+    if (std::ranges::find(kLeftOut, detail.name) == std::end(kLeftOut))
+      text += " " + ToText(detail);
   }
   const std::string client = names.Client(event);
   for (const auto& sink : sinks_) sink->log({at, {}, client, LevelOf(record.level), text});

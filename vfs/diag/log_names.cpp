@@ -26,6 +26,18 @@ std::string ClientInSlot(const shm::RegionView& region, uint64_t slot) {
                                                         : TextOf(client.name, shm::kNameBytes);
 }
 
+/// Who died in a slot, unless somebody has followed it there.
+std::string DeadClient(const shm::RegionView& region, const Event& event, uint64_t slot) {
+  if (event.kind == EventKind::kRecoveryBegan) {
+    return ClientName(region, slot, static_cast<uint32_t>(event.arguments[1]));
+  }
+  if (slot >= shm::kMaxClients) return {};
+  const shm::ShmClient& client = *region.client(static_cast<uint32_t>(slot));
+  const uint64_t word = client.state.load(std::memory_order_acquire);
+  return store::ClientStateOf(word) == shm::kClientFree ? TextOf(client.name, shm::kNameBytes)
+                                                        : std::string();
+}
+
 /// The path of the file that has the event's number now: good enough for people, and almost always
 /// the one that was meant.
 std::string Path(const shm::RegionView& region, const Event& event) {
@@ -56,10 +68,10 @@ LogNames NamesOf(const shm::RegionView& region, const Event& event) {
   const EventDescription description = Describe(event.kind);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     const std::string_view argument = description.arguments[i];
-    // Whoever is dead may have a follower in its slot.
-    if (IsClientArgument(argument) && argument != "dead_client")
-      names.arguments[i] = ClientInSlot(region, event.arguments[i]);
     if (argument == "statement") names.statement = Statement(region, event.arguments[i]);
+    if (!IsClientArgument(argument)) continue;
+    names.arguments[i] = argument == "dead_client" ? DeadClient(region, event, event.arguments[i])
+                                                   : ClientInSlot(region, event.arguments[i]);
   }
   return names;
 }

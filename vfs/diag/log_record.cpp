@@ -4,6 +4,7 @@
 #include <string_view>
 #include <utility>
 
+#include "diag/log_text.h"
 #include "glasswal/snapshot.h"
 #include "port/printable.h"
 #include "shm/lock_names.h"
@@ -17,8 +18,11 @@ bool NeedsQuotes(char character) {
 
 void AppendValue(std::string_view value, std::string* text) {
   const std::string printable = port::Printable(value);
-  if (!value.empty() && printable == value &&
-      std::none_of(value.begin(), value.end(), NeedsQuotes)) {
+  // A text that looks like a number is told from one by its quotes: all digits, or nothing at all.
+  const bool is_plain =
+      printable == value && std::none_of(value.begin(), value.end(), NeedsQuotes) &&
+      !std::all_of(value.begin(), value.end(), [](char c) { return c >= '0' && c <= '9'; });
+  if (is_plain) {
     text->append(value);
     return;
   }
@@ -81,6 +85,15 @@ std::string ToText(const LogDetail& detail) {
   return text;
 }
 
+std::string ToJson(const LogRecord& record) {
+  std::string text;
+  diag::JsonWriter json(&text);
+  json.BeginObject();
+  diag::WriteMembers(record, &json);
+  json.EndObject();
+  return text;
+}
+
 LogRecord RecordOf(const Event& event, const LogNames& names) {
   const EventDescription description = Describe(event.kind);
   LogRecord record;
@@ -93,8 +106,8 @@ LogRecord RecordOf(const Event& event, const LogNames& names) {
   Say("sequence", event.sequence, &record);
   Say("client", event.client, &record);
   AddText("client_name", names.client, &record);
-  if (event.connection != 0) Say("connection", event.connection - 1, &record);
-  if (event.file != 0) Say("file", event.file - 1, &record);
+  if (event.connection != 0) AddNumber("connection", event.connection - 1, &record);
+  if (event.file != 0) AddNumber("file", event.file - 1, &record);
   AddText("path", names.path, &record);
   if (event.transaction != 0) AddNumber("transaction", event.transaction, &record);
   AddText("sql", names.statement, &record);
@@ -120,6 +133,8 @@ LogRecord RecordOfLoss(uint64_t first_sequence, uint64_t lost, uint64_t total_lo
   record.time_ns = time_ns;
   record.client = client;
   record.message = "event=" + record.event;
+  Say("sequence", first_sequence, &record);
+  if (client != kNoLogClient) Say("client", client, &record);
   AddNumber("lost", lost, &record);
   AddNumber("total_lost", total_lost, &record);
   return record;

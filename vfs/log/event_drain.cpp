@@ -17,6 +17,7 @@
 #include "port/assert.h"
 #include "port/clock.h"
 #include "port/futex.h"
+#include "port/process.h"
 #include "recovery/runtime_inside.h"
 #include "shm/region.h"
 #include "trace/ring.h"
@@ -68,6 +69,12 @@ class EventDrain::Impl {
     stopping_.store(false);
     thread_ = std::thread([this] { Run(); });
   }
+
+  /// False in a child of fork(): there the thread is missing, and who held a mutex is, too.
+  bool IsHere() const { return port::ForkGeneration() == fork_generation_; }
+
+  /// What a child of fork() can let go of.
+  std::shared_ptr<const Runtime> TakeRuntime() { return std::move(runtime_); }
 
   uint64_t Poll() {
     const std::lock_guard lock(cursor_mutex_);
@@ -121,7 +128,7 @@ class EventDrain::Impl {
   void DrainToHead() {
     const std::lock_guard lock(cursor_mutex_);
     const uint64_t head = region_.header()->event_head.load(std::memory_order_acquire);
-    while (last_sequence_ + 1 < head) {
+    while (cursor_.next_sequence() < head) {
       if (PollLocked(1) > 0) continue;
       if (!cursor_.waiting()) return;
       port::SleepUs(kBreathUs);
@@ -132,12 +139,11 @@ class EventDrain::Impl {
     uint64_t found = 0;
     Event event;
     while (found < limit && cursor_.Next(&event)) {
-      ReportLoss();
+      ReportLoss(event.sequence);
       LogEvent(event);
-      last_sequence_ = event.sequence;
       ++found;
     }
-    ReportLoss();
+    ReportLoss(cursor_.next_sequence());
     logged_.fetch_add(found, std::memory_order_relaxed);
     return found;
   }
@@ -175,24 +181,25 @@ class EventDrain::Impl {
     }
   }
 
-  void ReportLoss() {
+  /// Logs what was lost since the last report: the events right before `next_sequence`.
+  void ReportLoss(uint64_t next_sequence) {
     const uint64_t total = cursor_.lost();
-    const uint64_t before = lost_.exchange(total, std::memory_order_relaxed);
-    if (total == before) return;
-    // Of a drain that is no client there is no slot to name, nor does the text have one.
+    const uint64_t lost = total - lost_.exchange(total, std::memory_order_relaxed);
+    if (lost == 0) return;
+    // A drain is no client: those of several processes may read one ring.
     const uint64_t now_ns = port::NowNs();
-    Write(RecordOfLoss(last_sequence_ + 1, total - before, total, 0, now_ns), Since1970(now_ns));
+    Write(RecordOfLoss(next_sequence - lost, lost, total, kNoLogClient, now_ns), Since1970(now_ns));
   }
 
-  const std::shared_ptr<const Runtime> runtime_;
+  std::shared_ptr<const Runtime> runtime_;
+  const uint32_t fork_generation_ = port::ForkGeneration();
   const shm::RegionView& region_;
   const std::shared_ptr<spdlog::logger> logger_;
   const EventDrainOptions options_;
   const int64_t clock_offset_ns_;  // From the region's monotonic clock to the time of day.
 
-  std::mutex cursor_mutex_;  // Guards the next two, and the order of records.
+  std::mutex cursor_mutex_;  // Guards the next one, and the order of records.
   trace::EventCursor cursor_;
-  uint64_t last_sequence_ = 0;
   std::atomic<uint64_t> logged_{0};
   std::atomic<uint64_t> lost_{0};
   std::atomic<uint64_t> failed_{0};
@@ -225,11 +232,24 @@ EventDrain EventDrainInside::Over(const shm::RegionView& region,
       std::make_unique<EventDrain::Impl>(nullptr, region, std::move(logger), options));
 }
 
-EventDrain::~EventDrain() { impl_->Stop(); }
+EventDrain::~EventDrain() {
+  if (impl_->IsHere()) {
+    impl_->Stop();
+    return;
+  }
+  // To end a thread that is not there, or a condition that it waited for, would take for ever. The
+  // child never frees the rest.
+  const std::shared_ptr<const Runtime> runtime = impl_->TakeRuntime();
+  (void)impl_.release();
+}
 
-void EventDrain::Start() { impl_->Start(); }
-uint64_t EventDrain::Poll() { return impl_->Poll(); }
-void EventDrain::Stop() { impl_->Stop(); }
+void EventDrain::Start() {
+  if (impl_->IsHere()) impl_->Start();
+}
+uint64_t EventDrain::Poll() { return impl_->IsHere() ? impl_->Poll() : 0; }
+void EventDrain::Stop() {
+  if (impl_->IsHere()) impl_->Stop();
+}
 uint64_t EventDrain::logged() const { return impl_->logged(); }
 uint64_t EventDrain::lost() const { return impl_->lost(); }
 uint64_t EventDrain::failed() const { return impl_->failed(); }

@@ -79,6 +79,8 @@ class EventCursor {
   /// or dropped before they could be read are counted in lost(). Never waits.
   bool Next(Event* event);
   uint64_t lost() const { return lost_; }
+  /// The one that Next() looks for; those lost since the last event lie right before it.
+  uint64_t next_sequence() const { return next_; }
   /// True when the last Next() returned false although newer events are there: the one before them
   /// is still being written, or its writer is gone. In some milliseconds it is there or lost: call
   /// again.

@@ -61,7 +61,7 @@ test('what was overwritten before it was read is told, in its place', async (t) 
   assert.equal(loss.level, 'warn');
   assert.equal(loss.sequence, before + 1);
   assert.equal(loss.details.lost, loss.details.totalLost);
-  assert.equal(loss.message, `event=events.lost lost=${loss.details.lost} total_lost=${loss.details.lost}`);
+  assert.equal(loss.message, `event=events.lost sequence=${before + 1} client=0 lost=${loss.details.lost} total_lost=${loss.details.lost}`);
   const after = records[records.indexOf(loss) + 1];
   assert.equal(after.sequence, before + 1 + loss.details.lost);
   assert.equal(records.length - 1 + loss.details.lost, end - records[0].sequence + 1, 'each was read or told as lost');

@@ -35,8 +35,12 @@ struct LogDetail {
   uint64_t number = 0;   // If it is one.
 };
 
-/// "name=value", the value in quotes if it needs them.
+/// "name=value", the value in quotes if it needs them: also where it is a text that looks like a
+/// number.
 std::string ToText(const LogDetail& detail);
+
+/// Instead of the slot of a client: whoever lost events is none.
+inline constexpr uint32_t kNoLogClient = UINT32_MAX;
 
 /// One record of a log.
 struct LogRecord {
@@ -45,16 +49,20 @@ struct LogRecord {
   uint64_t sequence = 0;  // That of the event; of the first one lost.
   uint64_t time_ns = 0;   // By the clock of the region's events.
   uint32_t client = 0;    // The slot of the client that it happened to, or that lost events.
-  std::vector<LogDetail>
-      details;          // Names and arguments; a name of a client, of the path, then these.
-  std::string message;  // All of it in one line of key=value pairs.
+  std::vector<LogDetail> details;  // All else, in the order of the line.
+  std::string message;             // All of it in one line of key=value pairs.
 };
+
+/// The record as a logger of JavaScript gets it, and as a line of a log of JSON lines has it: an
+/// object with level, event, sequence, timeMs (that of time_ns), client (null if it is none),
+/// details by their names in camelCase, and message. Valid JSON whatever names and paths are.
+std::string ToJson(const LogRecord& record);
 
 /// The record of `event`, with the names that `names` gives.
 LogRecord RecordOf(const Event& event, const LogNames& names);
 
-/// The record that `lost` events from `first_sequence` on were overwritten before `client` read them,
-/// `total_lost` since it began.
+/// The record that `lost` events from `first_sequence` on were overwritten before `client` (or
+/// kNoLogClient) read them, `total_lost` since it began.
 LogRecord RecordOfLoss(uint64_t first_sequence, uint64_t lost, uint64_t total_lost, uint32_t client,
                        uint64_t time_ns);
 

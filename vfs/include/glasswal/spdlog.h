@@ -9,9 +9,34 @@
 //   2026-03-01 12:00:00.123456 info glasswal event=commit sequence=17 client=3 client_name=ingest
 //   connection=0 file=0 path=/app.sqlite frames=2 database_pages=40 change=9 held_ns=51200
 //
+// or, by a sink that was given NewJsonFormatter(), JSON lines with the same fields.
+//
 // A record has the level of its event and the time at which the event happened. Events that came
 // faster than they could be logged are lost, which is itself a record (event=events.lost, a
-// warning). Writers of events never wait for the drain, nor know of it.
+// warning): logged() and lost() together are all that happened. Writers of events never wait for
+// the drain, nor know of it.
+//
+// Which sinks, and how they are called, is spdlog's and yours:
+//
+// - Rotating files (rotating_file_sink_mt) and consoles with colours (stdout_color_sink_mt) take
+//   records like any sink; set_level() of a sink or of the logger filters, set_pattern() of a sink
+//   says how its lines look. NewEventLogger() sets the pattern of all its sinks, so what a sink has
+//   for itself is set after it.
+// - An asynchronous logger (spdlog::async_logger) keeps the order of records where its pool has one
+//   thread. With async_overflow_policy::block it loses nothing: the drain waits for it, and it is
+//   the ring that overflows, which is told. With overrun_oldest it drops what has been counted as
+//   logged: the pool's overrun_counter() says how much.
+// - To lose nothing at the end: let those who write end, Stop() the drain, and then, where a logger
+//   is asynchronous, spdlog::shutdown(), which waits until its pool has written all. Stop() itself
+//   flushes the logger, which of an asynchronous one is only a message in its queue. In the other
+//   order each record after the shutdown is counted in failed().
+// - What a sink throws, a full disk for one, goes to the logger's error handler, which spdlog has
+//   print to stderr once a second (set_error_handler()).
+//
+// In a child of fork() there is no thread of a drain, and locks may be held that nobody gives back.
+// So a drain that came by fork() does nothing there, and leaves without waiting; who wants the log
+// in a child makes a logger and a drain there, of a runtime that the child opened itself. Two
+// processes must not rotate the same files.
 //
 // Thread-safety: said with each function.
 #ifndef GLASSWAL_SPDLOG_H_
@@ -23,6 +48,7 @@
 #include <vector>
 
 namespace spdlog {
+class formatter;
 class logger;
 namespace sinks {
 class sink;
@@ -41,6 +67,12 @@ inline constexpr char kEventPattern[] = "%Y-%m-%d %H:%M:%S.%f %l %n %v";
 /// level) and writes kEventPattern. Any other logger does as well.
 std::shared_ptr<spdlog::logger> NewEventLogger(
     std::vector<std::shared_ptr<spdlog::sinks::sink>> sinks, const std::string& name = "glasswal");
+
+/// Has a sink write JSON lines: sink->set_formatter(glasswal::NewJsonFormatter()), after the logger
+/// was made. An event is the object of glasswal::ToJson(LogRecord), with its time in milliseconds
+/// since 1970 and the name of the logger; another message of the program has logger, level, timeMs
+/// and message. Each is one line of valid JSON whatever it says.
+std::unique_ptr<spdlog::formatter> NewJsonFormatter();
 
 /// How an EventDrain works.
 struct EventDrainOptions {
@@ -80,8 +112,9 @@ class EventDrain {
   uint64_t logged() const;
   /// Events that were overwritten before they could be logged. Any thread.
   uint64_t lost() const;
-  /// Calls of the logger that ended with an exception: a sink threw, or the logger is asynchronous
-  /// and spdlog was shut down. No exception leaves the drain, and it goes on with the next event.
+  /// Calls of the logger that ended with an exception: the logger is asynchronous and spdlog was
+  /// shut down, or a sink threw what is no std::exception, which spdlog lets through. No exception
+  /// leaves the drain, and it goes on with the next event.
   uint64_t failed() const;
 
  private:
@@ -89,7 +122,7 @@ class EventDrain {
   class Impl;
   explicit EventDrain(std::unique_ptr<Impl> impl);
 
-  const std::unique_ptr<Impl> impl_;
+  std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace glasswal
