@@ -12,7 +12,9 @@ import { build } from 'esbuild';
 const HERE = path.dirname(fileURLToPath(import.meta.url));
 const TS = path.join(HERE, 'ts');
 const DIST = path.join(HERE, 'dist');
-const WAYS_IN = ['index', 'janitor_worker', 'vite', 'inspector/index', 'adapters/drizzle', 'adapters/kysely', 'adapters/wa_sqlite'];
+const WAYS_IN = [
+  'index', 'janitor_worker', 'vite', 'console', 'inspector/index', 'adapters/drizzle', 'adapters/kysely', 'adapters/wa_sqlite',
+];
 // Not for users: the tests look at these by themselves.
 const FOR_TESTS = ['api/statement_cache', 'generated/options', 'inspector/copy_words'];
 // Scripts that stay apart. Of unseen.js bundlers read the comments, inspector_file.js knows a file that lies beside it, and

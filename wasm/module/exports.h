@@ -110,9 +110,11 @@
   X(int32_t, glasswal_observe_events, (double from_sequence, uint32_t limit),                      \
     "Up to `limit` events from `fromSequence` on: {events: [...], nextSequence, lost} at "         \
     "glasswal_text. Gives a status.")                                                              \
-  X(int32_t, glasswal_observe_log, (double from_sequence, uint32_t limit, double lost_before),     \
-    "What a log says of up to `limit` events from `fromSequence` on: [{level, event, sequence, "   \
-    "timeMs, client, details, message}, ...] at glasswal_text. Those lost have a record in their " \
+  X(int32_t, glasswal_observe_log,                                                                 \
+    (double from_sequence, uint32_t limit, double lost_before, uint32_t level),                    \
+    "What a log says of up to `limit` events from `fromSequence` on: {records: [{level, event, "   \
+    "sequence, timeMs, client, details, message}, ...], nextSequence} at glasswal_text. Events "   \
+    "that matter less than `level` are read, and not told. Those lost have a record in their "     \
     "place; before them there were `lostBefore`. Gives a status.")                                 \
   X(void, glasswal_set_event_level, (uint32_t level), "Sets what all clients record from now on.") \
   X(void, glasswal_set_statements, (uint32_t tracking),                                            \

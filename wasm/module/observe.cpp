@@ -31,21 +31,10 @@ SilenceTracker& Silence() {
   return *tracker;
 }
 
-void AppendRecord(const LogRecord& record, diag::JsonWriter* json) {
-  json->BeginObject();
-  json->Key("level"), json->String(Name(record.level));
-  json->Key("event"), json->String(record.event);
-  json->Key("sequence"), json->Number(record.sequence);
-  json->Key("timeMs"), json->Milliseconds(record.time_ns);
-  json->Key("client"), json->Number(record.client);
-  json->Key("details"), json->BeginObject();
-  for (const LogDetail& detail : record.details) {
-    json->Key(diag::CamelCase(detail.name));
-    detail.is_text ? json->String(detail.text) : json->Number(detail.number);
-  }
-  json->EndObject();
-  json->Key("message"), json->String(record.message);
-  json->EndObject();
+/// Appends to an array of JSON that is not closed yet.
+void AppendRecord(const LogRecord& record, std::string* array) {
+  if (array->back() != '[') *array += ',';
+  *array += ToJson(record);
 }
 
 /// Up to `limit` events from `from_sequence` on, which 0 takes as that of the oldest.
@@ -82,26 +71,26 @@ extern "C" int32_t glasswal_observe_events(double from_sequence, uint32_t limit)
   return 0;
 }
 
-extern "C" int32_t glasswal_observe_log(double from_sequence, uint32_t limit, double lost_before) {
+extern "C" int32_t glasswal_observe_log(double from_sequence, uint32_t limit, double lost_before,
+                                        uint32_t level) {
   if (JoinedRuntime() == nullptr) return GiveNotJoined();
   const store::ClientContext& self = *ClientContext();
   Result<EventBatch> batch = EventsFrom(from_sequence, RoomForEvents(limit, true));
   if (!batch.ok()) return GiveStatus(batch.status());
-  std::string text;
-  diag::JsonWriter json(&text);
-  json.BeginArray();
+  std::string text = "{\"records\":[";
   auto next = static_cast<uint64_t>(from_sequence);
   auto total_lost = static_cast<uint64_t>(lost_before);
   for (const Event& event : batch->events) {
     if (event.sequence > next) {
       const uint64_t lost = event.sequence - next;
       total_lost += lost;
-      AppendRecord(RecordOfLoss(next, lost, total_lost, self.slot, port::NowNs()), &json);
+      AppendRecord(RecordOfLoss(next, lost, total_lost, self.slot, port::NowNs()), &text);
     }
     next = event.sequence + 1;
-    AppendRecord(RecordOf(event, diag::NamesOf(*self.region, event)), &json);
+    if (static_cast<uint32_t>(event.level) > level) continue;
+    AppendRecord(RecordOf(event, diag::NamesOf(*self.region, event)), &text);
   }
-  json.EndArray();
+  text += "],\"nextSequence\":" + std::to_string(next) + "}";
   GiveText(std::move(text));
   return 0;
 }

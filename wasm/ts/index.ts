@@ -51,7 +51,7 @@ export type { AggregateOptions, FunctionOptions, FunctionResult } from './api/fu
 export { GlasswalError, MisuseError, SqliteError } from './given/errors.js';
 export type { GlasswalErrorCode, LockRefusal, SqliteErrorDetails } from './given/errors.js';
 export type { EventBatch, EventLevel, EventRecord } from './api/diagnostics.js';
-export type { Logger, LogLevel, LogRecord } from './api/log.js';
+export type { Logger, LogLevel, LogRecord, LogSource, LogTarget } from './api/log.js';
 export type { Snapshot } from './generated/snapshot.js';
 /** What a {@link Snapshot} consists of, by name. */
 export type * as SnapshotParts from './generated/snapshot.js';

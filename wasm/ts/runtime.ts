@@ -17,7 +17,7 @@ import { startLog } from './life/log_drain.js';
 import { enter, loadCode, type RuntimeParts } from './life/membership.js';
 import { newRuntimeId } from './life/founding.js';
 import { newMemory } from './life/new_memory.js';
-import { checkOptions, type RuntimeOptions } from './life/options.js';
+import { checkOptions, logTargets, type RuntimeOptions } from './life/options.js';
 import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
 import { watchChild, watchChildren, watchThreads } from './life/threads.js';
@@ -202,6 +202,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   await requireSharedMemory();
   requirePath(path);
   const checked = checkOptions(options);
+  const targets = logTargets(options);
   const name = clientName(options.name ?? (isPage ? 'page' : 'main'));
   const loading = loadCode(options.wasm);
   // Whoever enters is told.
@@ -219,6 +220,6 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   client.atClose(watchThreads(membership.engine, id, look));
   if (!isNode) client.atClose(hearRecoveries(id, look));
   if (!isNode) client.atClose(waitToInherit(runtime, membership));
-  if (options.logger !== undefined) client.atClose(startLog(client, options.logger));
+  if (targets.length !== 0) client.atClose(startLog(client, targets));
   return runtime;
 }

@@ -60,13 +60,19 @@ export function readEvents(engine: Engine, from: number, limit: number): EventBa
   return JSON.parse(engine.text()) as EventBatch;
 }
 
+/** What a log says of events, and where to go on. */
+export interface LogBatch {
+  readonly records: readonly LogRecord[];
+  readonly nextSequence: number;
+}
+
 /**
- * What a log says of up to `limit` events from sequence number `from` on, as records that a logger gets. Those lost have a record
- * in their place; before them there were `lost`.
+ * What a log says of up to `limit` events from sequence number `from` on, of those that matter as much as `level`. Those lost have a
+ * record in their place; before them there were `lost`.
  */
-export function readLog(engine: Engine, from: number, limit: number, lost: number): LogRecord[] {
-  check(engine, callNumber(engine, 'glasswal_observe_log', from, limit, lost));
-  return JSON.parse(engine.text()) as LogRecord[];
+export function readLog(engine: Engine, from: number, limit: number, lost: number, level: number): LogBatch {
+  check(engine, callNumber(engine, 'glasswal_observe_log', from, limit, lost, level));
+  return JSON.parse(engine.text()) as LogBatch;
 }
 
 /** Sets what is recorded from now on, by all clients. */

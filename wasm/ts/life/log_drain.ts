@@ -1,5 +1,5 @@
 /**
- * Drains the event ring into a logger. The database never waits for it: what was overwritten before it was read is told as a record
+ * Drains the event ring into loggers. The database never waits for them: what was overwritten before it was read is told as a record
  * of its own, in its place.
  *
  * A look reads until it has caught up, or for as long as a page may be kept busy; then it goes on in the next turn.
@@ -8,7 +8,8 @@ import type { Client } from './client.js';
 import { readLog } from '../api/diagnostics.js';
 import { header, regionOffset } from '../generated/facts.js';
 import { reportError } from '../given/listeners.js';
-import { deliver, type Logger, type LogRecord } from '../api/log.js';
+import type { LogRecord, LogTarget } from '../api/log.js';
+import { LogOutlet } from '../api/log_outlet.js';
 
 const restMs = 50;
 const mostBusyMs = 20;
@@ -16,15 +17,18 @@ const mostAtOnce = 1000;
 
 class LogDrain {
   readonly #client: Client;
-  readonly #logger: Logger;
+  readonly #outlets: readonly LogOutlet[];
+  /** The level of the one who wants to hear most: records that nobody wants are not made. */
+  readonly #level: number;
   /** Of the first event of all: a logger is there from the beginning. */
   #next = 1;
   #lost = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(client: Client, logger: Logger) {
+  constructor(client: Client, targets: readonly LogTarget[]) {
     this.#client = client;
-    this.#logger = logger;
+    this.#outlets = targets.map((target) => new LogOutlet(target, client));
+    this.#level = Math.max(...this.#outlets.map(({ level }) => level));
     this.#rest(restMs);
   }
 
@@ -33,6 +37,7 @@ class LogDrain {
     clearTimeout(this.#timer);
     this.#timer = undefined;
     this.#drain(Infinity);
+    for (const outlet of this.#outlets) outlet.end();
   }
 
   #rest(ms: number): void {
@@ -44,6 +49,7 @@ class LogDrain {
     this.#timer = undefined;
     try {
       const caughtUp = this.#drain(mostBusyMs);
+      for (const outlet of this.#outlets) outlet.flush();
       if (!this.#client.gone) this.#rest(caughtUp ? restMs : 0);
     } catch (error) {
       // A region that cannot be read any more: it is told once.
@@ -59,28 +65,32 @@ class LogDrain {
     const until = performance.now() + ms;
     const end = Number(Atomics.load(engine.views.u64, (regionOffset + header.eventHead) >>> 3));
     while (this.#next < end && !this.#client.gone) {
-      if (performance.now() > until) return false;
-      const records = readLog(engine, this.#next, mostAtOnce, this.#lost);
+      const { records, nextSequence } = readLog(engine, this.#next, mostAtOnce, this.#lost, this.#level);
       // Those that are being written now are read at the next look.
-      if (records.length === 0) return true;
-      for (const record of records) this.#deliver(record);
+      if (nextSequence === this.#next) return true;
+      for (const record of records) {
+        this.#deliver(record);
+        // A slow logger keeps a page busy for no longer than a fast one. The rest is read once more, unless it is lost by then.
+        if (performance.now() > until) return false;
+      }
+      // A logger that closes the runtime makes the last look from within this one.
+      this.#next = Math.max(this.#next, nextSequence);
     }
     return true;
   }
 
   #deliver(record: LogRecord): void {
     const { sequence, event, details } = record;
-    // A logger that closes the runtime makes the last look from within this one.
     if (sequence < this.#next) return;
     const lost = event === 'events.lost' ? Number(details['lost']) : 0;
     this.#next = sequence + (lost || 1);
     this.#lost += lost;
-    deliver(this.#logger, record);
+    for (const outlet of this.#outlets) outlet.tell(record);
   }
 }
 
 /** Starts draining; what stops it, after a last look. */
-export function startLog(client: Client, logger: Logger): () => void {
-  const drain = new LogDrain(client, logger);
+export function startLog(client: Client, targets: readonly LogTarget[]): () => void {
+  const drain = new LogDrain(client, targets);
   return () => drain.stop();
 }

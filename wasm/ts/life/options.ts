@@ -4,7 +4,7 @@ import { regionOffset, segmentBytes } from '../generated/facts.js';
 import { type RegionOptions, regionOptions } from '../generated/options.js';
 import { blockSegments } from '../memory/block.js';
 import { requireOptions, shown } from '../given/given_options.js';
-import type { Logger } from '../api/log.js';
+import type { Logger, LogLevel, LogTarget } from '../api/log.js';
 import { kindOf } from '../given/kinds.js';
 
 /** What the creator of a runtime decides. */
@@ -13,8 +13,8 @@ export interface RuntimeOptions extends RegionOptions {
   readonly name?: string;
   /** Where glasswal.wasm is, if not beside the package's JavaScript; or the module, compiled already. */
   readonly wasm?: URL | string | WebAssembly.Module;
-  /** Receives a structured record for each event. */
-  readonly logger?: Logger;
+  /** Receives a structured record for each event: a function, an object with a level such as consoleLogger() makes, or several of them. */
+  readonly logger?: Logger | LogTarget | readonly (Logger | LogTarget)[];
 }
 
 /** The options as the module takes them: a switch is 0 or 1, a choice its number. */
@@ -76,6 +76,24 @@ export function requireRoom(options: CheckedOptions, firstSegment: number): void
   refuse('capacityBytes', capacityBytes, `${least} at least: raise it, or lower ${others}`);
 }
 
+const levels = ['error', 'warn', 'info', 'debug', 'trace'] as const;
+
+function logTarget(given: unknown): LogTarget {
+  if (typeof given === 'function') return { log: given as Logger };
+  if (typeof given !== 'object' || given === null) refuse('logger', kindOf(given), "a function that takes a record, or an object with one as 'log'");
+  const { log, level, flush } = given as Partial<Record<keyof LogTarget, unknown>>;
+  if (typeof log !== 'function') refuse('logger.log', kindOf(log), 'a function that takes a record');
+  if (level !== undefined && !levels.includes(level as LogLevel)) refuse('logger.level', shown(level), levels.map((each) => `'${each}'`).join(' or '));
+  if (flush !== undefined && typeof flush !== 'function') refuse('logger.flush', kindOf(flush), 'a function');
+  return given as LogTarget;
+}
+
+/** The loggers that were given; throws a GlasswalError for what is none. */
+export function logTargets({ logger }: RuntimeOptions): readonly LogTarget[] {
+  if (logger === undefined) return [];
+  return (Array.isArray(logger) ? logger : [logger]).map(logTarget);
+}
+
 /** Checks what the caller wants; throws a GlasswalError that names the first option that will not do. */
 export function checkOptions(options: RuntimeOptions): CheckedOptions {
   requireOptions(options, 'createRuntime()', known);
@@ -88,8 +106,7 @@ export function checkOptions(options: RuntimeOptions): CheckedOptions {
   if (!isUrl && !(wasm instanceof WebAssembly.Module) && (wasm ?? undefined) !== undefined) {
     refuse('wasm', shown(wasm), 'a URL, or a WebAssembly.Module');
   }
-  const logger: unknown = options.logger;
-  if (logger !== undefined && typeof logger !== 'function') refuse('logger', kindOf(logger), 'a function that takes a record');
+  logTargets(options);
   checked.capacityBytes = capacityOf(options.capacityBytes, checked);
   return checked;
 }

@@ -92,7 +92,7 @@ export class MemoryWriteAheadVFS {
       checkNotReset(this.#runtime);
       const { client } = await enterThread(this.#runtime, name);
       registerRuntime(this.#runtime);
-      if (isLogged) client.atClose(startLog(client, (record) => sayRecord(this.#logger, record)));
+      if (isLogged) client.atClose(startLog(client, [{ log: (record) => sayRecord(this.#logger, record) }]));
     } catch (error) {
       this.#refused = error as Error;
     }
