@@ -120,8 +120,8 @@ test('a real runtime: warnings go to stderr, the rest to stdout, nothing is colo
   const { stdout, stderr } = await piped();
   assert.doesNotMatch(stdout + stderr, /\u001b/);
   const name = 'main %c\\\\u001b\\[2J';
-  assert.match(stdout, new RegExp(`^\\d\\d:\\d\\d:\\d\\d\\.\\d{3} commit ${name} /100%s\\.sqlite frames=\\d+ databasePages=`, 'm'));
-  assert.match(stderr, new RegExp(`^[\\d:.]+ lock\\.refused ${name} /100%s\\.sqlite lock=WRITE holderClient=victim held=.* waited=`, 'm'));
+  assert.match(stdout, new RegExp(`^\\d\\d:\\d\\d:\\d\\d\\.\\d{3} commit ${name} /100%s\\.sqlite (transaction=\\d+ )?frames=\\d+ databasePages=`, 'm'));
+  assert.match(stderr, new RegExp(`^[\\d:.]+ lock\\.refused ${name} /100%s\\.sqlite (transaction=\\d+ )?lock=WRITE holderClient=victim held=.* waited=`, 'm'));
   const [, group] = /^[\d:.]+ recovery\.done recovery from victim: \d+ locks, \d+ handles, \d+ segments taken back\n((?: .*\n)*)/m.exec(stderr);
   assert.match(group, /^ {2}a worker that had been silent for .*, with 1 open connection\n/);
   assert.match(group, /^ {2}held WRITE of \/100%s\.sqlite \(exclusive\) for /m);

@@ -43,7 +43,7 @@ inEachBrowser((it, browserName) => {
     const [time, , subject, details] = textsOf(commit);
     assert.match(time, /^\d\d:\d\d:\d\d\.\d{3}$/);
     assert.equal(subject, '100%s /app.sqlite');
-    assert.match(details, /^frames=0 databasePages=0 change=0 held=/);
+    assert.match(details, /^(transaction=\d+ )?frames=0 databasePages=0 change=0 held=/);
     assert.equal(commit.at(-1).details.clientName, '100%s', 'the record is there, to be unfolded');
     if (browserName === 'chromium') {
       const [, format, timeStyle, , none, style] = commit;
@@ -54,7 +54,7 @@ inEachBrowser((it, browserName) => {
     }
     const refusal = find('lock.refused');
     assert.equal(refusal[0], 'warning');
-    assert.match(textsOf(refusal)[3], /^lock=WRITE holderClient=100%s held=/);
+    assert.match(textsOf(refusal)[3], /^(transaction=\d+ )?lock=WRITE holderClient=100%s held=/);
 
     // A group that has a warning is open.
     const heading = values.findIndex((each) => /^(startGroup|group)$/.test(each[0]) && textsOf(each)[1] === 'recovery.done');
@@ -83,7 +83,7 @@ inEachBrowser((it, browserName) => {
     await stage.inPage(({ runtimes }) => runtimes.get('runtime').close());
     const shown = texts.map((text) => text.replace(/ [\d:.]{12} /, ' '));
     assert.match(shown[0], /^info (%s )?client\.joined ingest/);
-    assert.match(shown[1], /^info (%s )?commit ingest \/app\.sqlite frames=0/);
+    assert.match(shown[1], /^info (%s )?commit ingest \/app\.sqlite (transaction=\d+ )?frames=0/);
     assert.equal(shown.length, 2);
   });
 });

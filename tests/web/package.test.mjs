@@ -84,6 +84,46 @@ describe('the packed package', () => {
     }));
   });
 
+  describe('samples/tracing', () => {
+    let folder;
+    before(async () => {
+      folder = await installSample('tracing', tarball);
+      await run(process.execPath, [VITE, 'build'], { cwd: folder });
+    });
+
+    /** The page logs what happens when the lock's holder is killed, in its table and in the console; GLASSWAL_SHOT saves a picture. */
+    async function logs(t, browserName, url) {
+      const browser = await launch(browserName);
+      t.after(() => browser.close());
+      const page = await openPage(browser);
+      const said = [];
+      page.on('console', (message) => said.push({ type: message.type(), text: message.text() }));
+      page.on('pageerror', (error) => said.push({ type: 'pageerror', text: String(error) }));
+      const row = (event, text) => page.locator('#records tr', { has: page.locator(`td:nth-child(3):text-is("${event}")`), hasText: text }).first();
+      await page.goto(url);
+      await row('commit', 'client_name=writer-1').waitFor();
+      await page.click('#hold');
+      await row('lock.refused', 'holder_client_name=holder').waitFor();
+      await page.click('#kill');
+      await row('recovery.done', 'dead_client_name=holder').waitFor();
+      await page.waitForFunction(() => /^\d+ events, 0 lost$/.test(document.querySelector('#sums').value));
+      if (process.env.GLASSWAL_SHOT) await page.screenshot({ path: `${process.env.GLASSWAL_SHOT}-${browserName}.png` });
+      for (const [type, text] of [['info', 'commit'], ['warning', 'lock.refused'], ['warning', 'held WRITE of /tracing.sqlite (exclusive)']]) {
+        assert.ok(said.some((each) => each.type === type && each.text.includes(text)), `${type} ${text}`);
+      }
+      assert.ok(said.some(({ type, text }) => /^(startGroup|group)$/.test(type) && text.includes('recovery from holder')));
+      assert.deepEqual(said.filter(({ type }) => type === 'pageerror'), []);
+    }
+
+    for (const name of BROWSERS) {
+      test(`${name}: the page shows what it logs, and so does the console`, within(60_000, async (t) => {
+        const server = await serve({ '/': path.join(folder, 'dist') });
+        t.after(() => server.close());
+        await logs(t, name, server.origin);
+      }));
+    }
+  });
+
   describe('samples/wa_sqlite', () => {
     let folder;
     before(async () => {

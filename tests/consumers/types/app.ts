@@ -1,5 +1,6 @@
 // What a strict consumer writes, in a page or in a worker.
 import { type Bindings, connect, createRuntime, type Database, GlasswalError, join, type Row, serve, type SqlValue, SqliteError } from 'glasswal';
+import { consoleLogger } from 'glasswal/console';
 import { attachInspector, captureRuntime, type InspectorOptions } from 'glasswal/inspector';
 import 'glasswal/isolate';
 
@@ -15,7 +16,9 @@ function fill(db: Database, users: readonly User[]): number {
 }
 
 export async function useEverything(options: InspectorOptions): Promise<string[]> {
-  const runtime = await createRuntime('/app.sqlite', { maxDatabaseCapacityBytes: 1 << 30 });
+  const runtime = await createRuntime('/app.sqlite', {
+    maxDatabaseCapacityBytes: 1 << 30, logger: [consoleLogger({ level: 'warn', clients: ['page', 1] }), (record) => void record.details['path']],
+  });
   const client = await join(runtime, { name: 'page' });
   const db = client.open({ busyTimeout: 2000 });
   try {
