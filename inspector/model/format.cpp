@@ -1,11 +1,10 @@
 #include "model/format.h"
 
 #include <chrono>
+#include <algorithm>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>
-
-#include "port/printable.h"
 
 namespace glasswal::inspector {
 namespace {
@@ -143,7 +142,9 @@ std::string FormatStatement(const std::optional<ConnectionStatement>& statement)
   constexpr size_t kMostBytes = 120;
   if (!statement || statement->text.empty()) return {};
   const std::string_view whole = statement->text;
-  const std::string_view part = port::CutText(whole, kMostBytes);
+  size_t size = std::min(whole.size(), kMostBytes);
+  while (size > 0 && size < whole.size() && (whole[size] & 0xc0) == 0x80) --size;
+  const std::string_view part = whole.substr(0, size);
   const std::string sql = CleanText(part) + (part.size() < whole.size() ? "\xe2\x80\xa6" : "");
   const std::string time = FormatDuration(statement->age_ns);
   return statement->running ? "running " + sql + " for " + time

@@ -40,24 +40,18 @@
 #include <cstdint>
 
 #include "glasswal/option_names.h"
-#include "port/atomic.h"
-#include "shm/slots.h"
+#include "shm/event_record.h"
+#include "shm/recovery_record.h"
+#include "shm/statement_record.h"
+#include "shm/words.h"
 
 namespace glasswal::shm {
-
-using Atomic32 = port::Atomic<uint32_t>;
-using Atomic64 = port::Atomic<uint64_t>;
-using AtomicSlots = port::Atomic<SlotMask>;
-static_assert(AtomicSlots::is_always_lock_free && sizeof(AtomicSlots) == sizeof(SlotMask));
-static_assert(Atomic32::is_always_lock_free && sizeof(Atomic32) == 4);
-static_assert(Atomic64::is_always_lock_free && sizeof(Atomic64) == 8);
 
 inline constexpr uint64_t kMagic = 0x6c61777373616c67;  // "glasswal" in little-endian order.
 inline constexpr uint32_t kLayoutVersion = 4;
 
 inline constexpr uint64_t kSegmentBytes = 64 * 1024;
 inline constexpr uint32_t kMaxFiles = 1024;
-inline constexpr uint32_t kNameBytes = 64;   // A client's name with its terminating zero.
 inline constexpr uint32_t kPathBytes = 256;  // A file's path with its terminating zero.
 inline constexpr uint32_t kMapEntries = kSegmentBytes / sizeof(uint32_t);
 inline constexpr uint32_t kMapSegments = 16;  // 16 maps of 16,384 segments: 16 GiB a file.
@@ -71,28 +65,7 @@ inline constexpr uint32_t kMinEvents = BoundsOf(Option::kEventCapacity).least;
 inline constexpr uint32_t kMaxEvents = BoundsOf(Option::kEventCapacity).most;
 inline constexpr uint64_t kMinFileBytes = kSegmentBytes;  // What a file's maximum is at least.
 inline constexpr uint64_t kMaxRegionBytes = BoundsOf(Option::kRegionCapacity).most;
-inline constexpr uint32_t kBlackBoxLocks = 24;
-inline constexpr uint32_t kBlackBoxEvents = 16;
-inline constexpr uint32_t kHistogramBuckets = 240;    // See trace/histogram.h.
-inline constexpr uint32_t kStatementTextBytes = 384;  // A statement with its terminating zero.
-// What names a statement's row has 16 bits for it (ShmConnection::running), and 0 is none.
-inline constexpr uint32_t kMaxStatements = BoundsOf(Option::kStatementCapacity).most;
-static_assert(kMaxStatements < 0xffff);
 inline constexpr uint32_t kNoSegment = 0;
-
-// ---------------------------------------------------------------------------------------------
-// Events. See trace/ring.h for the protocol of `state`.
-
-struct ShmEvent {
-  Atomic64 state;    // [CAS] sequence and, below it, kEventTagBits: the writer's slot while it is
-                     // written, else complete; 0 never written. See trace/ring.h.
-  Atomic64 time_ns;  // [writer] its monotonic clock.
-  Atomic64 subject;  // [writer] kind 16 | level 8 | client 8 | client generation 32, from the top.
-  Atomic64 place;    // [writer] the connection's transaction 32 | connection slot + 1 16 | file
-                     // number + 1 16, from the top.
-  Atomic64 arguments[4];  // [writer] see glasswal/event.h.
-};
-static_assert(sizeof(ShmEvent) == 64);
 
 // ---------------------------------------------------------------------------------------------
 // Locks. The word's states and transitions are in lock/lock_word.h, waiting in lock/lock.h.
@@ -341,79 +314,6 @@ struct alignas(64) ShmDatabase {
   ShmConnection connections[kMaxConnections];
 };
 static_assert(sizeof(ShmDatabase) <= kSegmentBytes);
-
-// ---------------------------------------------------------------------------------------------
-// Statements: what is run, by which connection, and what it has cost. The protocol of `state` is in
-// store/statements.h.
-
-enum StatementState : uint32_t {
-  kStatementFree = 0,
-  kStatementClaiming = 1,  // Being filled in by the client in the word.
-  kStatementLive = 2,
-};
-
-struct alignas(64) ShmStatement {
-  Atomic64 state;  // [CAS] StatementState 8 | claiming client's slot 8 | unused 16 | generation 32.
-  Atomic64 owner;  // [claimer] file number 16 | connection slot 8 | client slot 8 | client
-                   // generation 32: only this connection writes what follows.
-  Atomic64 hash;   // [claimer] of the text as it was given.
-  Atomic64 used_ns;  // [owner] when it ran last (coarse clock).
-  Atomic64 runs;     // [owner] all of these are saturating sums.
-  Atomic64 timed;    // [owner] runs whose time is known; an exact one stands for those since the
-                     // last (see ShmLock::hold_sampled).
-  Atomic64 total_ns;
-  Atomic64 longest_ns;
-  Atomic64 rows;  // [owner] that it returned.
-  Atomic64 reads;
-  Atomic64 writes;
-  Atomic64 waits;
-  Atomic64 waited_ns;
-  Atomic64 errors;
-  Atomic64 slow;
-  Atomic32 text_bytes;                     // [claimer] how long the whole text is, as it was given.
-  Atomic32 last_error;                     // [owner] extended result code.
-  Atomic64 text[kStatementTextBytes / 8];  // [claimer] UTF-8, zero-terminated.
-  Atomic32 histogram[kHistogramBuckets];   // [owner] run times.
-};
-static_assert(sizeof(ShmStatement) == 128 + kStatementTextBytes + 4 * kHistogramBuckets);
-
-// ---------------------------------------------------------------------------------------------
-// Recoveries and their black boxes.
-
-struct ShmBlackBoxLock {
-  Atomic64 place;    // [recoverer] file number 16 | lock 8 | connection 8 | mode 8 | waiting 8 |
-                     // unused 16.
-  Atomic64 held_ns;  // [recoverer] how long, by the recoverer's clock; 0: not known.
-};
-
-struct alignas(64) ShmRecovery {
-  Atomic64 state;     // [recoverer] number of the recovery * 2 + 1 while it runs, * 2 when done.
-  Atomic64 began_ns;  // [recoverer]
-  Atomic64 ended_ns;  // [recoverer]
-  // [recoverer] dead slot 8 | recoverer slot 8 | evicted 8 | kind 8 | generation 32.
-  Atomic64 subject;
-  Atomic64 process_id;         // [recoverer] of the dead.
-  Atomic64 silent_ns;          // [recoverer] how long it had been silent, by the recoverer's clock.
-  Atomic64 heartbeat;          // [recoverer] the dead client's last.
-  Atomic32 locks;              // [recoverer] lock bits taken back.
-  Atomic32 connections;        // [recoverer] connections closed.
-  Atomic32 handles;            // [recoverer] file handles closed.
-  Atomic32 segments;           // [recoverer] segments freed.
-  Atomic32 wal_index_spoiled;  // [recoverer] databases whose wal-index must be rebuilt.
-  Atomic32 box_locks;          // [recoverer] entries of box.
-  Atomic32 box_events;         // [recoverer] entries of events.
-  // [recoverer] 1: the directory's lock was not to be had, so the rest comes later.
-  Atomic32 paused;
-  Atomic64 name[kNameBytes / 8];
-  // The statement that it ran, where it ran several the one that wrote; how long, 0: none ran and
-  // this is the last one; its text.
-  Atomic64 running_ns;
-  Atomic64 statement[kStatementTextBytes / 8];
-  Atomic64 reserved[7];
-  ShmBlackBoxLock box[kBlackBoxLocks];
-  ShmEvent events[kBlackBoxEvents];  // The dead client's last events, oldest first.
-};
-static_assert(sizeof(ShmRecovery) % 64 == 0);
 
 // ---------------------------------------------------------------------------------------------
 // The header.

@@ -8,15 +8,10 @@
 #include <string>
 #include <utility>
 
-#include "amalgamation/private_controls.h"
-#include "diag/json_writer.h"
 #include "glasswal/runtime.h"
 #include "module/exports.h"
 #include "module/inside.h"
 #include "module/instance.h"
-#include "recovery/runtime_inside.h"
-#include "store/segment_map.h"
-#include "store/statements.h"
 
 namespace glasswal::wasm {
 namespace {

@@ -7,6 +7,7 @@
 #ifndef GLASSWAL_WASM_MODULE_INSIDE_H_
 #define GLASSWAL_WASM_MODULE_INSIDE_H_
 
+#include "amalgamation/private_controls.h"
 #include "diag/json_writer.h"
 #include "diag/log_names.h"
 #include "port/assert.h"
@@ -25,6 +26,8 @@
 #include "shm/segments.h"
 #include "sqlite/vfs.h"
 #include "store/client_context.h"
+#include "store/segment_map.h"
+#include "store/statements.h"
 #include "store/words.h"
 
 #endif  // GLASSWAL_WASM_MODULE_INSIDE_H_

@@ -29,7 +29,10 @@ export type CancelTarget =
       /** The number of the connection. */
       readonly slot: number;
       /** What it ran when the snapshot was taken: what it runs since is not ended then. */
-      readonly statement?: { readonly run: number } | null;
+      readonly statement?: {
+        /** Which run of the connection it was. */
+        readonly run: number;
+      } | null;
     };
 
 /** What is known of statements: see the option `statements`. */
