@@ -39,7 +39,7 @@ void CompareRegion(const Snapshot& a, const Snapshot& b, std::vector<Difference>
   region.Count("connections", a.region.connection_count, b.region.connection_count);
   region.Count("handles", a.region.open_handle_count, b.region.open_handle_count);
   region.Count("recoveries", a.region.recoveries, b.region.recoveries);
-  region.Count("claims that failed", a.region.full, b.region.full);
+  region.Count("times without room", a.region.full, b.region.full);
   region.Text("event level", Name(a.events.level), Name(b.events.level));
 }
 

@@ -197,6 +197,16 @@ TEST(Full, EverySmallDatabaseLimit) {
   EXPECT_EQ(RunThrough(work, /*relent=*/false, [] {}), 0);
 }
 
+TEST(Full, TheRegionCountsWhatItsDatabasesMet) {
+  Options options = SmallOptions();
+  options.max_database_capacity_bytes = 128 * kKiB;
+  Scarcity place(options);
+  EXPECT_EQ(place.region().header()->full.load(), 0u);
+  Workload work("app.sqlite", "scarce");
+  EXPECT_GT(RunThrough(work, /*relent=*/false, [] {}), 0);
+  EXPECT_GT(place.region().header()->full.load(), 0u);
+}
+
 TEST(Full, EverySmallLogLimit) {
   for (uint64_t limit = 64 * kKiB; limit <= 1280 * kKiB; limit += 64 * kKiB) {
     SCOPED_TRACE(limit);

@@ -106,6 +106,10 @@ inEachBrowser((it) => {
         fixedCapacity: false,
         staleMs: 30_000,
         onStale: 'report',
+        statements: 'on',
+        statementText: 'redacted',
+        slowMs: 100,
+        statementCapacity: 256,
         pageSize: 4096,
         walAutocheckpoint: 100,
       });
@@ -124,6 +128,9 @@ inEachBrowser((it) => {
       { maxDatabaseCapacityBytes: 2 ** 60 },
       { staleMs: 0 },
       { onStale: 'perhaps' },
+      { statements: 'sometimes' },
+      { slowMs: 0 },
+      { statementCapacity: 1e6 },
       { wasm: [0, 97, 115, 109] },
       { initialDatabaseCapacityBytes: 64 * MIB, maxDatabaseCapacityBytes: 16 * MIB },
     ];

@@ -76,6 +76,8 @@ int DatabaseFile::Fenced(int code) {
 int DatabaseFile::Full(uint64_t wanted_bytes, uint64_t limit_bytes, const char* what,
                        const std::string& why) {
   Count(shm::kCounterFull);
+  // A claim that the region had no room for was counted by it.
+  if (wanted_bytes > limit_bytes) trace::AddShared(region().header()->full);
   Record(EventKind::kFull, wanted_bytes, limit_bytes, wanted_bytes > limit_bytes ? 1 : 0);
   return vfs->Refuse(SQLITE_FULL, FullMessage(wanted_bytes, limit_bytes, what, why));
 }

@@ -8,8 +8,8 @@ namespace {
 void CheckWasFull(const Moment& moment, Report* report) {
   const uint64_t full = moment.snapshot.region.full;
   if (full == 0) return;
-  report->Add(FormatCounted(full, "claim of memory has", "claims of memory have") +
-              " failed for want of room so far.");
+  report->Add(FormatCounted(full, "time", "times") +
+              " room was wanted and not there so far, in the region or in a file.");
 }
 
 }  // namespace

@@ -94,14 +94,16 @@ struct Options {
   /// What is done about a holder that is silent: it is reported, or ended too.
   OnStale on_stale = OnStale::kReport;
 
-  /// What is known of statements. Runtime::SetStatementTracking() changes it for all clients.
+  /// What is known of statements: which one runs and what it cost, with exact times, or nothing.
+  /// Runtime::SetStatementTracking() changes it for all clients.
   StatementTracking statements = StatementTracking::kOn;
-  /// What is kept of their texts. Whoever can read the region can read them.
+  /// What is kept of a statement's text: it without its literals, all of it, or none. Whoever can
+  /// read the region can read it.
   StatementText statement_text = StatementText::kRedacted;
-  /// A statement that takes as many milliseconds is an event, `statement.slow`. 1 .. 86,400,000.
+  /// A statement that takes as many milliseconds is an event. 1 .. 86,400,000.
   uint32_t slow_ms = 100;
-  /// Statements that are remembered, each for a connection; the one that ran longest ago goes
-  /// first. 16 .. 4,096, and 1.5 KiB each.
+  /// Statements that are remembered; the one that ran longest ago goes first. Each is one of one
+  /// connection, and takes 1.5 KiB. 16 .. 4,096.
   uint32_t statement_capacity = 256;
 
   /// Records of the event ring; a power of two. 64 .. 1,048,576.

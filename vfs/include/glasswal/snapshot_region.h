@@ -137,7 +137,7 @@ struct RegionSnapshot {
   uint64_t reclaimed_bytes = 0;
   /// Times that memory was added.
   uint64_t grown = 0;
-  /// Claims of memory that failed for want of room.
+  /// Times that room was wanted and not there, in the region or within the limit of a database.
   uint64_t full = 0;
   /// Statements that were forgotten to make room for others.
   uint32_t statements_dropped = 0;

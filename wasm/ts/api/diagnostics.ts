@@ -29,6 +29,8 @@ export interface EventRecord {
   readonly connection: number | null;
   /** The number of the file; null if none was concerned. */
   readonly file: number | null;
+  /** Which transaction of the connection it belongs to, counted from 1; 0: none yet. */
+  readonly transaction: number;
   /** What else there is to know, by name: glasswal/event.h lists it for each kind. */
   readonly arguments: Readonly<Record<string, number>>;
 }
