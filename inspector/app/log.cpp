@@ -105,7 +105,7 @@ void Log::WriteEvent(const Event& event, const EventNames& names) {
   constexpr std::string_view kLeftOut[] = {"client_name", "connection", "file"};
   std::string text = record.event;
   for (const LogDetail& detail : record.details) {
-    if (std::ranges::find(kLeftOut, detail.name) == std::end(kLeftOut))
+    if (std::find(std::begin(kLeftOut), std::end(kLeftOut), detail.name) == std::end(kLeftOut))
       text += " " + ToText(detail);
   }
   const std::string client = names.Client(event);
