@@ -1,14 +1,17 @@
-// Arbitrary bytes as a region: observing them ends, within bounds, with a snapshot or an error.
+// Arbitrary bytes as a region: observing them ends, within bounds, with a snapshot or an error, and so
+// does reading all tables of the diagnostics.
 //
 // The first byte chooses. Odd: the rest is the region, as it is. Even: the rest is a list of
 // changes (32-bit word number, 64-bit value) to the tables of a region that is otherwise sound,
 // which gets past the checks of the header.
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
 #include <vector>
 
+#include "diag/tables.h"
 #include "fuzz/sound_region.h"
 #include "glasswal/observe.h"
 
@@ -39,6 +42,26 @@ void ApplyChanges(const uint8_t* data, size_t size, std::vector<uint64_t>* words
   }
 }
 
+void ReadTables(const RegionBytes& bytes) {
+  diag::Moment moment;
+  if (!diag::TakeMoment(bytes, &moment).ok()) return;
+  diag::LoadEvents(bytes, 100, &moment);
+  for (const diag::Table& table : diag::Tables()) {
+    std::string names;
+    diag::RowSink columns(table.renames, &names);
+    table.visit(nullptr, 0, &columns);
+    // More rows of a kind are found by the decoding that all share.
+    for (size_t row = 0; row < std::min<size_t>(table.count(moment), 16); ++row) {
+      for (uint32_t column = 0; column < columns.columns(); ++column) {
+        diag::Cell cell;
+        diag::RowSink sink(column, &cell);
+        table.visit(&moment, row, &sink);
+        if (sink.columns() != columns.columns()) std::abort();
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace glasswal
 
@@ -56,6 +79,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto bytes = glasswal::NewMappedBytes(words.data(), words.size() * sizeof(uint64_t));
   const glasswal::Result<glasswal::Snapshot> snapshot = glasswal::Observe(*bytes);
   if (snapshot.ok() && glasswal::ToJson(*snapshot).empty()) std::abort();
+  glasswal::ReadTables(*bytes);
   (void)glasswal::ObserveEvents(*bytes, size % 7, 1000);
   return 0;
 }

@@ -1,5 +1,5 @@
-# cmake -DOUTPUT=FILE -DHEADERS=a.h,b.h -P fields.cmake: the fields of a snapshot as the compiler's input, taken from the
-# public headers, where each is told of once: its name, and the sentence above it.
+# cmake -DOUTPUT=FILE -DHEADERS=a.h,b.h -P fields.cmake: the fields of a snapshot, and of what SQL's tables have beyond it, as
+# the compiler's input, taken from the headers where each is told of once: its name, and the sentence above it.
 #
 # For each struct of the headers the output has TypeName(), its name in JSON, and VisitFields(value, visit), which calls
 # visit(name, field, description) for each field in order. JSON, its schema and whatever is made from that have the fields
@@ -40,7 +40,9 @@ set(includes "")
 string(REPLACE "," ";" HEADERS "${HEADERS}")
 foreach(header IN LISTS HEADERS)
   get_filename_component(file "${header}" NAME)
-  string(APPEND includes "#include \"glasswal/${file}\"\n")
+  get_filename_component(folder "${header}" DIRECTORY)
+  get_filename_component(folder "${folder}" NAME)
+  string(APPEND includes "#include \"${folder}/${file}\"\n")
   file(READ "${header}" text)
   put_aside(text)
   string(REPLACE "\n" ";" lines "${text}")
@@ -88,7 +90,7 @@ foreach(header IN LISTS HEADERS)
 endforeach()
 
 file(CONFIGURE OUTPUT "${OUTPUT}" @ONLY CONTENT [[
-// Made by vfs/diag/fields.cmake from the public headers; not kept in the repository.
+// Made by vfs/diag/fields.cmake from the headers; not kept in the repository.
 #ifndef GLASSWAL_GENERATED_FIELDS_H_
 #define GLASSWAL_GENERATED_FIELDS_H_
 

@@ -1,31 +1,18 @@
 // Snapshots and events as JSON.
-#include <array>
-#include <optional>
-#include <string>
-#include <type_traits>
-#include <vector>
-
-#include "diag/json_writer.h"
-#include "generated/fields.h"
+#include "diag/json_values.h"
 #include "glasswal/runtime.h"
-#include "glasswal/snapshot.h"
 
 namespace glasswal {
+namespace diag {
 namespace {
-
-using diag::CamelCase;
-using diag::JsonWriter;
 
 void WriteOneBased(JsonWriter& writer, uint32_t value) {
   value == 0 ? writer.Null() : writer.Number(value - 1);
 }
 
-void Write(JsonWriter& writer, bool value) { writer.Bool(value); }
-void Write(JsonWriter& writer, uint32_t value) { writer.Number(value); }
-void Write(JsonWriter& writer, uint64_t value) { writer.Number(value); }
-void Write(JsonWriter& writer, const std::string& value) { writer.String(value); }
+}  // namespace
 
-void Write(JsonWriter& writer, const Event& event) {
+void WriteJson(JsonWriter& writer, const Event& event) {
   const EventDescription description = Describe(event.kind);
   writer.BeginObject();
   writer.Key("sequence"), writer.Number(event.sequence);
@@ -46,74 +33,15 @@ void Write(JsonWriter& writer, const Event& event) {
   writer.EndObject();
 }
 
-// Declared ahead of each other, since they nest in any order.
-template <typename T>
-requires std::is_enum_v<T>
-void Write(JsonWriter& writer, T value);
-template <typename T>
-requires std::is_class_v<T>
-void Write(JsonWriter& writer, const T& record);
-template <typename T>
-void Write(JsonWriter& writer, const std::optional<T>& value);
-template <typename T>
-void Write(JsonWriter& writer, const std::vector<T>& values);
-template <typename T, size_t kCount>
-void Write(JsonWriter& writer, const std::array<T, kCount>& values);
+}  // namespace diag
 
-template <typename T>
-requires std::is_enum_v<T>
-void Write(JsonWriter& writer, T value) { writer.String(Name(value)); }
+std::string ToJson(const Snapshot& snapshot) { return diag::JsonTextOf(snapshot); }
 
-template <typename T>
-requires std::is_class_v<T>
-void Write(JsonWriter& writer, const T& record) {
-  writer.BeginObject();
-  diag::VisitFields(record, [&writer](const char* name, const auto& field, const char*) {
-    writer.Key(name);
-    Write(writer, field);
-  });
-  writer.EndObject();
-}
-
-template <typename T>
-void Write(JsonWriter& writer, const std::optional<T>& value) {
-  value.has_value() ? Write(writer, *value) : writer.Null();
-}
-
-template <typename Range>
-void WriteAll(JsonWriter& writer, const Range& values) {
-  writer.BeginArray();
-  for (const auto& value : values) Write(writer, value);
-  writer.EndArray();
-}
-
-template <typename T>
-void Write(JsonWriter& writer, const std::vector<T>& values) {
-  WriteAll(writer, values);
-}
-
-template <typename T, size_t kCount>
-void Write(JsonWriter& writer, const std::array<T, kCount>& values) {
-  WriteAll(writer, values);
-}
-
-template <typename T>
-std::string ToText(const T& value) {
-  std::string text;
-  JsonWriter writer(&text);
-  Write(writer, value);
-  return text;
-}
-
-}  // namespace
-
-std::string ToJson(const Snapshot& snapshot) { return ToText(snapshot); }
-
-std::string ToJson(const Event& event) { return ToText(event); }
+std::string ToJson(const Event& event) { return diag::JsonTextOf(event); }
 
 std::string ToJson(const std::vector<FileEntry>& files) {
   std::string text;
-  JsonWriter writer(&text);
+  diag::JsonWriter writer(&text);
   writer.BeginArray();
   for (const FileEntry& file : files) {
     writer.BeginObject();

@@ -120,6 +120,15 @@ bool ReadLine(std::string_view line, LogRecord* record) {
   return true;
 }
 
+void WriteDetails(const std::vector<LogDetail>& details, JsonWriter* json) {
+  json->BeginObject();
+  for (const LogDetail& detail : details) {
+    json->Key(CamelCase(detail.name));
+    detail.is_text ? json->String(detail.text) : json->Number(detail.number);
+  }
+  json->EndObject();
+}
+
 void WriteMembers(const LogRecord& record, JsonWriter* json) {
   json->Key("level"), json->String(Name(record.level));
   json->Key("event"), json->String(record.event);
@@ -127,12 +136,7 @@ void WriteMembers(const LogRecord& record, JsonWriter* json) {
   json->Key("timeMs"), json->Milliseconds(record.time_ns);
   json->Key("client");
   record.client == kNoLogClient ? json->Null() : json->Number(record.client);
-  json->Key("details"), json->BeginObject();
-  for (const LogDetail& detail : record.details) {
-    json->Key(CamelCase(detail.name));
-    detail.is_text ? json->String(detail.text) : json->Number(detail.number);
-  }
-  json->EndObject();
+  json->Key("details"), WriteDetails(record.details, json);
   json->Key("message"), json->String(record.message);
 }
 

@@ -21,6 +21,9 @@ bool ReadLine(std::string_view line, LogRecord* record);
 /// The members of a record as JSON. REQUIRES: within an object.
 void WriteMembers(const LogRecord& record, JsonWriter* json);
 
+/// What a record says of an event beyond that, as an object.
+void WriteDetails(const std::vector<LogDetail>& details, JsonWriter* json);
+
 }  // namespace glasswal::diag
 
 #endif  // GLASSWAL_VFS_DIAG_LOG_TEXT_H_

@@ -31,6 +31,8 @@ class Memory {
 
   std::byte* base() const { return base_; }
   uint64_t size_bytes() const { return size_bytes_; }
+  /// How much of that can be read at the moment.
+  virtual uint64_t BytesAtHand() const { return size_bytes_; }
   /// Empty unless the memory is a named object.
   const std::string& name() const { return name_; }
   const ObjectId& object_id() const { return object_id_; }

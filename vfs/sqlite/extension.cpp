@@ -8,11 +8,14 @@
 // The reason goes to SQLite's log, and every connection of the process has a function for it:
 //
 //   SELECT glasswal_last_error();
+//
+// Every connection also has the tables of the diagnostics (sqlite/tables.h).
 #include "sqlite/extension.h"
 
 #include <string>
 
 #include "sqlite/sqlite_api.h"
+#include "sqlite/tables.h"
 #include "sqlite/vfs.h"
 
 #if GLASSWAL_LOADABLE
@@ -34,9 +37,11 @@ void LastError(sqlite3_context* context, int, sqlite3_value**) {
 }
 
 /// Also called by SQLite for every connection that is opened after the extension was loaded.
-int AddFunctions(sqlite3* db, char**, const sqlite3_api_routines*) {
-  return sqlite3_create_function_v2(db, "glasswal_last_error", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS,
-                                    nullptr, LastError, nullptr, nullptr, nullptr);
+int AddToConnection(sqlite3* db, char** error, const sqlite3_api_routines* api) {
+  const int result =
+      sqlite3_create_function_v2(db, "glasswal_last_error", 0, SQLITE_UTF8 | SQLITE_INNOCUOUS,
+                                 nullptr, LastError, nullptr, nullptr, nullptr);
+  return result == SQLITE_OK ? glasswal::sqlite::AddTablesTo(db, error, api) : result;
 }
 
 }  // namespace
@@ -66,9 +71,9 @@ int Introduce(sqlite3* db, char** error, const sqlite3_api_routines* api) {
   }
   if (vfs == nullptr) vfs = new Vfs("glasswal", nullptr);
   int result = vfs->Register(/*make_default=*/false);
-  if (result == SQLITE_OK) result = AddFunctions(db, error, api);
+  if (result == SQLITE_OK) result = AddToConnection(db, error, api);
   if (result == SQLITE_OK) {
-    result = sqlite3_auto_extension(reinterpret_cast<void (*)()>(AddFunctions));
+    result = sqlite3_auto_extension(reinterpret_cast<void (*)()>(AddToConnection));
   }
   return result;
 }

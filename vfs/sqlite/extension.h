@@ -15,7 +15,7 @@ namespace glasswal::sqlite {
 bool HasEngine();
 
 /// Keeps `api`, registers the VFS "glasswal" with that SQLite, and gives `db` and every later
-/// connection the function glasswal_last_error(). Returns an SQLite result code.
+/// connection the function glasswal_last_error() and the tables of the diagnostics. Returns an SQLite result code.
 int Introduce(sqlite3* db, char** error, const sqlite3_api_routines* api);
 
 }  // namespace glasswal::sqlite

@@ -225,6 +225,11 @@ int ControlSettings(Vfs* vfs, FileSettings* settings, bool may_remap, int operat
 
 int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
   DatabaseFile* file = DatabaseFile::Of(base);
+  if (operation == kFcntlRegion) {  // Looking is no progress of a client, and leaves no trace.
+    const port::Memory& memory = file->region().memory();
+    *static_cast<RegionPlace*>(argument) = {memory.base(), memory.BytesAtHand()};
+    return SQLITE_OK;
+  }
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR);
   if (operation == SQLITE_FCNTL_COMMIT_PHASETWO) {  // Asked at the end of each transaction.
     NoteRollbackModeCommit(file);

@@ -7,6 +7,7 @@
 #include "glasswal/runtime.h"
 #include "glasswal/sqlite.h"
 #include "sqlite/sqlite_api.h"
+#include "sqlite/tables.h"
 #include "sqlite/vfs.h"
 
 namespace glasswal {
@@ -18,6 +19,11 @@ constexpr int kOldestSqlite = 3051003;
 
 std::mutex registered_mutex;
 std::vector<std::unique_ptr<sqlite::Vfs>> registered;
+
+/// What SQLite takes any function for that it is to call for each connection.
+void (*AsExtension(decltype(sqlite::AddTablesTo)* function))() {
+  return reinterpret_cast<void (*)()>(function);
+}
 
 }  // namespace
 
@@ -53,6 +59,8 @@ Status Runtime::RegisterVfs(const std::string& vfs_name, bool make_default) {
   }
   const std::lock_guard<std::mutex> guard(registered_mutex);
   registered.push_back(std::move(vfs));
+  (void)sqlite3_auto_extension(
+      AsExtension(sqlite::AddTablesTo));  // Once, however often it is asked.
   return Status::Ok();
 }
 
@@ -66,6 +74,7 @@ Status Runtime::UnregisterVfs(const std::string& vfs_name) {
     }
     sqlite3_vfs_unregister((*it)->base());
     registered.erase(it);
+    if (registered.empty()) (void)sqlite3_cancel_auto_extension(AsExtension(sqlite::AddTablesTo));
     return Status::Ok();
   }
   return Status(StatusCode::kNotFound, "glasswal has not registered a VFS named " + vfs_name);

@@ -24,6 +24,7 @@
 #include "shm/layout.h"
 #include "shm/region.h"
 #include "shm/segments.h"
+#include "sqlite/tables.h"
 #include "sqlite/vfs.h"
 #include "store/client_context.h"
 #include "store/segment_map.h"

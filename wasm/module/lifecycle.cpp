@@ -24,6 +24,7 @@
 #include "module/host.h"
 #include "module/inside.h"
 #include "module/instance.h"
+#include "module/observe_room.h"
 #include "module/region_memory.h"
 
 namespace glasswal::wasm {
@@ -34,6 +35,12 @@ int32_t GoOn(Result<std::shared_ptr<Runtime>> runtime, uint32_t block_segments) 
   SetJoinedRuntime(std::move(*runtime));
   ClientContext()->shm_client()->private_segments.fetch_add(block_segments,
                                                             std::memory_order_relaxed);
+  sqlite::looking_rules = {RoomForSnapshot,
+                           [](uint32_t limit) { return RoomForEvents(limit, false); },
+                           [] {
+                             const port::Memory& memory = ClientContext()->region->memory();
+                             return RegionPlace{memory.base(), memory.BytesAtHand()};
+                           }};
   return GiveStatus(JoinedRuntime()->RegisterVfs("glasswal", /*make_default=*/true));
 }
 

@@ -22,8 +22,8 @@ namespace {
 
 // Of a region that may yet grow, only what there is memory for can be read.
 std::unique_ptr<RegionBytes> BytesAtHand() {
-  const uint64_t size = std::min<uint64_t>(JoinedRuntime()->bytes().size(), RegionBytesAtHand());
-  return NewMappedBytes(reinterpret_cast<const void*>(kRegionOffset), size);
+  const port::Memory& memory = ClientContext()->region->memory();
+  return NewMappedBytes(memory.base(), memory.BytesAtHand());
 }
 
 SilenceTracker& Silence() {

@@ -1,5 +1,6 @@
 #include "module/region_memory.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 
@@ -70,6 +71,11 @@ class RegionMemory final : public port::Memory {
                       "capacities.");
   }
 
+  uint64_t BytesAtHand() const override {
+    return std::min(size_bytes_,
+                    uint64_t{__builtin_wasm_memory_size(0)} * kPageBytes - kRegionOffset);
+  }
+
   Result<std::unique_ptr<port::Liveness>> NewLiveness() override {
     return std::unique_ptr<port::Liveness>(std::make_unique<WorkerLiveness>(slot_));
   }
@@ -82,10 +88,6 @@ class RegionMemory final : public port::Memory {
 
 std::unique_ptr<port::Memory> NewRegionMemory(uint64_t capacity_bytes, uint32_t slot) {
   return std::make_unique<RegionMemory>(capacity_bytes, slot);
-}
-
-uint64_t RegionBytesAtHand() {
-  return uint64_t{__builtin_wasm_memory_size(0)} * kPageBytes - kRegionOffset;
 }
 
 }  // namespace glasswal::wasm

@@ -15,9 +15,6 @@ namespace glasswal::wasm {
 /// Memory of `capacity_bytes` for a client that has the lock of `slot`, and of no other slot.
 std::unique_ptr<port::Memory> NewRegionMemory(uint64_t capacity_bytes, uint32_t slot);
 
-/// How much of the region there is memory for at the moment.
-uint64_t RegionBytesAtHand();
-
 }  // namespace glasswal::wasm
 
 #endif  // GLASSWAL_WASM_MODULE_REGION_MEMORY_H_

@@ -6,17 +6,30 @@
 #define GLASSWAL_SQLITE_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
+
+#include "glasswal/status.h"
 
 struct sqlite3;
 
 namespace glasswal {
+
+class RegionBytes;
 
 /// File controls that a glasswal file answers besides SQLite's own (sqlite3_file_control).
 inline constexpr int kFcntlRefusal = 0x676c0001;  // Argument: Refusal*.
 /// While it is set refusals are kept for LastRefusal, but neither counted nor recorded: for who tries
 /// a lock again and again, and tells of the last time.
 inline constexpr int kFcntlQuietRefusals = 0x676c0002;  // Argument: int*, 0 or 1.
+/// Where the region lies that the file is in. Answered also when this client may not touch it any more.
+inline constexpr int kFcntlRegion = 0x676c0003;  // Argument: RegionPlace*.
+
+/// The bytes of a region, as far as there is memory for them; they stay while the file is open.
+struct RegionPlace {
+  const void* bytes = nullptr;
+  uint64_t size_bytes = 0;
+};
 
 inline constexpr int kFcntlCancellation = 0x676c0003;  // Argument: Cancellation*.
 
@@ -69,6 +82,12 @@ Cancellation LastCancellation(sqlite3* db, const char* schema = "main");
 /// itself reports an open that failed by its code alone ("unable to open database file"). The same
 /// sentences go to SQLite's log (SQLITE_CONFIG_LOG). Empty for a VFS that is not a glasswal one.
 std::string LastError(const std::string& vfs_name);
+
+/// Gives `db` the tables of the diagnostics (vfs/TABLES.md: glasswal_locks, ...). Connections that are
+/// opened while a VFS of glasswal is registered have them by themselves, and show the region that their
+/// database lies in; this is for others, such as one on ":memory:" that shows `region`: a capture, or
+/// bytes of a region that nobody here is a client of. Without `region` as for those opened later.
+Status AddTables(sqlite3* db, std::shared_ptr<const RegionBytes> region = nullptr);
 
 }  // namespace glasswal
 
