@@ -8,6 +8,7 @@
 //   <!-- headers APP -->       header lines of HTTP that the app is served with
 //   <!-- sqlite3 -->           a session of SQLite's shell
 //   <!-- python -->            a program for Debian's Python
+//   <!-- queries -->           SQL, each query below a comment that names it
 //   <!-- shown: REASON -->     not run, for that reason
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -16,7 +17,7 @@ import { ROOT } from '../web/server.mjs';
 
 export const READMES = ['README.md', 'wasm/README.md'];
 
-const RULE = /^<!-- (?:(file|append|import) (\w+)\/(\S+)|(shell|headers) (\w+)|(sqlite3|python)|(shown): (.{10,})) -->$/;
+const RULE = /^<!-- (?:(file|append|import) (\w+)\/(\S+)|(shell|headers) (\w+)|(sqlite3|python|queries)|(shown): (.{10,})) -->$/;
 
 function ruleOf(comment) {
   const found = RULE.exec(comment);

@@ -11,6 +11,7 @@ import { blocksOf, READMES, readBlocks, tableNames } from './markdown.mjs';
 /** Which test runs the blocks of an app, or of a kind without one. */
 const RUNNERS = {
   'pages.test.mjs': ['page', 'vite', 'webpack', 'esbuild', 'plain', 'csp', 'remote', 'inspector', 'wa_sqlite'],
+  '../web/api/tables.test.mjs': ['queries'],
   'programs.test.mjs': ['node', 'mappers', 'vitest', 'cpp', 'c', 'sqlite3', 'python'],
 };
 const LANGUAGES = { html: 'html', js: 'js', mjs: 'js', cpp: 'cpp', c: 'c', py: 'python', txt: 'cmake' };
