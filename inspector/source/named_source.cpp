@@ -9,7 +9,11 @@ namespace {
 class NamedSource final : public Source {
  public:
   NamedSource(std::unique_ptr<port::NamedObjectReader> object, const std::string& name)
-      : Source(name, /*live=*/true), object_(std::move(object)), bytes_(*object_) {}
+      : Source(name, /*live=*/true), object_(std::move(object)), bytes_(*object_) {
+    Result<std::unique_ptr<port::Liveness>> liveness = object_->NewLiveness();
+    // Without it nobody is said to be dead.
+    if (liveness.ok()) liveness_ = std::move(*liveness);
+  }
 
   const RegionBytes& bytes() const override { return bytes_; }
 
@@ -27,9 +31,14 @@ class NamedSource final : public Source {
             "\" is gone: its last client left, or it was removed. Shown is how it ended.");
   }
 
+  bool IsDead(uint32_t client_slot) const override {
+    return liveness_ != nullptr && liveness_->IsDead(client_slot);
+  }
+
  private:
   const std::unique_ptr<port::NamedObjectReader> object_;
   const diag::ObjectBytes bytes_;
+  std::unique_ptr<port::Liveness> liveness_;
 };
 
 }  // namespace
@@ -39,5 +48,7 @@ Result<std::unique_ptr<Source>> OpenNamedRegion(const std::string& name) {
   if (!object.ok()) return object.status();
   return std::unique_ptr<Source>(std::make_unique<NamedSource>(std::move(*object), name));
 }
+
+Result<std::vector<std::string>> NamesOfRegions() { return port::ListNamedObjects(); }
 
 }  // namespace glasswal::inspector

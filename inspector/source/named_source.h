@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "source/source.h"
 
@@ -17,6 +18,9 @@ namespace glasswal::inspector {
 
 /// kNotFound, kNotReady, kRefused or kSystem with a sentence if the region cannot be read.
 Result<std::unique_ptr<Source>> OpenNamedRegion(const std::string& name);
+
+/// The names of this machine's regions, in order, those that cannot be opened among them.
+Result<std::vector<std::string>> NamesOfRegions();
 
 }  // namespace glasswal::inspector
 

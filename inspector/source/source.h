@@ -33,6 +33,12 @@ class Source {
   /// What was recorded before, if the source is a capture; else null. Its looks are gone through
   /// once.
   virtual const Capture* capture() const { return nullptr; }
+  /// Whether there is the proof that the client of that slot is dead. Another may come into the slot
+  /// at any time: compare its generation before and after.
+  virtual bool IsDead(uint32_t client_slot) const {
+    (void)client_slot;
+    return false;
+  }
 
  protected:
   Source(std::string title, bool live) : title_(std::move(title)), live_(live) {}

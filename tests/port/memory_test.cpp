@@ -11,7 +11,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdio>
 #include <cstring>
+#include <fstream>
 #include <thread>
 #include <vector>
 
@@ -211,6 +213,40 @@ TEST(NamedObjectReader, ReadsWhatOthersWriteAndNoMoreThanIsThere) {
   EXPECT_TRUE((*reader)->Read(2 * kUnit, 0, bytes));
   EXPECT_FALSE((*reader)->Read(2 * kUnit - 1, 2, bytes));
   EXPECT_FALSE((*reader)->Read(UINT64_MAX, 2, bytes));
+}
+
+TEST(NamedObjectReader, TellsWhoIsDeadAndHoldsNothing) {
+  const NamedObject object;
+  const auto memory = CreateNamedMemory(object.name(), kUnit);
+  ASSERT_TRUE(memory.ok());
+  const auto own = (*memory)->NewLiveness();
+  ASSERT_TRUE(own.ok());
+  ASSERT_TRUE((*own)->Hold(3));
+  const auto reader = OpenNamedObjectReader(object.name());
+  ASSERT_TRUE(reader.ok());
+  const auto seen = (*reader)->NewLiveness();
+  ASSERT_TRUE(seen.ok()) << seen.status().message();
+  EXPECT_FALSE((*seen)->IsDead(3));
+  EXPECT_TRUE((*seen)->IsDead(4));
+  EXPECT_FALSE((*seen)->Hold(4)) << "it is open for reading only";
+  (*own)->Drop(3);
+  EXPECT_TRUE((*seen)->IsDead(3));
+}
+
+TEST(NamedObjects, AreListedInOrderAndFilesOfOtherNamesAreNot) {
+  const NamedObject one;
+  const NamedObject two;
+  ASSERT_TRUE(CreateNamedMemory(two.name(), kUnit).ok());
+  ASSERT_TRUE(CreateNamedMemory(one.name(), kUnit).ok());
+  const std::string other = "/dev/shm/glasswal. \x1b[31m" + one.name();
+  ASSERT_TRUE(std::ofstream(other).good());
+  const auto names = ListNamedObjects();
+  std::remove(other.c_str());
+  ASSERT_TRUE(names.ok()) << names.status().message();
+  EXPECT_TRUE(std::is_sorted(names->begin(), names->end()));
+  EXPECT_EQ(std::count(names->begin(), names->end(), one.name()), 1);
+  EXPECT_EQ(std::count(names->begin(), names->end(), two.name()), 1);
+  for (const std::string& name : *names) EXPECT_EQ(name.find('\x1b'), std::string::npos);
 }
 
 TEST(NamedObjectReader, WhatWasCutOffIsAnErrorAndNoSigbus) {

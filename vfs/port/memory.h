@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "glasswal/status.h"
 #include "port/liveness.h"
@@ -87,6 +88,8 @@ class NamedObjectReader {
   /// What it has now; 0 if that cannot be told.
   virtual uint64_t SizeNow() const = 0;
   virtual const ObjectId& object_id() const = 0;
+  /// For asking who is dead; it cannot hold a slot.
+  virtual Result<std::unique_ptr<Liveness>> NewLiveness() const = 0;
   /// Copies [offset, offset + size_bytes) out; false if not all of it is there. Aligned words are
   /// copied whole, and what a later call copies is not older than what this one did.
   virtual bool Read(uint64_t offset, uint64_t size_bytes, void* to) const = 0;
@@ -94,6 +97,10 @@ class NamedObjectReader {
 
 /// Refuses what OpenNamedMemory() refuses, for the same reasons.
 Result<std::unique_ptr<NamedObjectReader>> OpenNamedObjectReader(const std::string& name);
+
+/// The names under which there are named objects, in order; whoever opens one may still find that it
+/// is refused, or gone. kSystem if the folder cannot be read.
+Result<std::vector<std::string>> ListNamedObjects();
 
 /// Removes the name; those who have the object mapped keep it. kNotFound if there is none.
 Status UnlinkNamedMemory(const std::string& name);

@@ -1,12 +1,17 @@
 #include "port/object_linux.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
+#include <cstring>
 #include <memory>
+#include <string_view>
 
+#include "port/liveness_linux.h"
 #include "port/system_error.h"
 
 namespace glasswal::port {
@@ -63,6 +68,10 @@ class ObjectReader final : public NamedObjectReader {
     return fstat(object_.number(), &facts) == 0 ? static_cast<uint64_t>(facts.st_size) : 0;
   }
 
+  Result<std::unique_ptr<Liveness>> NewLiveness() const override {
+    return NewKernelLiveness(object_.number(), /*writable=*/false);
+  }
+
   bool Read(uint64_t offset, uint64_t size_bytes, void* to) const override {
     auto* at = static_cast<char*>(to);
     while (size_bytes > 0) {
@@ -89,7 +98,8 @@ class ObjectReader final : public NamedObjectReader {
 
 std::string PathOfObject(const std::string& name) {
   std::string path(kObjectFolder);
-  path += "/glasswal.";
+  path += "/";
+  path += kObjectPrefix;
   path += name;
   return path;
 }
@@ -145,6 +155,29 @@ Result<std::unique_ptr<NamedObjectReader>> OpenNamedObjectReader(const std::stri
   if (facts.st_size == 0) return EmptyError(name);
   return std::unique_ptr<NamedObjectReader>(std::make_unique<ObjectReader>(
       std::move(*object), static_cast<uint64_t>(facts.st_size), IdOf(facts)));
+}
+
+Result<std::vector<std::string>> ListNamedObjects() {
+  struct Closer {
+    void operator()(DIR* folder) const { closedir(folder); }
+  };
+  const std::unique_ptr<DIR, Closer> folder(opendir(kObjectFolder));
+  if (folder == nullptr) {
+    return Status(StatusCode::kSystem, std::string(kObjectFolder) +
+                                           " cannot be listed: " + std::strerror(errno) +
+                                           ". See to it that it is mounted and readable.");
+  }
+  constexpr std::string_view kPrefix = kObjectPrefix;
+  std::vector<std::string> names;
+  while (const dirent* entry = readdir(folder.get())) {
+    std::string name = entry->d_name;
+    if (name.compare(0, kPrefix.size(), kPrefix) != 0) continue;
+    name.erase(0, kPrefix.size());
+    // Files are called what their makers like; what is no region's name cannot be one.
+    if (CheckRegionName(name).ok()) names.push_back(std::move(name));
+  }
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 Status UnlinkNamedMemory(const std::string& name) {

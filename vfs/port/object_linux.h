@@ -21,6 +21,8 @@ namespace glasswal::port {
 // Where the C library's shm_open() keeps its objects. The folder's own path is needed to make an
 // object without a name first.
 inline constexpr char kObjectFolder[] = "/dev/shm";
+// What their names begin with there.
+inline constexpr char kObjectPrefix[] = "glasswal.";
 
 /// The path of the object of that name.
 std::string PathOfObject(const std::string& name);
