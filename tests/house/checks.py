@@ -10,8 +10,13 @@ import re
 
 # A folder of vfs/ includes only the folders before it, and itself. c is the last: it hands out what all of them do.
 LAYERS = ["include", "amalgamation", "port", "shm", "trace", "lock", "store", "recovery", "diag", "sqlite", "log", "c"]
-# A folder of inspector/ likewise. Only app also sees the interface of a platform.
+# A folder of inspector/ likewise. The command line stands beside the window, and sees nothing of it.
 INSPECTOR_LAYERS = ["source", "model", "view", "app", "platform"]
+INSPECTOR_SEES = {folder: INSPECTOR_LAYERS[:i + 1] for i, folder in enumerate(INSPECTOR_LAYERS)} | {"cli": ["source", "model", "cli"]}
+# Files of other folders that it may include as well: the interface of a platform; files, and what they or a name stand for.
+INSPECTOR_ALSO_SEES = {"app": ["platform/platform.h"], "cli": ["platform/files.h", "platform/open_target.h"]}
+# What inspector/ sees of vfs/port: to map a region; to make text fit for a terminal.
+INSPECTOR_SEES_PORT = {"source": ["port/memory.h"], "cli": ["port/printable.h"]}
 TOP_LEVEL_FOLDERS = {"vfs", "inspector", "wasm", "web-ui", "tests", "samples", ".ci"}
 NOT_SOURCE = {".git", "build", "node_modules", "dist", "generated", "__pycache__", ".cache"}
 CPP = (".cpp", ".h", ".hpp", ".cc", ".c")
@@ -118,25 +123,27 @@ def platform_only_in_port(root):
 
 
 def inspector_sees_little_of_vfs(root):
-    """The inspector sees of vfs/ only include/, shm/ and diag/; its sources also port/memory.h, to map a region."""
+    """The inspector sees of vfs/ only include/, shm/ and diag/; of port/ what a table says."""
     hidden = [f for f in LAYERS if f not in ("include", "shm", "diag")]
     return [f'{path} includes "{name}"' for path in cpp_files(root, "inspector")
             for quoted, name in includes(root, path) if quoted and name.split("/")[0] in hidden
             and os.path.exists(os.path.join(root, "vfs", name))
-            and not (under(path, "inspector/source") and name == "port/memory.h")]
+            and name not in INSPECTOR_SEES_PORT.get(path.split("/")[1], [])]
 
 
 def inspector_layers(root):
-    """Within inspector/ a folder includes only the folders before it; app also sees platform/platform.h."""
+    """Within inspector/ a folder includes only what the table says; a folder that it does not know is none of the house."""
     bad = []
-    for path in cpp_files(root, *("inspector/" + folder for folder in INSPECTOR_LAYERS)):
+    for path in cpp_files(root, "inspector"):
         folder = path.split("/")[1]
+        if path.count("/") > 1 and folder not in INSPECTOR_SEES:
+            bad.append(f"{path} is in none of the folders of inspector/ ({', '.join(INSPECTOR_SEES)})")
         for quoted, name in includes(root, path):
             seen = name.split("/")[0]
-            if not quoted or seen not in INSPECTOR_LAYERS or (folder, name) == ("app", "platform/platform.h"):
+            if not quoted or folder not in INSPECTOR_SEES or seen not in INSPECTOR_SEES or name in INSPECTOR_ALSO_SEES.get(folder, []):
                 continue
-            if INSPECTOR_LAYERS.index(seen) > INSPECTOR_LAYERS.index(folder):
-                bad.append(f'{path} includes "{name}", but {folder} comes before {seen}')
+            if seen not in INSPECTOR_SEES[folder]:
+                bad.append(f'{path} includes "{name}", but {folder} does not see {seen}')
     return bad
 
 

@@ -107,7 +107,11 @@ BREACHES = [
     (checks.platform_only_in_port, {"inspector/view/panel.h": "#ifdef _WIN32\n#endif\n"}, "asks for _WIN32"),
     (checks.inspector_sees_little_of_vfs, {"inspector/model/state.h": '#include "port/futex.h"\n'}, "port/futex.h"),
     (checks.inspector_sees_little_of_vfs, {"inspector/source/mapped.cpp": '#include "port/futex.h"\n'}, "port/futex.h"),
-    (checks.inspector_layers, {"inspector/model/state.h": '#include "view/panel.h"\n'}, "model comes before view"),
+    (checks.inspector_layers, {"inspector/model/state.h": '#include "view/panel.h"\n'}, "model does not see view"),
+    (checks.inspector_layers, {"inspector/cli/top.h": '#include "model/state.h"\n#include "app/session.h"\n'}, "cli does not see app"),
+    (checks.inspector_layers, {"inspector/view/panel.h": '#include "cli/output.h"\n'}, "view does not see cli"),
+    (checks.inspector_layers, {"inspector/extra/misc.h": ""}, "in none of the folders of inspector/"),
+    (checks.inspector_sees_little_of_vfs, {"inspector/cli/top.h": '#include "port/memory.h"\n'}, "port/memory.h"),
     (checks.only_view_and_later_include_imgui, {"inspector/model/state.h": '#include "imgui.h"\n'}, "imgui.h"),
     (checks.sources_are_built, {"inspector/model/lost.cpp": ""}, "nothing compiles it"),
     (checks.sources_are_built, {"inspector/view/panels/a/lost.cpp": "", "inspector/CMakeLists.txt":
