@@ -10,7 +10,7 @@
 #include "glasswal/capture.h"
 #include "platform/files.h"
 #include "platform/native.h"
-#include "source/named_source.h"
+#include "platform/open_target.h"
 #include "source/record.h"
 #include "view/panel.h"
 
@@ -107,17 +107,6 @@ std::optional<std::string> Parse(int count, char** values, Arguments* arguments)
     return "--seconds is for --capture; a window records by itself";
   }
   return std::nullopt;
-}
-
-/// A region of that name, or else a file.
-Result<std::unique_ptr<Source>> OpenTarget(const std::string& target) {
-  Result<std::unique_ptr<Source>> region = OpenNamedRegion(target);
-  if (region.ok()) return region;
-  Result<std::vector<uint8_t>> bytes = ReadFile(target, kCaptureBeginning);
-  if (bytes.ok()) return OpenCapture(std::move(*bytes), target);
-  if (bytes.status().code() != StatusCode::kNotFound) return bytes.status();
-  return Status(StatusCode::kNotFound, "There is no region and no file called " + target +
-                                           ". The region: " + region.status().message());
 }
 
 int Complain(const std::string& sentence) {
