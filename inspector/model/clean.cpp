@@ -47,11 +47,18 @@ void CleanSnapshot(Snapshot* snapshot) {
   for (ConnectionSnapshot& connection : snapshot->connections) {
     Clean(&connection.database);
     Clean(&connection.client_name);
+    if (connection.statement) Clean(&connection.statement->text);
+  }
+  for (StatementTotals& statement : snapshot->statements) {
+    Clean(&statement.text);
+    Clean(&statement.database);
+    Clean(&statement.client_name);
   }
   for (LockSnapshot& lock : snapshot->locks) Clean(&lock);
   for (WalSnapshot& wal : snapshot->wals) Clean(&wal);
   for (RecoverySnapshot& recovery : snapshot->recoveries) {
     Clean(&recovery.client_name);
+    Clean(&recovery.statement);
     for (BlackBoxLock& lock : recovery.held_locks) Clean(&lock.path);
   }
 }

@@ -7,8 +7,9 @@ namespace {
 
 void CheckHeldBackCheckpoint(const Moment& moment, Report* report) {
   for (const WalSnapshot& wal : moment.snapshot.wals) {
-    const std::optional<CheckpointHolder>& by =
-        wal.held_back_by ? wal.held_back_by : wal.oldest_reader;
+    // One that has left since keeps nothing back any more.
+    const bool is_known = wal.held_back_by && wal.held_back_by->holder.client;
+    const std::optional<CheckpointHolder>& by = is_known ? wal.held_back_by : wal.oldest_reader;
     if (!by || wal.backfilled >= wal.frames || by->duration_ns < kLongReaderNs) continue;
     Selection selection{Selection::Kind::kFile, wal.file};
     if (by->holder.client) selection = {Selection::Kind::kClient, *by->holder.client};
@@ -16,8 +17,8 @@ void CheckHeldBackCheckpoint(const Moment& moment, Report* report) {
     const std::string since = FormatDuration(by->duration_ns);
     report->Add(Quoted(by->holder.client_name) + " keeps the checkpoint of " + wal.database +
                     " back" +
-                    (wal.held_back_by ? "; checkpoints have fallen short for " + since
-                                      : " with a read transaction of " + since) +
+                    (is_known ? "; checkpoints have fallen short for " + since
+                              : " with a read transaction of " + since) +
                     ": " + FormatCounted(wal.frames - wal.backfilled, "frame", "frames") +
                     " cannot be copied or reused.",
                 selection);
