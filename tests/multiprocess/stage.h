@@ -70,7 +70,7 @@ class Seat {
   std::string problem_;
 };
 
-class Stage : public testing::Test {
+class Stage : public ::testing::Test {
  protected:
   void SetUp() override { Raise(Options()); }
   void TearDown() override {

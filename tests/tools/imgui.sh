@@ -49,6 +49,8 @@ subset_font() {
 # build/imgui and build/font: the sources and the font that GLASSWAL_IMGUI_DIR and GLASSWAL_INSPECTOR_FONT name.
 setup_inspector() {
   need_packages xz-utils:xz libglfw3-dev libgl-dev xvfb:Xvfb xauth:xauth fonts-roboto-unhinted python3-fonttools || return
+  # The command line, and the terminal in which it is tested.
+  need_packages libcli11-dev libncurses-dev tmux:tmux || return
   [ -e build/imgui/.complete ] || step imgui "fetching Dear ImGui" unpack_imgui build/imgui || return
   [ -s build/font/inspector.ttf ] || step font "the inspector's font" subset_font build/font/inspector.ttf
 }

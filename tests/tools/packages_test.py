@@ -18,7 +18,7 @@ PROGRAMS = ["awk", "bash", "dirname", "sort"]
 
 # (arguments, packages that must be in the list, packages that must not)
 COMMANDS = [
-    (["setup"], ["g++", "libgtest-dev", "libglfw3-dev"], ["emscripten", "chromium"]),
+    (["setup"], ["g++", "libgtest-dev", "libglfw3-dev", "libcli11-dev", "libncurses-dev"], ["emscripten", "chromium"]),
     (["demo", "native"], ["cmake"], ["emscripten", "chromium"]),
     (["demo"], ["cmake", "emscripten"], ["chromium"]),
     (["demo", "--shot", "picture.png"], ["emscripten", "chromium"], ["webkit2gtk-driver"]),

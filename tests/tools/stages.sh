@@ -205,6 +205,13 @@ pkg_config_consumer() {
     step install-pkg-config "install: pkg_config, run" "$at/consumer"
 }
 
+# command_line_installed PREFIX: the command line runs where it lies, and shells and man find what they are told of it.
+command_line_installed() {
+  step install-cli "install: the command line" bash -c 'cd "$1" && bin/glasswal --version && source share/bash-completion/completions/glasswal &&
+    complete -p glasswal && grep -q "^#compdef glasswal" share/zsh/site-functions/_glasswal &&
+    grep -q "^complete -c glasswal" share/fish/vendor_completions.d/glasswal.fish && grep -q "^.TH GLASSWAL 1" share/man/man1/glasswal.1' - "$1"
+}
+
 stage_install() {
   need_packages pkg-config:pkg-config || return
   local passed=0 failed=0 prefix=$PWD/build/install-test/prefix
@@ -216,6 +223,7 @@ stage_install() {
   # Where it was not installed: an installation can be moved.
   rm -rf "$prefix-moved" && mv "$prefix" "$prefix-moved" || return
   if pkg_config_consumer "$prefix-moved"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+  if command_line_installed "$prefix-moved"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
   count_stage install "$passed" "$failed"
 }
 

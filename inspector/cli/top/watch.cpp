@@ -1,0 +1,44 @@
+#include "cli/top/watch.h"
+
+#include <utility>
+
+#include "source/named_source.h"
+
+namespace glasswal::inspector::cli {
+
+Watch::Watch(std::unique_ptr<Source> source) : source_(std::move(source)) {
+  model_.Reset(source_->title(), source_->live());
+}
+
+bool Watch::Reopen() {
+  Result<std::unique_ptr<Source>> source = OpenNamedRegion(source_->title());
+  if (!source.ok() || !Observe((*source)->bytes()).ok()) return false;
+  source_ = std::move(*source);
+  silence_ = SilenceTracker();
+  model_.Reset(source_->title(), source_->live());
+  return true;
+}
+
+bool Watch::Look(uint64_t now_ns) {
+  // A capture stays as it is.
+  if (!source_->live() && model_.has_snapshot()) return false;
+  const Status present = source_->Check();
+  if (!present.ok() && !Reopen()) {
+    model_.SetProblem(present.message());
+    return false;
+  }
+  Result<Snapshot> snapshot = Observe(source_->bytes());
+  if (!snapshot.ok()) {
+    model_.SetProblem(snapshot.status().message());
+    return false;
+  }
+  silence_.Apply(now_ns, &*snapshot);
+  const Result<EventBatch> events = ObserveEvents(source_->bytes(), model_.events().next_sequence(),
+                                                  static_cast<uint32_t>(kMostEvents));
+  model_.SetProblem("");
+  untouched_ = *snapshot;
+  model_.Add(std::move(*snapshot), events.ok() ? *events : EventBatch());
+  return true;
+}
+
+}  // namespace glasswal::inspector::cli
