@@ -171,6 +171,9 @@ void AddReaders(Builder* add, Arguments* to) {
   add->Value("FILE", &to->file, "", "which is written anew; - is the standard output",
              ValueKind::kFile)
       ->required();
+  add->Value("-s,--seconds", &to->seconds, "N",
+             "also what happens in the N seconds before it (1 to 300)")
+      ->check(CLI::Range(1, 300).description(""));
   add->Flag("--contents", &to->contents, "also what the databases contain");
   add->Json("say as JSON what was written");
 }

@@ -28,6 +28,7 @@ struct Arguments {
 
   bool all = false;        // locks, statements: also those that are left out otherwise.
   bool contents = false;   // capture.
+  uint32_t seconds = 0;    // capture: what happens in so many seconds before it, too.
   bool csv = false;        // sql.
   bool follow = false;     // events.
   bool force = false;      // rm, sql: although it takes something from somebody.

@@ -20,6 +20,9 @@ struct Look {
   Snapshot untouched;  // The same as the region has it, for JSON.
 };
 
+/// A region or a capture; what of a capture is not whole is said on the standard error.
+Result<std::unique_ptr<Source>> OpenWhole(const std::string& target);
+
 /// Opens and observes; nothing is joined and nothing changed.
 Result<std::unique_ptr<Look>> LookAt(const std::string& target);
 /// The same for a source that is open.

@@ -164,6 +164,26 @@ TEST_F(CommandLine, EventsAreFilteredAndFollowedUntilTheRegionGoes) {
   EXPECT_TRUE(Has(rest, "is gone")) << rest;
 }
 
+TEST_F(CommandLine, ACaptureHasWhatHappenedBeforeIt) {
+  ChildProcess busy([this](const auto& signal) {
+    const Seat own = Seat::Join(name(), "busy");
+    const auto connection = own.Open();
+    signal();
+    while (connection->Run("INSERT OR REPLACE INTO t(rowid, x) VALUES(1, 1)")) port::SleepUs(200);
+    return 1;
+  });
+  ASSERT_TRUE(busy.WaitForSignal());
+  const std::string file = TempDir() + name() + ".glasswal";
+  const Said said = Glasswal({"capture", name(), file, "--seconds", "1", "--json"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  const Said top = Glasswal({"top", file});
+  std::smatch commits;
+  ASSERT_TRUE(std::regex_search(top.out, commits, std::regex("commits ([0-9.]+)"))) << top.out;
+  EXPECT_GT(std::stod(commits[1]), 0) << top.out;
+  EXPECT_EQ(Glasswal({"capture", file, file, "--seconds", "1"}).code, 2);
+  std::remove(file.c_str());
+}
+
 TEST_F(CommandLine, CancelsTheStatementThatRuns) {
   ASSERT_TRUE(sql().Run("INSERT INTO t VALUES(1)"));
   ChildProcess endless([this](const auto& signal) {

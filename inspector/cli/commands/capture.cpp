@@ -1,22 +1,32 @@
 // glasswal capture: a region into a file.
 #include "glasswal/capture.h"
 
-#include <cstdio>
+#include <chrono>
 #include <string>
 
 #include "cli/command.h"
 #include "cli/target.h"
 #include "model/format.h"
 #include "platform/files.h"
-#include "platform/open_target.h"
+#include "source/record.h"
 
 namespace glasswal::inspector::cli {
 
 int RunCapture(const Arguments& arguments, Output* output) {
-  const Result<std::unique_ptr<Source>> source = OpenTarget(arguments.target);
+  const Result<std::unique_ptr<Source>> source = OpenWhole(arguments.target);
   if (!source.ok()) return Complain(source.status());
+  Recorder recorder;
+  if (arguments.seconds > 0) {
+    if (!(*source)->live()) {
+      return Complain("--seconds is for a live region, and " + arguments.target + " is a capture.",
+                      kUsage);
+    }
+    const Status recorded = Record(**source, std::chrono::seconds(arguments.seconds), &recorder);
+    // A region that ends meanwhile is what the capture is wanted for most.
+    if (!recorded.ok()) Complain(recorded);
+  }
   const Result<std::vector<uint8_t>> bytes =
-      WriteCapture((*source)->bytes(), {.contents = arguments.contents});
+      WriteCapture((*source)->bytes(), {.contents = arguments.contents, .recorder = &recorder});
   if (!bytes.ok()) return Complain(bytes.status());
   if (arguments.file == "-") {
     if (output->is_terminal()) {

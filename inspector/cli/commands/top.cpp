@@ -7,10 +7,10 @@
 
 #include "cli/act.h"
 #include "cli/command.h"
+#include "cli/target.h"
 #include "cli/top/frame.h"
 #include "cli/top/screen.h"
 #include "cli/top/watch.h"
-#include "platform/open_target.h"
 
 namespace glasswal::inspector::cli {
 namespace {
@@ -236,7 +236,7 @@ class Session {
 }  // namespace
 
 int RunTop(const Arguments& arguments, Output* output) {
-  Result<std::unique_ptr<Source>> source = OpenTarget(arguments.target);
+  Result<std::unique_ptr<Source>> source = OpenWhole(arguments.target);
   if (!source.ok()) return Complain(source.status());
   Watch watch(std::move(*source));
   // What cannot be read at all is told without a screen.

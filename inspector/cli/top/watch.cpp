@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "cli/target.h"
 #include "source/named_source.h"
 
 namespace glasswal::inspector::cli {
@@ -19,9 +20,22 @@ bool Watch::Reopen() {
   return true;
 }
 
+bool Watch::LookAtCapture() {
+  if (model_.has_snapshot() || source_ == nullptr) return false;
+  Result<std::unique_ptr<cli::Look>> look = LookAt(std::move(source_));
+  if (!look.ok()) {
+    model_.SetProblem(look.status().message());
+    return false;
+  }
+  source_ = std::move((*look)->source);
+  model_ = std::move((*look)->model);
+  untouched_ = std::move((*look)->untouched);
+  return true;
+}
+
 bool Watch::Look(uint64_t now_ns) {
   // A capture stays as it is.
-  if (!source_->live() && model_.has_snapshot()) return false;
+  if (!model_.live()) return LookAtCapture();
   const Status present = source_->Check();
   if (!present.ok() && !Reopen()) {
     model_.SetProblem(present.message());

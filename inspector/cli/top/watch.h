@@ -29,6 +29,7 @@ class Watch {
   const Snapshot& untouched() const { return untouched_; }
 
  private:
+  bool LookAtCapture();
   /// Takes the region that has the name now.
   bool Reopen();
 
