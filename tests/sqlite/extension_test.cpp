@@ -88,6 +88,19 @@ class Extension : public ::testing::Test {
   std::string region_;
 };
 
+TEST_F(Extension, GivesTheTablesOfTheDiagnosticsToItsConnections) {
+  const auto holder = NewShell();
+  EXPECT_EQ(Ask(*holder, "CREATE TABLE t(x); BEGIN IMMEDIATE; INSERT INTO t VALUES (1);"), "");
+  const auto shell = NewShell();
+  EXPECT_EQ(Ask(*shell,
+                "SELECT l.lock, c.process_id > 0 FROM glasswal_locks AS l, json_each(holders) AS h "
+                "JOIN glasswal_clients AS c ON c.client = h.value ->> 'client' WHERE exclusive;"),
+            "WRITE|1\n");
+  EXPECT_EQ(Ask(*holder, "COMMIT;"), "");
+  EXPECT_EQ(Ask(*shell, "SELECT count(*) FROM glasswal_locks WHERE exclusive;"), "0\n");
+  EXPECT_EQ(shell->Finish() + holder->Finish(), "");
+}
+
 TEST_F(Extension, TheShellWithARegionOfItsOwn) {
   Program shell({"sqlite3", "-batch"});
   shell.Send(
