@@ -1,7 +1,7 @@
 #include "model/format.h"
 
-#include <chrono>
 #include <algorithm>
+#include <chrono>
 #include <cinttypes>
 #include <cmath>
 #include <cstdio>

@@ -35,7 +35,9 @@ std::string Difference(const JsonValue& a, const JsonValue& b, const std::string
   for (size_t i = 0; i < a.items.size(); ++i) {
     const std::string name = i < a.names.size() ? a.names[i] : std::to_string(i);
     if (EndsWith(name, "Ns")) continue;
-    const std::string found = Difference(a.items[i], b.items[i], where + "." + name);
+    std::string part = where;
+    part.append(".").append(name);
+    const std::string found = Difference(a.items[i], b.items[i], part);
     if (!found.empty()) return found;
   }
   return {};

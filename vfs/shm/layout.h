@@ -357,7 +357,8 @@ struct alignas(64) ShmHeader {
   Atomic64 topology;       // [fetch_add] new owners of records (clients, files, connections,
                            // recoveries) and their end, for snapshots.
   Atomic64 grown;          // [fetch_add] times that committed_segments went up.
-  Atomic64 full;           // [fetch_add] times that room was wanted and not there, in the region or in a file.
+  Atomic64
+      full;  // [fetch_add] times that room was wanted and not there, in the region or in a file.
   Atomic64 reclaimed_segments;  // [fetch_add] segments that came back.
   Atomic64 recoveries;          // [fetch_add] recoveries begun; the newest is number `recoveries`.
   Atomic64 recovered_handles;   // [fetch_add]

@@ -114,9 +114,7 @@ struct DatabaseFile {
   void Count(shm::CounterId counter, uint64_t amount = 1) {
     trace::AddOwned(connection.shm->counters[counter], amount);
   }
-  bool IsRecorded(EventKind kind) const {
-    return trace::IsRecorded(region(), LevelOf(kind));
-  }
+  bool IsRecorded(EventKind kind) const { return trace::IsRecorded(region(), LevelOf(kind)); }
   void Record(EventKind kind, uint64_t a = 0, uint64_t b = 0, uint64_t c = 0, uint64_t d = 0) {
     if (IsRecorded(kind)) [[unlikely]] {
       trace::WriteEvent(region(), kind, connection.Subject(), a, b, c, d);

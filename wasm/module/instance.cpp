@@ -41,8 +41,8 @@ int32_t GiveStatus(const Status& status) {
 }
 
 int32_t GiveNotJoined() {
-  return GiveStatus(Status(StatusCode::kInvalidArgument,
-                           "The client has left the runtime: join it again."));
+  return GiveStatus(
+      Status(StatusCode::kInvalidArgument, "The client has left the runtime: join it again."));
 }
 
 extern "C" const char* glasswal_text() { return TheState().text.data(); }

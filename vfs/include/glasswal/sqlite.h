@@ -63,10 +63,10 @@ Refusal LastRefusal(sqlite3* db, const char* schema = "main");
 
 /// Who ended a statement that returned SQLITE_INTERRUPT.
 struct Cancellation {
-  bool present = false;    // False: the last statement was not ended by Runtime::Cancel.
-  std::string canceller;   // The name of the client that did; empty if it was gone by then, or if it
-                           // was the one that had asked for the statement (an AbortSignal).
-  uint32_t client = 0;     // Its slot; UINT32_MAX: of none.
+  bool present = false;   // False: the last statement was not ended by Runtime::Cancel.
+  std::string canceller;  // The name of the client that did; empty if it was gone by then, or if it
+                          // was the one that had asked for the statement (an AbortSignal).
+  uint32_t client = 0;    // Its slot; UINT32_MAX: of none.
   uint32_t client_generation = 0;  // Its generation.
   uint64_t after_ms = 0;           // For how long the statement had run.
 
