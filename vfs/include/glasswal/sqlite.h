@@ -31,7 +31,7 @@ struct RegionPlace {
   uint64_t size_bytes = 0;
 };
 
-inline constexpr int kFcntlCancellation = 0x676c0003;  // Argument: Cancellation*.
+inline constexpr int kFcntlCancellation = 0x676c0004;  // Argument: Cancellation*.
 
 /// Why SQLITE_BUSY was returned: who held what, for how long, and how long was waited.
 struct Refusal {
