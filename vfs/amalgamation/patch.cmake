@@ -823,6 +823,7 @@ static SQLITE_NOINLINE u8 glasswalSize(Vdbe *p){
       case OP_Destroy:     case OP_ParseSchema: case OP_SqlExec: case OP_IntegrityCk:
       case OP_Vacuum:      case OP_IncrVacuum: case OP_Checkpoint: case OP_JournalMode:
       case OP_ResetSorter: case OP_LoadAnalysis: case OP_Program: case OP_FkCheck:
+      case OP_AutoCommit:  case OP_Savepoint:
         return GLASSWAL_LONG;
     }
   }
@@ -833,7 +834,7 @@ static void glasswalBegin(Vdbe *p){
   p->bGlasswalRuns = 1;
   p->nGlasswalRow = 0;
   if( p->eGlasswalSize==0 ) p->eGlasswalSize = glasswalSize(p);
-  pWatch->xBegin(pWatch, p, &p->iGlasswalRow, p->eGlasswalSize==GLASSWAL_SHORT && p->db->autoCommit);
+  pWatch->xBegin(pWatch, p, &p->iGlasswalRow, p->eGlasswalSize==GLASSWAL_SHORT ? 1 + p->db->autoCommit : 0);
   while( (pWatch = pWatch->pNext)!=0 ){
     unsigned long long iRow = 0;
     pWatch->xBegin(pWatch, p, &iRow, 0);

@@ -48,8 +48,8 @@ typedef struct GlasswalWatch GlasswalWatch;
 struct GlasswalWatch {
   GlasswalWatch *pNext;
   /* A statement begins to run (its first sqlite3_step). *pRow is the watch's own to remember the statement by: it is 0 when the statement
-  ** is new. Only the first watch of the list has it, all others get the address of a 0. isShort: it is a transaction of its own, and no
-  ** instruction of it takes long, so that it does before it has run GLASSWAL_STEPS_PER_LOOK of them only if the VFS makes it wait. */
+  ** is new. Only the first watch of the list has it, all others get the address of a 0. isShort: no instruction of it takes long, so that
+  ** it does before it has run GLASSWAL_STEPS_PER_LOOK of them only if the VFS makes it wait; 2: and it is a transaction of its own. */
   void (*xBegin)(GlasswalWatch*, void *pStmt, unsigned long long *pRow, int isShort);
   /* It has ended, after nRow rows, with the extended result code rc. */
   void (*xEnd)(GlasswalWatch*, void *pStmt, unsigned int nRow, int rc);

@@ -136,8 +136,8 @@ struct DatabaseFile {
   int Error(int code, const std::string& message);
 
   /// Takes one lock of the database in `mode`; SQLITE_OK, SQLITE_BUSY, SQLITE_BUSY_TIMEOUT or an
-  /// error.
-  int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
+  /// error. Where the mode is known most of it goes away, which is more than a compiler expects.
+  [[gnu::always_inline]] int AcquireLock(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {
     const lock::Timing timing =
         mode == lock::LockMode::kExclusive ? TimingOf(id) : lock::Timing::kNone;
     if (!lock::TryAcquire(&database()->locks[id], connection.slot, mode, timeout_ms != 0, timing)) {

@@ -23,6 +23,8 @@ constexpr uint64_t kExactRuns = 16;                   // The first runs of a row
 constexpr uint32_t kRunsPerSample = 64;               // then one in so many, at random,
 constexpr uint64_t kLongRunNs = 16 * port::kNsPerMs;  // and whatever the coarse clock can tell.
 
+constexpr int kAlone = 2;  // A short one that is a transaction of its own.
+
 /// From one that is timed exactly to the next. Spread evenly, so that statements that take turns are
 /// all met.
 constexpr uint32_t UntilExact(uint64_t run) {
@@ -89,7 +91,7 @@ StatementWatch::StatementWatch(DatabaseFile* file)
   xBegin = [](GlasswalWatch* watch, void* statement, unsigned long long* row, int is_short) {
     static_assert(sizeof(*row) == sizeof(uint64_t));
     static_cast<StatementWatch*>(watch)->Begin(static_cast<sqlite3_stmt*>(statement),
-                                               reinterpret_cast<uint64_t*>(row), is_short != 0);
+                                               reinterpret_cast<uint64_t*>(row), is_short);
   };
   xEnd = [](GlasswalWatch* watch, void* statement, unsigned rows, int code) {
     static_cast<StatementWatch*>(watch)->End(statement, rows, code);
@@ -160,12 +162,15 @@ bool StatementWatch::IsExact() {
   return true;
 }
 
-void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered, bool is_short) {
+void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered, int is_short) {
   const StatementTracking tracking = TrackingOf(*file_);
   if (tracking == StatementTracking::kOff || file_->client().IsFenced()) return;
-  const bool may_be_short = is_short && until_exact_ > 1 && run_count_ == 0 && short_ == nullptr &&
-                            tracking == StatementTracking::kOn && !cancellation_.present;
-  if (may_be_short && rows_.Begin(*remembered, 0)) [[likely]] {
+  const bool may_be_short = is_short != 0 && until_exact_ > 1 && run_count_ == 0 &&
+                            short_ == nullptr && tracking == StatementTracking::kOn &&
+                            !cancellation_.present;
+  // Since when the transaction of one is idle is since the last that ran in it.
+  if (may_be_short && rows_.Begin(*remembered, is_short == kAlone ? 0 : port::CoarseNowNs()))
+      [[likely]] {
     --until_exact_;
     short_ = statement;
     return;

@@ -8,8 +8,9 @@
 // open statements, and failures but for those that were asked for here.
 //
 // A statement that cannot last is not timed, but for one in so many: reading even the coarse clock
-// twice would cost more than all the rest. Since when it runs is when its transaction began. When it
-// does last (it waits, or goes on for a thousand instructions) it is timed from there on.
+// twice would cost more than all the rest. Since when it runs is when its transaction began, or one
+// reading in the middle of a transaction. When it does last (it waits, or goes on for a thousand
+// instructions) it is timed from there on.
 //
 // A statement that runs inside of another (the SQL of FTS5, of a function, of a trigger's virtual
 // table) is a part of that. Two that take turns, such as one that is being iterated over while
@@ -77,7 +78,7 @@ class StatementWatch : private GlasswalWatch {
     uint64_t number;
   };
 
-  void Begin(sqlite3_stmt* statement, uint64_t* remembered, bool is_short);
+  void Begin(sqlite3_stmt* statement, uint64_t* remembered, int is_short);
   void BeginTimed(sqlite3_stmt* statement, uint64_t* remembered);
   void End(const void* statement, uint64_t rows, int code);
   void EndTimed(const void* statement, uint64_t rows, int code);

@@ -47,7 +47,7 @@ test('each logger gets what matters as much as its level, and the same records a
 test('a single logger with a level gets the same as one of several', async (t) => {
   const [alone, all] = [collect('warn'), collect('trace')];
   for (const logger of [alone, [all]]) {
-    const runtime = await runtimeWith(t, logger, { eventCapacity: 65_536 });
+    const runtime = await runtimeWith(t, logger, { eventCapacity: 65_536, slowMs: 86_400_000 });
     allLevels(runtime);
     runtime.close();
   }
