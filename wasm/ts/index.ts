@@ -57,6 +57,6 @@ export type { Snapshot } from './generated/snapshot.js';
 export type * as SnapshotParts from './generated/snapshot.js';
 export type { CancelTarget, StatementTracking } from './api/cancel.js';
 export type { EvictTarget, WayToEnd } from './life/evict.js';
-export { connect, type RemoteDatabase, type RemoteValues } from './api/remote.js';
+export { connect, type RemoteDatabase, type RemoteSignal, type RemoteValues } from './api/remote.js';
 export type { RemotePort } from './api/remote_port.js';
 export { serve } from './api/remote_serve.js';

@@ -45,6 +45,7 @@ enum class StatementText : uint32_t {
 /// The names of the values of an option that is a choice, in the order of their numbers.
 /// @{
 inline constexpr const char* kOnStaleNames[] = {
+/// The name of a choice.
 #define GLASSWAL_CHOICE_NAME(value, name) name,
     GLASSWAL_ON_STALE(GLASSWAL_CHOICE_NAME)};
 inline constexpr const char* kStatementTrackingNames[] = {

@@ -27,8 +27,8 @@ inline constexpr int kFcntlRegion = 0x676c0003;  // Argument: RegionPlace*.
 
 /// The bytes of a region, as far as there is memory for them; they stay while the file is open.
 struct RegionPlace {
-  const void* bytes = nullptr;
-  uint64_t size_bytes = 0;
+  const void* bytes = nullptr;  // Where they begin.
+  uint64_t size_bytes = 0;      // How many there are.
 };
 
 inline constexpr int kFcntlCancellation = 0x676c0004;  // Argument: Cancellation*.

@@ -38,7 +38,7 @@ import type { Bindings } from '../engine/values.js';
  */
 export interface RemoteDatabase {
   /** Runs all statements of `sql`. */
-  exec(sql: string, signal?: AbortSignal): Promise<void>;
+  exec(sql: string, signal?: RemoteSignal): Promise<void>;
   /** Runs one statement, and tells what it changed. */
   run(sql: string, ...values: RemoteValues): Promise<RunResult>;
   /** The first row, or undefined. */
@@ -51,8 +51,20 @@ export interface RemoteDatabase {
   close(): void;
 }
 
+/** An AbortSignal, as far as it is used. */
+export interface RemoteSignal {
+  /** Whether it was aborted. */
+  readonly aborted: boolean;
+  /** Why. */
+  readonly reason?: unknown;
+  /** Has `listener` called when it is aborted. */
+  addEventListener(type: 'abort', listener: () => void): void;
+  /** Has it called no more. */
+  removeEventListener(type: 'abort', listener: () => void): void;
+}
+
 /** What the statement is given, and behind it the signal that ends it. */
-export type RemoteValues = Bindings | readonly [...Bindings, AbortSignal];
+export type RemoteValues = Bindings | readonly [...Bindings, RemoteSignal];
 
 interface Waiting {
   readonly resolve: (result: never) => void;
@@ -60,7 +72,7 @@ interface Waiting {
   /** How far the other end is, where both share memory. */
   state: Int32Array | undefined;
   /** Ends it, once it has been aborted. */
-  readonly signal: AbortSignal | undefined;
+  readonly signal: RemoteSignal | undefined;
   /** Hears no more of the signal. */
   readonly forget: () => void;
 }
@@ -106,7 +118,7 @@ class Asker {
       // The other end takes it for a message of somebody else.
       textOf(sql, 'The SQL');
       const request: Request = { glasswal: 'request', id: ++this.#lastId, method, sql, values };
-      signal?.throwIfAborted();
+      if (signal?.aborted) throw signal.reason;
       const abort = (): void => this.#abort(request.id);
       const forget = (): void => signal?.removeEventListener('abort', abort);
       const waiting: Waiting = { resolve, reject, signal, forget, state: undefined };
@@ -217,9 +229,14 @@ class Asker {
 }
 
 /** What is given to the statement, and the signal behind it if there is one. */
-function withoutSignal(given: RemoteValues): [values: Bindings, signal: AbortSignal | undefined] {
+function withoutSignal(given: RemoteValues): [values: Bindings, signal: RemoteSignal | undefined] {
   const last: unknown = given[given.length - 1];
-  return last instanceof AbortSignal ? [given.slice(0, -1) as Bindings, last] : [given as Bindings, undefined];
+  return isSignal(last) ? [given.slice(0, -1) as Bindings, last] : [given as Bindings, undefined];
+}
+
+function isSignal(value: unknown): value is RemoteSignal {
+  const signal = value as Partial<Record<keyof RemoteSignal, unknown>> | null | undefined;
+  return typeof signal?.aborted === 'boolean' && typeof signal.addEventListener === 'function';
 }
 
 function isInterrupt({ sqlite }: CarriedError): boolean {
