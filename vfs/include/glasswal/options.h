@@ -42,23 +42,22 @@ enum class StatementText : uint32_t {
 #undef GLASSWAL_STATEMENT_TEXT_ENUM
 };
 
+/// The name of one value of a choice, in a list of them.
+#define GLASSWAL_CHOICE_NAME(value, name) name,
 /// The names of the values of an option that is a choice, in the order of their numbers.
 /// @{
-inline constexpr const char* kOnStaleNames[] = {
-/// The name of a choice.
-#define GLASSWAL_CHOICE_NAME(value, name) name,
-    GLASSWAL_ON_STALE(GLASSWAL_CHOICE_NAME)};
+inline constexpr const char* kOnStaleNames[] = {GLASSWAL_ON_STALE(GLASSWAL_CHOICE_NAME)};
 inline constexpr const char* kStatementTrackingNames[] = {
     GLASSWAL_STATEMENT_TRACKING(GLASSWAL_CHOICE_NAME)};
-inline constexpr const char* kStatementTextNames[] = {GLASSWAL_STATEMENT_TEXT(GLASSWAL_CHOICE_NAME)
-#undef GLASSWAL_CHOICE_NAME
-};
+inline constexpr const char* kStatementTextNames[] = {
+    GLASSWAL_STATEMENT_TEXT(GLASSWAL_CHOICE_NAME)};
 constexpr std::span<const char* const> NamesOf(OnStale) { return kOnStaleNames; }
 constexpr std::span<const char* const> NamesOf(StatementTracking) {
   return kStatementTrackingNames;
 }
 constexpr std::span<const char* const> NamesOf(StatementText) { return kStatementTextNames; }
 /// @}
+#undef GLASSWAL_CHOICE_NAME
 
 /// Where the region's memory comes from.
 enum class MemoryKind : uint32_t {
