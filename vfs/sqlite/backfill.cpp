@@ -138,6 +138,9 @@ bool Backfill(DatabaseFile* file) {
                   "whoever copies the log holds CHECKPOINT");
   store::WalIndexHeader header;
   if (file->log == nullptr || !store::ReadWalIndexHeader(file->wal_index, &header)) return false;
+  // The frames that this header counts were written before the barrier between its two copies, by
+  // plain stores: only after a barrier here are they older than what is read of them.
+  DatabaseShmBarrier(&file->base);
   if (header.is_initialized == 0 || store::PageBytesOf(header) < 512) return false;
   if (store::WalIndexBackfilled(file->wal_index) >= header.max_frame) return false;
   const uint32_t safe = SafeFrame(file, header.max_frame);
