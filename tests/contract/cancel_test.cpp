@@ -149,6 +149,28 @@ TEST_P(Cancel, AWishThatComesTooLateEndsNothing) {
   EXPECT_EQ(db.Rows("SELECT count(*) FROM t"), "1");
 }
 
+// It is asked for one run, and SQLite's own interrupt would end all that are open.
+TEST_P(Cancel, WhatIsOpenBesideItGoesOn) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x); INSERT INTO t VALUES(1),(2),(3)");
+  Statement open(db, "SELECT x FROM t");
+  ASSERT_EQ(open.Step(), SQLITE_ROW);
+  int code = 0;
+  std::thread worker([&] { code = db.Exec(kEndless); });
+  const ConnectionSnapshot running = AwaitRunning("WITH RECURSIVE");
+  EXPECT_TRUE(place()
+                  .runtime()
+                  .CancelConnection(running.client.value_or(0), running.client_generation,
+                                    running.file, running.slot, running.statement->run)
+                  .ok());
+  worker.join();
+  EXPECT_EQ(code, SQLITE_INTERRUPT);
+  EXPECT_EQ(db.Exec("SELECT count(*) FROM t"), SQLITE_OK) << "nor one that begins meanwhile ends";
+  EXPECT_EQ(open.Step(), SQLITE_ROW);
+  EXPECT_EQ(open.Step(), SQLITE_ROW);
+  EXPECT_EQ(open.Step(), SQLITE_DONE);
+}
+
 TEST_P(Cancel, AtAnyMomentNothingIsLost) {
   const uint64_t seed = TestSeed();
   Open().Run("CREATE TABLE t(x INTEGER PRIMARY KEY, worker, part)");

@@ -759,7 +759,8 @@ glasswal_replace("what is BINARY" [==[
 
 # ---------------------------------------------------------------------------------------------------------------------
 # Whoever wants to know which statements run is told (GlasswalWatch in private_controls.h), and may end them. A statement that runs inside
-# of another is a part of that. The end of one is when SQLite has made the checkpoint that it may lead to, or when it is reset.
+# of another is a part of that. The end of one is when SQLite has made the checkpoint that it may lead to, or when it is reset. One that is
+# ended leaves sqlite3_interrupt()'s flag alone: that stays as long as any statement of the connection is open, and ends all of them.
 glasswal_replace("who watches" [==[
   DbClientData *pDbData;        /* sqlite3_set_clientdata() content */
 ]==] [==[
@@ -850,10 +851,7 @@ static void glasswalEnd(Vdbe *p){
 static SQLITE_NOINLINE int glasswalIsCancelled(sqlite3 *db){
   GlasswalWatch *pWatch;
   for(pWatch=db->pGlasswal; pWatch; pWatch=pWatch->pNext){
-    if( pWatch->xIsCancelled(pWatch) ){
-      AtomicStore(&db->u1.isInterrupted, 1);
-      return 1;
-    }
+    if( pWatch->xIsCancelled(pWatch) ) return 1;
   }
   return 0;
 }
@@ -945,7 +943,8 @@ glasswal_replace("whether a statement may go on" [==[
   if( AtomicLoad(&db->u1.isInterrupted) ) goto abort_due_to_interrupt;
   /* Whoever takes row by row may never come to GLASSWAL_STEPS_PER_LOOK in one call. */
   if( (p->nGlasswalRow & 15)==15 && db->pGlasswal && db->nVdbeExec==1 && glasswalIsCancelled(db) ){
-    goto abort_due_to_interrupt;
+    rc = SQLITE_INTERRUPT;
+    goto abort_due_to_error;
   }
   sqlite3VdbeIOTraceSql(p);
 ]==])
@@ -954,7 +953,10 @@ glasswal_replace("whether a statement is to end" [==[
     assert( db->nProgressOps!=0 );
 ]==] [==[
   while( nVmStep>=nProgressLimit ){
-    if( db->pGlasswal && glasswalIsCancelled(db) ) goto abort_due_to_interrupt;
+    if( db->pGlasswal && glasswalIsCancelled(db) ){
+      rc = SQLITE_INTERRUPT;
+      goto abort_due_to_error;
+    }
     if( db->xProgress==0 ){
       nProgressLimit = db->pGlasswal ? nVmStep + GLASSWAL_STEPS_PER_LOOK : LARGEST_UINT64;
       continue;
