@@ -58,6 +58,41 @@ TEST(StatementText, HasNoLiteral) {
   for (const auto& one : cases) EXPECT_EQ(Redacted(one.sql), one.text) << one.sql;
 }
 
+// Where the grammar takes a name for a text, SQLITE_DBCONFIG_DQS_DML does not matter.
+TEST(StatementText, HasNoTextThatIsWrittenAsAName) {
+  const struct {
+    const char* sql;
+    const char* text;
+  } cases[] = {
+      {"ATTACH \"secret\" AS s KEY \"secret\"", "ATTACH ? AS s KEY ?"},
+      {"attach database [file:secret] as s key secret", "attach database ? as s key ?"},
+      {"ATTACH `secret` AS s", "ATTACH ? AS s"},
+      {"EXPLAIN ATTACH secret AS s", "EXPLAIN ATTACH ? AS s"},
+      {"ATTACH :file AS s KEY ?2", "ATTACH :file AS s KEY ?2"},
+      {"DETACH s", "DETACH s"},
+      {"PRAGMA key = \"secret\"", "PRAGMA key = ?"},
+      {"PRAGMA main.rekey(secret)", "PRAGMA main.rekey(?)"},
+      {"PRAGMA HexKey=[secret]", "PRAGMA HexKey=?"},
+      {"PRAGMA temp_store_directory = `secret`", "PRAGMA temp_store_directory = ?"},
+      {"PRAGMA journal_mode=WAL", "PRAGMA journal_mode=WAL"},
+      {"PRAGMA foreign_keys = ON", "PRAGMA foreign_keys = ON"},
+      {"CREATE TABLE t(a DEFAULT 5 NOT NULL)", "CREATE TABLE t(a DEFAULT ? NOT NULL)"},
+      {"CREATE TABLE t(a DEFAULT \"secret\", b DEFAULT secret, c DEFAULT [secret], d DEFAULT NULL)",
+       "CREATE TABLE t(a DEFAULT ?, b DEFAULT ?, c DEFAULT ?, d DEFAULT NULL)"},
+      {"ALTER TABLE t ADD COLUMN a DEFAULT /* of */ `secret`",
+       "ALTER TABLE t ADD COLUMN a DEFAULT ?"},
+      {"CREATE TABLE t(a REFERENCES u ON DELETE SET DEFAULT ON UPDATE CASCADE)",
+       "CREATE TABLE t(a REFERENCES u ON DELETE SET DEFAULT ON UPDATE CASCADE)"},
+      {"INSERT INTO t DEFAULT VALUES", "INSERT INTO t DEFAULT VALUES"},
+      {"CREATE VIRTUAL TABLE v USING csv(a, filename=secret, data=\"secret\", [secret])",
+       "CREATE VIRTUAL TABLE v USING csv(a, filename=?, data=?, ?)"},
+      {"SELECT \xef\xbb\xbf"
+       "5601, a\xef\xbb\xbf",
+       "SELECT ?, a\xef\xbb\xbf"},
+  };
+  for (const auto& one : cases) EXPECT_EQ(Redacted(one.sql), one.text) << one.sql;
+}
+
 TEST(StatementText, TakesDoubleQuotesForTextWhereSqliteMight) {
   EXPECT_EQ(Redacted("SELECT \"secret\" FROM \"t\"", /*quotes_names=*/false), "SELECT ? FROM ?");
 }

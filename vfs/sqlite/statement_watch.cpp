@@ -134,9 +134,12 @@ trace::TextRules StatementWatch::Rules() const {
   const auto kept = static_cast<StatementText>(
       file_->region().header()->statement_text.load(std::memory_order_relaxed));
   rules.keeps_literals = kept == StatementText::kFull;
-  int may_be_text = 1;
-  (void)sqlite3_db_config(db_, SQLITE_DBCONFIG_DQS_DML, -1, &may_be_text);
-  rules.quotes_names = may_be_text == 0;
+  rules.quotes_names = true;
+  for (const int where : {SQLITE_DBCONFIG_DQS_DML, SQLITE_DBCONFIG_DQS_DDL}) {
+    int may_be_text = 1;
+    (void)sqlite3_db_config(db_, where, -1, &may_be_text);
+    if (may_be_text != 0) rules.quotes_names = false;
+  }
   return rules;
 }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 
 #include "port/printable.h"
 
@@ -46,6 +47,8 @@ class Tokenizer {
   Token Look() const {
     const char c = At(0);
     if (IsSpace(c) || c == '\0') return {TokenKind::kSpace, 1};
+    // A byte order mark: not a letter where a token begins, or a number behind it would be a name.
+    if (rest().starts_with("\xef\xbb\xbf")) return {TokenKind::kSpace, 3};
     if (c == '-' && At(1) == '-') return {TokenKind::kSpace, Until("\n", 2)};
     if (c == '/' && At(1) == '*') return {TokenKind::kSpace, Until("*/", 2)};
     if (c == '\'') return {TokenKind::kLiteral, Quoted(c, 0)};
@@ -122,6 +125,89 @@ class Tokenizer {
   size_t at_ = 0;
 };
 
+bool IsVariable(std::string_view word) {
+  return std::string_view("?:@#$").find(word[0]) != std::string_view::npos;
+}
+char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + ('a' - 'A')) : c; }
+std::string Lowered(std::string_view word) {
+  std::string lowered(word);
+  std::transform(lowered.begin(), lowered.end(), lowered.begin(), Lower);
+  return lowered;
+}
+bool IsOneOf(std::string_view word, std::initializer_list<std::string_view> words) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+/// Where SQL's grammar takes a name for a text, in quotes or without, whatever SQLite was told of
+/// double quotes: what ATTACH attaches and its key, the value of a pragma, of a column's DEFAULT, and
+/// of a virtual table's argument.
+class TextPlaces {
+ public:
+  /// Whether `word`, a name or a keyword, stands where it is a text. Call it with each in turn.
+  bool Take(std::string_view word) {
+    if (kind_ == Kind::kOther) return false;
+    const bool is_quoted = word[0] == '"' || word[0] == '`' || word[0] == '[';
+    const std::string name = is_quoted ? std::string("\"") : Lowered(word);
+    const bool is_text = IsText(is_quoted, name);
+    if (kind_ == Kind::kUnknown && !IsOneOf(name, {"explain", "query", "plan"}))
+      kind_ = KindOf(name);
+    if (kind_ == Kind::kPragma && !in_value_) pragma_ = name;
+    if (kind_ == Kind::kDefinition && before_ == "create" && name == "virtual") {
+      kind_ = Kind::kVirtualTable;
+    }
+    set_default_ = before_ == "set" && name == "default";
+    before_ = name;
+    return is_text;
+  }
+  /// A literal or a variable.
+  void TakeLiteral() { before_.clear(); }
+  void TakeSign(char sign) {
+    if (sign == '(') in_arguments_ = true;
+    if (sign == '=' || (sign == '(' && kind_ == Kind::kPragma)) in_value_ = true;
+    if (sign == ',') in_value_ = false;
+    before_.clear();
+  }
+
+ private:
+  enum class Kind { kUnknown, kOther, kAttach, kPragma, kDefinition, kVirtualTable };
+
+  static Kind KindOf(const std::string& name) {
+    if (name == "attach" || name == "detach") return Kind::kAttach;
+    if (name == "pragma") return Kind::kPragma;
+    return name == "create" || name == "alter" ? Kind::kDefinition : Kind::kOther;
+  }
+
+  static bool IsKey(const std::string& pragma) {
+    return pragma.find("key") != std::string::npos &&
+           pragma.find("foreign_key") == std::string::npos;
+  }
+
+  bool IsText(bool is_quoted, const std::string& name) const {
+    switch (kind_) {
+      case Kind::kAttach:
+        return is_quoted || !(IsOneOf(name, {"database", "as", "key"}) || before_ == "as" ||
+                              before_ == "detach");
+      case Kind::kPragma:
+        return in_value_ && (is_quoted || IsKey(pragma_));
+      case Kind::kVirtualTable:
+        return in_arguments_ && (is_quoted || in_value_);
+      case Kind::kDefinition:
+        return before_ == "default" && !set_default_ &&
+               !IsOneOf(name, {"values", "null", "true", "false", "current_time", "current_date",
+                               "current_timestamp"});
+      default:
+        return false;
+    }
+  }
+
+  Kind kind_ = Kind::kUnknown;
+  std::string before_;  // The word before, unless there is a sign between.
+  std::string pragma_;
+  bool set_default_ = false;   // That was the action of a foreign key.
+  bool in_arguments_ = false;  // Behind the first parenthesis.
+  bool in_value_ = false;      // Behind an equals sign.
+};
+
 /// Cut at a whole character to what fits, with the mark.
 std::string Cut(std::string text, size_t most_bytes) {
   if (text.size() <= most_bytes) return text;
@@ -136,6 +222,7 @@ std::string StatementText(std::string_view sql, TextRules rules, size_t most_byt
   std::string text;
   bool has_space = false;
   Tokenizer tokenizer(sql);
+  TextPlaces places;
   // A little more than is kept, so that it is known that there is more.
   while (!tokenizer.done() && text.size() <= most_bytes) {
     Token token;
@@ -146,7 +233,15 @@ std::string StatementText(std::string_view sql, TextRules rules, size_t most_byt
     }
     if (has_space && !text.empty()) text += ' ';
     has_space = false;
-    const bool is_literal = token.kind == TokenKind::kLiteral ||
+    const bool is_name = token.kind == TokenKind::kQuotedTwice ||
+                         (token.kind == TokenKind::kWord && !IsVariable(word));
+    const bool is_text = is_name && places.Take(word);
+    if (token.kind == TokenKind::kSign) {
+      places.TakeSign(word[0]);
+    } else if (!is_name) {
+      places.TakeLiteral();
+    }
+    const bool is_literal = token.kind == TokenKind::kLiteral || is_text ||
                             (token.kind == TokenKind::kQuotedTwice && !rules.quotes_names);
     if (is_literal && !rules.keeps_literals) {
       text += '?';
