@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <functional>
 #include <random>
 #include <string>
 #include <thread>
@@ -169,6 +170,58 @@ TEST_P(Cancel, WhatIsOpenBesideItGoesOn) {
   EXPECT_EQ(open.Step(), SQLITE_ROW);
   EXPECT_EQ(open.Step(), SQLITE_ROW);
   EXPECT_EQ(open.Step(), SQLITE_DONE);
+}
+
+// Of those that take turns, the one that is met at work ends, and no other after it.
+TEST_P(Cancel, OneWishEndsOneStatement) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x); INSERT INTO t SELECT value FROM json_each('[1,2,3,4,5,6,7,8,9,10]')");
+  db.Run("INSERT INTO t SELECT a.x FROM t a, t b");
+  Statement first(db,
+                  "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i+1 FROM c) SELECT i FROM c "
+                  "WHERE i = 1 OR i < 0");
+  ASSERT_EQ(first.Step(), SQLITE_ROW);
+  Statement second(db, "SELECT x FROM t");
+  ASSERT_EQ(second.Step(), SQLITE_ROW);
+  const ConnectionSnapshot running = AwaitRunning("SELECT x FROM t");
+  EXPECT_TRUE(place().runtime().Cancel(running.client.value_or(0), running.client_generation).ok());
+  EXPECT_EQ(first.Step(), SQLITE_INTERRUPT);
+  for (int row = 1; row < 110; ++row) ASSERT_EQ(second.Step(), SQLITE_ROW) << row;
+  EXPECT_EQ(second.Step(), SQLITE_DONE);
+  EXPECT_EQ(Look().totals.cancels, 1u);
+}
+
+// One that has been too short to be timed waits in the application's own busy handler.
+TEST_P(Cancel, ABusyHandlerIsAskedNoMore) {
+  Database holder = Open();
+  holder.Run("CREATE TABLE t(x)");
+  Database waiter = Open();
+  Statement insert(waiter, "INSERT INTO t VALUES(1)");
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_EQ(insert.Step(), SQLITE_DONE);
+    insert.Reset();
+  }
+  holder.Run("BEGIN IMMEDIATE");
+  struct Asked {
+    std::function<void()> cancel;
+    int times = 0;
+  } asked{[this] {
+    const ConnectionSnapshot running = AwaitRunning("INSERT INTO t");
+    EXPECT_TRUE(
+        place().runtime().Cancel(running.client.value_or(0), running.client_generation).ok());
+  }};
+  sqlite3_busy_handler(
+      waiter.get(),
+      [](void* context, int) {
+        auto* self = static_cast<Asked*>(context);
+        if (++self->times == 1) self->cancel();
+        return self->times < 100 ? 1 : 0;
+      },
+      &asked);
+  EXPECT_EQ(insert.Step(), SQLITE_INTERRUPT);
+  EXPECT_EQ(asked.times, 1);
+  insert.Reset();
+  holder.Run("COMMIT");
 }
 
 TEST_P(Cancel, AtAnyMomentNothingIsLost) {

@@ -1,6 +1,7 @@
 #include "sqlite/statement_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "port/clock.h"
 #include "sqlite/database_file.h"
@@ -238,14 +239,15 @@ void StatementWatch::EndTimed(const void* statement, uint64_t rows, int code) {
   std::copy(runs_.begin() + at, runs_.begin() + run_count_, runs_.begin() + at - 1);
   --run_count_;
   if (file_->client().IsFenced()) return;
+  const bool is_cancelled = EndWish();
   const uint64_t now_ns = port::CoarseNowNs();
   const bool is_current = at == run_count_ + 1;
   // One that ends while a later one runs becomes current for a moment.
   if (!is_current && !rows_.Resume(run.row, run.number, run.since_ns)) return;
   store::RunResult result = Measure(run, now_ns);
-  if (code == kUnknownCode) code = cancellation_.present ? SQLITE_INTERRUPT : SQLITE_OK;
+  if (code == kUnknownCode) code = is_cancelled ? SQLITE_INTERRUPT : SQLITE_OK;
   // It may have come to the checkpoint after its commit when it was asked to end.
-  if ((code & 0xff) != SQLITE_INTERRUPT) cancellation_ = {};
+  if (!is_cancelled || (code & 0xff) != SQLITE_INTERRUPT) cancellation_ = {};
   result.rows = rows;
   result.code = code;
   if (result.is_slow || store::IsError(code)) [[unlikely]]
@@ -255,6 +257,14 @@ void StatementWatch::EndTimed(const void* statement, uint64_t rows, int code) {
     const Run& next = runs_[run_count_ - 1];
     (void)rows_.Resume(next.row, next.number, next.since_ns);
   }
+}
+
+// What the wish has met ends. It is not for the next one, whatever becomes current then.
+bool StatementWatch::EndWish() {
+  if (met_ == 0) return false;
+  uint64_t met = std::exchange(met_, 0);
+  (void)shm_->cancel.compare_exchange_strong(met, 0);
+  return true;
 }
 
 void StatementWatch::Tell(const Run& run, const store::RunResult& result, int code) {
@@ -293,16 +303,24 @@ void StatementWatch::TellInterrupted(const store::RunResult& result) {
   (void)file_->vfs->Fail(SQLITE_INTERRUPT, cancellation_.ToString());
 }
 
-// A wish that came too late, when another statement had begun, is none.
-bool StatementWatch::IsMeant(uint64_t wanted) {
-  const uint64_t by = shm_->cancelled_by.load(std::memory_order_acquire);
+// A wish that came too late, when another statement had begun, is none. It ends one statement: the
+// one that is met at work, which may have begun before the one that the wish names.
+bool StatementWatch::IsMeant() {
+  if (file_->client().IsFenced()) return false;  // It is for whoever has the slot now.
+  Lasts();
+  uint64_t wanted = shm_->cancel.load(std::memory_order_acquire);
+  const uint64_t by = shm_->cancelled_by.load(std::memory_order_relaxed);
+  if (wanted == 0) return false;
   if (run_count_ == 0 || wanted != shm_->running.load(std::memory_order_relaxed)) {
     (void)shm_->cancel.compare_exchange_strong(wanted, 0);
     return false;
   }
+  met_ = wanted;
   cancellation_.present = true;
   cancellation_.client = static_cast<uint32_t>(by >> 32) - 1;
   cancellation_.client_generation = static_cast<uint32_t>(by);
+  // Nobody may ever tell the end of the statement, if the application has set a trace of its own.
+  if (watches_ != nullptr) (void)shm_->cancel.compare_exchange_strong(wanted, 0);
   return true;
 }
 

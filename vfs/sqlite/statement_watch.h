@@ -62,10 +62,7 @@ class StatementWatch : private GlasswalWatch {
   }
 
   /// Whether somebody wants the statement that runs now to end.
-  bool IsCancelled() {
-    const uint64_t wanted = shm_->cancel.load(std::memory_order_relaxed);
-    return wanted != 0 && IsMeant(wanted);
-  }
+  bool IsCancelled() { return shm_->cancel.load(std::memory_order_relaxed) != 0 && IsMeant(); }
   /// Who ended the last statement that has run, if somebody did.
   const Cancellation& cancellation() const { return cancellation_; }
 
@@ -88,7 +85,8 @@ class StatementWatch : private GlasswalWatch {
   bool IsExact();
   store::RunResult Measure(const Run& run, uint64_t now_ns) const;
   void Tell(const Run& run, const store::RunResult& result, int code);
-  bool IsMeant(uint64_t wanted);
+  bool IsMeant();
+  bool EndWish();
   void TellInterrupted(const store::RunResult& result);
   void TraceExpected();
   void Count(int statements);
@@ -107,6 +105,7 @@ class StatementWatch : private GlasswalWatch {
   std::array<Run, 8> runs_{};
   uint32_t run_count_ = 0;
   Cancellation cancellation_;
+  uint64_t met_ = 0;  // The wish that what runs has met; 0: none.
 };
 
 }  // namespace glasswal::sqlite
