@@ -131,6 +131,12 @@ TEST_P(Cancel, WhatHasEndedIsNotFound) {
                                   idle.statement->run)
                 .code(),
             StatusCode::kNotFound);
+  // Nor is a file that cannot be, whatever the number becomes when one is added to it.
+  EXPECT_EQ(place()
+                .runtime()
+                .CancelConnection(client, idle.client_generation, UINT32_MAX, idle.slot, 0)
+                .code(),
+            StatusCode::kNotFound);
   EXPECT_EQ(running.Step(), SQLITE_ROW);
   running.Reset();
   EXPECT_EQ(Look().totals.interrupts, 0u);

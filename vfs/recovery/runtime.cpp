@@ -296,7 +296,9 @@ Status Runtime::Cancel(uint32_t client_slot, uint32_t client_generation) {
 
 Status Runtime::CancelConnection(uint32_t client_slot, uint32_t client_generation, uint32_t file,
                                  uint32_t connection, uint64_t run) {
-  return CancelIn(*this, {client_slot, client_generation, file + 1, connection, run});
+  // A number that no file has must not come to mean all files.
+  const uint32_t file_plus_1 = file < shm::kMaxFiles ? file + 1 : UINT32_MAX;
+  return CancelIn(*this, {client_slot, client_generation, file_plus_1, connection, run});
 }
 
 void Runtime::SetStatementTracking(StatementTracking tracking) {
