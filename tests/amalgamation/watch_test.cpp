@@ -49,6 +49,19 @@ TEST_F(Watch, RowsAndFailuresAreTold) {
   EXPECT_EQ(Row("SELECT x AS y FROM t").errors, 0u);
 }
 
+// SQLite prepares it anew and runs it again, which its caller does not see.
+TEST_F(Watch, AChangeOfTheSchemaIsNoFailure) {
+  Database db = place_.Open();
+  db.Run("CREATE TABLE t(x)");
+  Statement select(db, "SELECT x FROM t");
+  ASSERT_EQ(select.Step(), SQLITE_DONE);
+  select.Reset();
+  place_.Open().Run("CREATE TABLE u(x)");
+  EXPECT_EQ(select.Step(), SQLITE_DONE);
+  EXPECT_EQ(Row("SELECT x FROM t").errors, 0u);
+  EXPECT_EQ(Row("SELECT x FROM t").last_error, 0u);
+}
+
 TEST_F(Watch, OpenStatementsAreCountedUntilTheyAreFinalized) {
   Database db = place_.Open();
   db.Run("CREATE TABLE t(x)");

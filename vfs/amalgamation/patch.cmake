@@ -843,9 +843,12 @@ static void glasswalBegin(Vdbe *p){
 }
 static void glasswalEnd(Vdbe *p){
   GlasswalWatch *pWatch;
+  int rc = p->rc;
+  /* sqlite3_step() prepares it anew and runs it again. */
+  if( rc==SQLITE_SCHEMA && (p->prepFlags & SQLITE_PREPARE_SAVESQL)!=0 ) rc = SQLITE_OK;
   p->bGlasswalRuns = 0;
   for(pWatch=p->db->pGlasswal; pWatch; pWatch=pWatch->pNext){
-    pWatch->xEnd(pWatch, p, p->nGlasswalRow, p->rc);
+    pWatch->xEnd(pWatch, p, p->nGlasswalRow, rc);
   }
 }
 static SQLITE_NOINLINE int glasswalIsCancelled(sqlite3 *db){
