@@ -62,6 +62,27 @@ TEST_F(Watch, AChangeOfTheSchemaIsNoFailure) {
   EXPECT_EQ(Row("SELECT x FROM t").last_error, 0u);
 }
 
+// What a statement remembers of the one is nothing to the other.
+TEST_F(Watch, OneThatOutlivesADatabaseIsCountedInTheOther) {
+  Place other{Provider::kAnonymous, SmallStart()};
+  Database db(":memory:", place_.Vfs());
+  db.Run("ATTACH 'file:/a?vfs=" + place_.Vfs() + "' AS a");
+  db.Run("ATTACH 'file:/b?vfs=" + other.Vfs() + "' AS b");
+  Statement one(db, "SELECT 1 AS one");
+  ASSERT_EQ(one.Step(), SQLITE_ROW);
+  one.Reset();
+  for (int i = 0; i < 4; ++i) db.Rows("SELECT 2 AS other" + std::to_string(i));
+  db.Run("DETACH a");
+  ASSERT_EQ(one.Step(), SQLITE_ROW);
+  one.Reset();
+  const Result<Snapshot> snapshot = Observe(
+      *NewMappedBytes(other.region().memory().base(), other.region().memory().size_bytes()));
+  for (const StatementTotals& row : snapshot->statements) {
+    if (row.text == "SELECT ? AS one") EXPECT_EQ(row.runs, 2u);
+    if (row.text.starts_with("SELECT ? AS other")) EXPECT_EQ(row.runs, 1u) << row.text;
+  }
+}
+
 TEST_F(Watch, OpenStatementsAreCountedUntilTheyAreFinalized) {
   Database db = place_.Open();
   db.Run("CREATE TABLE t(x)");

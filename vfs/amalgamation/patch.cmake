@@ -777,7 +777,8 @@ glasswal_replace("what is known of a statement" [==[
   int nScan;              /* Entries in aScan[] */
   ScanStatus *aScan;      /* Scan definitions for sqlite3_stmt_scanstatus() */
 #endif
-  unsigned long long iGlasswalRow; /* What the first watch remembers the statement by */
+  struct GlasswalWatch *pGlasswalFirst; /* The first watch, when it was last told of this statement */
+  unsigned long long iGlasswalRow; /* What that remembers the statement by */
   u32 nGlasswalRow;       /* Rows of this run */
   u8 bGlasswalRuns;       /* The watches have been told of this run, and not of its end */
   u8 eGlasswalSize;       /* GLASSWAL_SHORT or GLASSWAL_LONG; 0: nobody has looked yet */
@@ -834,6 +835,11 @@ static void glasswalBegin(Vdbe *p){
   GlasswalWatch *pWatch = p->db->pGlasswal;
   p->bGlasswalRuns = 1;
   p->nGlasswalRow = 0;
+  /* It is no other's to remember by: that may be of another region, once the first database is detached. */
+  if( p->pGlasswalFirst!=pWatch ){
+    p->pGlasswalFirst = pWatch;
+    p->iGlasswalRow = 0;
+  }
   if( p->eGlasswalSize==0 ) p->eGlasswalSize = glasswalSize(p);
   pWatch->xBegin(pWatch, p, &p->iGlasswalRow, p->eGlasswalSize==GLASSWAL_SHORT ? 1 + p->db->autoCommit : 0);
   while( (pWatch = pWatch->pNext)!=0 ){
