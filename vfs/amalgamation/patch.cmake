@@ -791,7 +791,8 @@ glasswal_replace("asking who watches" [==[
       sqlite3OsFileControlHint(pFile, SQLITE_FCNTL_PDB, (void*)&pBt->db);
       glasswalPlace.ppFirst = &db->pGlasswal;
       glasswalPlace.db = db;
-      sqlite3OsFileControlHint(pFile, GLASSWAL_FCNTL_WATCH, (void*)&glasswalPlace);
+      /* The file of a shared cache may outlive the connection that has opened it. */
+      if( !p->sharable ) sqlite3OsFileControlHint(pFile, GLASSWAL_FCNTL_WATCH, (void*)&glasswalPlace);
 ]==])
 glasswal_replace("a statement is prepared" [==[
   db->pVdbe = p;
