@@ -69,6 +69,10 @@ uint64_t StatementRows::owner() const {
                         connection_.client->generation);
 }
 
+uint64_t StatementRows::ClaimingWord(uint32_t generation) const {
+  return StatementWord(shm::kStatementClaiming, connection_.client->slot, generation);
+}
+
 shm::ShmStatement* StatementRows::RowOf(StatementHandle row) const {
   return connection_.client->region->statement(IndexOf(row));
 }
@@ -114,26 +118,32 @@ StatementHandle StatementRows::Claim(uint64_t hash, std::string_view text, size_
   if (!ClaimUnused(&index) && !ClaimOldest(&index)) return 0;
   shm::ShmStatement* row = connection_.client->region->statement(index);
   GLASSWAL_POINT("statement.claim.fill");
-  const uint32_t generation = GenerationOf(row->state.load(std::memory_order_relaxed)) + 1;
+  const uint64_t claimed = row->state.load(std::memory_order_relaxed);
+  const uint32_t generation = GenerationOf(claimed) + 1;
+  if (claimed != ClaimingWord(generation - 1)) return 0;
   row->owner.store(owner(), kPublished);
   row->hash.store(hash, kPublished);
   row->text_bytes.store(static_cast<uint32_t>(std::min<size_t>(text_bytes, UINT32_MAX)),
                         kPublished);
   Clear(row);
   StoreText(row->text, text);
-  row->state.store(StatementWord(shm::kStatementLive, 0, generation));
+  // Whoever was taken for dead meanwhile has been swept, and the row may be somebody else's.
+  uint64_t mine = ClaimingWord(generation - 1);
+  if (!row->state.compare_exchange_strong(mine,
+                                          StatementWord(shm::kStatementLive, 0, generation))) {
+    return 0;
+  }
   return HandleOf(index, generation);
 }
 
 bool StatementRows::TryClaim(uint32_t index, uint64_t state) {
   shm::ShmStatement* row = connection_.client->region->statement(index);
-  const uint64_t mine =
-      StatementWord(shm::kStatementClaiming, connection_.client->slot, GenerationOf(state));
+  uint64_t mine = ClaimingWord(GenerationOf(state));
   GLASSWAL_POINT("statement.claim");
   if (!row->state.compare_exchange_strong(state, mine)) return false;
   GLASSWAL_POINT("statement.claim.look");
   if (StatementStateOf(state) == shm::kStatementFree || !IsNamed(*row, index)) return true;
-  row->state.store(state);
+  (void)row->state.compare_exchange_strong(mine, state);
   return false;
 }
 

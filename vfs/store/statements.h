@@ -140,6 +140,7 @@ class StatementRows {
   bool ClaimUnused(uint32_t* index);
   bool ClaimOldest(uint32_t* index);
   uint64_t owner() const;
+  uint64_t ClaimingWord(uint32_t generation) const;
 
   static constexpr size_t kRemembered = 128;
   struct Remembered {
