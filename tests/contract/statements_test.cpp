@@ -142,6 +142,20 @@ TEST_P(Statements, OneRunsUntilItsRowsAreTaken) {
   EXPECT_EQ(Row("SELECT max(x) FROM t").runs, 2u);
 }
 
+// What tells them apart may stand behind what is kept.
+TEST_P(Statements, LongTextsAreToldApart) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x)");
+  std::string columns = "x";
+  while (columns.size() < 600) columns += ", x";
+  db.Rows("SELECT " + columns + " FROM t WHERE x < 1");
+  db.Rows("SELECT " + columns + " FROM t WHERE x > 1");
+  const Snapshot snapshot = Look();
+  EXPECT_EQ(std::count_if(snapshot.statements.begin(), snapshot.statements.end(),
+                          [](const auto& row) { return row.text.starts_with("SELECT x, x"); }),
+            2);
+}
+
 TEST_P(Statements, ARefusalSaysWhatTheHolderRuns) {
   Database holder = Open();
   holder.Run("CREATE TABLE t(x); BEGIN IMMEDIATE; INSERT INTO t VALUES('secret')");

@@ -90,12 +90,15 @@ StatementHandle StatementRows::Find(std::string_view sql, trace::TextRules rules
   }
   Remembered& remembered = (*remembered_)[(given >> 8) % kRemembered];
   if (remembered.hash == given && IsMine(remembered.row)) return remembered.row;
-  const std::string text =
-      keeps_text ? trace::StatementText(sql, rules, shm::kStatementTextBytes - 1) : std::string();
-  // Texts that differ in their literals are one statement, unless nothing is kept to tell.
-  const uint64_t hash = keeps_text ? HashOf(text) : given;
+  // Texts that differ in their literals are one statement; those that differ behind what is kept of
+  // them are not. Where nothing is kept the hash tells nothing of a literal either.
+  const uint64_t hash = HashOf(trace::StatementText(sql, rules, SIZE_MAX));
   StatementHandle row = FindOwn(hash);
-  if (row == 0) row = Claim(hash, text, sql.size());
+  if (row == 0) {
+    const std::string text =
+        keeps_text ? trace::StatementText(sql, rules, shm::kStatementTextBytes - 1) : std::string();
+    row = Claim(hash, text, sql.size());
+  }
   if (row != 0) remembered = {given, row};
   return row;
 }
