@@ -142,6 +142,14 @@ TEST_P(Statements, OneRunsUntilItsRowsAreTaken) {
   EXPECT_EQ(Row("SELECT max(x) FROM t").runs, 2u);
 }
 
+// As tools that keep statements in files write them.
+TEST_P(Statements, OneThatBeginsWithACommentIsKnown) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x)");
+  db.Rows("-- name: all\nSELECT x AS y FROM t");
+  EXPECT_EQ(Row("SELECT x AS y FROM t").runs, 1u);
+}
+
 // What tells them apart may stand behind what is kept.
 TEST_P(Statements, LongTextsAreToldApart) {
   Database db = Open();

@@ -47,9 +47,11 @@ constexpr char kClientData[] = "glasswal.watches";
 
 int OnTrace(unsigned type, void* context, void* statement, void* text) {
   const auto* watches = static_cast<Watches*>(context);
-  const auto* sql = static_cast<const char*>(text);
-  // That of one that runs inside of another begins as a comment, and so does what a trigger says.
-  if (type == SQLITE_TRACE_STMT && sql != nullptr && sql[0] == '-' && sql[1] == '-') return 0;
+  // For one that runs inside of another, and for a trigger, SQLite makes up a comment. It cannot be
+  // told by its dashes: an application's own statement may begin with a comment.
+  if (type == SQLITE_TRACE_STMT && text != sqlite3_sql(static_cast<sqlite3_stmt*>(statement))) {
+    return 0;
+  }
   for (GlasswalWatch* watch = watches->first; watch != nullptr; watch = watch->pNext) {
     unsigned long long row = 0;
     if (type == SQLITE_TRACE_STMT) watch->xBegin(watch, statement, &row, 0);
