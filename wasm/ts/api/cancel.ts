@@ -62,12 +62,17 @@ export function cancel(engine: Engine, target: CancelTarget): void {
   }
   const generation = typeof given === 'number' ? given : slotState(engine.views, client).generation;
   const run = (wanted.statement as { run?: unknown } | null | undefined)?.run;
+  // 0 would be whatever it runs now.
+  if (run !== undefined && !(Number.isSafeInteger(run) && (run as number) > 0)) {
+    throw new MisuseError('MISUSE', `cancel() was given the run ${shown(run)}: give the statement that diagnostics say of the connection, or none.`);
+  }
   const [file, connection] = ofConnection ? [wanted.file as number, wanted.slot as number] : [ALL_FILES, 0];
-  check(engine, callNumber(engine, 'glasswal_cancel', client, generation, file, connection, typeof run === 'number' ? run : 0));
+  check(engine, callNumber(engine, 'glasswal_cancel', client, generation, file, connection, (run as number | undefined) ?? 0));
 }
 
-function isIndex(value: unknown): boolean {
-  return Number.isInteger(value) && (value as number) >= 0;
+/** Whether it can be the number of a file or of a connection: the module takes 32 bits of it, and ALL_FILES for something else. */
+export function isIndex(value: unknown): boolean {
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) < ALL_FILES;
 }
 
 /** Sets how statements are followed from now on, by all clients. */

@@ -20,7 +20,7 @@ import { newTicket } from '../port/environment.js';
 import { GlasswalError, MisuseError, messageOf } from '../given/errors.js';
 import { textOf } from '../given/given_options.js';
 import { Life, whenLifeEnds } from './remote_life.js';
-import { type Greeting, isFarewell, isHello, isResponse, type CarriedError, type Method, type Request, requestState, unpack } from './remote_messages.js';
+import { type Greeting, isFarewell, isHello, isResponse, type CarriedError, type Method, progressOf, type Request, requestState, runBefore, STATE_BYTES, unpack } from './remote_messages.js';
 import { hear, hearEnd, hearFailure, type RemotePort } from './remote_port.js';
 import type { Row, RunResult } from './statement.js';
 import type { QueryResult } from './statement_cache.js';
@@ -70,7 +70,7 @@ interface Waiting {
   readonly resolve: (result: never) => void;
   readonly reject: (reason: unknown) => void;
   /** How far the other end is, where both share memory. */
-  state: Int32Array | undefined;
+  state: SharedArrayBuffer | undefined;
   /** Ends it, once it has been aborted. */
   readonly signal: RemoteSignal | undefined;
   /** Hears no more of the signal. */
@@ -136,8 +136,8 @@ class Asker {
   /** Sends a request; one that may have to end with the memory that tells how far it is. */
   #post(request: Request, waiting: Waiting | undefined): void {
     if (waiting?.signal === undefined || this.#engine() === undefined) return this.#port.postMessage(request);
-    const state = new SharedArrayBuffer(4);
-    waiting.state = new Int32Array(state);
+    const state = new SharedArrayBuffer(STATE_BYTES);
+    waiting.state = state;
     this.#port.postMessage({ ...request, state });
   }
 
@@ -154,18 +154,18 @@ class Asker {
     const held = this.#held.findIndex((request) => request.id === id);
     if (held >= 0) this.#held.splice(held, 1);
     const engine = this.#engine();
-    const was = state === undefined ? undefined : Atomics.compareExchange(state, 0, requestState.waiting, requestState.aborted);
-    if (engine === undefined || was === undefined || was === requestState.waiting) {
+    const progress = state === undefined ? undefined : progressOf(state);
+    const was = progress === undefined ? undefined : Atomics.compareExchange(progress, 0, requestState.waiting, requestState.aborted);
+    if (was === requestState.done) return; // The answer is on its way.
+    if (engine === undefined || was !== requestState.running) {
       this.#waiting.delete(id);
       forget();
       reject(signal!.reason);
       return;
     }
-    if (was === requestState.running) {
-      const run = runOf(engine, this.#place!);
-      // Where it is still the one that runs, that run was its own.
-      if (run !== 0 && Atomics.load(state!, 0) === requestState.running) cancelRun(engine, this.#place!, run);
-    }
+    const run = runOf(engine, this.#place!);
+    // Where it is still the one that runs, that run was its own, unless it had begun before: an iterator that the worker has open.
+    if (run > runBefore(state!)[0]! && Atomics.load(progress!, 0) === requestState.running) cancelRun(engine, this.#place!, run);
     setTimeout(() => this.#abort(id), ABORT_AGAIN_MS);
   }
 

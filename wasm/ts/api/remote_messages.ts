@@ -4,7 +4,7 @@
  */
 import { GlasswalError, type GlasswalErrorCode, type LockRefusal, MisuseError, SqliteError } from '../given/errors.js';
 import { type Bindings } from '../engine/values.js';
-import type { ConnectionPlace } from './cancel.js';
+import { type ConnectionPlace, isIndex } from './cancel.js';
 import { kindOf } from '../given/kinds.js';
 
 export type Method = 'exec' | 'run' | 'get' | 'all' | 'query';
@@ -15,11 +15,24 @@ export interface Request {
   readonly method: Method;
   readonly sql: string;
   readonly values: Bindings;
-  /** How far it is, a RequestState, for who may want it to end: only where both ends share memory. */
+  /** How far it is (progressOf, runBefore), for who may want it to end: only where both ends share memory. */
   readonly state?: SharedArrayBuffer;
 }
 
 export const requestState = { waiting: 0, running: 1, aborted: 2, done: 3 } as const;
+
+/** A request's `state`: how far it is, and which run its connection was at when it began, which is none of its own. */
+export const STATE_BYTES = 16;
+
+/** How far the request is. */
+export function progressOf(state: SharedArrayBuffer): Int32Array {
+  return new Int32Array(state, 0, 1);
+}
+
+/** Which run the connection was at before the request; written before it runs. */
+export function runBefore(state: SharedArrayBuffer): Float64Array {
+  return new Float64Array(state, 8, 1);
+}
 
 export interface Response {
   readonly glasswal: 'response';
@@ -72,7 +85,7 @@ export function isRequest(message: unknown): message is Request {
 }
 
 function isState(value: unknown): boolean {
-  return Object.prototype.toString.call(value) === '[object SharedArrayBuffer]' && (value as SharedArrayBuffer).byteLength === 4;
+  return Object.prototype.toString.call(value) === '[object SharedArrayBuffer]' && (value as SharedArrayBuffer).byteLength === STATE_BYTES;
 }
 
 export function isResponse(message: unknown): message is Response {
@@ -96,7 +109,7 @@ export function isHello(message: unknown): message is Hello {
 function isPlace(value: unknown): boolean {
   const place = value as Partial<Record<keyof ConnectionPlace, unknown>> | null;
   const numbers = [place?.client, place?.generation, place?.file, place?.connection];
-  return typeof place?.runtime === 'string' && numbers.every((number) => Number.isSafeInteger(number) && (number as number) >= 0);
+  return typeof place?.runtime === 'string' && numbers.every(isIndex);
 }
 
 export function isFarewell(message: unknown): message is Farewell {

@@ -1,8 +1,9 @@
 /** The serving side of a remote database: it answers what connect() at the other end of a port asks. */
+import { engineIn, runOf } from './cancel.js';
 import { type Database, placeOf } from './database.js';
 import { GlasswalError, MisuseError } from '../given/errors.js';
 import { isSeen, Life } from './remote_life.js';
-import { type Farewell, type Hello, isGreeting, isRequest, pack, type Request, requestState, type Response } from './remote_messages.js';
+import { type Farewell, type Hello, isGreeting, isRequest, pack, progressOf, type Request, requestState, type Response, runBefore } from './remote_messages.js';
 import { hear, type RemotePort } from './remote_port.js';
 import { StatementCache } from './statement_cache.js';
 import { type Bindings } from '../engine/values.js';
@@ -37,7 +38,7 @@ export function serve(database: Database, port: RemotePort): () => void {
   let stopped = false;
   const stop = hear(port, (message) => {
     if (isGreeting(message)) void greet(message.probe);
-    else if (isRequest(message)) respond(say, message, () => answer(database, statements, message));
+    else if (isRequest(message)) respond(say, message, () => runNow(database), () => answer(database, statements, message));
   });
   served.add(port);
   say({ glasswal: 'hello' });
@@ -57,8 +58,9 @@ export function serve(database: Database, port: RemotePort): () => void {
 }
 
 /** What is too large to be posted is an error, too: whoever asked waits. */
-function respond(say: (response: Response) => void, { id, state }: Request, work: () => unknown): void {
-  const progress = state === undefined ? undefined : new Int32Array(state);
+function respond(say: (response: Response) => void, { id, state }: Request, run: () => number, work: () => unknown): void {
+  const progress = state === undefined ? undefined : progressOf(state);
+  if (state !== undefined) runBefore(state)[0] = run();
   // Whoever asked has given it up.
   if (progress !== undefined && Atomics.compareExchange(progress, 0, requestState.waiting, requestState.running) !== requestState.waiting) return;
   try {
@@ -69,6 +71,13 @@ function respond(say: (response: Response) => void, { id, state }: Request, work
     if (progress !== undefined) Atomics.store(progress, 0, requestState.done);
     say({ glasswal: 'response', id, error: pack(error) });
   }
+}
+
+/** Which run its connection is at: that of an iterator that is open, say. 0: none. */
+function runNow(database: Database): number {
+  const place = placeOf(database);
+  const engine = place === undefined ? undefined : engineIn(place.runtime);
+  return engine === undefined ? 0 : runOf(engine, place!);
 }
 
 function answer(database: Database, statements: StatementCache, { method, sql, values: given }: Request): unknown {
