@@ -3,8 +3,8 @@
 // A log that is copied into the database early is short: its frames and their index stay in the
 // processor's cache, and whoever looks for a page finds it, or that it is not there, at once. So
 // SQLite, patched (amalgamation/patch.cmake), leaves this checkpoint to the VFS, for which a region
-// says how many frames make a log long (Options::wal_autocheckpoint); `PRAGMA wal_autocheckpoint` and
-// sqlite3_wal_autocheckpoint() set it for a connection, 0 being none, and an own
+// says how many frames make a log long (Options::wal_autocheckpoint); `PRAGMA wal_autocheckpoint`
+// and sqlite3_wal_autocheckpoint() set it for a connection, 0 being none, and an own
 // sqlite3_wal_hook() takes the place of all that, as ever.
 //
 // While a reader keeps the log from being copied there is nothing to gain, and so it is tried again
