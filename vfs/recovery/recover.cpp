@@ -29,6 +29,7 @@ void TakeBackConnection(shm::Region& region, uint32_t file, shm::ShmDatabase* da
   }
   GLASSWAL_POINT("recover.intent");
   store::FinishIntent(region, &database->connections[slot].intent);
+  store::CloseStatements(region, file, slot, &database->connections[slot]);
   GLASSWAL_POINT("recover.locks");
   report->locks += store::ReleaseConnection(region, database, slot);
   ++report->connections;

@@ -25,7 +25,8 @@ void InitializeConnection(shm::ShmConnection* connection) {
   for (shm::Atomic64* word :
        {&connection->running, &connection->running_ns, &connection->row_runs,
         &connection->row_reads, &connection->row_writes, &connection->row_waits,
-        &connection->row_waited_ns, &connection->cancel, &connection->cancelled_by}) {
+        &connection->row_waited_ns, &connection->row_rows, &connection->cancel,
+        &connection->cancelled_by}) {
     word->store(0, kPublished);
   }
   connection->statements.store(0, kPublished);

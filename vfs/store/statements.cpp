@@ -62,6 +62,32 @@ void Add(shm::Atomic64& sum, uint64_t amount) {
   if (amount != 0) trace::AddOwned(sum, amount);
 }
 
+/// From now on what the connection does is the current row's.
+void Rebase(shm::ShmConnection* connection) {
+  constexpr auto kRelaxed = std::memory_order_relaxed;
+  shm::ShmConnection& shm = *connection;
+  shm.row_runs.store(ValueOf(shm, shm::kCounterStatements), kRelaxed);
+  shm.row_reads.store(PagesRead(shm), kRelaxed);
+  shm.row_writes.store(ValueOf(shm, shm::kCounterWrites), kRelaxed);
+  shm.row_waits.store(ValueOf(shm, shm::kCounterLockWaits), kRelaxed);
+  shm.row_waited_ns.store(ValueOf(shm, shm::kCounterLockWaitNs), kRelaxed);
+  shm.row_rows.store(0, kRelaxed);
+}
+
+/// Adds to the current row what is not in it yet.
+void AddGrowth(const shm::ShmConnection& shm, shm::ShmStatement* row) {
+  Add(row->runs, Grown(ValueOf(shm, shm::kCounterStatements), shm.row_runs));
+  Add(row->reads, Grown(PagesRead(shm), shm.row_reads));
+  Add(row->writes, Grown(ValueOf(shm, shm::kCounterWrites), shm.row_writes));
+  Add(row->waits, Grown(ValueOf(shm, shm::kCounterLockWaits), shm.row_waits));
+  Add(row->waited_ns, Grown(ValueOf(shm, shm::kCounterLockWaitNs), shm.row_waited_ns));
+  Add(row->rows, shm.row_rows.load(std::memory_order_relaxed));
+  const uint64_t since_ns = shm.running_ns.load(std::memory_order_relaxed);
+  if (since_ns > row->used_ns.load(std::memory_order_relaxed)) {
+    row->used_ns.store(since_ns, std::memory_order_relaxed);
+  }
+}
+
 }  // namespace
 
 uint64_t StatementRows::owner() const {
@@ -219,14 +245,7 @@ bool StatementRows::SwitchTo(StatementHandle row) {
 }
 
 void StatementRows::Rebase() {
-  constexpr auto kRelaxed = std::memory_order_relaxed;
-  shm::ShmConnection& shm = *connection_.shm;
-  shm.row_runs.store(run_, kRelaxed);
-  shm.row_reads.store(PagesRead(shm), kRelaxed);
-  shm.row_writes.store(ValueOf(shm, shm::kCounterWrites), kRelaxed);
-  shm.row_waits.store(ValueOf(shm, shm::kCounterLockWaits), kRelaxed);
-  shm.row_waited_ns.store(ValueOf(shm, shm::kCounterLockWaitNs), kRelaxed);
-  shm.row_rows.store(0, kRelaxed);
+  store::Rebase(connection_.shm);
   rows_ = 0;
 }
 
@@ -243,18 +262,7 @@ uint64_t StatementRows::untimed(uint64_t most) const {
 
 void StatementRows::Flush() {
   if (current_ == 0) return;
-  const shm::ShmConnection& shm = *connection_.shm;
-  shm::ShmStatement& row = *RowOf(current_);
-  Add(row.runs, Grown(run_, shm.row_runs));
-  Add(row.reads, Grown(PagesRead(shm), shm.row_reads));
-  Add(row.writes, Grown(ValueOf(shm, shm::kCounterWrites), shm.row_writes));
-  Add(row.waits, Grown(ValueOf(shm, shm::kCounterLockWaits), shm.row_waits));
-  Add(row.waited_ns, Grown(ValueOf(shm, shm::kCounterLockWaitNs), shm.row_waited_ns));
-  Add(row.rows, rows_);
-  const uint64_t since_ns = shm.running_ns.load(std::memory_order_relaxed);
-  if (since_ns > row.used_ns.load(std::memory_order_relaxed)) {
-    row.used_ns.store(since_ns, std::memory_order_relaxed);
-  }
+  AddGrowth(*connection_.shm, RowOf(current_));
   Rebase();
 }
 
@@ -327,6 +335,21 @@ uint64_t RunningNs(shm::Region& region, uint32_t client, uint64_t now_ns) {
     }
   }
   return longest_ns;
+}
+
+void CloseStatements(shm::Region& region, uint32_t file, uint32_t slot,
+                     shm::ShmConnection* connection) {
+  const uint32_t row_plus_1 = RunningRowOf(connection->running.load(std::memory_order_acquire));
+  if (row_plus_1 == 0 || row_plus_1 > region.used_statements()) return;
+  shm::ShmStatement* row = region.statement(row_plus_1 - 1);
+  const uint64_t word = connection->state.load(std::memory_order_acquire);
+  const uint64_t owner = StatementOwner(file, slot, ConnectionClientOf(word), GenerationOf(word));
+  if (StatementStateOf(row->state.load(std::memory_order_acquire)) != shm::kStatementLive ||
+      row->owner.load(std::memory_order_acquire) != owner) {
+    return;
+  }
+  AddGrowth(*connection, row);
+  Rebase(connection);
 }
 
 void SweepStatements(shm::Region& region, uint32_t dead_slot) {

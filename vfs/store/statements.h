@@ -171,6 +171,12 @@ StatementSight LookAtStatement(const shm::RegionView& region, uint32_t file, uin
 /// it runs none.
 uint64_t RunningNs(shm::Region& region, uint32_t client, uint64_t now_ns);
 
+/// Adds to the row of a dead client's connection what is not in it yet. Before its counters go.
+/// REQUIRES: the caller recovers from that client. A recoverer that dies in here leaves some of it
+/// counted twice.
+void CloseStatements(shm::Region& region, uint32_t file, uint32_t slot,
+                     shm::ShmConnection* connection);
+
 /// Gives rows back that a dead client was claiming. Idempotent.
 void SweepStatements(shm::Region& region, uint32_t dead_slot);
 
