@@ -1,13 +1,16 @@
 // One scenario whose numbers are known, and every outlet that tells of it: the structures of C++, their
 // JSON, the tables in SQL, the command line, and all of them once more from a capture.
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <map>
 #include <regex>
 #include <sstream>
 #include <thread>
 
 #include "glasswal/observe.h"
 #include "glasswal/runtime.h"
+#include "glasswal/sqlite.h"
 #include "inspector/cli_run.h"
 #include "inspector/facts.h"
 #include "multiprocess/stage.h"
@@ -82,13 +85,11 @@ class Outlets : public Stage {
     ASSERT_EQ(waiter.Wait(), 0);
   }
 
-  void BeSlow() {
+  void BeSlow(const std::string& statement) {
     ASSERT_EQ(sqlite3_create_function(sql().db(), "pause_ms", 1, SQLITE_UTF8, nullptr, Pause,
                                       nullptr, nullptr),
               SQLITE_OK);
-    for (uint32_t i = 0; i < kSlow; ++i) {
-      ASSERT_TRUE(sql().Run("SELECT pause_ms(" + std::to_string(kSlowMs + 100) + ")"));
-    }
+    ASSERT_TRUE(sql().Run(statement));
   }
 
   void Cancel() {
@@ -200,7 +201,9 @@ class Outlets : public Stage {
 TEST_F(Outlets, AllTellTheSameNumbers) {
   InsertAndSelect();
   RefuseWaitAndRecover();
-  BeSlow();
+  for (uint32_t i = 0; i < kSlow; ++i) {
+    BeSlow("SELECT pause_ms(" + std::to_string(kSlowMs + 100) + ")");
+  }
   Cancel();
   const auto bytes = NewMappedBytes(runtime().bytes().data(), runtime().bytes().size());
   const Result<EventBatch> batch = ObserveEvents(*bytes, 1, 10'000);
@@ -221,6 +224,94 @@ TEST_F(Outlets, AllTellTheSameNumbers) {
   ASSERT_EQ(Glasswal({"capture", name(), capture}).code, 0);
   EXPECT_EQ(CommandLineFacts(capture), Expected());
   std::remove(capture.c_str());
+}
+
+/// In each of these stands a secret where a literal does, or in a comment.
+constexpr std::array<const char*, 13> kHostile = {
+    "INSERT INTO t VALUES ('sEcReT')",
+    "INSERT INTO t VALUES (x'734563526554'), (917350624), (9173.50624e5)",
+    "INSERT INTO t SELECT 'it''s sEcReT' || char(917350624)",
+    "SELECT 1 -- sEcReT",
+    "SELECT /* 'sEcReT' */ 2 /* sEcReT",
+    "SELECT count(*) FROM t WHERE x LIKE '%sEcReT%' OR x IN (917350624, 'sEcReT''')",
+    "SELECT \"sEcReT\", 'x' AS y FROM t",
+    "CREATE TABLE d(x DEFAULT 'sEcReT', y CHECK (y <> 'sEcReT'))",
+    "ALTER TABLE d ADD COLUMN z DEFAULT \"sEcReT\"",
+    "CREATE TRIGGER g AFTER INSERT ON d BEGIN INSERT INTO t VALUES ('sEcReT'); END",
+    "INSERT INTO d(y) VALUES ('sEcReT2')",
+    "PRAGMA key = 'sEcReT'; PRAGMA rekey = \"sEcReT\"; PRAGMA hexkey(sEcReT)",
+    "SELECT abs(-9223372036854775807 - 1), 'sEcReT' -- it overflows: an error at run time",
+};
+
+/// Where the text tells a secret, or nothing.
+std::string SecretIn(const std::string& text) {
+  for (const char* secret : {"sEcReT", "734563526554", "917350624", "50624e5"}) {
+    const size_t at = text.find(secret);
+    if (at != std::string::npos) return text.substr(at < 60 ? 0 : at - 60, 120);
+  }
+  return {};
+}
+
+TEST_F(Outlets, NoneTellsALiteral) {
+  Options options;
+  options.slow_ms = 1;
+  Raise(options);
+  runtime().SetEventLevel(EventLevel::kTrace);
+  ASSERT_EQ(sqlite3_db_config(sql().db(), SQLITE_DBCONFIG_DQS_DML, 1, nullptr), SQLITE_OK);
+  for (const char* each : kHostile) (void)sql().Run(each);
+  ASSERT_EQ(sql().Number("SELECT count(*) FROM t"), 6) << "they have run";
+  BeSlow("SELECT pause_ms(20), 'sEcReT'");
+  // One who is refused by another, of whom then a black box tells.
+  const auto holder =
+      Child("holder", "BEGIN IMMEDIATE; INSERT INTO t VALUES ('sEcReT'), (917350624)");
+  sqlite3_busy_timeout(sql().db(), 0);
+  ASSERT_FALSE(sql().Run("INSERT INTO t VALUES ('sEcReT')"));
+  std::map<std::string, std::string> told;
+  told["a refusal"] = LastRefusal(sql().db()).ToString();
+  EXPECT_NE(told["a refusal"].find("INSERT INTO t VALUES (?"), std::string::npos);
+  holder->Kill();
+  sqlite3_busy_timeout(sql().db(), 5000);
+  ASSERT_TRUE(sql().Run("DELETE FROM t")) << sql().error();
+
+  const std::string capture = ::testing::TempDir() + name() + ".glasswal";
+  ASSERT_EQ(Glasswal({"capture", name(), capture}).code, 0);
+  told["a capture's bytes"] = Shell("cat " + Quoted(capture)).out;
+  told["JSON"] = ToJson(Look());
+  for (const std::string& target : {name(), capture}) {
+    for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
+             {"locks"}, {"statements", "--all"}, {"events"}, {"report"}, {"top", "--times", "1"}}) {
+      for (const bool is_json : {false, true}) {
+        if (is_json && words[0] == "report") continue;
+        std::vector<std::string> arguments = words;
+        arguments.insert(arguments.begin() + 1, target);
+        if (is_json) arguments.push_back("--json");
+        const Said said = Glasswal(arguments);
+        EXPECT_EQ(said.code, 0) << words[0] << ": " << said.err;
+        told["glasswal " + words[0] + (is_json ? " --json of " : " of ") + target] =
+            said.out + said.err;
+      }
+    }
+  }
+  std::remove(capture.c_str());
+  for (const char* table : {"region", "files", "segments", "clients", "connections", "locks",
+                            "waits", "wal", "events", "recoveries", "counters", "statements"}) {
+    const Said said =
+        Glasswal({"sql", name(), std::string("SELECT * FROM glasswal_") + table, "--json"});
+    EXPECT_EQ(said.code, 0) << said.err;
+    told[std::string("glasswal_") + table] = said.out;
+  }
+  for (const auto& [outlet, text] : told) {
+    EXPECT_FALSE(text.empty()) << outlet;
+    EXPECT_EQ(SecretIn(text), "") << outlet;
+  }
+  EXPECT_NE(told["JSON"].find("SELECT pause_ms(?), ?"), std::string::npos) << "it tells of them";
+  EXPECT_NE(told["glasswal_recoveries"].find("INSERT INTO t VALUES (?"), std::string::npos);
+
+  // Who wants them has them.
+  options.statement_text = StatementText::kFull;
+  Raise(options);
+  for (const char* each : kHostile) (void)sql().Run(each);
+  EXPECT_NE(SecretIn(ToJson(Look())), "");
 }
 
 }  // namespace

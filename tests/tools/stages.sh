@@ -246,8 +246,8 @@ stage_web() {
 
 stage_inspector() {
   setup_browsers || return
-  # The native one opens what a page has saved.
-  build_package && build_pages && build native glasswal_inspector || return
+  # The native ones open what a page has saved.
+  build_package && build_pages && build native glasswal_inspector glasswal_cli || return
   FILES_AT_ONCE=2 node_tests inspector "inspector: Chromium and Firefox" "$1" tests/web/inspector_*.test.mjs
 }
 
