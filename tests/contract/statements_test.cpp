@@ -334,6 +334,42 @@ TEST_P(Statements, AConnectionThatIsClosedWithStatementsOpenGoesOn) {
   EXPECT_EQ(Row("SELECT x FROM t").runs, 2u);
 }
 
+// Nobody stores that a short one has ended which is a transaction of its own: that it runs is seen by
+// its transaction, and by no other one.
+TEST_P(Statements, AShortOneRunsAsLongAsItsTransaction) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x INTEGER PRIMARY KEY, b); INSERT INTO t VALUES (1, x'00'), (2, x'01')");
+  Statement select(db, "SELECT x FROM t WHERE x = ?");
+  sqlite3_bind_int(select.get(), 1, 1);
+  const auto often = [&] {
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_EQ(select.Step(), SQLITE_ROW);
+      ASSERT_EQ(select.Step(), SQLITE_DONE);
+      select.Reset();
+    }
+  };
+  const uint64_t before = Look().totals.statements;
+  often();
+  EXPECT_EQ(Look().totals.statements - before, 100u);
+  EXPECT_FALSE(Current().running);
+  ASSERT_EQ(select.Step(), SQLITE_ROW);
+  EXPECT_TRUE(Current().running);
+  select.Reset();
+  EXPECT_FALSE(Current().running);
+
+  often();
+  sqlite3_blob* blob = nullptr;
+  ASSERT_EQ(sqlite3_blob_open(db.get(), "main", "t", "b", 1, 0, &blob), SQLITE_OK);
+  EXPECT_GT(Look().connections[0].transaction_ns, 0u);
+  EXPECT_FALSE(Current().running) << "a transaction without a statement";
+  sqlite3_blob_close(blob);
+
+  db.Run("PRAGMA locking_mode = EXCLUSIVE");
+  often();
+  EXPECT_FALSE(Current().running) << "its lock outlives it";
+  EXPECT_EQ(Row("SELECT x FROM t WHERE x = ?").runs, 301u);
+}
+
 INSTANTIATE_TEST_SUITE_P(In, Statements, InRegions(), ProviderName);
 
 class StatementTexts : public Statements {};

@@ -780,8 +780,8 @@ glasswal_replace("what is known of a statement" [==[
   struct GlasswalWatch *pGlasswalFirst; /* The first watch, when it was last told of this statement */
   unsigned long long iGlasswalRow; /* What that remembers the statement by */
   u32 nGlasswalRow;       /* Rows of this run */
-  u8 bGlasswalRuns;       /* The watches have been told of this run, and not of its end */
-  u8 eGlasswalSize;       /* GLASSWAL_SHORT or GLASSWAL_LONG; 0: nobody has looked yet */
+  u8 eGlasswalRuns;       /* This run is known, and not that it has ended: GLASSWAL_TOLD or GLASSWAL_UNTOLD */
+  u8 eGlasswalSize;       /* GLASSWAL_LONG, GLASSWAL_SHORT or GLASSWAL_ALONE; 0: nobody has looked yet */
 };
 ]==])
 glasswal_replace("asking who watches" [==[
@@ -814,6 +814,9 @@ static void glasswalPrepared(sqlite3 *db, int nMore){
 }
 #define GLASSWAL_SHORT 1
 #define GLASSWAL_LONG  2
+#define GLASSWAL_ALONE 3     /* A short one that is a transaction of its own in autocommit mode */
+#define GLASSWAL_TOLD   1
+#define GLASSWAL_UNTOLD 2    /* By glasswalBeginShort(), to the first watch */
 /* Whether one instruction of the statement may take long by itself. */
 static SQLITE_NOINLINE u8 glasswalSize(Vdbe *p){
   int i;
@@ -830,33 +833,59 @@ static SQLITE_NOINLINE u8 glasswalSize(Vdbe *p){
         return GLASSWAL_LONG;
     }
   }
-  return GLASSWAL_SHORT;
+  return p->bIsReader ? GLASSWAL_ALONE : GLASSWAL_SHORT;
 }
-static void glasswalBegin(Vdbe *p){
+static SQLITE_NOINLINE void glasswalBeginTold(Vdbe *p){
   GlasswalWatch *pWatch = p->db->pGlasswal;
-  p->bGlasswalRuns = 1;
-  p->nGlasswalRow = 0;
+  if( GLASSWAL_LOAD(pWatch->pTracking)==GLASSWAL_TRACKS_NONE && pWatch->pNext==0 ) return;
+  p->eGlasswalRuns = GLASSWAL_TOLD;
   /* It is no other's to remember by: that may be of another region, once the first database is detached. */
   if( p->pGlasswalFirst!=pWatch ){
     p->pGlasswalFirst = pWatch;
     p->iGlasswalRow = 0;
   }
   if( p->eGlasswalSize==0 ) p->eGlasswalSize = glasswalSize(p);
-  pWatch->xBegin(pWatch, p, &p->iGlasswalRow, p->eGlasswalSize==GLASSWAL_SHORT ? 1 + p->db->autoCommit : 0);
+  if( p->eGlasswalSize==GLASSWAL_LONG ){
+    pWatch->xBegin(pWatch, p, &p->iGlasswalRow, 0);
+  }else{
+    const int bAlone = p->eGlasswalSize==GLASSWAL_ALONE && p->db->autoCommit && pWatch->pNext==0;
+    pWatch->xBegin(pWatch, p, &p->iGlasswalRow, bAlone ? 2 : 1);
+  }
   while( (pWatch = pWatch->pNext)!=0 ){
     unsigned long long iRow = 0;
     pWatch->xBegin(pWatch, p, &iRow, 0);
   }
 }
-static void glasswalEnd(Vdbe *p){
+static void glasswalBegin(Vdbe *p){
+  GlasswalWatch *pWatch = p->db->pGlasswal;
+  p->nGlasswalRow = 0;
+  if( p->eGlasswalSize==GLASSWAL_ALONE && p->pGlasswalFirst==pWatch && pWatch->pNext==0 && p->db->autoCommit
+   && glasswalBeginShort(pWatch, p, p->iGlasswalRow)
+  ){
+    p->eGlasswalRuns = GLASSWAL_UNTOLD;
+    return;
+  }
+  glasswalBeginTold(p);
+}
+static SQLITE_NOINLINE void glasswalEndTold(Vdbe *p){
   GlasswalWatch *pWatch;
   int rc = p->rc;
   /* sqlite3_step() prepares it anew and runs it again. */
   if( rc==SQLITE_SCHEMA && (p->prepFlags & SQLITE_PREPARE_SAVESQL)!=0 ) rc = SQLITE_OK;
-  p->bGlasswalRuns = 0;
   for(pWatch=p->db->pGlasswal; pWatch; pWatch=pWatch->pNext){
+    if( (rc==SQLITE_OK || rc==SQLITE_DONE) && glasswalEndShort(pWatch, p, p->nGlasswalRow) ) continue;
     pWatch->xEnd(pWatch, p, p->nGlasswalRow, rc);
   }
+}
+static void glasswalEnd(Vdbe *p){
+  const int bUntold = p->eGlasswalRuns==GLASSWAL_UNTOLD;
+  p->eGlasswalRuns = 0;
+  if( bUntold && p->rc==SQLITE_OK && p->db->pGlasswal==p->pGlasswalFirst
+   && glasswalEndShort(p->pGlasswalFirst, p, p->nGlasswalRow)
+  ){
+    return;
+  }
+  glasswalEndTold(p);
 }
 static SQLITE_NOINLINE int glasswalIsCancelled(sqlite3 *db){
   GlasswalWatch *pWatch;
@@ -914,7 +943,7 @@ glasswal_replace("a statement ends" [==[
 ]==] [==[
       rc = sqlite3VdbeTransferError(p);
     }
-    if( p->bGlasswalRuns && p->eVdbeState!=VDBE_RUN_STATE ) glasswalEnd(p);
+    if( p->eGlasswalRuns && p->eVdbeState!=VDBE_RUN_STATE ) glasswalEnd(p);
   }
 
   db->errCode = rc;
@@ -925,7 +954,7 @@ glasswal_replace("a statement is reset" [==[
   /* If the VDBE has been run even partially, then transfer the error code
 ]==] [==[
   if( p->eVdbeState==VDBE_RUN_STATE ) sqlite3VdbeHalt(p);
-  if( p->bGlasswalRuns ) glasswalEnd(p);
+  if( p->eGlasswalRuns ) glasswalEnd(p);
 
   /* If the VDBE has been run even partially, then transfer the error code
 ]==])

@@ -47,9 +47,27 @@ struct GlasswalFrame {
 typedef struct GlasswalWatch GlasswalWatch;
 struct GlasswalWatch {
   GlasswalWatch *pNext;
+
+  /* A short statement that is a transaction of its own, and ran last as well, begins and ends without a call (below). It has not ended for
+  ** others, for whom pRunning says so, before its transaction has. */
+  unsigned long long iRow;           /* What the statement that ran last is remembered by; 0: the next one has to call */
+  unsigned int nShort;               /* So many may run without a call */
+  void *pShort;                      /* The one that does now */
+  unsigned long long *pWord;         /* The watch's own word for the last run, */
+  unsigned long long *pRunning;      /* where in the region it stands for others, */
+  unsigned long long *pSince;        /* since when, */
+  unsigned long long *pRows;         /* and how many rows it had. */
+  unsigned long long *pTransaction;  /* Not 0 while the connection is in a transaction */
+  const unsigned int *pTracking;     /* GLASSWAL_TRACKS where statements are followed, GLASSWAL_TRACKS_NONE where they are not */
+  const unsigned long long *pAlive;  /* iAlive as long as the region may be written to, */
+  unsigned long long iAlive;
+  const unsigned int *pForks;        /* and so is this iForks. */
+  unsigned int iForks;
+
   /* A statement begins to run (its first sqlite3_step). *pRow is the watch's own to remember the statement by: it is 0 when the statement
   ** is new. Only the first watch of the list has it, all others get the address of a 0. isShort: no instruction of it takes long, so that
-  ** it does before it has run GLASSWAL_STEPS_PER_LOOK of them only if the VFS makes it wait; 2: and it is a transaction of its own. */
+  ** it does before it has run GLASSWAL_STEPS_PER_LOOK of them only if the VFS makes it wait; 2: and it is a transaction of its own, so
+  ** that glasswalBeginShort() was tried. */
   void (*xBegin)(GlasswalWatch*, void *pStmt, unsigned long long *pRow, int isShort);
   /* It has ended, after nRow rows, with the extended result code rc. */
   void (*xEnd)(GlasswalWatch*, void *pStmt, unsigned int nRow, int rc);
@@ -64,5 +82,46 @@ struct GlasswalWatchPlace {
   void *db;               /* The sqlite3* */
 };
 #define GLASSWAL_STEPS_PER_LOOK 1000
+#define GLASSWAL_TRACKS 0            /* StatementTracking::kOn */
+#define GLASSWAL_TRACKS_NONE 1       /* kOff */
+#define GLASSWAL_ONE_RUN (1ull<<17)  /* What a run adds to the word of the last one */
+#define GLASSWAL_RUNS 1ull           /* The flag of it that says that the run goes on */
+
+/* In WebAssembly every order is the strictest, and an exchange is the cheaper way to store (vfs/port/atomic.h). What a processor stores costs
+** less than the question whether it is worth storing. */
+#define GLASSWAL_LOAD(p) __atomic_load_n((p), __ATOMIC_RELAXED)
+#ifdef __wasm__
+# define GLASSWAL_STORE(p, v) ((void)__atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST))
+# define GLASSWAL_ADD(p, n) if( n ) GLASSWAL_STORE(p, GLASSWAL_LOAD(p) + (n))
+#else
+# define GLASSWAL_STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
+# define GLASSWAL_ADD(p, n) GLASSWAL_STORE(p, GLASSWAL_LOAD(p) + (n))
+#endif
+
+static inline int glasswalMayWrite(const GlasswalWatch *p){
+  return GLASSWAL_LOAD(p->pAlive)==p->iAlive && GLASSWAL_LOAD(p->pForks)==p->iForks;
+}
+
+/* pStmt, remembered by iRow, begins to run. 0: this has to be told by xBegin. */
+static inline int glasswalBeginShort(GlasswalWatch *p, void *pStmt, unsigned long long iRow){
+  if( iRow==0 || iRow!=p->iRow || p->nShort==0 || p->pShort ) return 0;
+  if( GLASSWAL_LOAD(p->pTracking)!=GLASSWAL_TRACKS || !glasswalMayWrite(p) ) return 0;
+  p->nShort--;
+  p->pShort = pStmt;
+  *p->pWord += GLASSWAL_ONE_RUN;
+  if( GLASSWAL_LOAD(p->pSince) ) GLASSWAL_STORE(p->pSince, 0);
+  GLASSWAL_STORE(p->pRunning, *p->pWord | GLASSWAL_RUNS);
+  return 1;
+}
+
+/* It has ended without a failure. 0: this has to be told by xEnd. */
+static inline int glasswalEndShort(GlasswalWatch *p, const void *pStmt, unsigned int nRow){
+  if( pStmt!=p->pShort ) return 0;
+  p->pShort = 0;
+  if( !glasswalMayWrite(p) ) return 1;
+  GLASSWAL_ADD(p->pRows, nRow);
+  if( GLASSWAL_LOAD(p->pTransaction) ) GLASSWAL_STORE(p->pRunning, *p->pWord);
+  return 1;
+}
 
 #endif /* GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_ */

@@ -39,6 +39,8 @@ std::optional<LockHolder> SoleHolder(const RegionImage& image, const DatabaseIma
 
 /// Adds the kCounterCount values at `counters` to `sum`.
 void AddCounters(const shm::Atomic64* counters, CounterValues* sum);
+/// Those of an open connection.
+void AddCounters(const shm::ShmConnection& connection, CounterValues* sum);
 void AddCounters(const CounterValues& values, CounterValues* sum);
 std::vector<DatabaseSnapshot> DecodeDatabases(const RegionImage& image);
 

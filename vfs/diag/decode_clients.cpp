@@ -127,7 +127,7 @@ ConnectionSnapshot DecodeConnection(const RegionImage& image, const DatabaseImag
   connection.last_operation = kind == EventKind::kNone ? "" : Describe(kind).name;
   connection.last_operation_argument = static_cast<uint32_t>(operation);
   connection.transaction_ns = AgeNs(image.now_ns, Get(from.transaction_ns));
-  AddCounters(from.counters, &connection.counters);
+  AddCounters(from, &connection.counters);
   return connection;
 }
 

@@ -1,6 +1,7 @@
 #include <array>
 
 #include "diag/decode.h"
+#include "store/statements.h"
 #include "store/words.h"
 #include "trace/counters.h"
 
@@ -48,6 +49,11 @@ void AddCounters(const shm::Atomic64* counters, CounterValues* sum) {
   }
 }
 
+void AddCounters(const shm::ShmConnection& connection, CounterValues* sum) {
+  AddCounters(connection.counters, sum);
+  sum->statements = trace::SaturatingAdd(sum->statements, store::RunOf(Get(connection.running)));
+}
+
 void AddCounters(const CounterValues& values, CounterValues* sum) {
   for (const auto field : kFields) sum->*field = trace::SaturatingAdd(sum->*field, values.*field);
 }
@@ -63,7 +69,7 @@ std::vector<DatabaseSnapshot> DecodeDatabases(const RegionImage& image) {
     for (const shm::ShmConnection& connection : from.control->connections) {
       if (store::ConnectionStateOf(Get(connection.state)) != shm::kConnectionOpen) continue;
       ++database.connections;
-      AddCounters(connection.counters, &database.totals);
+      AddCounters(connection, &database.totals);
     }
     databases.push_back(std::move(database));
   }

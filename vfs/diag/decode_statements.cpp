@@ -16,7 +16,7 @@ void AddCurrent(const shm::ShmConnection& from, StatementTotals* statement) {
     if (now > before) *sum = trace::SaturatingAdd(*sum, now - before);
   };
   const auto counter = [&from](shm::CounterId id) { return Get(from.counters[id]); };
-  add(counter(shm::kCounterStatements), from.row_runs, &statement->runs);
+  add(store::RunOf(Get(from.running)), from.row_runs, &statement->runs);
   statement->rows = trace::SaturatingAdd(statement->rows, Get(from.row_rows));
   add(trace::SaturatingAdd(counter(shm::kCounterReads), counter(shm::kCounterFetches)),
       from.row_reads, &statement->page_reads);
@@ -27,7 +27,7 @@ void AddCurrent(const shm::ShmConnection& from, StatementTotals* statement) {
 
 /// Since the connection began to run what it runs, or has run last; 0 where that was not long ago.
 uint64_t AgeSinceNs(const RegionImage& image, const shm::ShmConnection& connection) {
-  const uint64_t since_ns = Get(connection.running_ns);
+  const uint64_t since_ns = store::RunningSinceNs(connection);
   return since_ns == 0 ? 0 : AgeNs(image.now_ns, since_ns);
 }
 
@@ -79,7 +79,7 @@ StatementTotals DecodeStatement(const RegionImage& image, uint32_t row) {
   const shm::ShmConnection* connection = ConnectionOf(image, owner);
   if (connection != nullptr && store::RunningRowOf(Get(connection->running)) == row + 1) {
     AddCurrent(*connection, &statement);
-    statement.running = store::IsRunning(Get(connection->running));
+    statement.running = store::IsRunning(*connection, Get(connection->running));
     statement.age_ns = AgeSinceNs(image, *connection);
   }
   return statement;
@@ -114,7 +114,7 @@ std::optional<ConnectionStatement> StatementOf(const RegionImage& image, uint32_
   const uint32_t row_plus_1 = store::RunningRowOf(word);
   if (row_plus_1 == 0) return std::nullopt;
   ConnectionStatement statement;
-  statement.running = store::IsRunning(word);
+  statement.running = store::IsRunning(from, word);
   statement.age_ns = AgeSinceNs(image, from);
   statement.run = store::RunOf(word);
   if (row_plus_1 > image.statements.size()) return statement;

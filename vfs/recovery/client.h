@@ -56,6 +56,17 @@ class Client final : private lock::HolderWatch {
            forks_->load(std::memory_order_relaxed) != fork_generation_;
   }
 
+  /// What IsFenced() looks at, for who cannot call it.
+  struct FenceWords {
+    const shm::Atomic64* state;
+    uint64_t live_word;
+    const std::atomic<uint32_t>* forks;
+    uint32_t fork_generation;
+  };
+  FenceWords fence_words() const {
+    return {&context_.shm_client()->state, live_word_, forks_, fork_generation_};
+  }
+
   /// Looks at every client and recovers from those that are proved dead; returns how many. Reports
   /// those that have been silent for too long while they hold a lock. It never waits for anybody:
   /// what it cannot have at once, the next sweep of whoever comes first sees to.

@@ -256,7 +256,7 @@ enum CounterId : uint32_t {
   kCounterCheckpointFrames,
   kCounterSegmentsClaimed,
   kCounterSegmentsReclaimed,
-  kCounterStatements,  // The number of the connection's last run.
+  kCounterStatements,  // Of an open connection ShmConnection::running counts them.
   kCounterSlowStatements,
   kCounterBusySnapshot,
   kCounterProtocol,

@@ -41,6 +41,7 @@ uint64_t RepeatedTries::Refused(shm::LockId id) {
 void DatabaseFile::Refuse(shm::LockId id, lock::LockMode mode, lock::LockOutcome outcome) {
   if (!IsWorthReporting(*this, id) && outcome.waited_ns == 0) return;
   if (id >= shm::kLockMainShared && outcome.waited_ns == 0) outcome.waited_ns = tries.Refused(id);
+  statements->Lasts();  // Its busy handler may wait.
   refusal = DescribeRefusal(*this, id, mode, outcome);
   if (has_quiet_refusals) return;
   Count(shm::kCounterBusy);

@@ -91,6 +91,7 @@ Watches* WatchesOf(sqlite3* db) {
 
 StatementWatch::StatementWatch(DatabaseFile* file)
     : GlasswalWatch{}, file_(file), shm_(file->connection.shm), rows_(file->connection) {
+  PointIntoRegion();
   xBegin = [](GlasswalWatch* watch, void* statement, unsigned long long* row, int is_short) {
     static_assert(sizeof(*row) == sizeof(uint64_t));
     static_cast<StatementWatch*>(watch)->Begin(static_cast<sqlite3_stmt*>(statement),
@@ -106,6 +107,29 @@ StatementWatch::StatementWatch(DatabaseFile* file)
     static_cast<StatementWatch*>(watch)->Lasts();
     return static_cast<int>(static_cast<StatementWatch*>(watch)->IsCancelled());
   };
+}
+
+// What glasswalBeginShort() and glasswalEndShort() do is what this class and StatementRows do.
+void StatementWatch::PointIntoRegion() {
+  static_assert(GLASSWAL_TRACKS == static_cast<uint32_t>(StatementTracking::kOn));
+  static_assert(GLASSWAL_TRACKS_NONE == static_cast<uint32_t>(StatementTracking::kOff));
+  static_assert((store::RunningWord(1, 0, false)) == GLASSWAL_ONE_RUN);
+  static_assert((store::RunningWord(0, 0, true)) == GLASSWAL_RUNS);
+  const auto word = [](shm::Atomic64& in_region) {
+    static_assert(sizeof(in_region) == sizeof(unsigned long long));
+    return reinterpret_cast<unsigned long long*>(&in_region);
+  };
+  pWord = reinterpret_cast<unsigned long long*>(rows_.word());
+  pRunning = word(shm_->running);
+  pSince = word(shm_->running_ns);
+  pRows = word(shm_->row_rows);
+  pTransaction = word(shm_->transaction_ns);
+  pTracking = reinterpret_cast<const unsigned*>(&file_->region().header()->statement_tracking);
+  const recovery::Client::FenceWords fence = file_->client().fence_words();
+  pAlive = reinterpret_cast<const unsigned long long*>(fence.state);
+  iAlive = fence.live_word;
+  pForks = reinterpret_cast<const unsigned*>(fence.forks);
+  iForks = fence.fork_generation;
 }
 
 StatementWatch::~StatementWatch() {
@@ -156,64 +180,69 @@ store::StatementHandle StatementWatch::Find(sqlite3_stmt* statement) {
 
 bool StatementWatch::IsExact() {
   if (rows_.runs() <= kExactRuns) {
-    until_exact_ = 1;
+    nShort = 0;
     return true;
   }
   if (TrackingOf(*file_) == StatementTracking::kTimed) return true;
-  if (until_exact_ > 1) {
-    --until_exact_;
+  if (nShort > 0) {
+    --nShort;
     return false;
   }
-  until_exact_ = UntilExact(rows_.run());
+  nShort = UntilExact(rows_.run()) - 1;
   return true;
 }
 
 void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered, int is_short) {
   const StatementTracking tracking = TrackingOf(*file_);
   if (tracking == StatementTracking::kOff || file_->client().IsFenced()) return;
-  const bool may_be_short = is_short != 0 && until_exact_ > 1 && run_count_ == 0 &&
-                            short_ == nullptr && tracking == StatementTracking::kOn &&
-                            !cancellation_.present;
+  const bool may_be_short = is_short != 0 && nShort > 0 && run_count_ == 0 && pShort == nullptr &&
+                            tracking == StatementTracking::kOn && !cancellation_.present;
   // Since when the transaction of one is idle is since the last that ran in it.
   if (may_be_short && rows_.Begin(*remembered, is_short == kAlone ? 0 : port::CoarseNowNs()))
       [[likely]] {
-    --until_exact_;
-    short_ = statement;
+    --nShort;
+    pShort = statement;
+    MayRepeat();
     return;
   }
   Lasts();
   BeginTimed(statement, remembered);
 }
 
+/// The next run may begin and end without a call, if it is of the same statement.
+void StatementWatch::MayRepeat() {
+  iRow = run_count_ == 0 && !cancellation_.present ? rows_.current() : 0;
+}
+
 // What runs is one of those that are timed, from now on.
 void StatementWatch::TimeShort() {
-  uint64_t since_ns = shm_->running_ns.load(std::memory_order_relaxed);
-  if (since_ns == 0) {
-    since_ns = port::CoarseNowNs();
-    rows_.Since(since_ns);
-  }
-  runs_[run_count_++] = {short_, rows_.current(), since_ns, 0, rows_.run()};
-  short_ = nullptr;
+  uint64_t since_ns = store::RunningSinceNs(*shm_);
+  if (since_ns == 0) since_ns = port::CoarseNowNs();
+  rows_.Since(since_ns);
+  runs_[run_count_++] = {std::exchange(pShort, nullptr), rows_.current(), since_ns, false,
+                         rows_.run()};
+  MayRepeat();
 }
 
 void StatementWatch::BeginTimed(sqlite3_stmt* statement, uint64_t* remembered) {
   if (run_count_ == runs_.size()) return;
   if (cancellation_.present) cancellation_ = {};
-  const uint64_t now_ns = port::CoarseNowNs();
-  if (*remembered == 0 || !rows_.Begin(*remembered, now_ns)) {
+  if (*remembered == 0 || !rows_.Begin(*remembered, 0)) {
     *remembered = Find(statement);
-    if (*remembered == 0 || !rows_.Begin(*remembered, now_ns)) return;
+    if (*remembered == 0 || !rows_.Begin(*remembered, 0)) return;
   }
-  runs_[run_count_++] = {statement, *remembered, now_ns, IsExact() ? port::NowNs() : 0,
-                         rows_.run()};
+  // Both clocks tell the same time, and one of them is enough.
+  const bool is_exact = IsExact();
+  const uint64_t now_ns = is_exact ? port::NowNs() : port::CoarseNowNs();
+  rows_.Since(now_ns);
+  runs_[run_count_++] = {statement, *remembered, now_ns, is_exact, rows_.run()};
+  MayRepeat();
 }
 
 store::RunResult StatementWatch::Measure(const Run& run, uint64_t now_ns) const {
   store::RunResult result;
   result.elapsed_ns = now_ns > run.since_ns ? now_ns - run.since_ns : 0;
-  if (run.exact_ns != 0) {
-    const uint64_t exact_ns = port::NowNs();
-    result.elapsed_ns = exact_ns > run.exact_ns ? exact_ns - run.exact_ns : 0;
+  if (run.is_exact) {
     result.stands_for = rows_.untimed(2 * kRunsPerSample);
   } else if (result.elapsed_ns >= kLongRunNs) {
     result.stands_for = 1;
@@ -224,11 +253,6 @@ store::RunResult StatementWatch::Measure(const Run& run, uint64_t now_ns) const 
 }
 
 void StatementWatch::End(const void* statement, uint64_t rows, int code) {
-  if (statement == short_ && !store::IsError(code)) [[likely]] {
-    short_ = nullptr;
-    if (!file_->client().IsFenced()) rows_.EndShort(rows);
-    return;
-  }
   Lasts();
   EndTimed(statement, rows, code);
 }
@@ -242,7 +266,7 @@ void StatementWatch::EndTimed(const void* statement, uint64_t rows, int code) {
   --run_count_;
   if (file_->client().IsFenced()) return;
   const bool is_cancelled = EndWish();
-  const uint64_t now_ns = port::CoarseNowNs();
+  const uint64_t now_ns = run.is_exact ? port::NowNs() : port::CoarseNowNs();
   const bool is_current = at == run_count_ + 1;
   // One that ends while a later one runs becomes current for a moment.
   if (!is_current && !rows_.Resume(run.row, run.number, run.since_ns)) return;
@@ -259,6 +283,7 @@ void StatementWatch::EndTimed(const void* statement, uint64_t rows, int code) {
     const Run& next = runs_[run_count_ - 1];
     (void)rows_.Resume(next.row, next.number, next.since_ns);
   }
+  MayRepeat();
 }
 
 // What the wish has met ends. It is not for the next one, whatever becomes current then.

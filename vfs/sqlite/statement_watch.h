@@ -51,13 +51,14 @@ class StatementWatch : private GlasswalWatch {
       TraceExpected();
   }
 
-  /// What runs begins a transaction, at `now_ns`.
-  void BeginTransaction(uint64_t now_ns) {
-    if (short_ != nullptr) rows_.Since(now_ns);
+  /// A transaction begins. Before others see it.
+  void BeginTransaction() {
+    // The short one that ran last has ended with its transaction, and is not part of the next.
+    if (pShort == nullptr && run_count_ == 0) rows_.Rest();
   }
   /// What runs may last: it waits, or has been running for a while.
   void Lasts() {
-    if (short_ != nullptr) [[unlikely]]
+    if (pShort != nullptr) [[unlikely]]
       TimeShort();
   }
 
@@ -71,12 +72,14 @@ class StatementWatch : private GlasswalWatch {
     const void* statement;
     store::StatementHandle row;
     uint64_t since_ns;
-    uint64_t exact_ns;  // 0: this run is not timed exactly.
+    bool is_exact;  // By the exact clock.
     uint64_t number;
   };
 
+  void PointIntoRegion();
   void Begin(sqlite3_stmt* statement, uint64_t* remembered, int is_short);
   void BeginTimed(sqlite3_stmt* statement, uint64_t* remembered);
+  void MayRepeat();
   void End(const void* statement, uint64_t rows, int code);
   void EndTimed(const void* statement, uint64_t rows, int code);
   void TimeShort();
@@ -98,10 +101,8 @@ class StatementWatch : private GlasswalWatch {
   GlasswalWatch** first_ = nullptr;  // Where the list begins.
   Watches* watches_ = nullptr;       // Which belongs to these, if it is not the patched SQLite's.
   store::StatementRows rows_;
-  // A run that is too short to be timed, if one runs: then none of the others does.
-  const void* short_ = nullptr;
-  uint32_t until_exact_ = 1;  // So many runs from now one is timed exactly.
-  // Those that have begun and not ended; more than so many are not known.
+  // Those that have begun and not ended; more than so many are not known. While pShort runs, which is
+  // too short to be timed, there are none of these.
   std::array<Run, 8> runs_{};
   uint32_t run_count_ = 0;
   Cancellation cancellation_;

@@ -24,9 +24,8 @@ constexpr uint32_t kReadMarks = ((1u << shm::kWalReaders) - 1) << shm::kLockWalR
 void BeginTransaction(DatabaseFile* file) {
   if (file->connection.shm->transaction_ns.load(std::memory_order_relaxed) == 0) {
     trace::AddOwned(file->connection.shm->transaction);
-    const uint64_t now_ns = port::CoarseNowNs();
-    file->connection.shm->transaction_ns.store(now_ns, std::memory_order_relaxed);
-    file->statements->BeginTransaction(now_ns);
+    file->statements->BeginTransaction();
+    file->connection.shm->transaction_ns.store(port::CoarseNowNs(), std::memory_order_relaxed);
   }
 }
 

@@ -23,7 +23,7 @@ void WakeIfWaiting(shm::ShmDatabase* database, const shm::ShmConnection& connect
 bool CancelRun(const ClientContext& self, shm::ShmDatabase* database, uint32_t slot, uint64_t run) {
   shm::ShmConnection& connection = database->connections[slot];
   const uint64_t running = connection.running.load();
-  if (!IsRunning(running) || (run != 0 && RunOf(running) != run)) return false;
+  if (!IsRunning(connection, running) || (run != 0 && RunOf(running) != run)) return false;
   connection.cancelled_by.store(uint64_t{self.slot + 1} << 32 | self.generation);
   GLASSWAL_POINT("cancel.store");
   connection.cancel.store(running);

@@ -6,6 +6,7 @@
 #include "port/clock.h"
 #include "port/point.h"
 #include "store/segment_map.h"
+#include "store/statements.h"
 #include "store/words.h"
 #include "trace/counters.h"
 
@@ -84,7 +85,9 @@ uint32_t ReleaseConnection(shm::Region& region, shm::ShmDatabase* database, uint
     const uint64_t value = connection->counters[i].exchange(0, std::memory_order_relaxed);
     if (value != 0) trace::AddShared(database->closed_counters[i], value);
   }
-  connection->running.store(0, kPublished);  // From here on its rows are whoever's needs them.
+  // From here on its rows are whoever's needs them.
+  const uint64_t runs = RunOf(connection->running.exchange(0));
+  if (runs != 0) trace::AddShared(database->closed_counters[shm::kCounterStatements], runs);
   GLASSWAL_POINT("connection.release.free");
   connection->state.store(0, std::memory_order_seq_cst);
   region.header()->topology.fetch_add(1);

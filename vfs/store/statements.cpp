@@ -66,7 +66,7 @@ void Add(shm::Atomic64& sum, uint64_t amount) {
 void Rebase(shm::ShmConnection* connection) {
   constexpr auto kRelaxed = std::memory_order_relaxed;
   shm::ShmConnection& shm = *connection;
-  shm.row_runs.store(ValueOf(shm, shm::kCounterStatements), kRelaxed);
+  shm.row_runs.store(RunOf(shm.running.load(kRelaxed)), kRelaxed);
   shm.row_reads.store(PagesRead(shm), kRelaxed);
   shm.row_writes.store(ValueOf(shm, shm::kCounterWrites), kRelaxed);
   shm.row_waits.store(ValueOf(shm, shm::kCounterLockWaits), kRelaxed);
@@ -74,9 +74,9 @@ void Rebase(shm::ShmConnection* connection) {
   shm.row_rows.store(0, kRelaxed);
 }
 
-/// Adds to the current row what is not in it yet.
-void AddGrowth(const shm::ShmConnection& shm, shm::ShmStatement* row) {
-  Add(row->runs, Grown(ValueOf(shm, shm::kCounterStatements), shm.row_runs));
+/// Adds to the current row what is not in it yet; `run` is the last one.
+void AddGrowth(const shm::ShmConnection& shm, uint64_t run, shm::ShmStatement* row) {
+  Add(row->runs, Grown(run, shm.row_runs));
   Add(row->reads, Grown(PagesRead(shm), shm.row_reads));
   Add(row->writes, Grown(ValueOf(shm, shm::kCounterWrites), shm.row_writes));
   Add(row->waits, Grown(ValueOf(shm, shm::kCounterLockWaits), shm.row_waits));
@@ -232,27 +232,26 @@ bool StatementRows::IsNamed(const shm::ShmStatement& row, uint32_t index) const 
 
 bool StatementRows::SwitchTo(StatementHandle row) {
   Flush();
-  current_ = row;
-  connection_.shm->running.store(Word(false));
+  Name(row);
   GLASSWAL_POINT("statement.switch.look");
   if (row == 0 || !IsMine(row)) {
-    current_ = 0;
-    connection_.shm->running.store(Word(false));
+    Name(0);
     return false;
   }
-  Rebase();
+  Rebase(connection_.shm);
   return true;
 }
 
-void StatementRows::Rebase() {
-  store::Rebase(connection_.shm);
-  rows_ = 0;
+void StatementRows::Name(StatementHandle row) {
+  current_ = row;
+  word_ = RunningWord(run(), row & 0xffff, false);
+  connection_.shm->running.store(word_);
 }
 
 uint64_t StatementRows::runs() const {
   if (current_ == 0) return 0;
   return RowOf(current_)->runs.load(std::memory_order_relaxed) +
-         Grown(run_, connection_.shm->row_runs);
+         Grown(run(), connection_.shm->row_runs);
 }
 
 uint64_t StatementRows::untimed(uint64_t most) const {
@@ -262,16 +261,16 @@ uint64_t StatementRows::untimed(uint64_t most) const {
 
 void StatementRows::Flush() {
   if (current_ == 0) return;
-  AddGrowth(*connection_.shm, RowOf(current_));
-  Rebase();
+  AddGrowth(*connection_.shm, run(), RowOf(current_));
+  Rebase(connection_.shm);
 }
 
 void StatementRows::End(const RunResult& result, uint64_t now_ns) {
-  connection_.shm->running.store(Word(false), std::memory_order_relaxed);
+  Rest();
   if (current_ == 0) return;
   shm::ShmStatement& row = *RowOf(current_);
   row.used_ns.store(now_ns, std::memory_order_relaxed);
-  if (result.rows != 0) CountRows(result.rows);
+  Add(connection_.shm->row_rows, result.rows);
   if (result.stands_for != 0) {
     trace::AddOwned(row.timed, result.stands_for);
     trace::AddOwned(row.total_ns, result.elapsed_ns * result.stands_for);
@@ -297,8 +296,7 @@ bool StatementRows::Resume(StatementHandle row, uint64_t number, uint64_t since_
 
 void StatementRows::Close() {
   Flush();
-  current_ = 0;
-  connection_.shm->running.store(0);
+  Name(0);
 }
 
 StatementSight LookAtStatement(const shm::RegionView& region, uint32_t file, uint32_t slot,
@@ -312,9 +310,10 @@ StatementSight LookAtStatement(const shm::RegionView& region, uint32_t file, uin
   if (OwnerFileOf(owner) != file || OwnerConnectionOf(owner) != slot) return sight;
   char buffer[shm::kStatementTextBytes];
   sight.text = LoadText(row.text, buffer);
-  sight.running = IsRunning(word);
-  uint64_t since_ns = connection.running_ns.load();
-  if (!sight.running) since_ns = std::max(since_ns, row.used_ns.load());
+  sight.running = IsRunning(connection, word);
+  const uint64_t since_ns = sight.running
+                                ? RunningSinceNs(connection)
+                                : std::max(connection.running_ns.load(), row.used_ns.load());
   sight.for_ns = since_ns != 0 && now_ns > since_ns ? now_ns - since_ns : 0;
   return sight;
 }
@@ -327,10 +326,10 @@ uint64_t RunningNs(shm::Region& region, uint32_t client, uint64_t now_ns) {
     for (const shm::ShmConnection& connection : database->connections) {
       const uint64_t word = connection.state.load(std::memory_order_acquire);
       if (ConnectionStateOf(word) != shm::kConnectionOpen || ConnectionClientOf(word) != client ||
-          !IsRunning(connection.running.load())) {
+          !IsRunning(connection, connection.running.load())) {
         continue;
       }
-      const uint64_t since_ns = connection.running_ns.load(std::memory_order_relaxed);
+      const uint64_t since_ns = RunningSinceNs(connection);
       if (since_ns != 0 && now_ns > since_ns) longest_ns = std::max(longest_ns, now_ns - since_ns);
     }
   }
@@ -339,7 +338,8 @@ uint64_t RunningNs(shm::Region& region, uint32_t client, uint64_t now_ns) {
 
 void CloseStatements(shm::Region& region, uint32_t file, uint32_t slot,
                      shm::ShmConnection* connection) {
-  const uint32_t row_plus_1 = RunningRowOf(connection->running.load(std::memory_order_acquire));
+  const uint64_t running = connection->running.load(std::memory_order_acquire);
+  const uint32_t row_plus_1 = RunningRowOf(running);
   if (row_plus_1 == 0 || row_plus_1 > region.used_statements()) return;
   shm::ShmStatement* row = region.statement(row_plus_1 - 1);
   const uint64_t word = connection->state.load(std::memory_order_acquire);
@@ -348,7 +348,7 @@ void CloseStatements(shm::Region& region, uint32_t file, uint32_t slot,
       row->owner.load(std::memory_order_acquire) != owner) {
     return;
   }
-  AddGrowth(*connection, row);
+  AddGrowth(*connection, RunOf(running), row);
   Rebase(connection);
 }
 

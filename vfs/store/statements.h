@@ -11,10 +11,11 @@
 //
 // Each does the first before the second for all to see, so one of them notices the other. A row that
 // is lost is claimed again when its statement runs next. Running the same statement again is two
-// stores.
+// stores, or one where its transaction, which ends with it, says that it has ended (IsRunning).
 //
-// Runs, rows, pages and waits of the current row are not in it yet: they are what the connection's
-// counters have grown since ShmConnection::row_runs and the others. Observers add them.
+// Runs, rows, pages and waits of the current row are not in it yet: they are what the run's number
+// and the connection's counters have grown since ShmConnection::row_runs and the others. Observers
+// add them.
 //
 // Thread-safety: as for the connection: one thread at a time.
 #ifndef GLASSWAL_VFS_STORE_STATEMENTS_H_
@@ -61,7 +62,18 @@ constexpr uint64_t RunningWord(uint64_t run, uint32_t row_plus_1, bool runs) {
 }
 constexpr uint64_t RunOf(uint64_t word) { return word >> kRunShift; }
 constexpr uint32_t RunningRowOf(uint64_t word) { return static_cast<uint32_t>(word >> 1) & 0xffff; }
-constexpr bool IsRunning(uint64_t word) { return (word & 1) != 0; }
+/// Whether what the connection runs, or ran last, runs now. A short one that is a transaction of its
+/// own has no time, and ends with its transaction.
+inline bool IsRunning(const shm::ShmConnection& connection, uint64_t running) {
+  return (running & 1) != 0 && (connection.running_ns.load(std::memory_order_relaxed) != 0 ||
+                                connection.transaction_ns.load(std::memory_order_relaxed) != 0);
+}
+
+/// Since when that has been running; 0: it is not known, or was not long ago.
+inline uint64_t RunningSinceNs(const shm::ShmConnection& connection) {
+  const uint64_t since_ns = connection.running_ns.load(std::memory_order_relaxed);
+  return since_ns != 0 ? since_ns : connection.transaction_ns.load(std::memory_order_relaxed);
+}
 
 /// A row as its connection remembers it: generation 48 | row + 1 16; 0: none.
 using StatementHandle = uint64_t;
@@ -86,25 +98,27 @@ class StatementRows {
   /// The row of `sql`, claimed if need be; 0 if there is none to be had. Slow, beside running.
   StatementHandle Find(std::string_view sql, trace::TextRules rules, bool keeps_text);
 
-  /// A run of `row` begins, which has lasted since `now_ns`; 0: not for long. False: the row was lost,
-  /// find it again.
+  /// A run of `row` begins, which has lasted since `now_ns`; 0: it is short and a transaction of its
+  /// own. False: the row was lost, find it again.
   bool Begin(StatementHandle row, uint64_t now_ns) {
     if (row == 0 || (row != current_ && !SwitchTo(row))) return false;
-    ++run_;
-    connection_.shm->counters[shm::kCounterStatements].store(run_, std::memory_order_relaxed);
-    connection_.shm->running_ns.store(now_ns, std::memory_order_relaxed);
-    connection_.shm->running.store(Word(true), std::memory_order_release);
+    word_ += RunningWord(1, 0, false);
+    if (now_ns != 0 || connection_.shm->running_ns.load(std::memory_order_relaxed) != 0) {
+      Since(now_ns);
+    }
+    connection_.shm->running.store(word_ | 1, std::memory_order_release);
     return true;
   }
   /// The present run has lasted since `now_ns`.
   void Since(uint64_t now_ns) {
     connection_.shm->running_ns.store(now_ns, std::memory_order_relaxed);
   }
-  /// The present run ends after `rows` rows, without a failure and in no time that would be worth to
-  /// be told.
-  void EndShort(uint64_t rows) {
-    connection_.shm->running.store(Word(false), std::memory_order_relaxed);
-    if (rows != 0) CountRows(rows);
+  /// Nothing runs: what was short and a transaction of its own does not come to run again with the
+  /// next transaction.
+  void Rest() {
+    if (connection_.shm->running.load(std::memory_order_relaxed) != word_) {
+      connection_.shm->running.store(word_, std::memory_order_relaxed);
+    }
   }
   /// The present run ends, and what it has come to is added to its row.
   void End(const RunResult& result, uint64_t now_ns);
@@ -112,7 +126,9 @@ class StatementRows {
   /// has ended, or for a moment, to end as well. False: the row was lost.
   bool Resume(StatementHandle row, uint64_t number, uint64_t since_ns);
   /// Which run of the connection began last: they are counted from 1.
-  uint64_t run() const { return run_; }
+  uint64_t run() const { return RunOf(word_); }
+  /// ShmConnection::running of the last run, which may be counted up by who runs the same again.
+  uint64_t* word() { return &word_; }
   StatementHandle current() const { return current_; }
   /// How often the current row has run.
   uint64_t runs() const;
@@ -123,15 +139,10 @@ class StatementRows {
   void Close();
 
  private:
-  uint64_t Word(bool runs) const { return RunningWord(run_, current_ & 0xffff, runs); }
   shm::ShmStatement* RowOf(StatementHandle row) const;
   bool IsMine(StatementHandle row) const;
   bool SwitchTo(StatementHandle row);
-  void CountRows(uint64_t rows) {
-    rows_ += rows;
-    connection_.shm->row_rows.store(rows_, std::memory_order_relaxed);
-  }
-  void Rebase();
+  void Name(StatementHandle row);
   void Flush();
   StatementHandle FindOwn(uint64_t hash) const;
   StatementHandle Claim(uint64_t hash, std::string_view text, size_t text_bytes);
@@ -149,9 +160,8 @@ class StatementRows {
   };
 
   Connection connection_;
-  uint64_t run_ = 0;
+  uint64_t word_ = 0;  // ShmConnection::running, but that it runs.
   uint32_t hand_ = 0;  // Where to look first for a row of others.
-  uint64_t rows_ = 0;  // As ShmConnection::row_rows.
   StatementHandle current_ = 0;
   std::unique_ptr<std::array<Remembered, kRemembered>> remembered_;
 };

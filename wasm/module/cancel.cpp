@@ -41,8 +41,9 @@ extern "C" double glasswal_running(uint32_t file, uint32_t connection) {
   }
   const shm::ShmDatabase* database = store::DatabaseOf(RegionOf(*JoinedRuntime()), file);
   if (database == nullptr) return 0;
-  const uint64_t running = database->connections[connection].running.load();
-  return store::IsRunning(running) ? static_cast<double>(store::RunOf(running)) : 0;
+  const shm::ShmConnection& shm = database->connections[connection];
+  const uint64_t running = shm.running.load();
+  return store::IsRunning(shm, running) ? static_cast<double>(store::RunOf(running)) : 0;
 }
 
 extern "C" uint32_t glasswal_place(sqlite3* database) {
