@@ -62,6 +62,10 @@ function rowsOfShared({ numbers, shared }) {
     ratio('a writer beside a reader', 'the writer alone', 'writerBeside', 'writerAlone', 0.95),
     ratio('2 readers', '1 reader', 'twoReaders', 'oneReader', 0.95 * Math.min(availableParallelism(), 2)),
     ratio('2 writers, both together', '1 writer', 'twoWriters', 'writerAlone'),
+    ...Object.entries({ insert: 'autocommit insert', point: 'point read' }).flatMap(([key, work]) => [
+      { work: `${work}, statements followed`, against: 'none followed', values: shared[`${key}On`], unit: 'x', isLeast: true },
+      { work: `${work}, each run timed`, against: 'none followed', values: shared[`${key}Timed`], unit: 'x', isLeast: true },
+    ]),
     { work: '2 writers, the slower', against: 'the faster of them', values: shared.evenness, unit: 'x', isLeast: true, aim: 0.5 },
   ];
 }

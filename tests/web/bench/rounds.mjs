@@ -25,6 +25,7 @@ async function togetherOf(page, isBackwards) {
   const { joinMs, joinLaterMs } = await open(page, 'beside', { module: 'glasswal', shares: 'glasswal' });
   const both = (workload) => together(page, ['glasswal', workload], ['beside', workload]);
   const steps = [
+    async () => (await together(page, ['glasswal', 'followed']))[0],
     async () => ({ oneReader: (await together(page, ['glasswal', 'point']))[0] }),
     async () => ({ twoReaders: (await both('point')).reduce((sum, each) => sum + each) }),
     async () => ({ writerAlone: (await together(page, ['glasswal', 'autocommit']))[0] }),

@@ -64,7 +64,30 @@ function expectSame(what, found, wanted) {
   if (found !== wanted) throw new Error(`${what}: ${found} instead of ${wanted}`);
 }
 
-// Each takes an open engine and resolves to one number. Those that read come after the one that writes their rows.
+const FOLLOWED_ROUNDS = 80;
+const FOLLOWED_OPERATIONS = 400;
+
+/** The middle one. */
+const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1];
+
+/** How many times as fast work(count) goes with statements followed, and with exact times, as without, in turns of a millisecond or so. */
+async function fasterFollowed(engine, work) {
+  const trackings = ['off', 'on', 'timed'];
+  const ratios = { on: [], timed: [] };
+  for (let round = 0; round < FOLLOWED_ROUNDS; round++) {
+    const ms = {};
+    for (const tracking of round % 2 === 0 ? trackings : trackings.toReversed()) {
+      engine.follow(tracking);
+      await work(FOLLOWED_OPERATIONS >> 2);
+      ms[tracking] = await milliseconds(() => work(FOLLOWED_OPERATIONS));
+    }
+    for (const [tracking, list] of Object.entries(ratios)) list.push(ms.off / ms[tracking]);
+  }
+  engine.follow('on');
+  return [median(ratios.on), median(ratios.timed)];
+}
+
+// Each takes an open engine and resolves to one number, or to some by their names. Those that read come after the one that writes their rows.
 const WORKLOADS = {
   /** One row a transaction: commits a second. */
   autocommit: (engine) => rate(INSERT_MS, 50, (count) => engine.appendEach(count)),
@@ -94,6 +117,14 @@ const WORKLOADS = {
     expectSame('rows', rows.length, ROWS);
     expectSame('the first name', rows[0].name, 'Place number 0');
     return elapsed;
+  },
+
+  /** What following statements costs, where the engine can. The reads are of few rows, so that all of them are in its cache. */
+  async followed(engine) {
+    const ids = Array.from({ length: FOLLOWED_OPERATIONS }, (_, i) => 1000 + (i % 100));
+    const [insertOn, insertTimed] = await fasterFollowed(engine, (count) => engine.appendEach(count));
+    const [pointOn, pointTimed] = await fasterFollowed(engine, (count) => engine.readEach(ids.slice(0, count)));
+    return { insertOn, insertTimed, pointOn, pointTimed };
   },
 
   // One sum over all rows inside the engine, one group for each country, all names in order: in milliseconds.

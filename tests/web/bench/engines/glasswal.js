@@ -56,5 +56,6 @@ export async function open(flavour, given) {
     },
     readAll: () => all.all(),
     query: (sql) => db.prepare(sql).get(),
+    follow: (tracking) => void runtime.setStatements(tracking),
   };
 }
