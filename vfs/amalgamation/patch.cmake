@@ -792,7 +792,7 @@ glasswal_replace("asking who watches" [==[
       glasswalPlace.ppFirst = &db->pGlasswal;
       glasswalPlace.db = db;
       /* The file of a shared cache may outlive the connection that has opened it. */
-      if( !p->sharable ) sqlite3OsFileControlHint(pFile, GLASSWAL_FCNTL_WATCH, (void*)&glasswalPlace);
+      if( (vfsFlags & SQLITE_OPEN_SHAREDCACHE)==0 ) sqlite3OsFileControlHint(pFile, GLASSWAL_FCNTL_WATCH, (void*)&glasswalPlace);
 ]==])
 glasswal_replace("a statement is prepared" [==[
   db->pVdbe = p;
