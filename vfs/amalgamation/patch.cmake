@@ -812,8 +812,8 @@ static void glasswalPrepared(sqlite3 *db, int nMore){
     pWatch->xPrepared(pWatch, db->nGlasswalStmt);
   }
 }
-#define GLASSWAL_SHORT 1
-#define GLASSWAL_LONG  2
+#define GLASSWAL_LONG  1
+#define GLASSWAL_SHORT 2
 #define GLASSWAL_ALONE 3     /* A short one that is a transaction of its own in autocommit mode */
 #define GLASSWAL_TOLD   1
 #define GLASSWAL_UNTOLD 2    /* By glasswalBeginShort(), to the first watch */
@@ -859,8 +859,8 @@ static SQLITE_NOINLINE void glasswalBeginTold(Vdbe *p){
 static void glasswalBegin(Vdbe *p){
   GlasswalWatch *pWatch = p->db->pGlasswal;
   p->nGlasswalRow = 0;
-  if( p->eGlasswalSize==GLASSWAL_ALONE && p->pGlasswalFirst==pWatch && pWatch->pNext==0 && p->db->autoCommit
-   && glasswalBeginShort(pWatch, p, p->iGlasswalRow)
+  if( p->eGlasswalSize>=GLASSWAL_SHORT && p->pGlasswalFirst==pWatch && pWatch->pNext==0
+   && glasswalBeginShort(pWatch, p, p->iGlasswalRow, p->eGlasswalSize==GLASSWAL_ALONE && p->db->autoCommit)
   ){
     p->eGlasswalRuns = GLASSWAL_UNTOLD;
     return;

@@ -48,8 +48,8 @@ typedef struct GlasswalWatch GlasswalWatch;
 struct GlasswalWatch {
   GlasswalWatch *pNext;
 
-  /* A short statement that is a transaction of its own, and ran last as well, begins and ends without a call (below). It has not ended for
-  ** others, for whom pRunning says so, before its transaction has. */
+  /* A short statement that ran last as well begins and ends without a call (below). One that is a transaction of its own has no time, and has
+  ** ended for others, for whom pRunning says that it runs, when its transaction has. */
   unsigned long long iRow;           /* What the statement that ran last is remembered by; 0: the next one has to call */
   unsigned int nShort;               /* So many may run without a call */
   void *pShort;                      /* The one that does now */
@@ -63,11 +63,11 @@ struct GlasswalWatch {
   unsigned long long iAlive;
   const unsigned int *pForks;        /* and so is this iForks. */
   unsigned int iForks;
+  unsigned long long (*xNow)(void);  /* The time for pSince */
 
   /* A statement begins to run (its first sqlite3_step). *pRow is the watch's own to remember the statement by: it is 0 when the statement
   ** is new. Only the first watch of the list has it, all others get the address of a 0. isShort: no instruction of it takes long, so that
-  ** it does before it has run GLASSWAL_STEPS_PER_LOOK of them only if the VFS makes it wait; 2: and it is a transaction of its own, so
-  ** that glasswalBeginShort() was tried. */
+  ** it does before it has run GLASSWAL_STEPS_PER_LOOK of them only if the VFS makes it wait; 2: and it is a transaction of its own. */
   void (*xBegin)(GlasswalWatch*, void *pStmt, unsigned long long *pRow, int isShort);
   /* It has ended, after nRow rows, with the extended result code rc. */
   void (*xEnd)(GlasswalWatch*, void *pStmt, unsigned int nRow, int rc);
@@ -102,14 +102,18 @@ static inline int glasswalMayWrite(const GlasswalWatch *p){
   return GLASSWAL_LOAD(p->pAlive)==p->iAlive && GLASSWAL_LOAD(p->pForks)==p->iForks;
 }
 
-/* pStmt, remembered by iRow, begins to run. 0: this has to be told by xBegin. */
-static inline int glasswalBeginShort(GlasswalWatch *p, void *pStmt, unsigned long long iRow){
+/* pStmt, remembered by iRow, begins to run; bAlone: it is a transaction of its own. 0: this has to be told by xBegin. */
+static inline int glasswalBeginShort(GlasswalWatch *p, void *pStmt, unsigned long long iRow, int bAlone){
   if( iRow==0 || iRow!=p->iRow || p->nShort==0 || p->pShort ) return 0;
   if( GLASSWAL_LOAD(p->pTracking)!=GLASSWAL_TRACKS || !glasswalMayWrite(p) ) return 0;
   p->nShort--;
   p->pShort = pStmt;
   *p->pWord += GLASSWAL_ONE_RUN;
-  if( GLASSWAL_LOAD(p->pSince) ) GLASSWAL_STORE(p->pSince, 0);
+  if( !bAlone ){
+    GLASSWAL_STORE(p->pSince, p->xNow());
+  }else if( GLASSWAL_LOAD(p->pSince) ){
+    GLASSWAL_STORE(p->pSince, 0);
+  }
   GLASSWAL_STORE(p->pRunning, *p->pWord | GLASSWAL_RUNS);
   return 1;
 }

@@ -130,6 +130,7 @@ void StatementWatch::PointIntoRegion() {
   iAlive = fence.live_word;
   pForks = reinterpret_cast<const unsigned*>(fence.forks);
   iForks = fence.fork_generation;
+  xNow = [] { return static_cast<unsigned long long>(port::CoarseNowNs()); };
 }
 
 StatementWatch::~StatementWatch() {

@@ -57,32 +57,32 @@ uint64_t ValueOf(const shm::ShmConnection& connection, shm::CounterId counter) {
   return connection.counters[counter].load(std::memory_order_relaxed);
 }
 
-/// Adds what is not nothing, which most is.
-void Add(shm::Atomic64& sum, uint64_t amount) {
-  if (amount != 0) trace::AddOwned(sum, amount);
-}
-
-/// From now on what the connection does is the current row's.
-void Rebase(shm::ShmConnection* connection) {
-  constexpr auto kRelaxed = std::memory_order_relaxed;
+/// Adds to the current row what is not in it yet, most of which is nothing; `run` is the last one. What
+/// has come while no row was current (null) is nobody's.
+void AddGrowth(shm::ShmConnection* connection, uint64_t run, shm::ShmStatement* row) {
   shm::ShmConnection& shm = *connection;
-  shm.row_runs.store(RunOf(shm.running.load(kRelaxed)), kRelaxed);
-  shm.row_reads.store(PagesRead(shm), kRelaxed);
-  shm.row_writes.store(ValueOf(shm, shm::kCounterWrites), kRelaxed);
-  shm.row_waits.store(ValueOf(shm, shm::kCounterLockWaits), kRelaxed);
-  shm.row_waited_ns.store(ValueOf(shm, shm::kCounterLockWaitNs), kRelaxed);
-  shm.row_rows.store(0, kRelaxed);
+  const auto add = [row](shm::Atomic64 shm::ShmStatement::*sum, uint64_t value,
+                         shm::Atomic64* base) {
+    const uint64_t grown = Grown(value, *base);
+    if (grown == 0) return;
+    if (row != nullptr) trace::AddOwned(row->*sum, grown);
+    base->store(value, std::memory_order_relaxed);
+  };
+  add(&shm::ShmStatement::runs, run, &shm.row_runs);
+  add(&shm::ShmStatement::reads, PagesRead(shm), &shm.row_reads);
+  add(&shm::ShmStatement::writes, ValueOf(shm, shm::kCounterWrites), &shm.row_writes);
+  add(&shm::ShmStatement::waits, ValueOf(shm, shm::kCounterLockWaits), &shm.row_waits);
+  add(&shm::ShmStatement::waited_ns, ValueOf(shm, shm::kCounterLockWaitNs), &shm.row_waited_ns);
+  const uint64_t rows = shm.row_rows.load(std::memory_order_relaxed);
+  if (rows != 0) {
+    if (row != nullptr) trace::AddOwned(row->rows, rows);
+    shm.row_rows.store(0, std::memory_order_relaxed);
+  }
 }
 
-/// Adds to the current row what is not in it yet; `run` is the last one.
-void AddGrowth(const shm::ShmConnection& shm, uint64_t run, shm::ShmStatement* row) {
-  Add(row->runs, Grown(run, shm.row_runs));
-  Add(row->reads, Grown(PagesRead(shm), shm.row_reads));
-  Add(row->writes, Grown(ValueOf(shm, shm::kCounterWrites), shm.row_writes));
-  Add(row->waits, Grown(ValueOf(shm, shm::kCounterLockWaits), shm.row_waits));
-  Add(row->waited_ns, Grown(ValueOf(shm, shm::kCounterLockWaitNs), shm.row_waited_ns));
-  Add(row->rows, shm.row_rows.load(std::memory_order_relaxed));
-  const uint64_t since_ns = shm.running_ns.load(std::memory_order_relaxed);
+/// When the row's statement began to run last.
+void NoteUse(const shm::ShmConnection& connection, shm::ShmStatement* row) {
+  const uint64_t since_ns = connection.running_ns.load(std::memory_order_relaxed);
   if (since_ns > row->used_ns.load(std::memory_order_relaxed)) {
     row->used_ns.store(since_ns, std::memory_order_relaxed);
   }
@@ -238,7 +238,6 @@ bool StatementRows::SwitchTo(StatementHandle row) {
     Name(0);
     return false;
   }
-  Rebase(connection_.shm);
   return true;
 }
 
@@ -260,9 +259,9 @@ uint64_t StatementRows::untimed(uint64_t most) const {
 }
 
 void StatementRows::Flush() {
-  if (current_ == 0) return;
-  AddGrowth(*connection_.shm, run(), RowOf(current_));
-  Rebase(connection_.shm);
+  shm::ShmStatement* row = current_ != 0 ? RowOf(current_) : nullptr;
+  AddGrowth(connection_.shm, run(), row);
+  if (row != nullptr) NoteUse(*connection_.shm, row);
 }
 
 void StatementRows::End(const RunResult& result, uint64_t now_ns) {
@@ -270,7 +269,7 @@ void StatementRows::End(const RunResult& result, uint64_t now_ns) {
   if (current_ == 0) return;
   shm::ShmStatement& row = *RowOf(current_);
   row.used_ns.store(now_ns, std::memory_order_relaxed);
-  Add(connection_.shm->row_rows, result.rows);
+  if (result.rows != 0) trace::AddOwned(connection_.shm->row_rows, result.rows);
   if (result.stands_for != 0) {
     trace::AddOwned(row.timed, result.stands_for);
     trace::AddOwned(row.total_ns, result.elapsed_ns * result.stands_for);
@@ -348,8 +347,8 @@ void CloseStatements(shm::Region& region, uint32_t file, uint32_t slot,
       row->owner.load(std::memory_order_acquire) != owner) {
     return;
   }
-  AddGrowth(*connection, RunOf(running), row);
-  Rebase(connection);
+  AddGrowth(connection, RunOf(running), row);
+  NoteUse(*connection, row);
 }
 
 void SweepStatements(shm::Region& region, uint32_t dead_slot) {
