@@ -47,6 +47,7 @@ Referee::Referee(const Options& options, Scoreboard* board) : board_(board), nam
 }
 
 Referee::~Referee() {
+  watched_.clear();
   sql_.reset();
   if (runtime_ == nullptr) return;
   (void)Runtime::UnregisterVfs(kVfs);
@@ -70,6 +71,29 @@ void Referee::Create(const Options& options) {
   if (!sql_->ok() || !sql_->Run(statements)) Fail(sql_->error());
   if (sql_->Text("PRAGMA main.journal_mode") != "wal") Fail("the database is not in WAL mode");
   if (sql_->Text("PRAGMA side.journal_mode") != "delete") Fail("the side is not in DELETE mode");
+  for (const char* table : {"entry", "side.entry", "left_.entry", "right_.entry"}) {
+    Result<std::unique_ptr<TableWatch>> watch = TableWatch::Create(sql_->db(), {table});
+    if (!watch.ok()) return Fail(watch.status().message());
+    watched_.push_back({table, std::move(*watch), "", true});
+  }
+}
+
+/// While nobody is inside the VFS, so that no commit can be seen and not told of yet.
+void Referee::CheckChanges() {
+  for (Watched& watched : watched_) {
+    const Result<bool> looked = watched.watch->Look();
+    // A worker that stands still in a transaction without a log keeps others out.
+    if (!looked.ok()) continue;
+    watched.told = watched.told || *looked;
+    std::string rows = sql_->Text(
+        "SELECT count(*) || ' ' || total(worker * 31 + tx) || ' ' || total(tx * part) FROM " +
+        watched.table);
+    if (!sql_->ok()) continue;
+    if (rows != watched.rows && !watched.told)
+      Fail("nobody was told of a commit to " + watched.table);
+    watched.rows = std::move(rows);
+    watched.told = false;
+  }
 }
 
 void Referee::AfterDeath(const ClientPlace& dead, uint64_t died_ns) {
@@ -181,9 +205,11 @@ void Referee::MakeRoom() {
 void Referee::CheckRegion(uint64_t kills) {
   const std::string problems = AuditQuiescent(region(), kills);
   if (!problems.empty()) Fail(problems);
+  CheckChanges();
 }
 
 void Referee::Close() {
+  watched_.clear();
   sql_.reset();
   const Status status = Runtime::UnregisterVfs(kVfs);
   if (!status.ok()) Fail(status.message());

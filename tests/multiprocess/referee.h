@@ -8,8 +8,10 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "glasswal/runtime.h"
+#include "glasswal/table_watch.h"
 #include "multiprocess/crew.h"
 #include "multiprocess/scoreboard.h"
 #include "multiprocess/sql.h"
@@ -46,7 +48,8 @@ class Referee {
   /// All acknowledged commits are there, none is torn, none came back; the database is sound.
   void CheckBooks();
 
-  /// Nobody is inside the VFS: the region must add up.
+  /// Nobody is inside the VFS: the region must add up, and whatever table has other rows than at the
+  /// last call must have been told of.
   void CheckRegion(uint64_t kills);
 
   /// Nobody is in a transaction and all journals were looked at: no super-journal is left.
@@ -70,11 +73,21 @@ class Referee {
   void CheckBook(Book book, const char* schema);
   void CheckDead(const ClientPlace& dead, uint64_t died_ns);
   void CheckSound();
+  void CheckChanges();
+
+  /// A table, and what it was like when its commits were looked for.
+  struct Watched {
+    std::string table;
+    std::unique_ptr<TableWatch> watch;
+    std::string rows;
+    bool told = true;
+  };
 
   Scoreboard* const board_;
   const std::string name_;
   std::shared_ptr<Runtime> runtime_;
   std::unique_ptr<Sql> sql_;
+  std::vector<Watched> watched_;
   std::string failure_;
   uint64_t writes_ = 0;
   uint64_t slowest_ns_ = 0;

@@ -1003,6 +1003,153 @@ glasswal_replace("whether a statement is to end" [==[
     assert( db->nProgressOps!=0 );
 ]==])
 
+# ---------------------------------------------------------------------------------------------------------------------
+# Which b-trees a transaction touches is noted, each once, by the number of its root, so that the VFS can tell whose contents a commit has
+# changed (GlasswalTouched in private_controls.h). Every row comes and goes through one of these places. What writes pages without them
+# (a backup, VACUUM, the pager of another SQLite) commits without the b-tree layer as well, or says so itself.
+glasswal_replace("where roots are noted" [==[
+  u8 *pTmpSpace;        /* Temp space sufficient to hold a single cell */
+  int nPreformatSize;   /* Size of last cell written by TransferRow() */
+};
+]==] [==[
+  u8 *pTmpSpace;        /* Temp space sufficient to hold a single cell */
+  int nPreformatSize;   /* Size of last cell written by TransferRow() */
+  GlasswalTouched glasswal; /* The b-trees that the present or last write transaction has touched */
+};
+]==])
+glasswal_replace("what a cursor has noted" [==[
+  void *pKey;               /* Saved key that was cursor last known position */
+  /* All fields above are zeroed when the cursor is allocated.  See
+]==] [==[
+  void *pKey;               /* Saved key that was cursor last known position */
+  u32 iGlasswalWrite;       /* GlasswalTouched.iWrite of the transaction in which its root is noted */
+  /* All fields above are zeroed when the cursor is allocated.  See
+]==])
+glasswal_replace("noting a root" [==[
+/*
+** Legal values for BtCursor.curFlags
+*/
+]==] [==[
+static void glasswalNoteRoot(BtShared *pBt, Pgno iRoot){
+  GlasswalTouched *p = &pBt->glasswal;
+  u32 i;
+  for(i=p->nRoot; i>0; i--){
+    if( p->aRoot[i-1]==iRoot ) return;
+  }
+  if( p->nRoot<GLASSWAL_MOST_ROOTS ){
+    p->aRoot[p->nRoot++] = iRoot;
+  }else{
+    p->bMore = 1;
+  }
+}
+static SQLITE_NOINLINE void glasswalNoteFirst(BtCursor *pCur){
+  pCur->iGlasswalWrite = pCur->pBt->glasswal.iWrite;
+  glasswalNoteRoot(pCur->pBt, pCur->pgnoRoot);
+}
+#define glasswalNote(C) if( (C)->iGlasswalWrite!=(C)->pBt->glasswal.iWrite ) glasswalNoteFirst(C)
+
+/*
+** Legal values for BtCursor.curFlags
+*/
+]==])
+glasswal_replace("where the VFS finds the roots" [==[
+      sqlite3OsFileControlHint(pFile, SQLITE_FCNTL_PDB, (void*)&pBt->db);
+]==] [==[
+      sqlite3OsFileControlHint(pFile, SQLITE_FCNTL_PDB, (void*)&pBt->db);
+      sqlite3OsFileControlHint(pFile, GLASSWAL_FCNTL_TOUCHED, (void*)&pBt->glasswal);
+]==])
+glasswal_replace("nothing has been touched yet" [==[
+    if( wrflag ){
+      MemPage *pPage1 = pBt->pPage1;
+]==] [==[
+    if( wrflag ){
+      MemPage *pPage1 = pBt->pPage1;
+      if( ++pBt->glasswal.iWrite==0 ) pBt->glasswal.iWrite = 1;
+      pBt->glasswal.nRoot = 0;
+      pBt->glasswal.bMore = 0;
+      pBt->glasswal.bComplete = 0;
+]==])
+glasswal_replace("all roots are known" [==[
+    rc = sqlite3PagerCommitPhaseOne(pBt->pPager, zSuperJrnl, 0);
+    sqlite3BtreeLeave(p);
+]==] [==[
+    pBt->glasswal.bComplete = 1;
+    rc = sqlite3PagerCommitPhaseOne(pBt->pPager, zSuperJrnl, 0);
+    sqlite3BtreeLeave(p);
+]==])
+glasswal_replace("a row comes" [==[
+  if( pCur->curFlags & BTCF_Multiple ){
+    rc = saveAllCursors(p->pBt, pCur->pgnoRoot, pCur);
+]==] [==[
+  glasswalNote(pCur);
+  if( pCur->curFlags & BTCF_Multiple ){
+    rc = saveAllCursors(p->pBt, pCur->pgnoRoot, pCur);
+]==])
+glasswal_replace("a row goes" [==[
+  if( pCur->curFlags & BTCF_Multiple ){
+    rc = saveAllCursors(pBt, pCur->pgnoRoot, pCur);
+    if( rc ) return rc;
+  }
+
+  /* If this is a delete operation to remove a row from a table b-tree,
+]==] [==[
+  glasswalNote(pCur);
+  if( pCur->curFlags & BTCF_Multiple ){
+    rc = saveAllCursors(pBt, pCur->pgnoRoot, pCur);
+    if( rc ) return rc;
+  }
+
+  /* If this is a delete operation to remove a row from a table b-tree,
+]==])
+glasswal_replace("a part of a row changes" [==[
+  assert( pCsr->pPage->intKey );
+
+  return accessPayload(pCsr, offset, amt, (unsigned char *)z, 1);
+]==] [==[
+  assert( pCsr->pPage->intKey );
+
+  glasswalNote(pCsr);
+  return accessPayload(pCsr, offset, amt, (unsigned char *)z, 1);
+]==])
+glasswal_replace("all rows go" [==[
+  assert( p->inTrans==TRANS_WRITE );
+
+  rc = saveAllCursors(pBt, (Pgno)iTable, 0);
+]==] [==[
+  assert( p->inTrans==TRANS_WRITE );
+
+  glasswalNoteRoot(pBt, (Pgno)iTable);
+  rc = saveAllCursors(pBt, (Pgno)iTable, 0);
+]==])
+glasswal_replace("a table comes" [==[
+  zeroPage(pRoot, ptfFlags);
+  sqlite3PagerUnref(pRoot->pDbPage);
+]==] [==[
+  glasswalNoteRoot(pBt, pgnoRoot);
+  zeroPage(pRoot, ptfFlags);
+  sqlite3PagerUnref(pRoot->pDbPage);
+]==])
+glasswal_replace("the number of the schema changes" [==[
+  if( rc==SQLITE_OK ){
+    put4byte(&pP1[36 + idx*4], iMeta);
+]==] [==[
+  if( rc==SQLITE_OK ){
+    if( idx==BTREE_SCHEMA_VERSION ) glasswalNoteRoot(pBt, SCHEMA_ROOT);
+    put4byte(&pP1[36 + idx*4], iMeta);
+]==])
+glasswal_replace("pages that are written as such" [==[
+  pPager = sqlite3BtreePager(pBt);
+  rc = sqlite3PagerGet(pPager, pgno, (DbPage**)&pDbPage, 0);
+  if( rc==SQLITE_OK ){
+    const void *pData = sqlite3_value_blob(argv[3]);
+]==] [==[
+  pPager = sqlite3BtreePager(pBt);
+  pBt->pBt->glasswal.bMore = 1;
+  rc = sqlite3PagerGet(pPager, pgno, (DbPage**)&pDbPage, 0);
+  if( rc==SQLITE_OK ){
+    const void *pData = sqlite3_value_blob(argv[3]);
+]==])
+
 # What has not changed need not be compiled again.
 set(present "")
 if(EXISTS "${OUTPUT}")

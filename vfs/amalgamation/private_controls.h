@@ -44,6 +44,20 @@ struct GlasswalFrame {
 /* Which connection of which file of its region it is. Argument: unsigned[2], the file's number and the connection's. */
 #define GLASSWAL_FCNTL_PLACE 0x676c0106
 
+/* To the file of a database that has just been opened: here is where SQLite notes which b-trees the transaction that writes has touched.
+** Argument: GlasswalTouched*. It stays while the file is open, and changes under the connection's mutex only. */
+#define GLASSWAL_FCNTL_TOUCHED 0x676c0107
+
+#define GLASSWAL_MOST_ROOTS 64
+typedef struct GlasswalTouched GlasswalTouched;
+struct GlasswalTouched {
+  unsigned int iWrite;    /* The number of the transaction, never 0: a cursor that has noted its root remembers it. */
+  unsigned int nRoot;     /* So many of aRoot; too many where a part of the transaction was taken back, and never too few */
+  unsigned char bMore;    /* There were others */
+  unsigned char bComplete;/* The transaction was committed by the b-tree layer, which knows of all. The VFS clears it when it has read. */
+  unsigned int aRoot[GLASSWAL_MOST_ROOTS];
+};
+
 typedef struct GlasswalWatch GlasswalWatch;
 struct GlasswalWatch {
   GlasswalWatch *pNext;

@@ -1,5 +1,6 @@
 #include "recovery/recover.h"
 
+#include "port/futex.h"
 #include "port/point.h"
 #include "recovery/black_box.h"
 #include "shm/segments.h"
@@ -7,6 +8,7 @@
 #include "store/directory.h"
 #include "store/segment_map.h"
 #include "store/statements.h"
+#include "store/table_versions.h"
 #include "store/wal_index.h"
 #include "store/words.h"
 #include "trace/counters.h"
@@ -21,6 +23,19 @@ bool IsOf(uint64_t connection_word, const Casualty& dead) {
          store::GenerationOf(connection_word) == dead.generation;
 }
 
+bool MayHaveCommitted(const shm::ShmDatabase& database, uint32_t slot) {
+  return lock::Holds(database.locks[shm::kLockWalWrite].word.load(), slot) ||
+         lock::Holds(database.locks[shm::kLockMainReserved].word.load(), slot);
+}
+
+/// What the dead has committed, and not told of, may have touched anything. (What it was in the
+/// middle of writing nobody has seen before its wal-index was spoiled.)
+void RaiseVersionsOfDead(shm::Region& region, shm::ShmDatabase* database, uint32_t slot) {
+  if (!MayHaveCommitted(*database, slot)) return;
+  store::RaiseAllVersions(database);
+  region.header()->commit_sequence.fetch_add(1);
+}
+
 void TakeBackConnection(shm::Region& region, uint32_t file, shm::ShmDatabase* database,
                         uint32_t slot, RecoveryReport* report) {
   if (lock::Holds(database->locks[shm::kLockWalWrite].word.load(), slot)) {
@@ -30,6 +45,7 @@ void TakeBackConnection(shm::Region& region, uint32_t file, shm::ShmDatabase* da
   GLASSWAL_POINT("recover.intent");
   store::FinishIntent(region, &database->connections[slot].intent);
   store::CloseStatements(region, file, slot, &database->connections[slot]);
+  RaiseVersionsOfDead(region, database, slot);
   GLASSWAL_POINT("recover.locks");
   report->locks += store::ReleaseConnection(region, database, slot);
   ++report->connections;
@@ -50,6 +66,9 @@ void TakeBackDatabases(shm::Region& region, const Casualty& dead, RecoveryReport
       }
     }
   }
+  // The dead may have died before it woke those who wait for its last commit.
+  shm::ShmHeader* header = region.header();
+  if (header->commit_waiters.load() != 0) port::FutexWake(&header->commit_sequence, ~0u);
 }
 
 /// A recovery that the dead client was in the middle of passes to this one's caller: the slot of a

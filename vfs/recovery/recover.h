@@ -6,7 +6,8 @@
 //      comes BEFORE the lock is released: a writer that died inside walRestartHdr() leaves an index
 //      that looks valid and makes the next acknowledged commit vanish.
 //   2. Its intent is finished or undone.
-//   3. Its bits leave all lock words, WAL_WRITE last; the waiters are woken.
+//   3. If it may have committed without telling which tables, all of them count as touched.
+//   4. Its bits leave all lock words, WAL_WRITE last; the waiters are woken.
 // then, for the region: the directory's lock, open files, unpublished claims, private memory,
 // records of the event ring that it was writing, recoveries that it was doing itself.
 //

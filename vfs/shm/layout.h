@@ -59,6 +59,8 @@ inline constexpr uint64_t kMaxFileBytes = uint64_t{kMapSegments} * kMapEntries *
 inline constexpr uint32_t kWalIndexBlockBytes = 32 * 1024;  // SQLite's WALINDEX_PGSZ.
 inline constexpr uint32_t kWalIndexBlocksPerSegment = kSegmentBytes / kWalIndexBlockBytes;
 inline constexpr uint32_t kWalIndexSegments = 1024;  // 2,048 blocks: 8.3 million frames.
+inline constexpr uint32_t kVersionBuckets = 64;      // A root's version is in one bucket,
+inline constexpr uint32_t kVersionWays = 8;          // a cache line, wherever there was room.
 inline constexpr uint32_t kMaxRecoveries = 32;
 // The event ring holds a power of two of records.
 inline constexpr uint32_t kMinEvents = BoundsOf(Option::kEventCapacity).least;
@@ -311,9 +313,19 @@ struct alignas(64) ShmDatabase {
   Atomic64 checkpoint_short_at;  // [holder of CHECKPOINT] how long the log was when the last
                                  // checkpoint did not copy all of it; 0: it did.
   Atomic64 reserved[2];
+
+  // Which tables commits have touched: see store/table_versions.h. Who may write is the holder of
+  // WRITE, or without a log of RESERVED, and whoever recovers from it.
+  Atomic64 changes;     // The number of the last commit. Release, after all that follows.
+  Atomic64 everything;  // The last one that may have touched any table.
+  Atomic64 forgotten;   // The last one of those that gave their place in `versions` to others.
+  Atomic64 reserved_versions;
+  Atomic64 versions[kVersionBuckets * kVersionWays];  // Root page 32 | the last commit that has
+                                                      // touched it, its low 32 bits; 0: free.
   ShmConnection connections[kMaxConnections];
 };
 static_assert(sizeof(ShmDatabase) <= kSegmentBytes);
+static_assert(offsetof(ShmDatabase, versions) % 64 == 0, "a bucket is a cache line");
 
 // ---------------------------------------------------------------------------------------------
 // The header.
@@ -400,6 +412,8 @@ constexpr uint64_t LayoutHash() {
       kMaxFiles,
       kMapSegments,
       kWalIndexSegments,
+      kVersionBuckets,
+      kVersionWays,
       kMaxRecoveries,
       kLockCount,
       kCounterCount,

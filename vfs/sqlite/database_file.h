@@ -22,6 +22,7 @@
 #include "sqlite/vfs.h"
 #include "store/connection.h"
 #include "store/file.h"
+#include "store/table_versions.h"
 #include "trace/counters.h"
 
 namespace glasswal::sqlite {
@@ -78,6 +79,7 @@ struct DatabaseFile {
   FileSettings settings;
   uint32_t change_before = 0;        // The wal-index's change counter when WRITE was taken.
   uint32_t frame_before = 0;         // ... and its last frame.
+  uint32_t change_raised = 0;        // The last one whose tables have been told; see below.
   uint32_t copied_before = 0;        // What was copied of the log when a checkpoint began to copy.
   std::byte* wal_index = nullptr;    // Block 0 once it has been mapped.
   uint64_t wal_index_blocks = 0;     // So many of the first blocks are known to exist.
@@ -93,6 +95,7 @@ struct DatabaseFile {
   int (*busy_handler)(void*) = nullptr;
   void* busy_argument = nullptr;
   RepeatedTries tries;
+  GlasswalTouched* touched = nullptr;  // What the patched SQLite notes of its transactions.
   Refusal refusal;
   bool has_quiet_refusals = false;  // kFcntlQuietRefusals.
 
@@ -162,6 +165,22 @@ struct DatabaseFile {
   /// no length is not counted.
   void BeginWait(shm::LockId id, lock::LockMode mode, uint64_t timeout_ns);
   void EndWait(shm::LockId id, lock::LockMode mode, uint64_t waited_ns);
+  /// Tells which tables the commit has touched that can be seen from now on.
+  void RaiseTouched() {
+    if (touched != nullptr && touched->bComplete != 0 && touched->bMore == 0) [[likely]] {
+      store::RaiseVersions(database(), touched->aRoot, touched->nRoot);
+    } else {
+      store::RaiseAllVersions(database());
+    }
+    // Whatever is committed without the b-tree layer from here on is not what it has noted.
+    if (touched != nullptr) touched->bComplete = 0;
+  }
+  /// The same in WAL mode, unless the wal-index's counter is at the commit that was told already.
+  void RaiseIfNew(uint32_t change) {
+    if (change == change_raised) return;
+    RaiseTouched();
+    change_raised = change;
+  }
   /// Gives up all that the connection holds.
   void ReleaseAllLocks();
 

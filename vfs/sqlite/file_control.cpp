@@ -16,6 +16,7 @@
 #include "sqlite/database_file.h"
 #include "sqlite/database_header.h"
 #include "store/directory.h"
+#include "store/wal_index.h"
 #include "store/words.h"
 
 namespace glasswal::sqlite {
@@ -53,9 +54,16 @@ int ReserveSpace(DatabaseFile* file, int64_t size_bytes) {
   return file->Full(wanted, file->file.LimitBytes(), "the database");
 }
 
-/// A rollback-mode transaction has committed. Those in WAL mode are noticed when WRITE is released.
-void NoteRollbackModeCommit(DatabaseFile* file) {
-  if (file->wal_index != nullptr) return;
+/// A transaction has committed. In WAL mode that is noticed when WRITE is released; who keeps it
+/// (locking_mode=EXCLUSIVE) at least tells the tables.
+void NoteCommit(DatabaseFile* file) {
+  if (file->wal_index != nullptr) {
+    if ((file->exclusive_mask & 1u << shm::kLockWalWrite) != 0) {
+      file->RaiseIfNew(store::WalIndexChange(file->wal_index));
+    }
+    return;
+  }
+  file->RaiseTouched();
   file->Count(shm::kCounterCommits);
   file->NoteOperation(EventKind::kCommit, 0);
   file->Record(EventKind::kCommit);
@@ -232,7 +240,7 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
   }
   if (!file->Enter()) return file->Fenced(SQLITE_IOERR);
   if (operation == SQLITE_FCNTL_COMMIT_PHASETWO) {  // Asked at the end of each transaction.
-    NoteRollbackModeCommit(file);
+    NoteCommit(file);
     return SQLITE_OK;
   }
   const int result =
@@ -244,6 +252,9 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
       return SQLITE_OK;
     case GLASSWAL_FCNTL_WATCH:
       file->statements->Join(static_cast<GlasswalWatchPlace*>(argument));
+      return SQLITE_OK;
+    case GLASSWAL_FCNTL_TOUCHED:
+      file->touched = static_cast<GlasswalTouched*>(argument);
       return SQLITE_OK;
     case SQLITE_FCNTL_BUSYHANDLER:
       SetBusyHandler(file, static_cast<void**>(argument));
@@ -276,6 +287,9 @@ int DatabaseFileControl(sqlite3_file* base, int operation, void* argument) {
     case GLASSWAL_FCNTL_PLACE:
       static_cast<uint32_t*>(argument)[0] = file->connection.file;
       static_cast<uint32_t*>(argument)[1] = file->connection.slot;
+      return SQLITE_OK;
+    case kFcntlVersions:
+      *static_cast<VersionsPlace*>(argument) = {file->database(), file->region().header()};
       return SQLITE_OK;
     case kFcntlCancellation:
       *static_cast<Cancellation*>(argument) = file->statements->cancellation();

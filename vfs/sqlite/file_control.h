@@ -6,9 +6,18 @@
 
 #include <cstdint>
 
+#include "shm/layout.h"
 #include "sqlite/vfs.h"
 
 namespace glasswal::sqlite {
+
+/// Where the versions of a database's tables are, for sqlite/table_watch.h. Answered by a main
+/// database; what it gives stays while the file is open. Argument: VersionsPlace*.
+inline constexpr int kFcntlVersions = 0x676c0005;
+struct VersionsPlace {
+  const shm::ShmDatabase* database = nullptr;
+  shm::ShmHeader* header = nullptr;
+};
 
 /// What is set and asked for by file controls and has no other effect than being told back, or one
 /// that its file looks after.

@@ -35,7 +35,7 @@ void EndTransaction(DatabaseFile* file) {
   }
 }
 
-/// Tells those who wait for commits (glasswal/event.h, kCommit) once the commit is visible: at
+/// Wakes those who wait for commits, and records one (glasswal/event.h, kCommit) that is visible: at
 /// `now_ns`, after the writer has had WRITE for `held_ns`, where that was timed exactly (else 0).
 void AnnounceCommit(DatabaseFile* file, uint64_t now_ns, uint64_t held_ns) {
   const uint32_t frame = store::WalIndexMaxFrame(file->wal_index);
@@ -49,7 +49,6 @@ void AnnounceCommit(DatabaseFile* file, uint64_t now_ns, uint64_t held_ns) {
                       held_ns, now_ns);
   }
   shm::ShmHeader* header = file->region().header();
-  header->commit_sequence.fetch_add(1);
   if (header->commit_waiters.load() != 0) port::FutexWake(&header->commit_sequence, ~0u);
 }
 
@@ -71,6 +70,7 @@ void OnLockedExclusive(DatabaseFile* file, shm::LockId id) {
   if (id == shm::kLockWalWrite) {
     file->Count(shm::kCounterWriteTransactions);
     file->change_before = store::WalIndexChange(file->wal_index);
+    file->change_raised = file->change_before;
     file->frame_before = store::WalIndexMaxFrame(file->wal_index);
     file->write_patience_ms = file->settings.lock_timeout_ms;
     file->patience_until_ns = 0;
@@ -93,7 +93,14 @@ int UnlockShared(DatabaseFile* file, shm::LockId id) {
 
 /// The end of a transaction that had WRITE, or of one that wanted to write and did not.
 void UnlockWrite(DatabaseFile* file) {
-  const bool committed = store::WalIndexChange(file->wal_index) != file->change_before;
+  const uint32_t change = store::WalIndexChange(file->wal_index);
+  const bool committed = change != file->change_before;
+  // Before anybody can find this client dead without WRITE: who recovers from it wakes those who
+  // sleep, and they look at what has been told.
+  if (committed) {
+    file->RaiseIfNew(change);
+    file->region().header()->commit_sequence.fetch_add(1);
+  }
   const uint64_t now_ns = port::StampNs();
   file->exclusive_mask &= ~kBit(shm::kLockWalWrite);
   const uint64_t held_ns =
