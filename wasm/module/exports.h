@@ -127,6 +127,14 @@
   X(uint32_t, glasswal_place, (sqlite3 * database),                                                \
     "Which connection `main` has: {client, generation, file, connection} at glasswal_text. 0: it " \
     "is none of a region.")                                                                        \
+  X(int32_t, glasswal_tables_of, (sqlite3 * database, const char* sql),                            \
+    "TablesOf(), as an array at glasswal_text. Gives a status.")                                   \
+  X(int32_t, glasswal_watch_tables,                                                                \
+    (sqlite3 * database, const char* names, uint32_t size_bytes, void** out_watch),                \
+    "TableWatch::Create for names that end with a zero each, `sizeBytes` together. Gives a "       \
+    "status. The watch must end before its connection does.")                                      \
+  X(int32_t, glasswal_look_at_tables, (void* watch), "TableWatch::Look: 1 or 0, or a status.")     \
+  X(void, glasswal_end_watch, (void* watch), "Ends a watch.")                                      \
   X(uint32_t, glasswal_last_refusal, (sqlite3 * database, const char* schema),                     \
     "1 when the last lock that `schema` (0: main) wanted was refused; then what held it is at "    \
     "glasswal_text as {holder, client, generation, lock, heldMs, silentMs, waitedMs, message}.")   \

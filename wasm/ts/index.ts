@@ -55,6 +55,7 @@ export type { Logger, LogLevel, LogRecord, LogSource, LogTarget } from './api/lo
 export type { Snapshot } from './generated/snapshot.js';
 /** What a {@link Snapshot} consists of, by name. */
 export type * as SnapshotParts from './generated/snapshot.js';
+export type { ChangeOptions } from './api/changes.js';
 export type { CancelTarget, StatementTracking } from './api/cancel.js';
 export type { EvictTarget, WayToEnd } from './life/evict.js';
 export { connect, type RemoteDatabase, type RemoteSignal, type RemoteValues } from './api/remote.js';

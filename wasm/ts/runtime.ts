@@ -3,6 +3,7 @@ import type { Bytes } from './given/bytes.js';
 import type { CaptureOptions } from './given/capture_options.js';
 import type { CancelTarget, StatementTracking } from './api/cancel.js';
 import { Client } from './life/client.js';
+import type { ChangeOptions } from './api/changes.js';
 import type { EventBatch, EventLevel } from './api/diagnostics.js';
 import { isNode, isPage, requireSharedMemory } from './port/environment.js';
 import { GlasswalError, MisuseError } from './given/errors.js';
@@ -108,6 +109,14 @@ export class Runtime implements RuntimeParts, Disposable {
   /** Calls `committed` after any client has committed; what ends it. Several commits may make one call. */
   onCommit(committed: () => void): () => void {
     return this.client.onCommit(committed);
+  }
+
+  /**
+   * Calls `changed` after commits of any client that have touched one of these tables: `{ tables: ['stock'] }`, of the runtime's
+   * database or that of `path`. At most once a frame in a page. What ends it.
+   */
+  onChange(options: ChangeOptions, changed: () => void): () => void {
+    return this.client.onChange(options, changed);
   }
 
   /** Calls `recovered` after each recovery from a client, with what it was and why (`cause`); what ends it. */

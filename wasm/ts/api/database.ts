@@ -13,12 +13,14 @@ import { defineAggregate, defineFunction } from './function_definitions.js';
 import type { AggregateOptions, FunctionOptions, FunctionResult } from './functions.js';
 import { booleanOption, optionsOf, switchOf, textOf } from '../given/given_options.js';
 import { type Limits, limitsOf } from './limits.js';
+import { live } from './live.js';
 import { type OpenOptions, isPrivate, openConnection, setBusyTimeout, setDefensive } from './open.js';
 import type { BackupProgress } from './page_copy.js';
 import { SQLITE_BUSY, SQLITE_OK } from '../generated/sqlite.js';
 import { type ImportOptions, type SerializeOptions, deserialize, schemaOf, serialize } from './serialize.js';
 import { type Row, Statement } from './statement.js';
 import type { TableDefinition } from './table_definition.js';
+import { tablesOf } from './table_watch.js';
 import { type TableFactory, defineTable } from './tables.js';
 import { type Transaction, makeTransaction } from './transaction.js';
 import { kindOf } from '../given/kinds.js';
@@ -203,6 +205,34 @@ export class Database implements Disposable {
     } finally {
       statement.finalize();
     }
+  }
+
+  /**
+   * The tables that a statement reads or writes, also by views, triggers and foreign keys: 'stock' of main, or 'other.stock' of an
+   * attached database. For a virtual table they are those that it keeps its rows in, or '*', which stands for all, if that is not known.
+   */
+  tablesOf(sql: string): string[] {
+    return tablesOf(this.#connection, sql);
+  }
+
+  /**
+   * Runs a query now, and again when, and only when, a commit by any client has touched what it reads: at most once a frame in a page,
+   * and elsewhere in a task of its own. `rows` is given what it returns; the result ends it. What an `UPDATE` or a savepoint has written
+   * and taken back counts as touched. While the connection is in a transaction it waits. Not for private databases.
+   */
+  live<R = Row>(sql: string, parameters: readonly unknown[] | object | null | undefined, rows: (rows: R[]) => void): () => void {
+    const statement = this.prepare<R>(sql);
+    let end: () => void;
+    try {
+      end = live(this.#connection, statement, parameters, rows);
+    } catch (error) {
+      statement.finalize();
+      throw error;
+    }
+    return () => {
+      end();
+      if (this.#connection.pointer !== 0) statement.finalize();
+    };
   }
 
   /** Makes `fn` the SQL function `name`, with as many arguments as `fn` declares; for this connection only. */

@@ -2,6 +2,7 @@
 import { type EventBatch, type EventLevel, readEvents, setEventLevel, takeSnapshot, watchCommits } from '../api/diagnostics.js';
 import { cancel, type CancelTarget, mayCancel, setStatements, type StatementTracking } from '../api/cancel.js';
 import { contextOf } from '../engine/context.js';
+import { type ChangeOptions, watchChanges } from '../api/changes.js';
 import { type Database, type OpenOptions, openDatabase } from '../api/database.js';
 import type { Engine } from '../engine/engine.js';
 import { isNode } from '../port/environment.js';
@@ -145,6 +146,20 @@ export class Client implements Disposable {
     return () => {
       end();
       this.#endings.delete(end);
+    };
+  }
+
+  /**
+   * Calls `changed` after commits of anybody that have touched one of these tables: at most once a frame in a page, and elsewhere in a
+   * task of its own; what ends it. It has a connection of its own meanwhile.
+   */
+  onChange(options: ChangeOptions, changed: () => void): () => void {
+    requireListener(changed, 'onChange()');
+    const end = watchChanges(this.engine, this, this.#path, options, changed);
+    this.#endings.add(end);
+    return () => {
+      if (!this.#endings.delete(end)) return;
+      end();
     };
   }
 

@@ -1,0 +1,173 @@
+// Who changed what, in Node: tablesOf(), live() and onChange(), also of what other workers commit.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Worker } from 'node:worker_threads';
+
+import { within } from '../../tools/limit.mjs';
+import { MisuseError, place } from './open.mjs';
+
+const SOON_MS = 30_000;
+const PACKAGE = new URL('../../../wasm/dist/index.js', import.meta.url).href;
+const COMMITS = 100_000;
+const WORKERS = 3;
+const TABLES = 4;
+
+/** Waits until `holds` does, as long as events go on. */
+const until = (holds, what) =>
+  within(SOON_MS, async () => {
+    while (!holds()) await new Promise((next) => setTimeout(next, 1));
+  }, what)();
+
+/** Long enough for whatever is under way to be done: a commit to a table that is watched for nothing else. */
+async function settled(db, client) {
+  let seen = false;
+  const end = client.onChange({ tables: ['settled'] }, () => (seen = true));
+  db.exec('CREATE TABLE IF NOT EXISTS settled(x); INSERT INTO settled VALUES (1)');
+  await until(() => seen, 'the last change');
+  end();
+}
+
+test('tablesOf() names what a statement reads and writes', async (t) => {
+  const { open } = await place(t);
+  const db = open();
+  db.exec(`
+    CREATE TABLE stock(id INTEGER PRIMARY KEY, name, n); CREATE TABLE sales(id REFERENCES stock ON DELETE CASCADE, n);
+    CREATE VIEW missing AS SELECT name FROM stock WHERE n = 0; CREATE TABLE log(what);
+    CREATE TRIGGER sold AFTER INSERT ON sales BEGIN INSERT INTO log VALUES (new.id); END;
+    CREATE VIRTUAL TABLE words USING fts5(content)`);
+  assert.deepEqual(db.tablesOf('SELECT * FROM missing'), ['stock']);
+  assert.deepEqual(db.tablesOf('INSERT INTO sales VALUES (?, ?)'), ['log', 'sales', 'stock']);
+  assert.deepEqual(db.tablesOf('DELETE FROM stock'), ['sales', 'stock']);
+  assert.ok(db.tablesOf('SELECT content FROM words').includes('words_content'));
+  assert.deepEqual(db.tablesOf('SELECT 1'), []);
+  assert.throws(() => db.tablesOf('SELECT x FROM nowhere'), /no such table: nowhere/);
+  assert.deepEqual(open({ path: ':memory:' }).exec('CREATE TABLE t(x)').tablesOf('SELECT * FROM t'), ['t']);
+});
+
+test('live() runs again when, and only when, what it reads was touched', async (t) => {
+  const { open, client } = await place(t);
+  const db = open();
+  const other = open();
+  db.exec('CREATE TABLE a(x); CREATE TABLE b(x); CREATE VIEW v AS SELECT x FROM a');
+  const runs = [];
+  const end = db.live('SELECT count(*) AS n FROM v WHERE x > ?', [1], (rows) => runs.push(rows[0].n));
+  assert.deepEqual(runs, [0], 'at once');
+  other.exec('INSERT INTO a VALUES (2)');
+  await until(() => runs.length === 2, 'the second run');
+  other.exec('INSERT INTO b VALUES (2); CREATE TABLE c(x); DROP TABLE c; PRAGMA user_version = 3; BEGIN; DELETE FROM a; ROLLBACK');
+  await settled(other, client);
+  assert.deepEqual(runs, [0, 1]);
+  // The view reads another table from here on.
+  other.exec('INSERT INTO b VALUES (3); DROP VIEW v; CREATE VIEW v AS SELECT x FROM b');
+  await until(() => runs.length === 3, 'the run of the other view');
+  other.exec('INSERT INTO a VALUES (9)');
+  await settled(other, client);
+  other.exec('INSERT INTO b VALUES (9)');
+  await until(() => runs.length === 4, 'a run for the other table');
+  assert.deepEqual(runs, [0, 1, 2, 3]);
+  // Within a transaction of its own connection it waits.
+  db.exec('BEGIN; INSERT INTO b VALUES (10)');
+  await settled(open({ path: '/elsewhere.sqlite' }), { onChange: (options, f) => client.onChange({ ...options, path: '/elsewhere.sqlite' }, f) });
+  assert.equal(runs.length, 4);
+  db.exec('COMMIT');
+  await until(() => runs.length === 5, 'a run after the transaction');
+  end();
+  other.exec('INSERT INTO b VALUES (11)');
+  await settled(other, client);
+  assert.deepEqual(runs, [0, 1, 2, 3, 4]);
+});
+
+test('live() refuses what cannot be watched', async (t) => {
+  const { open } = await place(t);
+  const db = open();
+  db.exec('CREATE TABLE a(x)');
+  const rows = () => undefined;
+  assert.throws(() => db.live('INSERT INTO a VALUES (1)', [], rows), MisuseError);
+  assert.throws(() => db.live('INSERT INTO a VALUES (1) RETURNING x', [], rows), /change nothing/);
+  assert.throws(() => db.live('SELECT * FROM a', [], 5), /live\(\) was given a number/);
+  assert.throws(() => db.live('SELECT * FROM a WHERE x = ?', [], rows), /parameter/i);
+  assert.throws(() => open({ path: ':memory:' }).exec('CREATE TABLE t(x)').live('SELECT * FROM t', [], rows), /no database of a region/);
+  assert.doesNotThrow(() => db.close(), 'nothing is left open');
+});
+
+test('onChange() tells of tables by name, also those that come later, until it is ended', async (t) => {
+  const { runtime, open, client } = await place(t);
+  const db = open();
+  let changes = 0;
+  const end = runtime.onChange({ tables: ['later'] }, () => changes++);
+  db.exec('CREATE TABLE other(x); INSERT INTO other VALUES (1)');
+  await settled(db, client);
+  assert.equal(changes, 0);
+  db.exec('CREATE TABLE later(x)');
+  await until(() => changes === 1, 'the table');
+  db.exec('INSERT INTO later VALUES (1); DELETE FROM later');
+  await until(() => changes === 2, 'its rows');
+  db.exec('VACUUM');
+  await until(() => changes === 3, 'VACUUM');
+  runtime.import(db.serialize());
+  await until(() => changes === 4, 'an import');
+  end();
+  end();
+  db.exec('INSERT INTO later VALUES (1)');
+  await settled(db, client);
+  assert.equal(changes, 4);
+  assert.throws(() => runtime.onChange({ tables: [] }, () => undefined), /give an array of the tables' names/);
+  assert.throws(() => runtime.onChange({ table: 'x' }, () => undefined), /table/);
+  // @ts-expect-error: what is to be called is missing.
+  assert.throws(() => runtime.onChange({ tables: ['x'] }), /give a function/);
+});
+
+test(`none of ${COMMITS.toLocaleString('en')} random commits of several workers is missed, and none tells too much`, async (t) => {
+  const { runtime, open, client } = await place(t);
+  const db = open();
+  const names = Array.from({ length: TABLES }, (_, i) => `t${i}`);
+  for (const name of names) db.exec(`CREATE TABLE ${name}(id INTEGER PRIMARY KEY, n); INSERT INTO ${name} VALUES (1, 0)`);
+  const seen = names.map(() => 0);
+  const runs = names.map(() => -1); // The first is at once.
+  const told = names.map(() => 0);
+  names.forEach((name, i) => {
+    db.live(`SELECT n FROM ${name} WHERE id = 1`, [], ([{ n }]) => {
+      seen[i] = n;
+      runs[i]++;
+    });
+    client.onChange({ tables: [name] }, () => told[i]++);
+  });
+  const made = new Int32Array(new SharedArrayBuffer(4 * TABLES));
+  const source = `import { join } from ${JSON.stringify(PACKAGE)};
+    import { parentPort, workerData } from 'node:worker_threads';
+    const { runtime, made, tables } = workerData;
+    const client = await join(runtime);
+    const db = client.open({ busyTimeout: 20_000 });
+    const writes = Array.from({ length: tables }, (_, i) => db.prepare('UPDATE t' + i + ' SET n = n + 1 WHERE id = 1'));
+    parentPort.on('message', (commits) => {
+      for (let k = 0; k < commits; k++) {
+        const i = Math.floor(Math.random() * tables);
+        writes[i].run();
+        Atomics.add(made, i, 1);
+      }
+      parentPort.postMessage('done');
+    });
+    parentPort.postMessage('ready');`;
+  const workers = Array.from({ length: WORKERS }, () => {
+    const workerData = { runtime: { ...runtime }, made, tables: TABLES };
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`), { workerData });
+    t.after(() => worker.terminate());
+    return worker;
+  });
+  await Promise.all(workers.map((worker) => once(worker, 'message')));
+  // Now and then all stop, and what was committed last has to be seen although nothing follows it.
+  const rounds = 100;
+  const share = Math.ceil(COMMITS / rounds / WORKERS);
+  for (let round = 0; round < rounds; round++) {
+    const done = workers.map((worker) => once(worker, 'message'));
+    for (const worker of workers) worker.postMessage(share);
+    await Promise.all(done);
+    await until(() => seen.every((n, i) => n === made[i]), `what was committed in round ${round}`);
+  }
+  assert.ok(made.reduce((sum, n) => sum + n, 0) >= COMMITS);
+  names.forEach((name, i) => {
+    assert.ok(runs[i] > 0 && runs[i] <= made[i], `${name}: ${runs[i]} runs for ${made[i]} commits`);
+    assert.ok(told[i] > 0 && told[i] <= made[i], `${name}: told ${told[i]} times of ${made[i]} commits`);
+  });
+});
