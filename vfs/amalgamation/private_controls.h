@@ -101,12 +101,12 @@ struct GlasswalWatchPlace {
 #define GLASSWAL_ONE_RUN (1ull<<17)  /* What a run adds to the word of the last one */
 #define GLASSWAL_RUNS 1ull           /* The flag of it that says that the run goes on */
 
-/* In WebAssembly every order is the strictest, and an exchange is the cheaper way to store (vfs/port/atomic.h). What a processor stores costs
-** less than the question whether it is worth storing. */
+/* In WebAssembly every order is the strictest, and an exchange is the cheaper way to store (vfs/port/atomic.h): its build says so. What a
+** processor stores costs less than the question whether it is worth storing. */
 #define GLASSWAL_LOAD(p) __atomic_load_n((p), __ATOMIC_RELAXED)
-#ifdef __wasm__
+#if GLASSWAL_STORE_BY_EXCHANGE
 # define GLASSWAL_STORE(p, v) ((void)__atomic_exchange_n((p), (v), __ATOMIC_SEQ_CST))
-# define GLASSWAL_ADD(p, n) if( n ) GLASSWAL_STORE(p, GLASSWAL_LOAD(p) + (n))
+# define GLASSWAL_ADD(p, n) do{ if( n ) GLASSWAL_STORE((p), GLASSWAL_LOAD(p) + (n)); }while( 0 )
 #else
 # define GLASSWAL_STORE(p, v) __atomic_store_n((p), (v), __ATOMIC_RELAXED)
 # define GLASSWAL_ADD(p, n) GLASSWAL_STORE(p, GLASSWAL_LOAD(p) + (n))
