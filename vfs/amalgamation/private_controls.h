@@ -73,6 +73,7 @@ struct GlasswalWatch {
   unsigned long long *pRows;         /* and how many rows it had. */
   unsigned long long *pTransaction;  /* Not 0 while the connection is in a transaction */
   const unsigned int *pTracking;     /* GLASSWAL_TRACKS where statements are followed, GLASSWAL_TRACKS_NONE where they are not */
+  const unsigned int *pLevel;        /* From GLASSWAL_TELLS_ALL on each run is told of by an event */
   const unsigned long long *pAlive;  /* iAlive as long as the region may be written to, */
   unsigned long long iAlive;
   const unsigned int *pForks;        /* and so is this iForks. */
@@ -98,6 +99,7 @@ struct GlasswalWatchPlace {
 #define GLASSWAL_STEPS_PER_LOOK 1000
 #define GLASSWAL_TRACKS 0            /* StatementTracking::kOn */
 #define GLASSWAL_TRACKS_NONE 1       /* kOff */
+#define GLASSWAL_TELLS_ALL 4         /* EventLevel::kDebug */
 #define GLASSWAL_ONE_RUN (1ull<<17)  /* What a run adds to the word of the last one */
 #define GLASSWAL_RUNS 1ull           /* The flag of it that says that the run goes on */
 
@@ -119,7 +121,8 @@ static inline int glasswalMayWrite(const GlasswalWatch *p){
 /* pStmt, remembered by iRow, begins to run; bAlone: it is a transaction of its own. 0: this has to be told by xBegin. */
 static inline int glasswalBeginShort(GlasswalWatch *p, void *pStmt, unsigned long long iRow, int bAlone){
   if( iRow==0 || iRow!=p->iRow || p->nShort==0 || p->pShort ) return 0;
-  if( GLASSWAL_LOAD(p->pTracking)!=GLASSWAL_TRACKS || !glasswalMayWrite(p) ) return 0;
+  if( GLASSWAL_LOAD(p->pTracking)!=GLASSWAL_TRACKS || GLASSWAL_LOAD(p->pLevel)>=GLASSWAL_TELLS_ALL ) return 0;
+  if( !glasswalMayWrite(p) ) return 0;
   p->nShort--;
   p->pShort = pStmt;
   *p->pWord += GLASSWAL_ONE_RUN;

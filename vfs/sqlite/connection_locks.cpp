@@ -73,7 +73,7 @@ void DatabaseFile::BeginWait(shm::LockId id, lock::LockMode mode, uint64_t timeo
       (uint64_t{id} + 1) << 56 | uint64_t{static_cast<uint8_t>(mode)} << 48,
       std::memory_order_relaxed);
   Record(EventKind::kLockWaitBegan, id, static_cast<uint64_t>(mode),
-         database()->locks[id].word.load(), timeout_ns);
+         lock::Holders(database()->locks[id].word.load()), timeout_ns);
 }
 
 void DatabaseFile::EndWait(shm::LockId id, lock::LockMode mode, uint64_t waited_ns) {
@@ -90,8 +90,8 @@ bool ConnectionWatch::IsDue() { return port::CoarseNowNs() - looked_ns_ >= kLook
 // alone while it is copied: a checkpoint's time tells that.
 lock::Timing DatabaseFile::TimingOf(shm::LockId id) const {
   if (IsReadMark(id)) return lock::Timing::kNone;
-  if (id != shm::kLockWalWrite || IsRecorded(EventKind::kLockReleased)) return lock::Timing::kExact;
-  return lock::Timing::kSampled;
+  const bool is_exact = id != shm::kLockWalWrite || IsRecorded(EventKind::kTransactionEnded);
+  return is_exact ? lock::Timing::kExact : lock::Timing::kSampled;
 }
 
 int DatabaseFile::AcquireLockSlowly(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms) {

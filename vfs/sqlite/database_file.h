@@ -152,8 +152,8 @@ struct DatabaseFile {
   }
   /// The same for a lock that somebody was in the way of.
   int AcquireLockSlowly(shm::LockId id, lock::LockMode mode, uint32_t timeout_ms);
-  /// How the time of holding `id` exclusively is kept: that of WRITE exactly while releases are
-  /// recorded, else sampled.
+  /// How the time of holding `id` exclusively is kept: that of WRITE exactly while
+  /// transactions are recorded, else sampled.
   lock::Timing TimingOf(shm::LockId id) const;
   /// Keeps, counts and records why `id` could not be had. For a lock that is not waited for here,
   /// the outcome's wait is that of the busy handler.

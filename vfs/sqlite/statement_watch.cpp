@@ -113,6 +113,7 @@ StatementWatch::StatementWatch(DatabaseFile* file)
 void StatementWatch::PointIntoRegion() {
   static_assert(GLASSWAL_TRACKS == static_cast<uint32_t>(StatementTracking::kOn));
   static_assert(GLASSWAL_TRACKS_NONE == static_cast<uint32_t>(StatementTracking::kOff));
+  static_assert(GLASSWAL_TELLS_ALL == static_cast<uint32_t>(LevelOf(EventKind::kStatement)));
   static_assert((store::RunningWord(1, 0, false)) == GLASSWAL_ONE_RUN);
   static_assert((store::RunningWord(0, 0, true)) == GLASSWAL_RUNS);
   const auto word = [](shm::Atomic64& in_region) {
@@ -125,6 +126,7 @@ void StatementWatch::PointIntoRegion() {
   pRows = word(shm_->row_rows);
   pTransaction = word(shm_->transaction_ns);
   pTracking = reinterpret_cast<const unsigned*>(&file_->region().header()->statement_tracking);
+  pLevel = reinterpret_cast<const unsigned*>(&file_->region().header()->event_level);
   const recovery::Client::FenceWords fence = file_->client().fence_words();
   pAlive = reinterpret_cast<const unsigned long long*>(fence.state);
   iAlive = fence.live_word;
@@ -180,6 +182,7 @@ store::StatementHandle StatementWatch::Find(sqlite3_stmt* statement) {
 }
 
 bool StatementWatch::IsExact() {
+  if (file_->IsRecorded(EventKind::kStatement)) return true;
   if (rows_.runs() <= kExactRuns) {
     nShort = 0;
     return true;
@@ -197,7 +200,8 @@ void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered, int is
   const StatementTracking tracking = TrackingOf(*file_);
   if (tracking == StatementTracking::kOff || file_->client().IsFenced()) return;
   const bool may_be_short = is_short != 0 && nShort > 0 && run_count_ == 0 && pShort == nullptr &&
-                            tracking == StatementTracking::kOn && !cancellation_.present;
+                            tracking == StatementTracking::kOn && !cancellation_.present &&
+                            !file_->IsRecorded(EventKind::kStatement);
   // Since when the transaction of one is idle is since the last that ran in it.
   if (may_be_short && rows_.Begin(*remembered, is_short == kAlone ? 0 : port::CoarseNowNs()))
       [[likely]] {
@@ -279,6 +283,12 @@ void StatementWatch::EndTimed(const void* statement, uint64_t rows, int code) {
   result.code = code;
   if (result.is_slow || store::IsError(code)) [[unlikely]]
     Tell(run, result, code);
+  if (file_->IsRecorded(EventKind::kStatement)) [[unlikely]] {
+    // Its time is that of the measured end, so that what happened within lies within.
+    trace::WriteEvent(file_->region(), EventKind::kStatement, file_->connection.Subject(), run.row,
+                      result.elapsed_ns, result.rows, static_cast<uint64_t>(code),
+                      run.is_exact ? now_ns : 0);
+  }
   rows_.End(result, now_ns);
   if (run_count_ != 0) {
     const Run& next = runs_[run_count_ - 1];

@@ -25,12 +25,24 @@ void BeginTransaction(DatabaseFile* file) {
   if (file->connection.shm->transaction_ns.load(std::memory_order_relaxed) == 0) {
     trace::AddOwned(file->connection.shm->transaction);
     file->statements->BeginTransaction();
-    file->connection.shm->transaction_ns.store(port::CoarseNowNs(), std::memory_order_relaxed);
+    const uint64_t now_ns =
+        file->IsRecorded(EventKind::kTransactionEnded) ? port::NowNs() : port::CoarseNowNs();
+    file->connection.shm->transaction_ns.store(now_ns, std::memory_order_relaxed);
   }
+}
+
+[[gnu::noinline]] void RecordTransaction(DatabaseFile* file) {
+  const uint64_t began_ns = file->connection.shm->transaction_ns.load(std::memory_order_relaxed);
+  const uint64_t now_ns = port::NowNs();
+  if (began_ns == 0 || began_ns > now_ns) return;
+  trace::WriteEvent(file->region(), EventKind::kTransactionEnded, file->connection.Subject(),
+                    now_ns - began_ns, 0, 0, 0, now_ns);
 }
 
 void EndTransaction(DatabaseFile* file) {
   if (((file->shared_mask & kReadMarks) | (file->exclusive_mask & kBit(shm::kLockWalWrite))) == 0) {
+    if (file->IsRecorded(EventKind::kTransactionEnded)) [[unlikely]]
+      RecordTransaction(file);
     file->connection.shm->transaction_ns.store(0, std::memory_order_relaxed);
   }
 }

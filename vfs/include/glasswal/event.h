@@ -12,12 +12,12 @@
 namespace glasswal {
 
 /// The levels: level, name, what is recorded from it on.
-#define GLASSWAL_EVENT_LEVELS(X)                                                   \
-  X(kOff, "off", "Nothing.")                                                       \
-  X(kError, "error", "What failed.")                                               \
-  X(kWarn, "warn", "What somebody should look at: refusals, recoveries, silence.") \
-  X(kInfo, "info", "What happens: clients, connections, commits, checkpoints.")    \
-  X(kDebug, "debug", "Waits, and the beginnings of things.")                       \
+#define GLASSWAL_EVENT_LEVELS(X)                                                       \
+  X(kOff, "off", "Nothing.")                                                           \
+  X(kError, "error", "What failed.")                                                   \
+  X(kWarn, "warn", "What somebody should look at: refusals, recoveries, silence.")     \
+  X(kInfo, "info", "What happens: clients, connections, commits, checkpoints.")        \
+  X(kDebug, "debug", "Waits, statements, transactions, and the beginnings of things.") \
   X(kTrace, "trace", "Each lock, read and write.")
 
 /// How much is recorded; GLASSWAL_EVENT_LEVELS says what. A level includes those before it; kOff
@@ -29,7 +29,8 @@ enum class EventLevel : uint8_t {
 };
 
 /// The table: kind, name, level, argument names (empty: unused). Times are nanoseconds, sizes
-/// bytes. New kinds go to the end: the numbers are part of the region's layout.
+/// bytes, "holders" a bit for each connection. New kinds go to the end: the numbers are part of the
+/// region's layout.
 #define GLASSWAL_EVENTS(X)                                                                        \
   X(kRegionCreated, "region.created", kInfo, "capacity_bytes", "", "", "")                        \
   X(kRegionGrown, "region.grown", kInfo, "from_bytes", "to_bytes", "", "")                        \
@@ -66,7 +67,9 @@ enum class EventLevel : uint8_t {
   X(kStatementInterrupted, "statement.interrupted", kWarn, "statement", "elapsed_ns", "rows",     \
     "cancelled_by")                                                                               \
   X(kBusySnapshot, "busy.snapshot", kWarn, "statement", "elapsed_ns", "rows", "")                 \
-  X(kProtocol, "protocol", kError, "statement", "elapsed_ns", "rows", "")
+  X(kProtocol, "protocol", kError, "statement", "elapsed_ns", "rows", "")                         \
+  X(kStatement, "statement", kDebug, "statement", "elapsed_ns", "rows", "code")                   \
+  X(kTransactionEnded, "transaction.ended", kDebug, "elapsed_ns", "", "", "")
 
 /// What happened; GLASSWAL_EVENTS says what each kind is called and carries.
 enum class EventKind : uint16_t {

@@ -81,7 +81,7 @@ typedef enum glasswal_event_level {
   GLASSWAL_EVENTS_ERROR = 1,  // What failed.
   GLASSWAL_EVENTS_WARN = 2,   // What somebody should look at: refusals, recoveries, silence.
   GLASSWAL_EVENTS_INFO = 3,   // What happens: clients, connections, commits, checkpoints.
-  GLASSWAL_EVENTS_DEBUG = 4,  // Waits, and the beginnings of things.
+  GLASSWAL_EVENTS_DEBUG = 4,  // Waits, statements, transactions, and the beginnings of things.
   GLASSWAL_EVENTS_TRACE = 5   // Each lock, read and write.
 } glasswal_event_level;
 
