@@ -176,6 +176,23 @@ void AddReaders(Builder* add, Arguments* to) {
       ->check(CLI::Range(1, 300).description(""));
   add->Flag("--contents", &to->contents, "also what the databases contain");
   add->Json("say as JSON what was written");
+
+  add->Begin("trace", "Save what a region has recorded as a trace for Perfetto", RunTrace,
+             "Chrome's trace-event JSON: https://ui.perfetto.dev and chrome://tracing open it. "
+             "Transactions, statements and\n"
+             "waits are in it where events are recorded from the level debug on, locks from trace "
+             "on.\n"
+             "JSON: {file, bytes}.\n"
+             "Examples:\n  glasswal trace app app.trace.json --seconds 5\n  glasswal trace "
+             "app.glasswal - | gzip > app.trace.json.gz");
+  add->Target();
+  add->Value("FILE", &to->file, "", "which is written anew; - is the standard output",
+             ValueKind::kFile)
+      ->required();
+  add->Value("-s,--seconds", &to->seconds, "N",
+             "also what happens in N seconds from now on (1 to 300)")
+      ->check(CLI::Range(1, 300).description(""));
+  add->Json("say as JSON what was written");
 }
 
 void AddChangers(Builder* add, Arguments* to) {

@@ -28,7 +28,7 @@ struct Arguments {
 
   bool all = false;        // locks, statements: also those that are left out otherwise.
   bool contents = false;   // capture.
-  uint32_t seconds = 0;    // capture: what happens in so many seconds before it, too.
+  uint32_t seconds = 0;    // capture, trace: what happens in so many seconds before it, too.
   bool csv = false;        // sql.
   bool follow = false;     // events.
   bool force = false;      // rm, sql: although it takes something from somebody.
@@ -59,6 +59,7 @@ int RunRm(const Arguments& arguments, Output* output);
 int RunSql(const Arguments& arguments, Output* output);
 int RunStatements(const Arguments& arguments, Output* output);
 int RunTop(const Arguments& arguments, Output* output);
+int RunTrace(const Arguments& arguments, Output* output);
 
 }  // namespace glasswal::inspector::cli
 

@@ -72,7 +72,7 @@ TEST_F(Completion, OtherShellsTakeTheirScripts) {
 TEST_F(Completion, TheManualHasEveryCommand) {
   const Said manual = Glasswal({"completion", "man"});
   for (const char* command : {"ls", "top", "locks", "statements", "events", "report", "capture",
-                              "sql", "cancel", "evict", "rm", "inspect", "completion"}) {
+                              "trace", "sql", "cancel", "evict", "rm", "inspect", "completion"}) {
     EXPECT_NE(manual.out.find(std::string("\n.SS ") + command), std::string::npos) << command;
   }
   if (Shell("command -v groff").code == 0) {

@@ -186,6 +186,35 @@ TEST_F(CommandLine, ACaptureHasWhatHappenedBeforeIt) {
   std::remove(file.c_str());
 }
 
+TEST_F(CommandLine, ATraceIsReadStrictly) {
+  seat().runtime().SetEventLevel(EventLevel::kTrace);
+  for (int i = 0; i < 7; ++i) ASSERT_TRUE(sql().Run("INSERT INTO t VALUES('secret')"));
+  const std::string file = TempDir() + name() + ".json";
+  const std::string capture = TempDir() + name() + ".glasswal";
+  const auto read = [&] {
+    Program reader({"/usr/bin/python3", GLASSWAL_READ_TRACE, file});
+    const std::string said = reader.Finish();
+    EXPECT_EQ(reader.exit_code(), 0) << said;
+    EXPECT_TRUE(Has(said, "\"INSERT INTO t VALUES(?)\":7")) << said;
+    EXPECT_TRUE(Has(said, "\"stage (client ")) << said;
+  };
+  const Said said = Glasswal({"trace", name(), file, "--json"});
+  EXPECT_EQ(said.code, 0) << said.err;
+  EXPECT_NE(ParseJson(said.out.substr(0, said.out.size() - 1)).Find("bytes"), nullptr) << said.out;
+  read();
+  EXPECT_EQ(Glasswal({"capture", name(), capture}).code, 0);
+  EXPECT_EQ(Glasswal({"trace", capture, file}).code, 0);
+  read();
+  const Said piped = Glasswal({"trace", name(), "-", "--seconds", "1"});
+  EXPECT_EQ(piped.code, 0) << piped.err;
+  std::ofstream(file, std::ios::binary) << piped.out;
+  read();
+  EXPECT_EQ(Glasswal({"trace", capture, file, "--seconds", "1"}).code, 2);
+  EXPECT_EQ(Glasswal({"trace", name(), "/no/such/folder/x"}).code, 3);
+  std::remove(file.c_str());
+  std::remove(capture.c_str());
+}
+
 TEST_F(CommandLine, CancelsTheStatementThatRuns) {
   ASSERT_TRUE(sql().Run("INSERT INTO t VALUES(1)"));
   ChildProcess endless([this](const auto& signal) {

@@ -72,11 +72,10 @@ void JsonWriter::Number(uint64_t value) {
   Literal(std::string_view(digits, static_cast<size_t>(end - digits)));
 }
 
-void JsonWriter::Milliseconds(uint64_t nanoseconds) {
-  constexpr uint64_t kNsPerMs = 1'000'000;
-  Number(nanoseconds / kNsPerMs);
+void JsonWriter::Quotient(uint64_t value, uint64_t power_of_ten) {
+  Number(value / power_of_ten);
   // One digit more, which the point takes the place of, keeps the zeros behind it.
-  std::string fraction = std::to_string(kNsPerMs + nanoseconds % kNsPerMs);
+  std::string fraction = std::to_string(power_of_ten + value % power_of_ten);
   fraction[0] = '.';
   *out_ += fraction;
 }

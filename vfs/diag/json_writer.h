@@ -1,7 +1,7 @@
 // A streaming writer of JSON: keys and values in, one line of text out.
 //
 // It puts the commas, escapes what JSON must have escaped, and replaces bytes that are not UTF-8 by
-// U+FFFD: text in a region is input. Numbers are integers only, of up to 64 bits.
+// U+FFFD: text in a region is input. Numbers are integers of up to 64 bits, and times.
 //
 // Thread-safety: belongs to one thread.
 #ifndef GLASSWAL_VFS_DIAG_JSON_WRITER_H_
@@ -31,8 +31,11 @@ class JsonWriter {
   void Null() { Literal("null"); }
   void Bool(bool value) { Literal(value ? "true" : "false"); }
   void Number(uint64_t value);
-  /// Nanoseconds as milliseconds, exactly.
-  void Milliseconds(uint64_t nanoseconds);
+  /// Nanoseconds as milliseconds or microseconds, exactly.
+  /// @{
+  void Milliseconds(uint64_t nanoseconds) { Quotient(nanoseconds, 1'000'000); }
+  void Microseconds(uint64_t nanoseconds) { Quotient(nanoseconds, 1'000); }
+  /// @}
   void String(std::string_view text);
 
  private:
@@ -41,6 +44,7 @@ class JsonWriter {
   void Literal(std::string_view text);
   void Separate();
   void Quote(std::string_view text);
+  void Quotient(uint64_t value, uint64_t power_of_ten);
 
   std::string* const out_;
   bool needs_comma_ = false;
