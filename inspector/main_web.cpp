@@ -13,6 +13,7 @@
 
 #include "app/inspector.h"
 #include "glasswal/capture.h"
+#include "glasswal/trace.h"
 #include "imgui.h"
 #include "platform/html5/canvas.h"
 #include "platform/html5/exports.h"
@@ -118,6 +119,12 @@ double inspector_capture_region(int32_t with_contents) {
   glasswal::Result<std::vector<uint8_t>> file = WriteCapture(*NewSharedMemoryBytes(), options);
   if (!file.ok()) return -static_cast<double>(Give(file.status().message()));
   return Give(std::move(*file));
+}
+
+double inspector_trace_region() {
+  const glasswal::Result<std::string> trace =
+      glasswal::ExportTrace(*NewSharedMemoryBytes(), {.recorder = &RegionRecorder()});
+  return trace.ok() ? Give(*trace) : -static_cast<double>(Give(trace.status().message()));
 }
 
 // ---------------------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ export type { BindValue, Bindings, Given, NamedBy, NamedParameters, SqlValue } f
 export type { Verbose } from './api/connection.js';
 export type { BackupOptions } from './api/backup.js';
 export type { Bytes } from './given/bytes.js';
-export type { CaptureOptions } from './given/capture_options.js';
+export type { CaptureOptions, TraceOptions } from './given/capture_options.js';
 export type { BackupProgress } from './api/page_copy.js';
 export type { Compare } from './api/collations.js';
 export type { Limits } from './api/limits.js';

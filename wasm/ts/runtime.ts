@@ -1,6 +1,6 @@
 /** Creating a runtime, and what its creator can do with it. */
 import type { Bytes } from './given/bytes.js';
-import type { CaptureOptions } from './given/capture_options.js';
+import type { CaptureOptions, TraceOptions } from './given/capture_options.js';
 import type { CancelTarget, StatementTracking } from './api/cancel.js';
 import { Client } from './life/client.js';
 import type { ChangeOptions } from './api/changes.js';
@@ -22,7 +22,7 @@ import { checkOptions, logTargets, type RuntimeOptions } from './life/options.js
 import { type RecoveryReport, RecoveryWatch } from './life/recovery_watch.js';
 import { type ImportOptions, deserialize, serialize } from './api/serialize.js';
 import { watchChild, watchChildren, watchThreads } from './life/threads.js';
-import { captureUnseen } from './inspector/unseen_capture.js';
+import { captureUnseen, traceUnseen } from './inspector/unseen_capture.js';
 import { kindOf } from './given/kinds.js';
 import { openWhole } from './api/whole.js';
 
@@ -179,6 +179,15 @@ export class Runtime implements RuntimeParts, Disposable {
    */
   async capture(options?: CaptureOptions | null): Promise<Bytes> {
     return captureUnseen(this, options);
+  }
+
+  /**
+   * The newest events of all clients, and what lasts, as a trace: JSON that https://ui.perfetto.dev and chrome://tracing open.
+   * Transactions, statements and waits are in it where events are recorded from the level 'debug' on, locks from 'trace' on. For
+   * bundles what capture() says is true of it, with traceRuntime().
+   */
+  async exportTrace(options?: TraceOptions | null): Promise<string> {
+    return traceUnseen(this, options);
   }
 
   /** Leaves. Another client looks after the others from then on. The memory goes when the last worker that has it does. */

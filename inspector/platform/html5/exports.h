@@ -28,12 +28,14 @@
     "Shows a capture, or what is wrong with it.")                                              \
   X(uint32_t, capture, (int32_t with_contents), "How many bytes a capture has: see result.")   \
   X(double, record_region, (),                                                                 \
-    "Looks at the host's region for the history of what capture_region gives. Negative: as "   \
+    "Looks at the host's region for the history of what the next two give. Negative: as "      \
     "there.")                                                                                  \
   X(double, capture_region, (int32_t with_contents),                                           \
     "The same of the host's region, without an inspector. Negative: minus the size of a text " \
     "that "                                                                                    \
     "says why there is none.")                                                                 \
+  X(double, trace_region, (),                                                                  \
+    "How many bytes a trace of it has (glasswal/trace.h). Negative: as there.")                \
   X(void, resize, (float width, float height, float ratio), "The place and its pixel ratio.")  \
   X(int32_t, needs_frame, (double now_ms), "Whether there is anything new to draw.")           \
   X(void, frame, (double now_ms, int32_t width, int32_t height),                               \

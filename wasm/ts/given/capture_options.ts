@@ -1,4 +1,4 @@
-/** What a capture of a runtime holds. */
+/** What a capture or a trace of a runtime holds. */
 import { MisuseError } from './errors.js';
 import { booleanOption, optionsOf, shown } from './given_options.js';
 
@@ -6,9 +6,12 @@ import { booleanOption, optionsOf, shown } from './given_options.js';
 export interface CaptureOptions {
   /** Whether the contents of the databases are; false if not given. */
   readonly contents?: boolean;
-  /** How many seconds are recorded before it is made, up to 300, so that who opens it sees the plots of that time; 0 if not given. */
+  /** How many seconds are recorded before it is made, up to 300, so that who opens it sees that time; 0 if not given. */
   readonly seconds?: number;
 }
+
+/** What is in a trace. */
+export type TraceOptions = Pick<CaptureOptions, 'seconds'>;
 
 /** What an inspector's capture holds besides all that it saw. */
 export type InspectorCaptureOptions = Pick<CaptureOptions, 'contents'>;
@@ -20,12 +23,21 @@ export function wantsContents(options: InspectorCaptureOptions | null | undefine
   return booleanOption(optionsOf(options, 'capture()', ['contents']), 'contents');
 }
 
-/** The options, each with its value. */
-export function captureOptions(given: CaptureOptions | null | undefined): Required<CaptureOptions> {
-  const options = optionsOf(given, 'capture()', ['contents', 'seconds']);
+function secondsOption(options: Readonly<Record<string, unknown>>): number {
   const seconds = options['seconds'] ?? 0;
   if (typeof seconds !== 'number' || !(seconds >= 0 && seconds <= MOST_SECONDS)) {
     throw new MisuseError('OPTION', `The option seconds is ${shown(seconds)}: give a number from 0 to ${MOST_SECONDS}, or leave it out.`);
   }
-  return { contents: booleanOption(options, 'contents'), seconds };
+  return seconds;
+}
+
+/** The options, each with its value. */
+export function captureOptions(given: CaptureOptions | null | undefined): Required<CaptureOptions> {
+  const options = optionsOf(given, 'capture()', ['contents', 'seconds']);
+  return { contents: booleanOption(options, 'contents'), seconds: secondsOption(options) };
+}
+
+/** How many seconds are recorded before a trace is made. */
+export function traceSeconds(given: TraceOptions | null | undefined): number {
+  return secondsOption(optionsOf(given, 'exportTrace()', ['seconds']));
 }

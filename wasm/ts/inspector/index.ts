@@ -18,11 +18,11 @@ import { inspectorOptions, requireParts } from './given.js';
 import { Inspector } from './inspector.js';
 import type { InspectorOptions } from './given.js';
 
-export { captureRuntime } from './capture.js';
+export { captureRuntime, traceRuntime } from './capture.js';
 export { Inspector } from './inspector.js';
 export { type InspectorOptions } from './given.js';
 export type { InspectorCost } from '../generated/inspector.js';
-export type { CaptureOptions, InspectorCaptureOptions } from '../given/capture_options.js';
+export type { CaptureOptions, InspectorCaptureOptions, TraceOptions } from '../given/capture_options.js';
 export type { InspectorTarget } from './place.js';
 export type { InspectorTheme } from './settings.js';
 
