@@ -13,7 +13,7 @@ const HERE = path.dirname(fileURLToPath(import.meta.url));
 const TS = path.join(HERE, 'ts');
 const DIST = path.join(HERE, 'dist');
 const WAYS_IN = [
-  'index', 'janitor_worker', 'vite', 'console', 'inspector/index', 'adapters/drizzle', 'adapters/kysely', 'adapters/wa_sqlite',
+  'index', 'janitor_worker', 'vite', 'console', 'trace', 'otel', 'inspector/index', 'adapters/drizzle', 'adapters/kysely', 'adapters/wa_sqlite',
 ];
 // Not for users: the tests look at these by themselves.
 const FOR_TESTS = ['api/statement_cache', 'generated/options', 'inspector/copy_words'];

@@ -1,8 +1,9 @@
 // What a strict consumer writes, in a page or in a worker.
 import { type Bindings, connect, createRuntime, type Database, GlasswalError, join, type Row, serve, type SqlValue, SqliteError } from 'glasswal';
 import { consoleLogger } from 'glasswal/console';
-import { attachInspector, captureRuntime, type InspectorOptions } from 'glasswal/inspector';
+import { attachInspector, captureRuntime, type InspectorOptions, traceRuntime } from 'glasswal/inspector';
 import 'glasswal/isolate';
+import { startTimings, type WatchOptions } from 'glasswal/trace';
 
 interface User {
   id: number;
@@ -19,6 +20,9 @@ export async function useEverything(options: InspectorOptions): Promise<string[]
   const runtime = await createRuntime('/app.sqlite', {
     maxDatabaseCapacityBytes: 1 << 30, logger: [consoleLogger({ level: 'warn', clients: ['page', 1] }), (record) => void record.details['path']],
   });
+  const watched: WatchOptions = { intervalMs: 50 };
+  const stopTimings: () => void = startTimings(runtime, watched);
+  const trace: string = await runtime.exportTrace() + await traceRuntime(runtime, { seconds: 1 });
   const client = await join(runtime, { name: 'page' });
   const db = client.open({ busyTimeout: 2000 });
   try {
@@ -42,7 +46,8 @@ export async function useEverything(options: InspectorOptions): Promise<string[]
   const channel = new MessageChannel();
   serve(db, channel.port1);
   const remote = connect(channel.port2);
-  names.push(String(await remote.all('SELECT 1')), String(blob.size));
+  names.push(String(await remote.all('SELECT 1')), String(blob.size), trace);
+  stopTimings();
   runtime.close();
   return names;
 }
