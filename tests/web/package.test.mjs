@@ -10,6 +10,7 @@ import { copyPackage, installSample, packPackage, run } from './package.mjs';
 import { ROOT, serve } from './server.mjs';
 
 const VITE = path.join(ROOT, 'node_modules/vite/bin/vite.js');
+const READ_TRACE = path.join(ROOT, 'tests/diag/read_trace.py');
 
 /** What the samples do for their user: a note goes to a worker and comes back through the database, here when it `shows` that. */
 async function addNote(page, url, shows = '') {
@@ -108,6 +109,13 @@ describe('the packed package', () => {
       await row('recovery.done', 'dead_client_name=holder').waitFor();
       await page.waitForFunction(() => /^\d+ events, 0 lost$/.test(document.querySelector('#sums').value));
       if (process.env.GLASSWAL_SHOT) await page.screenshot({ path: `${process.env.GLASSWAL_SHOT}-${browserName}.png` });
+      const [saved] = await Promise.all([page.waitForEvent('download'), page.click('#save')]);
+      assert.equal(saved.suggestedFilename(), 'tracing.trace.json');
+      const file = path.join(folder, `${browserName}.trace.json`);
+      await saved.saveAs(file);
+      const told = JSON.parse(await run('python3', [READ_TRACE, file]));
+      assert.ok(told.processes.some((each) => each.startsWith('writer-1 (')), String(told.processes));
+      assert.ok(told.flows.length > 0 && told.instants['recovery.done'] === 1, JSON.stringify(told));
       for (const [type, text] of [['info', 'commit'], ['warning', 'lock.refused'], ['warning', 'held WRITE of /tracing.sqlite (exclusive)']]) {
         assert.ok(said.some((each) => each.type === type && each.text.includes(text)), `${type} ${text}`);
       }

@@ -1,11 +1,25 @@
 #include "history.h"
 
 #include <fstream>
+#include <iterator>
 #include <string>
 
 #include "database.h"
 
 namespace tracing {
+
+uint64_t CountCommits(const std::filesystem::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  const std::string trace{std::istreambuf_iterator<char>(in), {}};
+  Database database(":memory:", nullptr, 0);
+  const Statement count = database.Prepare(
+      "SELECT count(*) FROM json_each(?, '$.traceEvents')"
+      " WHERE value ->> 'ph' = 'i' AND value ->> 'name' = 'commit'");
+  sqlite3_bind_text64(count.get(), 1, trace.data(), trace.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return sqlite3_step(count.get()) == SQLITE_ROW
+             ? static_cast<uint64_t>(sqlite3_column_int64(count.get(), 0))
+             : 0;
+}
 
 History ReadHistory(const std::filesystem::path& folder) {
   Database database(":memory:", nullptr, 0);

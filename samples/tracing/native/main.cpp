@@ -6,6 +6,7 @@
 
 #include <cstdio>
 #include <filesystem>
+#include <fstream>
 #include <memory>
 #include <string>
 
@@ -13,6 +14,7 @@
 #include "glasswal/observe.h"
 #include "glasswal/runtime.h"
 #include "glasswal/spdlog.h"
+#include "glasswal/trace.h"
 #include "history.h"
 #include "threads.h"
 
@@ -40,6 +42,16 @@ bool Check(const char* what, uint64_t here, uint64_t there) {
          static_cast<unsigned long long>(here));
   if (here != there) printf("       but %llu there\n", static_cast<unsigned long long>(there));
   return here == there;
+}
+
+/// Writes what the ring of events has into a file for https://ui.perfetto.dev; how many commits are
+/// in it.
+uint64_t SaveTrace(const glasswal::Runtime& runtime, const std::filesystem::path& file) {
+  const auto trace = glasswal::ExportTrace(runtime);
+  if (!trace.ok()) Fail(trace.status().message());
+  std::ofstream(file, std::ios::binary) << *trace;
+  printf("\n%s: drop it on https://ui.perfetto.dev\n", file.c_str());
+  return CountCommits(file);
 }
 
 int Run(const std::filesystem::path& folder) {
@@ -70,6 +82,8 @@ int Run(const std::filesystem::path& folder) {
   fine &=
       Check("lines of refusals, met by a thread", history.refusals, static_cast<uint64_t>(refused));
   fine &= Check("lines that are no JSON", history.broken_lines, 0);
+  fine &= Check("commits in the trace, counted by the region",
+                SaveTrace(**runtime, folder / "tracing.trace.json"), snapshot->totals.commits);
   fine &= history.files > 1 && refused > 0;
   const glasswal::Status left = glasswal::Runtime::UnregisterVfs(kVfs);
   if (!left.ok()) Fail(left.message());

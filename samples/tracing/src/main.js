@@ -1,12 +1,17 @@
-// The page: makes the runtime with two loggers, one for the console and one for the table below, and starts two workers that write.
+// The page: makes the runtime with two loggers, one for the console and one for the table below, and starts two workers that write. What
+// happens is in the performance panel of the browser's tools as well, and in the trace that a button saves.
 import { createRuntime } from 'glasswal';
 import { consoleLogger } from 'glasswal/console';
+import { traceRuntime } from 'glasswal/inspector';
+import { startTimings } from 'glasswal/trace';
 
 import { tableLogger } from './records.js';
 
 const element = (id) => document.querySelector(`#${id}`);
 const logger = [consoleLogger({ events: ['commit', 'client.*', 'lock.*', 'recovery.*'] }), tableLogger(element('records'), element('sums'))];
 const runtime = await createRuntime('/tracing.sqlite', { logger });
+// Sets the level at which transactions, statements and waits are recorded.
+startTimings(runtime);
 const db = runtime.client.open();
 db.exec('CREATE TABLE stock(id INTEGER PRIMARY KEY, pieces INTEGER NOT NULL)');
 
@@ -28,6 +33,12 @@ element('hold').onclick = async () => {
 element('kill').onclick = () => {
   element('kill').disabled = true;
   holder.terminate();
+};
+element('save').onclick = async () => {
+  const url = URL.createObjectURL(new Blob([await traceRuntime(runtime)], { type: 'application/json' }));
+  Object.assign(document.createElement('a'), { href: url, download: 'tracing.trace.json' }).click();
+  // The download has taken the blob when the page comes to its next task.
+  setTimeout(() => URL.revokeObjectURL(url), 0);
 };
 runtime.onRecovery(() => (element('hold').disabled = false));
 
