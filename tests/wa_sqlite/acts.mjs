@@ -1,4 +1,5 @@
-// What the workers of runtime.test.mjs and diagnostics.test.mjs do.
+// What the workers of statements.test.mjs, runtime.test.mjs and diagnostics.test.mjs do.
+import { followStatements } from '../../wasm/dist/adapters/wa_sqlite.js';
 
 /** Adds a row and counts them. */
 export async function add({ wa, db }) {
@@ -44,4 +45,13 @@ export async function takePlaces({ runtime }, count) {
     if (error.code !== 'FULL') throw error;
   }
   return clients.length;
+}
+
+/** Computes until somebody ends it; what that came to, and whether it was told who that was. */
+export async function countForGood({ wa, vfs, side }, isTold, isInTransaction) {
+  if (isTold) followStatements(side.sqlite3, side.module);
+  if (isInTransaction) await wa.run('BEGIN', 'SELECT count(*) FROM t');
+  const code = await wa.failure('WITH RECURSIVE n(i) AS (VALUES (1) UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n');
+  if (isInTransaction) await wa.run('ROLLBACK');
+  return { code, isNamed: vfs.lastError?.message.includes('`native`') === true };
 }

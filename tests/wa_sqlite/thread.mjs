@@ -38,8 +38,8 @@ export async function thread(t, runtime, module, { side, version, name = side })
 /** The connection of the side that this worker has. */
 async function connect({ runtime, side, version, name }) {
   if (side === 'wa') {
-    const { open, vfs } = await waSqlite(runtime, { version, clientName: name });
-    return { runtime, vfs, open, wa: await open() };
+    const { open, vfs, module, sqlite3 } = await waSqlite(runtime, { version, clientName: name });
+    return { runtime, vfs, open, side: { module, sqlite3 }, wa: await open() };
   }
   const client = await join(runtime, { name });
   return { runtime, client, db: client.open() };

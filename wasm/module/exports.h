@@ -33,6 +33,8 @@
 #include "module/encoding.h"
 #include "module/pager_view.h"
 
+struct PagerWatch;
+
 /// The table of ours: result, name, arguments, what it does.
 #define GLASSWAL_EXPORTS(X)                                                                        \
   X(void, glasswal_start_heap, (uint32_t begin, uint32_t end),                                     \
@@ -180,6 +182,19 @@
   X(int32_t, glasswal_pager_leave_wal, (sqlite3 * database),                                       \
     "Closes the log of a connection in exclusive mode, which then ignores it; the database goes "  \
     "on saying that it is in WAL mode. Gives a result code of SQLite.")                            \
+  X(PagerWatch*, glasswal_pager_watch, (sqlite3 * database),                                       \
+    "Has the connection tell the other side's statements as its own, and nothing that it runs "    \
+    "itself: what the following calls take, which is freed behind the connection. 0: there is no " \
+    "memory.")                                                                                     \
+  X(void, glasswal_pager_run, (PagerWatch * watch, uint32_t run, const char* sql),                 \
+    "A statement begins, of whose text no more is needed after the call. `run` is 0 to 7, and "    \
+    "none that goes on.")                                                                          \
+  X(void, glasswal_pager_ran, (PagerWatch * watch, uint32_t run, uint32_t rows, int32_t code),     \
+    "It has ended after so many rows, with this extended result code of SQLite.")                  \
+  X(int32_t, glasswal_pager_is_cancelled, (PagerWatch * watch),                                    \
+    "1 when somebody wants what runs to end. Asked now and then while it does.")                   \
+  X(void, glasswal_pager_prepared, (PagerWatch * watch, int32_t statements),                       \
+    "So many statements are open.")                                                                \
   X(void, glasswal_pager_end, (sqlite3 * database),                                                \
     "Ends the transaction, whichever it is; what was not committed is gone.")
 

@@ -306,6 +306,43 @@ GLASSWAL_EXPORT int32_t glasswal_pager_leave_wal(sqlite3* db) {
   return code;
 }
 
+/* What runs on the other side, as the connection's watch is told of statements: by what gives a text to
+** sqlite3_sql(). The watch knows no more than these at a time. */
+enum { kMostRuns = 8 };
+struct PagerWatch {
+  GlasswalWatch* watch;
+  Vdbe runs[kMostRuns];
+};
+
+/* From here on the watch hears of the other side's statements alone, and not of what this side runs for its
+** own purposes. */
+GLASSWAL_EXPORT struct PagerWatch* glasswal_pager_watch(sqlite3* db) {
+  struct PagerWatch* taken = db->pGlasswal ? sqlite3MallocZero(sizeof(*taken)) : 0;
+  if (!taken) return 0;
+  taken->watch = db->pGlasswal;
+  db->pGlasswal = 0;
+  return taken;
+}
+
+GLASSWAL_EXPORT void glasswal_pager_run(struct PagerWatch* watch, uint32_t run, const char* sql) {
+  unsigned long long row = 0;
+  watch->runs[run % kMostRuns].zSql = (char*)sql;
+  watch->watch->xBegin(watch->watch, &watch->runs[run % kMostRuns], &row, 0);
+}
+
+GLASSWAL_EXPORT void glasswal_pager_ran(struct PagerWatch* watch, uint32_t run, uint32_t rows,
+                                        int32_t code) {
+  watch->watch->xEnd(watch->watch, &watch->runs[run % kMostRuns], rows, code);
+}
+
+GLASSWAL_EXPORT int32_t glasswal_pager_is_cancelled(struct PagerWatch* watch) {
+  return watch->watch->xIsCancelled(watch->watch);
+}
+
+GLASSWAL_EXPORT void glasswal_pager_prepared(struct PagerWatch* watch, int32_t statements) {
+  watch->watch->xPrepared(watch->watch, statements);
+}
+
 GLASSWAL_EXPORT void glasswal_pager_end(sqlite3* db) {
   Btree* tree = TreeOf(db);
   if (sqlite3BtreeTxnState(tree) == SQLITE_TXN_WRITE) {

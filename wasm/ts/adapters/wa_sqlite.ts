@@ -17,4 +17,5 @@ export {
   type MemoryWriteAheadResolvedRuntimeOptions, type MemoryWriteAheadRuntimeOptions, normalizeMemoryWriteAheadPathname,
   resolveMemoryWriteAheadRuntimeOptions,
 } from './wa_sqlite/options.js';
+export { followStatements, type MemoryWriteAheadFollowedApi } from './wa_sqlite/followed_api.js';
 export { type MemoryWriteAheadLogger, noopMemoryWriteAheadLogger } from './wa_sqlite/logger.js';

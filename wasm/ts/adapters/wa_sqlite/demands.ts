@@ -4,14 +4,16 @@
  * Thread-safety: belongs to one thread.
  */
 import { SQLITE_OPEN_READWRITE } from '../../generated/sqlite.js';
+import type { Engine } from '../../engine/engine.js';
 import { type Holding, type Wait, WRITING } from './holding.js';
+import type { Pager } from './pager.js';
+import type { ConnectionStatements } from './statements.js';
 import { type Thread, writers } from './thread.js';
 
 const AUTOCHECKPOINT_FRAMES = 1000;
 
 export abstract class Demands {
-  /** As wa-sqlite has it locked: SQLITE_LOCK_*. */
-  lock = 0;
+  #lock = 0;
   /** It writes with its next lock, as SQLite says before it takes it. */
   willWrite = false;
   /** It does so alone, as a VACUUM. */
@@ -27,18 +29,35 @@ export abstract class Demands {
   wait: Wait | undefined;
   /** It is called for the last time by a statement that has waited. */
   isLastTry = false;
+  /** What of the connection's statements is known. */
+  statements: ConnectionStatements | undefined;
   /** The databases of the same connection, this one included; the first is the one that it was opened with. */
   siblings: Set<Demands> = new Set([this]);
 
   /** The database at `path`, opened with `flags` (SQLITE_OPEN_*). */
   constructor(readonly thread: Thread, readonly path: string, readonly flags: number) {}
 
+  /** That of the engine's connection. */
+  abstract get pager(): Pager;
   /** What of a transaction the engine's connection has. */
   abstract get holds(): Holding;
   /** Gives back what wa-sqlite has no lock for. */
   abstract settle(): void;
   /** Copies the log into the database; a code of SQLite. */
   abstract checkpoint(mode: number, ms?: number): number;
+
+  /** As wa-sqlite has it locked: SQLITE_LOCK_*. */
+  get lock(): number {
+    return this.#lock;
+  }
+  set lock(level: number) {
+    this.#lock = level;
+    this.statements?.moves();
+  }
+
+  get engine(): Engine {
+    return this.pager.engine;
+  }
 
   get isReadonly(): boolean {
     return (this.flags & SQLITE_OPEN_READWRITE) === 0;

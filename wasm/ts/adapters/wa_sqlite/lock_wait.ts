@@ -5,7 +5,7 @@
  */
 import type { Engine } from '../../engine/engine.js';
 import { header, regionOffset } from '../../generated/facts.js';
-import { SQLITE_BUSY, SQLITE_LOCK_NONE, SQLITE_OK } from '../../generated/sqlite.js';
+import { SQLITE_BUSY, SQLITE_INTERRUPT, SQLITE_LOCK_NONE, SQLITE_OK } from '../../generated/sqlite.js';
 import { isOwnSlot } from '../../life/membership.js';
 import { type Holding, READING, type Wait } from './holding.js';
 import type { MainFile } from './main_file.js';
@@ -115,6 +115,7 @@ async function tryUntilDeadline(file: MainFile, kind: Holding, isLong: (refusal:
     // Whoever of this thread has the lock gets a turn first.
     await commitOrMoment(file.engine);
     if (file.isClosed) return { code: SQLITE_BUSY, error: new Error('the connection that waited was closed'), client: undefined };
+    if (file.pager.isCancelled) return { code: SQLITE_INTERRUPT, error: new Error('somebody wanted the statement to end'), client: undefined };
     const leftMs = deadline - performance.now();
     file.tryQuietly(leftMs > 0);
     const { code, refusal } = attempt(file, kind, Math.max(0, Math.min(NAP_MS, leftMs)));

@@ -20,8 +20,15 @@ export interface LockListener {
   waitsLong(refusal: Refusal): void;
 }
 
+function refuse(main: MainFile, listener: LockListener, refusal: Refusal): number {
+  const code = listener.refused(refusal);
+  main.statements?.refused(code);
+  return code;
+}
+
 /** Takes `level` (SQLITE_LOCK_*) for `main`; SQLITE_BUSY where wa-sqlite is to call again, or not to have it. */
 export function takeLock(main: MainFile, level: number, module: WaModule, listener: LockListener): number {
+  main.statements?.moves();
   if (main.lock !== SQLITE_LOCK_NONE) {
     return takeMore(main, level, listener);
   }
@@ -32,7 +39,7 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
   const { wait } = main;
   if (wait !== undefined && wait.result === undefined && !(wait.isOverdue && kind === READING)) return joinWait(wait, kind, module);
   const result = wait === undefined ? undefined : fetchResult(main, wait, kind);
-  if (typeof result === 'object') return listener.refused(result);
+  if (typeof result === 'object') return refuse(main, listener, result);
   if (main.holds >= kind) return SQLITE_OK;
   return main.isLastTry ? takeAtLast(main, kind, listener) : takeOrWait(main, kind, module, listener);
 }
@@ -78,24 +85,24 @@ function beginLastTry(main: MainFile): void {
 /** Nobody would call again after another wait: what that got would stay with a connection that does not know of it. */
 function takeAtLast(main: MainFile, kind: Holding, listener: LockListener): number {
   const { code, refusal } = lookForLock(main, kind, LAST_TRY_MS);
-  return refusal === undefined ? code : listener.refused(refusal);
+  return refusal === undefined ? code : refuse(main, listener, refusal);
 }
 
 /** Goes on from a lock that the connection has. */
 function takeMore(main: MainFile, level: number, listener: LockListener): number {
   if (level < SQLITE_LOCK_RESERVED) return SQLITE_OK;
   const result = main.wait === undefined ? undefined : fetchResult(main, main.wait, WRITING);
-  if (typeof result === 'object') return listener.refused(result);
+  if (typeof result === 'object') return refuse(main, listener, result);
   // One that has read what others have changed since would wait for nothing.
   let code = main.begin(WRITING, 0);
   if (code === SQLITE_OK && level >= SQLITE_LOCK_EXCLUSIVE) code = main.lockOut(LAST_TRY_MS);
-  return code === SQLITE_OK ? code : listener.refused(main.refusalOf(code));
+  return code === SQLITE_OK ? code : refuse(main, listener, main.refusalOf(code));
 }
 
 function takeOrWait(main: MainFile, kind: Holding, module: WaModule, listener: LockListener): number {
   const { code, refusal, isWorthWaiting } = lookForLock(main, kind);
   if (refusal === undefined) return code;
-  if (!isWorthWaiting) return listener.refused(refusal);
+  if (!isWorthWaiting) return refuse(main, listener, refusal);
   if (main.wait === undefined || main.wait.result !== undefined) main.wait = startWait(main, kind, (met) => listener.waitsLong(met));
   return joinWait(main.wait, kind, module);
 }

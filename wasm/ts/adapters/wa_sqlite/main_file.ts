@@ -9,7 +9,6 @@
  *
  * Thread-safety: belongs to one thread.
  */
-import type { Engine } from '../../engine/engine.js';
 import { messageOf, SqliteError } from '../../given/errors.js';
 import {
   SQLITE_BUSY, SQLITE_CHECKPOINT_PASSIVE, SQLITE_FULL, SQLITE_IOERR, SQLITE_IOERR_READ, SQLITE_IOERR_SHORT_READ, SQLITE_IOERR_WRITE, SQLITE_OK,
@@ -73,8 +72,8 @@ export class MainFile extends Demands {
     return this.#holds;
   }
 
-  get engine(): Engine {
-    return this.#pager.engine;
+  get pager(): Pager {
+    return this.#pager;
   }
 
   /** Takes the database for this connection alone, if nobody else has it open. REQUIRES: no transaction of wa-sqlite's. */

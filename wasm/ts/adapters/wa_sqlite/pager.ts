@@ -35,6 +35,8 @@ export class Pager {
   readonly #database: number;
   /** A PagerView, and behind it room for a page. */
   readonly #view: number;
+  /** What the engine knows the other side's statements by; 0 without memory. */
+  readonly #watch: number;
   #isQuiet = false;
 
   /** Opens the database at `path`. Throws a SqliteError if that cannot be, or a GlasswalError without memory. */
@@ -50,6 +52,7 @@ export class Pager {
       throw error;
     }
     this.choosePageSize(pageSize);
+    this.#watch = this.#exports.glasswal_pager_watch(this.#database) >>> 0;
   }
 
   #field(at: number): number {
@@ -156,8 +159,34 @@ export class Pager {
     return this.#exports.sqlite3_wal_checkpoint_v2(this.#database, 0, mode, 0, 0);
   }
 
+  /** A statement of this text begins; `run` is one of 0 to 7 that does not go on. */
+  run(run: number, text: Uint8Array): void {
+    if (this.#watch === 0) return;
+    const at = this.#view + PAGER_VIEW_BYTES;
+    const size = Math.min(text.length, MOST_PAGE_BYTES - 1);
+    this.engine.u8.set(size === text.length ? text : text.subarray(0, size), at);
+    this.engine.u8[at + size] = 0;
+    this.#exports.glasswal_pager_run(this.#watch, run, at);
+  }
+
+  /** It has ended after so many rows, with this extended code of SQLite. */
+  ran(run: number, rows: number, code: number): void {
+    if (this.#watch !== 0) this.#exports.glasswal_pager_ran(this.#watch, run, rows, code);
+  }
+
+  /** Whether somebody wants what runs to end. */
+  get isCancelled(): boolean {
+    return this.#watch !== 0 && this.#exports.glasswal_pager_is_cancelled(this.#watch) !== 0;
+  }
+
+  /** So many statements are open. */
+  prepared(statements: number): void {
+    if (this.#watch !== 0) this.#exports.glasswal_pager_prepared(this.#watch, statements);
+  }
+
   close(): void {
     free(this.engine, this.#view);
     this.connection.close();
+    free(this.engine, this.#watch);
   }
 }

@@ -6,12 +6,13 @@
  */
 
 import type { Demands } from './demands.js';
+import { type OnInterrupt, watchStatements } from './statements.js';
 
 /** By wa-sqlite's module, and the address of the connection. */
 const connections = new WeakMap<object, Map<number, Set<Demands>>>();
 
-/** `file` belongs to the connection at `address`. */
-export function joinConnection(file: Demands, module: object, address: number): void {
+/** `file` belongs to the connection at `address`. `onInterrupt` is told when somebody has ended a statement of that. */
+export function joinConnection(file: Demands, module: object, address: number, onInterrupt: OnInterrupt): void {
   const known = connections.get(module) ?? new Map<number, Set<Demands>>();
   connections.set(module, known);
   const siblings = known.get(address);
@@ -23,4 +24,5 @@ export function joinConnection(file: Demands, module: object, address: number): 
     file.nextPageBytes = first!.nextPageBytes;
     file.siblings = siblings.add(file);
   }
+  watchStatements(file, module, address, onInterrupt);
 }

@@ -344,7 +344,7 @@ export class MemoryWriteAheadVFS {
         case SQLITE_FCNTL_PRAGMA:
           return this.#pragma(main, pragmas!, pArgument);
         case SQLITE_FCNTL_PDB:
-          joinConnection(main, this.#module, this.#view().getUint32(pArgument, true));
+          joinConnection(main, this.#module, this.#view().getUint32(pArgument, true), (error) => this.#report('statement', error, { name: main.path }));
           return SQLITE_OK;
         case SQLITE_FCNTL_OVERWRITE:
           return main.hindrance === undefined ? SQLITE_NOTFOUND : this.#refuse(main, main.hindrance);

@@ -8,6 +8,27 @@ export interface WaModule {
   _sqlite3_malloc(sizeBytes: number): number;
 }
 
+/** What of SQLite's own functions its builds have, and of wa-sqlite's, by which statements are seen. */
+export interface AskableModule extends WaModule {
+  /** Has JavaScript called for a key, the address of flags that are 0 for what is synchronous. */
+  setCallback(key: number, call: () => number): void;
+  _libprogress_progress_handler(database: number, steps: number, isSet: number, key: number): void;
+  _sqlite3_db_handle(statement: number): number;
+  _sqlite3_extended_errcode(database: number): number;
+  _sqlite3_next_stmt(database: number, statement: number): number;
+  _sqlite3_stmt_busy(statement: number): number;
+  _sqlite3_sql(statement: number): number;
+}
+
+const ASKED = [
+  'setCallback', '_libprogress_progress_handler', '_sqlite3_db_handle', '_sqlite3_extended_errcode', '_sqlite3_next_stmt', '_sqlite3_stmt_busy', '_sqlite3_sql',
+] as const satisfies readonly (keyof AskableModule)[];
+
+/** Whether the module has all of them. */
+export function isAskable(module: object): module is AskableModule {
+  return ASKED.every((name) => typeof (module as Partial<AskableModule>)[name] === 'function');
+}
+
 const TEMPORARY_NAME_BYTES = 8;
 
 /** Where wa-sqlite has the names of the files beside a database, by which it asks for them. */
