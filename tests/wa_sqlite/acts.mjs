@@ -55,3 +55,10 @@ export async function countForGood({ wa, vfs, side }, isTold, isInTransaction) {
   if (isInTransaction) await wa.run('ROLLBACK');
   return { code, isNamed: vfs.lastError?.message.includes('`native`') === true };
 }
+
+/** Of a worker with glasswal: inserts, and does not come to an end. */
+export function insertForGood({ db, say }) {
+  db.pragma('busy_timeout = 30000');
+  say('begins');
+  for (;;) db.exec('INSERT INTO t VALUES (1)');
+}

@@ -18,4 +18,5 @@ export {
   resolveMemoryWriteAheadRuntimeOptions,
 } from './wa_sqlite/options.js';
 export { followStatements, type MemoryWriteAheadFollowedApi } from './wa_sqlite/followed_api.js';
+export { addDiagnosticTables, type MemoryWriteAheadTablesApi } from './wa_sqlite/tables.js';
 export { type MemoryWriteAheadLogger, noopMemoryWriteAheadLogger } from './wa_sqlite/logger.js';

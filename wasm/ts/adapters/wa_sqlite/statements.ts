@@ -17,6 +17,7 @@
 import { SQLITE_DONE, SQLITE_INTERRUPT, SQLITE_OK, SQLITE_ROW } from '../../generated/sqlite.js';
 import type { Pager } from './pager.js';
 import { reasonOf } from './refusal.js';
+import type { Thread } from './thread.js';
 import { type AskableModule, isAskable } from './wa_module.js';
 
 /** So many at a time; further ones are not known (wasm/module/pager.c). */
@@ -32,6 +33,7 @@ const FLAG_BYTES = 4;
 /** A main database of a connection. */
 interface StatementFile {
   readonly pager: Pager;
+  readonly thread: Thread;
   /** Those of the same connection, this one included. */
   readonly siblings: ReadonlySet<StatementFile>;
   /** What of the connection's statements is known. */
@@ -58,6 +60,7 @@ export type OnInterrupt = (error: Error) => void;
 export class ConnectionStatements {
   /** Its API tells of each, and nobody looks. */
   #isTold = false;
+  #isApart = false;
   readonly #runs: Run[] = [];
   /** The one that is being called now; one call runs without a pause. */
   #current: Run | undefined;
@@ -73,6 +76,16 @@ export class ConnectionStatements {
     module.HEAPU8.fill(0, key, key + FLAG_BYTES);
     module.setCallback(key, () => Number(this.#isToEnd()));
     module._libprogress_progress_handler(address, STEPS_PER_LOOK, 1, key);
+  }
+
+  /** Runs what is none of the application's, and told to nobody. */
+  async apart(call: () => Promise<unknown>): Promise<void> {
+    this.#isApart = true;
+    try {
+      await call();
+    } finally {
+      this.#isApart = false;
+    }
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -216,7 +229,7 @@ export class ConnectionStatements {
     let number = 0;
     while (this.#runs.some((run) => run.number === number)) ++number;
     const text = this.#textOf(statement);
-    if (number === MOST_RUNS || text.length === 0) return undefined;
+    if (this.#isApart || number === MOST_RUNS || text.length === 0) return undefined;
     const run = { statement, text: this.#isTold ? text : text.slice(), number, rows: 0, isOver: false };
     this.#runs.push(run);
     for (const file of this.files) file.pager.run(number, text);
