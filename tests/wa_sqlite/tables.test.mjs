@@ -49,7 +49,7 @@ for (const version of VERSIONS) {
       assert.deepEqual((await wa.rows(`PRAGMA table_info(${table})`)).map(([, name, type]) => [name, type]), columns, table);
       await wa.rows(`SELECT * FROM ${table}`);
     }
-    for (const [table, columns] of Object.entries({ files: 'file, path, logical_size_bytes', locks: 'database, lock, held', clients: 'slot, name, kind', region: 'id, capacity_bytes' })) {
+    for (const [table, columns] of Object.entries({ files: 'file, path, logical_size_bytes', locks: 'database, lock, held', clients: 'client, name, kind', region: 'id, capacity_bytes' })) {
       const known = db.pragma(`table_info(glasswal_${table})`).map(({ name }) => name);
       const present = columns.split(', ').filter((name) => known.includes(name)).join(', ');
       assert.deepEqual(await wa.rows(`SELECT ${present} FROM glasswal_${table}`), db.prepare(`SELECT ${present} FROM glasswal_${table}`).raw().all());

@@ -1,5 +1,5 @@
 // wa-sqlite as it is published, on glasswal's VFS: for the page and for its workers.
-import { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS } from '/glasswal/adapters/wa_sqlite.js';
+import { MEMORY_WRITE_AHEAD_VFS, MemoryWriteAheadVFS, addDiagnosticTables } from '/glasswal/adapters/wa_sqlite.js';
 
 const PLACES = { '2.0.6': '/wa/', '1.7.0': '/wa17/' };
 const ROW = 100;
@@ -44,6 +44,11 @@ export class WaDatabase {
     return call;
   }
 
+  /** Gives it the diagnostics as tables. */
+  addTables() {
+    return addDiagnosticTables(this.wa.sqlite3, this.wa.module, this.#pointer);
+  }
+
   close() {
     return this.wa.sqlite3.close(this.#pointer);
   }
@@ -51,8 +56,9 @@ export class WaDatabase {
 
 /** wa-sqlite of a version, and a VFS of the runtime in it. */
 export class Wa {
-  constructor(runtime, sqlite3, vfs) {
+  constructor(runtime, module, sqlite3, vfs) {
     this.runtime = runtime;
+    this.module = module;
     this.sqlite3 = sqlite3;
     this.vfs = vfs;
   }
@@ -64,7 +70,7 @@ export class Wa {
     const sqlite3 = SQLite.Factory(module);
     const vfs = await MemoryWriteAheadVFS.create(MEMORY_WRITE_AHEAD_VFS, module, runtime, options);
     sqlite3.vfs_register(vfs, true);
-    return new Wa(runtime, sqlite3, vfs);
+    return new Wa(runtime, module, sqlite3, vfs);
   }
 
   /** Opens the runtime's database, or the one at `path`. */

@@ -7,7 +7,7 @@
 import { MisuseError } from '../../given/errors.js';
 import { kindOf } from '../../given/kinds.js';
 import { SQLITE_ERROR } from '../../generated/sqlite.js';
-import { type ConnectionStatements, statementsOf } from './statements.js';
+import { statementsOf, type ToldStatement } from './statements.js';
 import { isAskable } from './wa_module.js';
 
 /** What of wa-sqlite's API is used: all statements go through the first three. */
@@ -40,42 +40,50 @@ export function followStatements(sqlite3: MemoryWriteAheadFollowedApi, module: o
   }
   if (followed.has(sqlite3)) return;
   followed.add(sqlite3);
-  // Of statements, until they are finalized.
-  const known = new Map<number, ConnectionStatements>();
-  const connectionOf = (statement: number): ConnectionStatements | undefined => {
+  // Until they are finalized.
+  const known = new Map<number, ToldStatement>();
+  const told = (statement: number): ToldStatement | undefined => {
     const before = known.get(statement);
-    if (before !== undefined && before.files.size > 0) return before;
+    if (before !== undefined && before.connection.files.size > 0) return before;
     // Throws for what is no statement, as a step of it would.
     sqlite3.bind_parameter_count(statement);
     const connection = statementsOf(module, module._sqlite3_db_handle(statement));
     if (connection === undefined) return undefined;
     connection.beTold();
-    known.set(statement, connection);
-    return connection;
+    const made = connection.tell(statement);
+    known.set(statement, made);
+    return made;
   };
-  sqlite3.step = async (statement) => {
-    const connection = connectionOf(statement);
-    if (connection === undefined) return step.call(sqlite3, statement);
-    connection.steps(statement);
-    let code = SQLITE_ERROR;
+  const leave = (statement: number): void => {
+    const left = known.get(statement);
+    if (left !== undefined) left.connection.left(left);
+  };
+  sqlite3.step = (statement) => {
+    let stepped: ToldStatement | undefined;
     try {
-      code = await step.call(sqlite3, statement);
-      return code;
-    } catch (error) {
-      code = (error as { readonly code?: number }).code ?? SQLITE_ERROR;
-      throw error;
-    } finally {
-      connection.stepped(statement, code);
+      stepped = told(statement);
+    } catch {
+      // The API says the same itself.
     }
+    if (stepped === undefined) return step.call(sqlite3, statement);
+    const { connection } = stepped;
+    connection.steps(stepped);
+    return step.call(sqlite3, statement).then((code) => {
+      connection.stepped(stepped, code);
+      return code;
+    }, (error: unknown) => {
+      connection.stepped(stepped, (error as { readonly code?: number }).code ?? SQLITE_ERROR);
+      throw error;
+    });
   };
   sqlite3.reset = (statement) => {
     const result = reset.call(sqlite3, statement);
-    known.get(statement)?.left(statement);
+    leave(statement);
     return result;
   };
   sqlite3.finalize = (statement) => {
     const result = finalize.call(sqlite3, statement);
-    known.get(statement)?.left(statement);
+    leave(statement);
     known.delete(statement);
     return result;
   };

@@ -53,6 +53,14 @@ interface Run {
   isOver: boolean;
 }
 
+/** A statement of an API that is followed. */
+export interface ToldStatement {
+  readonly connection: ConnectionStatements;
+  readonly address: number;
+  readonly text: Uint8Array;
+  run: Run | undefined;
+}
+
 /** Is told why a statement was ended by somebody. */
 export type OnInterrupt = (error: Error) => void;
 
@@ -98,20 +106,26 @@ export class ConnectionStatements {
     for (const run of [...this.#runs]) this.#end(run, SQLITE_OK);
   }
 
+  /** What it tells of the statement at this address until that is gone. */
+  tell(address: number): ToldStatement {
+    return { connection: this, address, text: this.#textOf(address).slice(), run: undefined };
+  }
+
   /** It is called to go on with a statement. */
-  steps(statement: number): void {
-    const run = this.#runs.find((each) => each.statement === statement);
-    if (run?.isOver === true) this.#forget(run);
-    this.#current = run === undefined || run.isOver ? this.#begin(statement) : run;
+  steps(told: ToldStatement): void {
+    told.run ??= this.#begin(told.address, told.text);
   }
 
   /** That has given a row, or ends with this code. */
-  stepped(statement: number, code: number): void {
-    this.#current = undefined;
-    const run = this.#runs.find((each) => each.statement === statement);
+  stepped(told: ToldStatement, code: number): void {
+    const { run } = told;
     if (run === undefined) return;
-    if (code === SQLITE_ROW) ++run.rows;
-    else this.#end(run, code === SQLITE_DONE ? SQLITE_OK : this.#extended(code));
+    if (code === SQLITE_ROW) {
+      ++run.rows;
+      return;
+    }
+    told.run = undefined;
+    this.#end(run, code === SQLITE_DONE ? SQLITE_OK : this.#extended(code));
   }
 
   /** A code of which SQLite may know more. */
@@ -121,9 +135,9 @@ export class ConnectionStatements {
   }
 
   /** A statement is reset, or gone. */
-  left(statement: number): void {
-    const run = this.#runs.find((each) => each.statement === statement);
-    if (run !== undefined) this.#end(run, SQLITE_OK);
+  left(told: ToldStatement): void {
+    if (told.run !== undefined) this.#end(told.run, SQLITE_OK);
+    told.run = undefined;
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -161,13 +175,13 @@ export class ConnectionStatements {
 
   /** Begins what is under way and was not known. The newest first: what SQLite runs inside of a statement it has prepared before. */
   #find(): void {
-    for (const statement of this.#statements()) {
+    for (let statement = 0; (statement = this.module._sqlite3_next_stmt(this.address, statement)) !== 0;) {
       // Those that SQLite makes for itself, such as to read the schema, have no text.
       if (this.module._sqlite3_stmt_busy(statement) === 0 || this.module._sqlite3_sql(statement) === 0) continue;
       const known = this.#runs.find((run) => run.statement === statement);
       if (known !== undefined && this.#isOf(known)) continue;
       if (known !== undefined) this.#end(known, SQLITE_OK);
-      this.#current = this.#begin(statement);
+      this.#current = this.#begin(statement, this.#textOf(statement).slice());
       return;
     }
     if (this.#runs.length === 1) [this.#current] = this.#runs;
@@ -181,7 +195,8 @@ export class ConnectionStatements {
   /** Ends those that are not under way any more; looks again later if there are others. */
   #look(code: number): void {
     if (this.files.size === 0) return;
-    for (const run of [...this.#runs]) {
+    for (let i = this.#runs.length - 1; i >= 0; --i) {
+      const run = this.#runs[i]!;
       if (this.#isUnderWay(run)) continue;
       if (run.isOver) this.#forget(run);
       else this.#end(run, code);
@@ -195,20 +210,20 @@ export class ConnectionStatements {
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
-  *#statements(): Generator<number> {
-    for (let each = 0; (each = this.module._sqlite3_next_stmt(this.address, each)) !== 0;) yield each;
-  }
-
   /** One that is gone is not. */
   #isUnderWay(run: Run): boolean {
-    for (const each of this.#statements()) if (each === run.statement) return this.module._sqlite3_stmt_busy(each) !== 0 && this.#isOf(run);
+    for (let each = 0; (each = this.module._sqlite3_next_stmt(this.address, each)) !== 0;) {
+      if (each === run.statement) return this.module._sqlite3_stmt_busy(each) !== 0 && this.#isOf(run);
+    }
     return false;
   }
 
   /** Whether what is at its address now has its text. */
   #isOf({ statement, text }: Run): boolean {
-    const now = this.#textOf(statement);
-    return now.length === text.length && text.every((byte, i) => byte === now[i]);
+    const heap = this.module.HEAPU8;
+    const at = this.module._sqlite3_sql(statement);
+    for (let i = 0; i < text.length; ++i) if (heap[at + i] !== text[i]) return false;
+    return heap[at + text.length] === 0;
   }
 
   #textOf(statement: number): Uint8Array {
@@ -225,12 +240,11 @@ export class ConnectionStatements {
     return code === SQLITE_ROW || code === SQLITE_DONE ? SQLITE_OK : code;
   }
 
-  #begin(statement: number): Run | undefined {
+  #begin(statement: number, text: Uint8Array): Run | undefined {
     let number = 0;
-    while (this.#runs.some((run) => run.number === number)) ++number;
-    const text = this.#textOf(statement);
+    if (this.#runs.length > 0) while (this.#runs.some((run) => run.number === number)) ++number;
     if (this.#isApart || number === MOST_RUNS || text.length === 0) return undefined;
-    const run = { statement, text: this.#isTold ? text : text.slice(), number, rows: 0, isOver: false };
+    const run = { statement, text, number, rows: 0, isOver: false };
     this.#runs.push(run);
     for (const file of this.files) file.pager.run(number, text);
     if (--this.#untilCount < 0) this.#count();
@@ -255,7 +269,8 @@ export class ConnectionStatements {
 
   #count(): void {
     this.#untilCount = RUNS_PER_COUNT;
-    const open = [...this.#statements()].length;
+    let open = 0;
+    for (let each = 0; (each = this.module._sqlite3_next_stmt(this.address, each)) !== 0;) ++open;
     for (const file of this.files) file.pager.prepared(open);
   }
 }
