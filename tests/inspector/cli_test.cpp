@@ -355,7 +355,7 @@ TEST_F(CommandLine, EveryCommandHasHelpWithExamples) {
     EXPECT_TRUE(Has(own.out, "Examples:\n  ")) << own.out;
     ++commands;
   }
-  EXPECT_EQ(commands, 13u) << help.out;
+  EXPECT_EQ(commands, 14u) << help.out;
 }
 
 TEST_F(CommandLine, EndsAsOthersDoWhenNobodyReads) {

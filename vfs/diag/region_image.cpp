@@ -66,6 +66,17 @@ void LoadDatabases(const RegionBytes& source, RegionImage* image) {
   }
 }
 
+/// After the databases: a row is filled before a connection names it.
+bool LoadStatements(const RegionBytes& source, RegionImage* image) {
+  shm::ShmHeader header;
+  if (!CopyRecords(source, 0, &header, 1)) return false;
+  image->statements = std::vector<shm::ShmStatement>(
+      std::min(Get(header.used_statements), image->geometry.statement_capacity));
+  return image->statements.empty() ||
+         CopyRecords(source, image->geometry.statements_offset, image->statements.data(),
+                     image->statements.size());
+}
+
 }  // namespace
 
 Result<shm::RegionGeometry> LoadHeader(const RegionBytes& source, shm::ShmHeader* header) {
@@ -98,15 +109,9 @@ Result<std::unique_ptr<RegionImage>> LoadRegion(const RegionBytes& source) {
                    image->recoveries.size())) {
     return Unavailable("table of recoveries");
   }
-  image->statements = std::vector<shm::ShmStatement>(
-      std::min(Get(image->header.used_statements), geometry->statement_capacity));
-  if (!image->statements.empty() &&
-      !CopyRecords(source, geometry->statements_offset, image->statements.data(),
-                   image->statements.size())) {
-    return Unavailable("table of statements");
-  }
   if (!LoadSegmentWords(source, image.get())) return Unavailable("segment table");
   LoadDatabases(source, image.get());
+  if (!LoadStatements(source, image.get())) return Unavailable("table of statements");
   image->now_ns = source.NowNs();
   return image;
 }
