@@ -1,5 +1,5 @@
 // One scenario whose numbers are known, and every outlet that tells of it: the structures of C++, their
-// JSON, the tables in SQL, the command line, and all of them once more from a capture.
+// JSON, the tables in SQL, the command line and a trace, and these once more from a capture.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -184,6 +184,49 @@ class Outlets : public Stage {
     });
   }
 
+  /// What a strict reader finds in a trace of the region, or of a capture of it.
+  static JsonValue TraceSummary(const std::string& target) {
+    const std::string file = ::testing::TempDir() + UniqueName("trace");
+    EXPECT_EQ(Glasswal({"trace", target, file}).code, 0);
+    const Said said = Shell("python3 " + Quoted(GLASSWAL_READ_TRACE) + " " + Quoted(file));
+    EXPECT_EQ(said.code, 0) << said.err;
+    std::remove(file.c_str());
+    return ParseJson(said.out.substr(0, said.out.find('\n')));
+  }
+
+  /// A trace has what goes by: runs, waits and what is recorded of them.
+  static Facts TraceFacts(const std::string& target) {
+    const JsonValue summary = TraceSummary(target);
+    const auto count = [&](const char* group, const char* name) {
+      const JsonValue* found = summary.Find(group)->Find(name);
+      return found != nullptr ? found->number : 0;
+    };
+    Facts facts = {{"commits", count("instants", "commit")},
+                   {"lock.waited", count("slices", "wait")}};
+    for (const char* kind :
+         {"lock.refused", "statement.slow", "statement.interrupted", "recovery.done"}) {
+      facts[kind] = count("instants", kind);
+    }
+    for (const auto& [text, runs] : summary.Find("statements")->Members()) {
+      if (text.find("glasswal_") != std::string_view::npos) continue;
+      facts["runs of " + std::string(text)] = runs->number;
+    }
+    const JsonValue* flows = summary.Find("flows");
+    EXPECT_EQ(flows->items.size(), 1u);
+    EXPECT_TRUE(std::regex_match(flows->items.at(0).text,
+                                 std::regex("holder .* > waiter .*: holds WRITE")));
+    return facts;
+  }
+  static Facts ExpectedOfTrace() {
+    Facts facts;
+    for (const auto& [name, count] : Expected()) {
+      const bool is_event = name.find('.') != std::string::npos || name == "commits";
+      if (is_event || name.starts_with("runs of ")) facts[name] = count;
+    }
+    facts.erase("runs of CREATE TABLE t(x)");  // That was before statements were recorded.
+    return facts;
+  }
+
   Facts SqlFacts() {
     return FactsOf([&](const std::string& query) {
       std::vector<std::vector<std::string>> rows;
@@ -223,6 +266,8 @@ TEST_F(Outlets, AllTellTheSameNumbers) {
   const std::string capture = ::testing::TempDir() + name() + ".glasswal";
   ASSERT_EQ(Glasswal({"capture", name(), capture}).code, 0);
   EXPECT_EQ(CommandLineFacts(capture), Expected());
+  EXPECT_EQ(TraceFacts(name()), ExpectedOfTrace());
+  EXPECT_EQ(TraceFacts(capture), ExpectedOfTrace());
   std::remove(capture.c_str());
 }
 
@@ -277,6 +322,7 @@ TEST_F(Outlets, NoneTellsALiteral) {
   ASSERT_EQ(Glasswal({"capture", name(), capture}).code, 0);
   told["a capture's bytes"] = Shell("cat " + Quoted(capture)).out;
   told["JSON"] = ToJson(Look());
+  told["a trace"] = Glasswal({"trace", name(), "-"}).out;
   for (const std::string& target : {name(), capture}) {
     for (const std::vector<std::string>& words : std::vector<std::vector<std::string>>{
              {"locks"}, {"statements", "--all"}, {"events"}, {"report"}, {"top", "--times", "1"}}) {
