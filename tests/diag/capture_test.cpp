@@ -196,8 +196,7 @@ TEST(CaptureParts, ACutAnywhereIsFoundAndWhatIsWholeIsShown) {
   const uint64_t region_end = parts[0].offset + parts[0].size_bytes;
   const uint64_t history_end = parts[1].offset + parts[1].size_bytes;
   for (const size_t size : PlacesToDamage(file)) {
-    Result<Capture> capture =
-        ReadCapture(Bytes(file.begin(), file.begin() + static_cast<std::ptrdiff_t>(size)));
+    Result<Capture> capture = ReadCapture(Bytes(file.data(), file.data() + size));
     ASSERT_EQ(capture.ok(), size >= region_end) << size;
     if (!capture.ok()) {
       ASSERT_EQ(capture.status().code(), StatusCode::kCorrupt) << size;
@@ -340,8 +339,7 @@ TEST(CaptureParts, OfVersion1AreReadAndSaidToBeUnchecked) {
   EXPECT_FALSE(capture->checked);
   EXPECT_EQ(Shown(*capture), Shown(*ReadCapture(file)));
   for (size_t size = 0; size < old.size(); size += 97) {
-    EXPECT_FALSE(
-        ReadCapture(Bytes(old.begin(), old.begin() + static_cast<std::ptrdiff_t>(size))).ok());
+    EXPECT_FALSE(ReadCapture(Bytes(old.data(), old.data() + size)).ok());
   }
 }
 
