@@ -44,10 +44,11 @@ for (const version of VERSIONS) {
       assert.equal(await wa.failure("INSERT INTO t VALUES (1, 'secret')"), 19);
       assert.deepEqual(await wa.rows('SELECT a FROM t /* secret */ ORDER BY "a"'), [[1], [2]]);
       const known = statementsOf(client);
-      assert.deepEqual(Object.keys(known), ['CREATE TABLE t(a PRIMARY KEY, b) WITHOUT ROWID', 'INSERT INTO t VALUES (?, ?)', 'SELECT a FROM t ORDER BY "a"']);
+      const read = 'SELECT a FROM t ORDER BY "a"';
+      assert.deepEqual(Object.keys(known), ['CREATE TABLE t(a PRIMARY KEY, b) WITHOUT ROWID', 'INSERT INTO t VALUES (?, ?)', ...(way === 'told' ? [read] : [])]);
       const { runs, errors, lastError } = known['INSERT INTO t VALUES (?, ?)'];
       assert.deepEqual({ runs, errors, lastError }, { runs: 3, errors: 1, lastError: SQLITE_CONSTRAINT_PRIMARYKEY });
-      assert.equal(known['SELECT a FROM t ORDER BY "a"'].runs, 1);
+      assert.equal(known[read]?.runs, way === 'told' ? 1 : undefined, 'a short read is one that nobody asks for');
       assert.equal(now(client).statement.running, false);
     });
 
@@ -89,6 +90,7 @@ for (const version of VERSIONS) {
       await wa.run('CREATE TABLE t(a)', 'INSERT INTO t VALUES (1), (2), (3)');
       for await (const statement of sqlite3.statements(wa.db, 'SELECT a FROM t')) {
         await sqlite3.step(statement);
+        if (way === 'seen') await until(() => now(client).statement.running);
         assert.deepEqual([now(client).statement.text, now(client).statement.running], ['SELECT a FROM t', true]);
         await sqlite3.reset(statement);
         await until(() => !now(client).statement.running);
@@ -125,6 +127,26 @@ for (const version of VERSIONS) {
         assert.deepEqual(await worker.result(), { code: SQLITE_INTERRUPT, isNamed: true });
         t.diagnostic(`ended after ${(performance.now() - wished).toFixed(1)} ms`);
       }
+    }));
+  }
+
+  test(`${version}, seen: what a transaction of several statements began to read with`, within(LIMIT_MS, async (t) => {
+    const { wa, client } = await place(t, { version });
+    await wa.run('CREATE TABLE t(a)', 'BEGIN', 'SELECT a FROM t', 'SELECT a + 1 FROM t');
+    assert.deepEqual([now(client).statement.text, now(client).statement.running], ['SELECT a FROM t', false]);
+    await wa.run('COMMIT');
+  }));
+
+  for (const way of ['seen', 'told']) {
+    test(`${version}, ${way}: where nobody wants to know of statements none is known, and afterwards all are`, within(LIMIT_MS, async (t) => {
+      const { wa, client, side } = await place(t, { version });
+      if (way === 'told') followStatements(side.sqlite3, side.module);
+      await wa.run('CREATE TABLE t(a)');
+      client.setStatements('off');
+      await wa.run('INSERT INTO t VALUES (1)', 'BEGIN', 'SELECT a FROM t', 'COMMIT');
+      client.setStatements('on');
+      await wa.run('DELETE FROM t');
+      assert.deepEqual(Object.keys(statementsOf(client)), ['CREATE TABLE t(a)', 'DELETE FROM t']);
     }));
   }
 

@@ -35,6 +35,7 @@ void Header() {
   GLASSWAL_FIELD("eventHead", event_head);
   GLASSWAL_FIELD("commitSequence", commit_sequence);
   GLASSWAL_FIELD("commitWaiters", commit_waiters);
+  GLASSWAL_FIELD("statementTracking", statement_tracking);
 #undef GLASSWAL_FIELD
   std::printf("} as const;\n");
 }

@@ -52,7 +52,7 @@ export abstract class Demands {
   }
   set lock(level: number) {
     this.#lock = level;
-    this.statements?.moves();
+    this.statements?.moved();
   }
 
   get engine(): Engine {

@@ -21,6 +21,7 @@ export interface LockListener {
 }
 
 function refuse(main: MainFile, listener: LockListener, refusal: Refusal): number {
+  main.statements?.waits();
   const code = listener.refused(refusal);
   main.statements?.refused(code);
   return code;
@@ -28,7 +29,6 @@ function refuse(main: MainFile, listener: LockListener, refusal: Refusal): numbe
 
 /** Takes `level` (SQLITE_LOCK_*) for `main`; SQLITE_BUSY where wa-sqlite is to call again, or not to have it. */
 export function takeLock(main: MainFile, level: number, module: WaModule, listener: LockListener): number {
-  main.statements?.moves();
   if (main.lock !== SQLITE_LOCK_NONE) {
     return takeMore(main, level, listener);
   }
@@ -36,8 +36,9 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
   main.willWriteAlone = false;
   const kind = main.willWrite || (main.isExclusive && !main.isReadonly) ? WRITING : READING;
   main.willWrite = false;
+  main.statements?.takes(kind);
   const { wait } = main;
-  if (wait !== undefined && wait.result === undefined && !(wait.isOverdue && kind === READING)) return joinWait(wait, kind, module);
+  if (wait !== undefined && wait.result === undefined && !(wait.isOverdue && kind === READING)) return joinWait(main, wait, kind, module);
   const result = wait === undefined ? undefined : fetchResult(main, wait, kind);
   if (typeof result === 'object') return refuse(main, listener, result);
   if (main.holds >= kind) return SQLITE_OK;
@@ -49,7 +50,8 @@ export function takeLock(main: MainFile, level: number, module: WaModule, listen
  * of the connection is to write, so that one could only write to the snapshot of before the wait. But it is not kept for longer than a moment, since
  * whoever has the lock may be waiting for just that.
  */
-function joinWait(wait: Wait, kind: Holding, module: WaModule): number {
+function joinWait(main: MainFile, wait: Wait, kind: Holding, module: WaModule): number {
+  main.statements?.waits();
   if (kind >= wait.kind) wait.callers += 1;
   retryAfter(module, kind === READING && wait.kind === WRITING && !wait.isOverdue ? momentOf(wait) : wait.ended);
   return SQLITE_BUSY;
@@ -91,6 +93,7 @@ function takeAtLast(main: MainFile, kind: Holding, listener: LockListener): numb
 /** Goes on from a lock that the connection has. */
 function takeMore(main: MainFile, level: number, listener: LockListener): number {
   if (level < SQLITE_LOCK_RESERVED) return SQLITE_OK;
+  main.statements?.takes(WRITING);
   const result = main.wait === undefined ? undefined : fetchResult(main, main.wait, WRITING);
   if (typeof result === 'object') return refuse(main, listener, result);
   // One that has read what others have changed since would wait for nothing.
@@ -104,5 +107,5 @@ function takeOrWait(main: MainFile, kind: Holding, module: WaModule, listener: L
   if (refusal === undefined) return code;
   if (!isWorthWaiting) return refuse(main, listener, refusal);
   if (main.wait === undefined || main.wait.result !== undefined) main.wait = startWait(main, kind, (met) => listener.waitsLong(met));
-  return joinWait(main.wait, kind, module);
+  return joinWait(main, main.wait, kind, module);
 }

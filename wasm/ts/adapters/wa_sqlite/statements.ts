@@ -3,18 +3,23 @@
  * cancellation are the engine's, as for its own statements.
  *
  * wa-sqlite's builds let nobody trace statements (sqlite3_trace_v2 takes a function of the module, and there is no room for another), but
- * they can be asked which ones are under way (sqlite3_next_stmt, sqlite3_stmt_busy). That is done when a connection takes or
- * releases a lock, which every statement does that is a transaction of its own, and when one has run for a thousand instructions. What
- * a statement came to is looked at in the next microtask, before anybody can call the connection again. So the VFS by itself does not
- * know short statements within a transaction that was begun before them, nor how many rows any gave. An API whose
- * calls are followed (followed_api.ts) tells each of them, and nobody needs to look.
+ * they can be asked which ones are under way (sqlite3_next_stmt, sqlite3_stmt_busy). To ask and to tell costs as much as a tenth of
+ * a short read. So it is done where somebody may want to know: when a connection takes the lock to write, begins to read in a transaction of
+ * several statements, waits for a lock or is refused it, when a statement has run for a thousand instructions, and when one has been left
+ * open for some milliseconds. What a statement came to is looked at in the next microtask, before anybody can call the connection again. So the
+ * VFS by itself does not know short reads that are a transaction of their own, nor short statements within a transaction that was begun
+ * before them, nor how many rows any gave. An API whose calls are followed (followed_api.ts) tells each of them, and nobody needs to look.
  *
  * A connection has one progress handler: an application that sets its own has it, and then a computation is neither seen nor can it be cancelled
  * before its end.
  *
  * Thread-safety: belongs to one thread.
  */
-import { SQLITE_DONE, SQLITE_INTERRUPT, SQLITE_OK, SQLITE_ROW } from '../../generated/sqlite.js';
+import type { Engine } from '../../engine/engine.js';
+import { header, regionOffset } from '../../generated/facts.js';
+import { regionOptions } from '../../generated/options.js';
+import { SQLITE_DONE, SQLITE_INTERRUPT, SQLITE_LOCK_NONE, SQLITE_OK, SQLITE_ROW } from '../../generated/sqlite.js';
+import { type Holding, READING } from './holding.js';
 import type { Pager } from './pager.js';
 import { reasonOf } from './refusal.js';
 import type { Thread } from './thread.js';
@@ -24,15 +29,22 @@ import { type AskableModule, isAskable } from './wa_module.js';
 const MOST_RUNS = 8;
 /** So many instructions of SQLite's are some 20 us, and asking costs nothing beside them. */
 const STEPS_PER_LOOK = 1000;
-/** How often the end of a statement is looked for that may come without a lock. */
+/** How often the end of a statement is looked for that may come without a lock, and after how long one is that may have been left open. */
 const LOOK_MS = 20;
+const TRACKING = (regionOffset + header.statementTracking) >>> 2;
+const TRACKS_NONE = regionOptions.statements.indexOf('off');
 /** After so many runs open statements are counted anew. */
 const RUNS_PER_COUNT = 64;
 const FLAG_BYTES = 4;
+/** Of what comes after it in a microtask Node makes less than of queueMicrotask(). */
+const now = Promise.resolve();
 
 /** A main database of a connection. */
 interface StatementFile {
+  readonly engine: Engine;
   readonly pager: Pager;
+  /** As wa-sqlite has it locked: SQLITE_LOCK_*. */
+  readonly lock: number;
   readonly thread: Thread;
   /** Those of the same connection, this one included. */
   readonly siblings: ReadonlySet<StatementFile>;
@@ -73,10 +85,13 @@ export class ConnectionStatements {
   /** The one that is being called now; one call runs without a pause. */
   #current: Run | undefined;
   #untilCount = 0;
+  /** The last that was copied. */
+  #text: Uint8Array | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
-    private readonly module: AskableModule, private readonly address: number, readonly files: ReadonlySet<StatementFile>, private readonly onInterrupt: OnInterrupt,
+    private readonly module: AskableModule, private readonly address: number, readonly files: ReadonlySet<StatementFile>,
+    private readonly engine: Engine, private readonly onInterrupt: OnInterrupt,
   ) {
     // Not as the module itself does it (progress_handler), which knows but one for all of its connections.
     const key = module._sqlite3_malloc(FLAG_BYTES);
@@ -108,7 +123,9 @@ export class ConnectionStatements {
 
   /** What it tells of the statement at this address until that is gone. */
   tell(address: number): ToldStatement {
-    return { connection: this, address, text: this.#textOf(address).slice(), run: undefined };
+    const at = this.module._sqlite3_sql(address);
+    const text = at === 0 ? new Uint8Array() : this.#textAt(at);
+    return { connection: this, address, text: text, run: undefined };
   }
 
   /** It is called to go on with a statement. */
@@ -143,12 +160,27 @@ export class ConnectionStatements {
   // -------------------------------------------------------------------------------------------------------------------
   // What the VFS sees
 
-  /** The connection takes a lock or waits for it, or releases one. */
-  moves(): void {
+  /** The connection begins a transaction of this kind, or goes on to it. */
+  takes(kind: Holding): void {
+    if (this.#isTold || this.#current !== undefined) return;
+    if (this.#runs.length === 0) {
+      if (this.#isOff) return;
+      if (kind === READING && this.module._sqlite3_get_autocommit(this.address) !== 0) return this.#lookLater();
+    }
+    this.waits();
+  }
+
+  /** It has taken a lock, or released one. */
+  moved(): void {
+    if (this.#runs.length > 0) this.waits();
+  }
+
+  /** It has to wait for a lock, or is going to be refused it. */
+  waits(): void {
     if (this.#isTold || this.#current !== undefined) return;
     for (const run of this.#runs) if (run.isOver && !this.#isUnderWay(run)) this.#forget(run);
     this.#find();
-    if (this.#runs.length > 0) queueMicrotask(this.#settle);
+    if (this.#runs.length > 0) void now.then(this.#settle);
   }
 
   /** What is called now was refused its lock. */
@@ -160,6 +192,11 @@ export class ConnectionStatements {
     run.isOver = true;
   }
 
+  /** Nobody wants to know of statements. */
+  get #isOff(): boolean {
+    return this.engine.u32[TRACKING] === TRACKS_NONE;
+  }
+
   get isCancelled(): boolean {
     for (const file of this.files) if (file.pager.isCancelled) return true;
     return false;
@@ -168,20 +205,23 @@ export class ConnectionStatements {
   #isToEnd(): boolean {
     if (this.#current === undefined && !this.#isTold) {
       this.#find();
-      queueMicrotask(this.#settle);
+      void now.then(this.#settle);
     }
     return this.isCancelled;
   }
 
   /** Begins what is under way and was not known. The newest first: what SQLite runs inside of a statement it has prepared before. */
   #find(): void {
+    if (this.#runs.length === 0 && this.#isOff) return;
     for (let statement = 0; (statement = this.module._sqlite3_next_stmt(this.address, statement)) !== 0;) {
       // Those that SQLite makes for itself, such as to read the schema, have no text.
-      if (this.module._sqlite3_stmt_busy(statement) === 0 || this.module._sqlite3_sql(statement) === 0) continue;
-      const known = this.#runs.find((run) => run.statement === statement);
-      if (known !== undefined && this.#isOf(known)) continue;
+      if (this.module._sqlite3_stmt_busy(statement) === 0) continue;
+      const at = this.module._sqlite3_sql(statement);
+      if (at === 0) continue;
+      const known = this.#runs.length > 0 ? this.#runs.find((run) => run.statement === statement) : undefined;
+      if (known !== undefined && this.#isAt(at, known.text)) continue;
       if (known !== undefined) this.#end(known, SQLITE_OK);
-      this.#current = this.#begin(statement, this.#textOf(statement).slice());
+      this.#current = this.#begin(statement, this.#textAt(at));
       return;
     }
     if (this.#runs.length === 1) [this.#current] = this.#runs;
@@ -201,17 +241,35 @@ export class ConnectionStatements {
       if (run.isOver) this.#forget(run);
       else this.#end(run, code);
     }
-    if (this.#runs.length === 0 || this.#timer !== undefined) return;
+    if (this.#runs.length > 0) this.#lookLater();
+  }
+
+  #lookLater(): void {
+    if (this.#timer !== undefined) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
-      if (!this.#isTold) this.#look(SQLITE_OK);
+      if (this.#isTold) return;
+      this.#findOpen();
+      this.#look(SQLITE_OK);
     }, LOOK_MS);
     // In Node it would keep the process alive.
     (this.#timer as { unref?: () => void }).unref?.();
   }
 
+  /** Begins one that has been left open, if there is any. */
+  #findOpen(): void {
+    for (const { lock } of this.files) {
+      if (lock === SQLITE_LOCK_NONE) continue;
+      this.#find();
+      this.#current = undefined;
+      return;
+    }
+  }
+
   /** One that is gone is not. */
   #isUnderWay(run: Run): boolean {
+    // What is left of one that is gone says nothing for certain but that.
+    if (this.module._sqlite3_stmt_busy(run.statement) === 0) return false;
     for (let each = 0; (each = this.module._sqlite3_next_stmt(this.address, each)) !== 0;) {
       if (each === run.statement) return this.module._sqlite3_stmt_busy(each) !== 0 && this.#isOf(run);
     }
@@ -220,16 +278,22 @@ export class ConnectionStatements {
 
   /** Whether what is at its address now has its text. */
   #isOf({ statement, text }: Run): boolean {
+    return this.#isAt(this.module._sqlite3_sql(statement), text);
+  }
+
+  #isAt(at: number, text: Uint8Array): boolean {
     const heap = this.module.HEAPU8;
-    const at = this.module._sqlite3_sql(statement);
     for (let i = 0; i < text.length; ++i) if (heap[at + i] !== text[i]) return false;
     return heap[at + text.length] === 0;
   }
 
-  #textOf(statement: number): Uint8Array {
-    const zText = this.module._sqlite3_sql(statement);
-    const heap = this.module.HEAPU8;
-    return heap.subarray(zText, zText === 0 ? 0 : heap.indexOf(0, zText));
+  /** The one at `at`, which is not 0. To compare costs less than to copy, and what runs is often what ran before. */
+  #textAt(at: number): Uint8Array {
+    if (this.#text === undefined || !this.#isAt(at, this.#text)) {
+      const heap = this.module.HEAPU8;
+      this.#text = heap.slice(at, heap.indexOf(0, at));
+    }
+    return this.#text;
   }
 
   // -------------------------------------------------------------------------------------------------------------------
@@ -243,7 +307,7 @@ export class ConnectionStatements {
   #begin(statement: number, text: Uint8Array): Run | undefined {
     let number = 0;
     if (this.#runs.length > 0) while (this.#runs.some((run) => run.number === number)) ++number;
-    if (this.#isApart || number === MOST_RUNS || text.length === 0) return undefined;
+    if (this.#isApart || this.#isOff || number === MOST_RUNS || text.length === 0) return undefined;
     const run = { statement, text, number, rows: 0, isOver: false };
     this.#runs.push(run);
     for (const file of this.files) file.pager.run(number, text);
@@ -257,7 +321,8 @@ export class ConnectionStatements {
   }
 
   #forget(run: Run): void {
-    this.#runs.splice(this.#runs.indexOf(run), 1);
+    if (this.#runs.length === 1) this.#runs.pop();
+    else this.#runs.splice(this.#runs.indexOf(run), 1);
   }
 
   #tellEnd({ number, rows }: Run, code: number): void {
@@ -293,7 +358,7 @@ export function watchStatements(file: StatementFile, module: object, address: nu
   // Those of a connection that was closed are gone, and its address may be another one's.
   if (known?.files !== file.siblings) {
     for (const [old, { files }] of connections) if (files.size === 0) connections.delete(old);
-    known = new ConnectionStatements(module, address, file.siblings, onInterrupt);
+    known = new ConnectionStatements(module, address, file.siblings, file.engine, onInterrupt);
     connections.set(address, known);
   }
   file.statements = known;

@@ -15,13 +15,15 @@ export interface AskableModule extends WaModule {
   _libprogress_progress_handler(database: number, steps: number, isSet: number, key: number): void;
   _sqlite3_db_handle(statement: number): number;
   _sqlite3_extended_errcode(database: number): number;
+  _sqlite3_get_autocommit(database: number): number;
   _sqlite3_next_stmt(database: number, statement: number): number;
   _sqlite3_stmt_busy(statement: number): number;
   _sqlite3_sql(statement: number): number;
 }
 
 const ASKED = [
-  'setCallback', '_libprogress_progress_handler', '_sqlite3_db_handle', '_sqlite3_extended_errcode', '_sqlite3_next_stmt', '_sqlite3_stmt_busy', '_sqlite3_sql',
+  'setCallback', '_libprogress_progress_handler', '_sqlite3_db_handle', '_sqlite3_extended_errcode', '_sqlite3_get_autocommit', '_sqlite3_next_stmt',
+  '_sqlite3_stmt_busy', '_sqlite3_sql',
 ] as const satisfies readonly (keyof AskableModule)[];
 
 /** Whether the module has all of them. */
