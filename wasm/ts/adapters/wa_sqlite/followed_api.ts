@@ -1,6 +1,5 @@
 /**
- * Follows the calls of wa-sqlite's API, which knows each statement: one of a transaction that was begun before, however short, and how many
- * rows it gave. Without it the VFS tells of statements what it sees by itself (statements.ts).
+ * Follows the calls of wa-sqlite's API, which knows each statement, however short, and how many rows it gave. Without it the VFS tells of statements what it sees by itself (statements.ts).
  *
  * Thread-safety: belongs to one thread.
  */
@@ -26,9 +25,10 @@ const followed = new WeakSet<object>();
 
 /**
  * Has every statement that `sqlite3`, which Factory(module) returned, runs on a database of glasswal's be known, with its rows: in the
- * diagnostics, in refusals, and to who cancels. Without this call the VFS knows those that are a transaction of their own, those that
- * take the transaction's locks, and those that run for long. Call it once, before anything else uses `sqlite3`; other calls that wrap
- * its methods come after it. Throws a GlasswalError for what is none of wa-sqlite's.
+ * diagnostics, in refusals, and to who cancels. Without this call the VFS knows those that take the lock to write or begin to read in a
+ * transaction of several, those that wait or are refused, and those that run or are left open for long; short reads on their own are not counted.
+ * Call it once, before anything else uses `sqlite3`; other calls that wrap its methods come after it. Throws a GlasswalError for what is
+ * none of wa-sqlite's.
  */
 export function followStatements(sqlite3: MemoryWriteAheadFollowedApi, module: object): void {
   const { step, reset, finalize } = (sqlite3 ?? {}) as Partial<MemoryWriteAheadFollowedApi>;
