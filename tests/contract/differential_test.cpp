@@ -96,11 +96,13 @@ class Side {
   }
   Database OpenDatabase() {
     Database db = place_.OpenBare("main.sqlite");
-    db.Exec("PRAGMA mmap_size = " + std::to_string(setting_.mmap_size) + "; ATTACH '" +
+    // The unix VFS does not map: it reads what another connection has cut off its file, and that is a
+    // Bus error (sqlite.org/mmap.html names the danger), once in a few hundred scripts.
+    const int mmap_size = place_.is_unix() ? 0 : setting_.mmap_size;
+    db.Exec("PRAGMA mmap_size = " + std::to_string(mmap_size) + "; ATTACH '" +
             place_.Path("aux.sqlite") + "' AS aux");
-    // Pages that are used in place need no room in the cache. glasswal maps what the unix VFS does
-    // not (the last page, and what was added since it mapped the file), so the two would spill at
-    // different moments.
+    // Pages that are used in place need no room in the cache, so the two would spill at different
+    // moments.
     if (setting_.mmap_size != 0) db.Exec("PRAGMA cache_spill = OFF");
     // The checkpoints that follow commits are those of SQLite: glasswal's own come at other moments
     // (sqlite/autocheckpoint.h), and what a checkpoint by hand tells would differ.
