@@ -372,6 +372,59 @@ TEST_P(Statements, AShortOneRunsAsLongAsItsTransaction) {
   EXPECT_EQ(Row("SELECT x FROM t WHERE x = ?").runs, 301u);
 }
 
+// Where there is no transaction by which others could see it, they see it all the same.
+TEST_P(Statements, AShortOneWithoutATransactionOfTheLogRunsAsLongAsItRuns) {
+  Database db = Open();
+  db.Run(
+      "CREATE TABLE t(x); INSERT INTO t VALUES (1); CREATE TEMP TABLE own(x);"
+      "INSERT INTO own VALUES (1)");
+  const auto expect = [&](const std::string& where, const std::string& sql) {
+    Statement statement(db, sql);
+    for (int i = 0; i < 100; ++i) {
+      ASSERT_EQ(statement.Step(), SQLITE_ROW) << where;
+      ASSERT_EQ(statement.Step(), SQLITE_DONE) << where;
+      statement.Reset();
+    }
+    EXPECT_FALSE(Current().running) << where << ", " << sql;
+    ASSERT_EQ(statement.Step(), SQLITE_ROW) << where;
+    EXPECT_TRUE(Current().running) << where << ", " << sql;
+    statement.Reset();
+    EXPECT_FALSE(Current().running) << where << ", " << sql;
+  };
+  for (const char* sql : {"SELECT 1", "SELECT x FROM t", "SELECT x FROM own"}) {
+    expect("alone", sql);
+    db.Run("BEGIN");
+    expect("in a transaction", sql);
+    db.Run("COMMIT; PRAGMA locking_mode = EXCLUSIVE; SELECT count(*) FROM t");
+    expect("exclusive", sql);
+    db.Run("BEGIN");
+    expect("exclusive, in a transaction", sql);
+    db.Run("COMMIT; PRAGMA locking_mode = NORMAL; SELECT count(*) FROM t");
+    db.Run("PRAGMA journal_mode = DELETE");
+    expect("journal", sql);
+    db.Run("PRAGMA journal_mode = WAL");
+  }
+}
+
+TEST_P(Statements, OneOfSeveralDatabasesIsToldOfOnce) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x); ATTACH '" + place().Path("other.sqlite") +
+         "' AS other; CREATE TABLE other.u(x); INSERT INTO other.u VALUES (1)");
+  const uint64_t before = Look().totals.slow_statements;
+  db.Rows(kSlow);
+  const Snapshot after = Look();
+  EXPECT_EQ(after.totals.slow_statements - before, 1u);
+  EXPECT_EQ(Events(EventKind::kStatementSlow).size(), after.totals.slow_statements);
+  Statement select(db, "SELECT x FROM other.u");
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_EQ(select.Step(), SQLITE_ROW);
+    select.Reset();
+  }
+  for (const ConnectionSnapshot& each : Look().connections) {
+    EXPECT_FALSE(each.statement && each.statement->running) << each.database;
+  }
+}
+
 INSTANTIATE_TEST_SUITE_P(In, Statements, InRegions(), ProviderName);
 
 class StatementTexts : public Statements {};

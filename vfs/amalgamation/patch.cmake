@@ -931,6 +931,7 @@ glasswal_replace("a row" [==[
     assert( db->mallocFailed==0 );
     db->errCode = SQLITE_ROW;
     p->nGlasswalRow++;
+    if( p->eGlasswalRuns && db->pGlasswal ) glasswalStand(db->pGlasswal, p);
     return SQLITE_ROW;
   }else{
 ]==])

@@ -126,7 +126,7 @@ static inline int glasswalBeginShort(GlasswalWatch *p, void *pStmt, unsigned lon
   p->nShort--;
   p->pShort = pStmt;
   *p->pWord += GLASSWAL_ONE_RUN;
-  if( !bAlone ){
+  if( !bAlone || GLASSWAL_LOAD(p->pTransaction) ){
     GLASSWAL_STORE(p->pSince, p->xNow());
   }else if( GLASSWAL_LOAD(p->pSince) ){
     GLASSWAL_STORE(p->pSince, 0);
@@ -135,13 +135,21 @@ static inline int glasswalBeginShort(GlasswalWatch *p, void *pStmt, unsigned lon
   return 1;
 }
 
+/* It stands on a row, and its caller may take his time. Where no transaction says that it runs (of a database that is locked for longer, or
+** has no write-ahead log, or of another one) its time does. */
+static inline void glasswalStand(GlasswalWatch *p, const void *pStmt){
+  if( pStmt!=p->pShort || GLASSWAL_LOAD(p->pTransaction) || GLASSWAL_LOAD(p->pSince) ) return;
+  if( glasswalMayWrite(p) ) GLASSWAL_STORE(p->pSince, p->xNow());
+}
+
 /* It has ended without a failure. 0: this has to be told by xEnd. */
 static inline int glasswalEndShort(GlasswalWatch *p, const void *pStmt, unsigned int nRow){
   if( pStmt!=p->pShort ) return 0;
   p->pShort = 0;
   if( !glasswalMayWrite(p) ) return 1;
   GLASSWAL_ADD(p->pRows, nRow);
-  if( GLASSWAL_LOAD(p->pTransaction) ) GLASSWAL_STORE(p->pRunning, *p->pWord);
+  /* What has no time has ended with its transaction. */
+  if( GLASSWAL_LOAD(p->pSince) || GLASSWAL_LOAD(p->pTransaction) ) GLASSWAL_STORE(p->pRunning, *p->pWord);
   return 1;
 }
 

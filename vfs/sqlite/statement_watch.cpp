@@ -203,8 +203,9 @@ void StatementWatch::Begin(sqlite3_stmt* statement, uint64_t* remembered, int is
                             tracking == StatementTracking::kOn && !cancellation_.present &&
                             !file_->IsRecorded(EventKind::kStatement);
   // Since when the transaction of one is idle is since the last that ran in it.
-  if (may_be_short && rows_.Begin(*remembered, is_short == kAlone ? 0 : port::CoarseNowNs()))
-      [[likely]] {
+  const bool is_alone =
+      is_short == kAlone && shm_->transaction_ns.load(std::memory_order_relaxed) == 0;
+  if (may_be_short && rows_.Begin(*remembered, is_alone ? 0 : port::CoarseNowNs())) [[likely]] {
     --nShort;
     pShort = statement;
     MayRepeat();
@@ -305,7 +306,24 @@ bool StatementWatch::EndWish() {
   return true;
 }
 
+// A statement of several databases of one region has one of their watches tell of it: the one that was
+// asked to end it, or the first.
+bool StatementWatch::IsToTell(bool is_interrupt) const {
+  const StatementWatch* first = nullptr;
+  bool is_listed = false;
+  for (GlasswalWatch* each = *first_; each != nullptr; each = each->pNext) {
+    const auto* watch = static_cast<const StatementWatch*>(each);
+    is_listed |= watch == this;
+    if (watch->file_->region().header() != file_->region().header()) continue;
+    if (is_interrupt && watch->cancellation_.present) return watch == this;
+    if (first == nullptr) first = watch;
+  }
+  // Whoever has taken it out of the list tells it himself what runs (wasm/module/pager.c).
+  return !is_listed || first == this;
+}
+
 void StatementWatch::Tell(const Run& run, const store::RunResult& result, int code) {
+  if (!IsToTell((code & 0xff) == SQLITE_INTERRUPT)) return;
   const auto count = [this, &run, &result](shm::CounterId counter, EventKind kind, uint64_t last) {
     file_->Count(counter);
     file_->Record(kind, run.row, result.elapsed_ns, result.rows, last);

@@ -87,6 +87,7 @@ class StatementWatch : private GlasswalWatch {
   trace::TextRules Rules() const;
   bool IsExact();
   store::RunResult Measure(const Run& run, uint64_t now_ns) const;
+  bool IsToTell(bool is_interrupt) const;
   void Tell(const Run& run, const store::RunResult& result, int code);
   bool IsMeant();
   bool EndWish();
