@@ -61,7 +61,7 @@ struct StatementTotals {
   uint64_t rows = 0;
   /// How long it has run in all, as far as it was timed: one that is stands for those that are not.
   uint64_t total_ns = 0;
-  /// The longest run that was timed; a long one always is.
+  /// The longest run that was timed; one that computes or waits for long always is.
   uint64_t longest_ns = 0;
   /// Reads of pages, by copy or in place.
   uint64_t page_reads = 0;
