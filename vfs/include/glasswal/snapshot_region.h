@@ -58,7 +58,7 @@ struct CounterValues {
   uint64_t segments_claimed = 0;
   /// Segments given back by truncation.
   uint64_t segments_reclaimed = 0;
-  /// Runs of statements that have ended.
+  /// Runs of statements that have begun.
   uint64_t statements = 0;
   /// Those that took as long as the region's option slow_ms says, or longer.
   uint64_t slow_statements = 0;
