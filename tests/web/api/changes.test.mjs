@@ -1,7 +1,9 @@
 // Who changed what, in Node: tablesOf(), live() and onChange(), also of what other workers commit.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { Worker } from 'node:worker_threads';
 
 import { within } from '../../tools/limit.mjs';
@@ -76,6 +78,98 @@ test('live() runs again when, and only when, what it reads was touched', async (
   other.exec('INSERT INTO b VALUES (11)');
   await settled(other, client);
   assert.deepEqual(runs, [0, 1, 2, 3, 4]);
+});
+
+/** What breaks a live query and mends it, and the function that its rows are given. */
+async function breakable(t) {
+  const { open, client } = await place(t);
+  const db = open();
+  const other = open();
+  db.exec('CREATE TABLE a(x); CREATE VIEW v AS SELECT x FROM a');
+  const runs = [];
+  const broken = async () => {
+    other.exec('DROP VIEW v');
+    await settled(other, client);
+    other.exec('INSERT INTO a VALUES (1)');
+    await settled(other, client);
+  };
+  const mended = async () => {
+    const length = runs.length;
+    other.exec('CREATE VIEW v AS SELECT x FROM a');
+    await until(() => runs.length > length, 'a run of the view that is there again');
+  };
+  return { db, client, other, runs, broken, mended, rows: ([{ n }]) => runs.push(n) };
+}
+
+test('live() tells of what goes wrong, and goes on', async (t) => {
+  const { db, client, other, runs, broken, mended, rows } = await breakable(t);
+  const errors = [];
+  const end = db.live('SELECT count(*) AS n FROM v', [], rows, (error) => errors.push(error));
+  await broken();
+  assert.deepEqual(errors.map(String), new Array(2).fill('SqliteError: no such table: v'), 'of the view, and of the row');
+  await mended();
+  // The same tables and the same view: that it runs is because it could not.
+  assert.deepEqual(runs, [0, 1]);
+  other.exec('INSERT INTO a VALUES (2)');
+  await until(() => runs.length === 3, 'the run of the next change');
+  end();
+  await broken();
+  assert.equal(errors.length, 2);
+  assert.throws(() => db.live('SELECT * FROM v', [], rows, (error) => errors.push(error)), /no such table: v/, 'at once it is thrown');
+  assert.throws(() => db.live('SELECT * FROM a', [], rows, 'log'), /live\(\), for its errors, was given a string: give a function/);
+  db.live('SELECT count(*) AS n FROM a', null, rows, null);
+  other.exec('INSERT INTO a VALUES (4)');
+  await settled(other, client);
+  assert.deepEqual(runs, [0, 1, 2, 3, 4]);
+});
+
+test('live() without a function for its errors tells the console once of each', async (t) => {
+  const said = t.mock.method(console, 'error', () => undefined);
+  const { db, other, client, runs, broken, mended, rows } = await breakable(t);
+  let refusal = '';
+  db.function('check_it', (n) => {
+    if (refusal !== '') throw new Error(refusal);
+    return n;
+  });
+  db.live('SELECT check_it(count(*)) AS n FROM v', [], rows);
+  for (let i = 0; i < 2; i++) {
+    await broken();
+    await mended();
+  }
+  const messages = () => said.mock.calls.map((call) => String(call.arguments[1]));
+  assert.deepEqual(messages(), ['SqliteError: no such table: v']);
+  assert.match(said.mock.calls[0].arguments[0], /^glasswal: live\(\) cannot run SELECT check_it\(.*again after the next change; a function as the fourth/);
+  for (refusal of ['not now', 'not now', 'nor now', '']) {
+    other.exec('INSERT INTO a VALUES (9)');
+    await settled(other, client);
+  }
+  assert.deepEqual(messages().slice(1), ['Error: not now', 'Error: nor now']);
+  assert.equal(runs.at(-1), 6);
+});
+
+test('what the functions of live() and onChange() throw is uncaught, and ends nothing', async () => {
+  const source = `import { createRuntime } from ${JSON.stringify(PACKAGE)};
+    const uncaught = [];
+    process.on('uncaughtException', ({ message }) => uncaught.push(message));
+    const runtime = await createRuntime('/thrown.sqlite');
+    const db = runtime.client.open();
+    db.exec('CREATE TABLE a(x); CREATE VIEW v AS SELECT x FROM a');
+    const fail = (what) => () => { throw new Error(what); };
+    const next = async () => { while (uncaught.length < 3) await new Promise((next) => setTimeout(next, 1)); };
+    db.live('SELECT * FROM a', [], fail('rows'));
+    db.live('SELECT * FROM v', [], () => undefined, fail('failed'));
+    runtime.onChange({ tables: ['a'] }, fail('changed'));
+    await new Promise(setImmediate);
+    const told = [uncaught.splice(0)];
+    for (const sql of ['DROP VIEW v; INSERT INTO a VALUES (1)', 'INSERT INTO a VALUES (2)']) {
+      db.exec(sql);
+      await next();
+      told.push(uncaught.splice(0).sort());
+    }
+    console.log(JSON.stringify(told));
+    runtime.close();`;
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', source], { timeout: SOON_MS });
+  assert.deepEqual(JSON.parse(stdout), [['rows'], ['changed', 'failed', 'rows'], ['changed', 'failed', 'rows']]);
 });
 
 test('live() refuses what cannot be watched', async (t) => {

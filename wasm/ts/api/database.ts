@@ -219,12 +219,19 @@ export class Database implements Disposable {
    * Runs a query now, and again when, and only when, a commit by any client has touched what it reads: at most once a frame in a page,
    * and elsewhere in a task of its own. `rows` is given what it returns; the result ends it. What an `UPDATE` or a savepoint has written
    * and taken back counts as touched. While the connection is in a transaction it waits. Not for private databases.
+   *
+   * What goes wrong at once is thrown. Of what goes wrong later, for one because a view was dropped, `failed` is told, or else the console,
+   * once of each message; the query stays live, and runs again after the next change. What `rows` and `failed` throw is uncaught, as it is
+   * of any listener, and ends nothing.
    */
-  live<R = Row>(sql: string, parameters: readonly unknown[] | object | null | undefined, rows: (rows: R[]) => void): () => void {
+  live<R = Row>(
+    sql: string, parameters: readonly unknown[] | object | null | undefined, rows: (rows: R[]) => void,
+    failed?: ((error: unknown) => void) | null,
+  ): () => void {
     const statement = this.prepare<R>(sql);
     let end: () => void;
     try {
-      end = live(this.#connection, statement, parameters, rows);
+      end = live(this.#connection, statement, parameters, rows, failed);
     } catch (error) {
       statement.finalize();
       throw error;

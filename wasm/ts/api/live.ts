@@ -2,7 +2,7 @@
 import type { Connection } from './connection.js';
 import { MisuseError } from '../given/errors.js';
 import { requireListener } from '../given/given_options.js';
-import { callListener, reportError } from '../given/listeners.js';
+import { callListener, tellOnce } from '../given/listeners.js';
 import type { Statement } from './statement.js';
 import { follow, isBusy, TableWatch, tablesOf } from './table_watch.js';
 
@@ -18,6 +18,8 @@ class LiveTables {
   #watch: TableWatch;
   readonly #schemas: TableWatch;
   #isStale = false;
+  // What it reads is not there, and was told to be so.
+  #isBroken = false;
 
   constructor(private readonly connection: Connection, private readonly sql: string) {
     this.#tables = tablesOf(connection, sql);
@@ -39,15 +41,19 @@ class LiveTables {
     } catch (error) {
       if (isBusy(error)) throw error;
       this.#isStale = false;
+      this.#isBroken = true;
       return true; // What is wrong with it now is said by running it.
     }
-    this.#isStale = false;
-    if (tables.length === this.#tables.length && tables.every((table, i) => table === this.#tables[i])) return false;
-    const watch = new TableWatch(this.connection, tables);
-    this.#watch.end();
-    this.#tables = tables;
-    this.#watch = watch;
-    return true;
+    const wasBroken = this.#isBroken;
+    const isSame = tables.length === this.#tables.length && tables.every((table, i) => table === this.#tables[i]);
+    if (!isSame) {
+      const watch = new TableWatch(this.connection, tables);
+      this.#watch.end();
+      this.#tables = tables;
+      this.#watch = watch;
+    }
+    this.#isStale = this.#isBroken = false;
+    return wasBroken || !isSame;
   }
 
   end(): void {
@@ -56,29 +62,40 @@ class LiveTables {
   }
 }
 
-/** Runs `statement` now and after each commit that has touched what it reads, and gives `rows` what it returns; what ends it. */
-export function live<R>(connection: Connection, statement: Statement<R>, parameters: unknown, rows: (rows: R[]) => void): () => void {
+/**
+ * Runs `statement` now and after each commit that has touched what it reads, and gives `rows` what it returns, and `failed` what a later
+ * run throws; what ends it.
+ */
+export function live<R>(
+  connection: Connection, statement: Statement<R>, parameters: unknown, rows: (rows: R[]) => void,
+  failed?: ((error: unknown) => void) | null,
+): () => void {
   requireListener(rows, 'live()');
+  if (failed !== undefined && failed !== null) requireListener(failed, 'live(), for its errors,');
   if (!statement.reader || !statement.readonly) {
     throw new MisuseError('MISUSE', `live() is for statements that return rows and change nothing: ${statement.source}`);
   }
   const values = (parameters === undefined || parameters === null ? [] : Array.isArray(parameters) ? parameters : [parameters]) as [];
   // Watched before they are read, so that nothing is missed in between.
   const tables = new LiveTables(connection, statement.source);
+  const tell = tellOnce(
+    `live() cannot run ${statement.source}. It does so again after the next change; a function as the fourth argument is told instead.`,
+  );
+  const fail = (error: unknown): void => (failed ? callListener(failed, error) : tell(error));
   const run = (): void => {
     let found: R[];
     try {
       found = statement.all(...values);
     } catch (error) {
       if (isBusy(error)) throw error;
-      reportError(error);
+      fail(error);
       return;
     }
     callListener(rows, found);
   };
   try {
     const first = statement.all(...values);
-    const end = follow(connection, tables, run);
+    const end = follow(connection, tables, run, fail);
     callListener(rows, first);
     return end;
   } catch (error) {

@@ -6,7 +6,7 @@ import type { Connection } from './connection.js';
 import { watchCommits } from './diagnostics.js';
 import { check } from '../engine/instance.js';
 import { GlasswalError, MisuseError, SqliteError } from '../given/errors.js';
-import { callListener, reportError } from '../given/listeners.js';
+import { callListener, tellOnce } from '../given/listeners.js';
 import { isPage } from '../port/environment.js';
 
 /** The tables that a statement reads or writes, also by views, triggers and foreign keys. */
@@ -76,9 +76,9 @@ interface Watch {
 
 /**
  * Calls `touched` after commits after which `watch` says yes, and again a little later where it throws that something is busy; what
- * ends both. They end with the connection by themselves.
+ * ends both. They end with the connection by themselves. `failed` is told of any other error, and they go on.
  */
-export function follow(connection: Connection, watch: Watch, touched: () => void): () => void {
+export function follow(connection: Connection, watch: Watch, touched: () => void, failed: (error: unknown) => void): () => void {
   let ended = false;
   let isDue = false;
   // What the watch has said, and `touched` has not been done for: the watch does not say it twice.
@@ -97,8 +97,8 @@ export function follow(connection: Connection, watch: Watch, touched: () => void
         setTimeout(lookNow, retryMs);
         return;
       }
-      end();
-      reportError(error);
+      if (!connection.usable) end();
+      failed(error);
     }
   };
   const endCommits = watchCommits(connection.engine, () => {
@@ -119,5 +119,6 @@ export function follow(connection: Connection, watch: Watch, touched: () => void
 
 /** Calls `changed` after commits that have touched one of the tables; what ends it. */
 export function watchTables(connection: Connection, tables: readonly string[], changed: () => void): () => void {
-  return follow(connection, new TableWatch(connection, tables), () => callListener(changed));
+  const failed = tellOnce('onChange() cannot see whether its tables have changed. It looks again after the next commit.');
+  return follow(connection, new TableWatch(connection, tables), () => callListener(changed), failed);
 }

@@ -7,6 +7,17 @@ export function reportError(error: unknown): void {
   });
 }
 
+/** Tells the console of errors that nobody asked to be told of: of each message once, for what goes wrong may do so after each commit. */
+export function tellOnce(what: string): (error: unknown) => void {
+  const told = new Set<string>();
+  return (error) => {
+    const message = String(error);
+    if (told.has(message)) return;
+    told.add(message);
+    console.error(`glasswal: ${what}`, error);
+  };
+}
+
 /**
  * Calls `listener`. What it throws is the application's own: it is reported as any uncaught exception is, and keeps neither
  * the other listeners nor the next call from happening.
