@@ -113,7 +113,7 @@ export class Runtime implements RuntimeParts, Disposable {
 
   /**
    * Calls `changed` after commits of any client that have touched one of these tables: `{ tables: ['stock'] }`, of the runtime's
-   * database or that of `path`. At most once a frame in a page. What ends it.
+   * database or that of `path`; a view or a virtual table stands for the tables behind it. At most once a frame in a page. What ends it.
    */
   onChange(options: ChangeOptions, changed: () => void): () => void {
     return this.client.onChange(options, changed);

@@ -212,6 +212,48 @@ test('onChange() tells of tables by name, also those that come later, until it i
   assert.throws(() => runtime.onChange({ tables: ['x'] }), /give a function/);
 });
 
+test('onChange() tells of what is behind a name: FTS5, R-Tree, a view, and one that is made of other tables later', async (t) => {
+  const { runtime, open, client } = await place(t);
+  const db = open();
+  db.function('twice', (n) => 2 * n);
+  db.exec(`
+    CREATE TABLE a(x); CREATE TABLE b(x); CREATE VIEW v AS SELECT x FROM a; CREATE VIEW "v's ""own""" AS SELECT x FROM v;
+    CREATE VIRTUAL TABLE words USING fts5(body); CREATE VIRTUAL TABLE boxes USING rtree(id, low, high);
+    CREATE VIRTUAL TABLE indexed USING fts5(x, content = 'a'); CREATE VIEW mine AS SELECT twice(x) FROM a`);
+  const told = {};
+  // All but the last two tell of nothing but themselves.
+  for (const name of ['words', 'boxes', 'v', 'main.V', `v's "own"`, 'later', 'indexed', 'mine']) {
+    told[name] = 0;
+    runtime.onChange({ tables: [name] }, () => told[name]++);
+  }
+  const narrow = (name) => name !== 'indexed' && name !== 'mine';
+  const tells = async (sql, names) => {
+    const before = { ...told };
+    db.exec(sql);
+    await settled(db, client);
+    const changed = Object.keys(told).filter((name) => told[name] !== before[name]);
+    assert.deepEqual(changed.filter(narrow), names, sql);
+    assert.ok(changed.includes('indexed') && changed.includes('mine'), `${sql}: what is not known stands for all tables`);
+  };
+  const views = ['v', 'main.V', `v's "own"`];
+  await tells("INSERT INTO words VALUES ('one')", ['words']);
+  await tells("UPDATE words SET body = 'two'", ['words']);
+  await tells('INSERT INTO boxes VALUES (1, 0, 1)', ['boxes']);
+  await tells('INSERT INTO a VALUES (1)', views);
+  await tells('INSERT INTO b VALUES (1)', []);
+  // What R-Tree reads of it when it is connected is not what is in it.
+  await tells('CREATE INDEX of_a ON a(x); ANALYZE; ANALYZE', []);
+  await tells('DROP VIEW v; CREATE VIEW v AS SELECT x FROM b', views);
+  await tells('INSERT INTO a VALUES (2)', []);
+  await tells('INSERT INTO b VALUES (2)', views);
+  await tells('CREATE VIRTUAL TABLE later USING fts5(body)', ['later']);
+  await tells("INSERT INTO later VALUES ('three')", ['later']);
+  await tells('DROP TABLE later', ['later']);
+  await tells('CREATE VIEW later AS SELECT x FROM a', ['later']);
+  await tells('INSERT INTO a VALUES (3)', ['later']);
+  await tells('DROP TABLE words', ['words']);
+});
+
 test(`none of ${COMMITS.toLocaleString('en')} random commits of several workers is missed, and none tells too much`, async (t) => {
   const { runtime, open, client } = await place(t);
   const db = open();

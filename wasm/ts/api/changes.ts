@@ -4,12 +4,17 @@ import type { Engine } from '../engine/engine.js';
 import { MisuseError } from '../given/errors.js';
 import { optionsOf, textOf } from '../given/given_options.js';
 import { kindOf } from '../given/kinds.js';
+import { callListener, tellOnce } from '../given/listeners.js';
 import { openConnection } from './open.js';
-import { watchTables } from './table_watch.js';
+import { follow } from './table_watch.js';
+import { TablesBehind, tablesBehind } from './tables_behind.js';
 
 /** Which changes to tell of. */
 export interface ChangeOptions {
-  /** Of these tables, by their names; they need not be there yet. '*' is all of them. */
+  /**
+   * Of these tables, by their names; they need not be there yet. A view stands for the tables that it reads, a virtual table for
+   * those that it keeps its rows in, or for all, if they are not known; see tablesOf(). '*' is all of them.
+   */
   readonly tables: readonly string[];
   /** Of which database; the runtime's own if not given. */
   readonly path?: string;
@@ -20,16 +25,18 @@ export function watchChanges(
   engine: Engine, client: DatabaseClient<never>, ownPath: string, given: ChangeOptions, changed: () => void,
 ): () => void {
   const options = optionsOf(given, 'onChange()', ['tables', 'path']);
-  const tables: unknown = options.tables;
-  if (!Array.isArray(tables) || tables.length === 0) {
-    throw new MisuseError('OPTION', `The option tables is ${kindOf(tables)}: give an array of the tables' names.`);
+  const wanted: unknown = options.tables;
+  if (!Array.isArray(wanted) || wanted.length === 0) {
+    throw new MisuseError('OPTION', `The option tables is ${kindOf(wanted)}: give an array of the tables' names.`);
   }
-  const names = tables.map((table: unknown) => textOf(table, 'A name of a table'));
+  const names = wanted.map((table: unknown) => textOf(table, 'A name of a table'));
   const path = options.path === undefined ? ownPath : textOf(options.path, 'The path');
   // It waits for nobody: what cannot be read now is read a little later.
   const { connection } = openConnection(engine, client, 'glasswal', path, { busyTimeout: 0 });
   try {
-    const end = watchTables(connection, names, changed);
+    const tables = new TablesBehind(connection, () => [...new Set(names.flatMap((name) => tablesBehind(connection, name)))]);
+    const failed = tellOnce('onChange() cannot see whether its tables have changed. It looks again after the next commit.');
+    const end = follow(connection, tables, () => callListener(changed), failed);
     return () => {
       end();
       connection.close();

@@ -6,7 +6,6 @@ import type { Connection } from './connection.js';
 import { watchCommits } from './diagnostics.js';
 import { check } from '../engine/instance.js';
 import { GlasswalError, MisuseError, SqliteError } from '../given/errors.js';
-import { callListener, tellOnce } from '../given/listeners.js';
 import { isPage } from '../port/environment.js';
 
 /** The tables that a statement reads or writes, also by views, triggers and foreign keys. */
@@ -14,7 +13,10 @@ export function tablesOf(connection: Connection, sql: string): string[] {
   connection.checkIdle();
   const text = connection.placeSql(sql);
   try {
-    check(connection.engine, connection.exports.glasswal_tables_of(connection.pointer, text.address));
+    const ask = (): void => check(connection.engine, connection.exports.glasswal_tables_of(connection.pointer, text.address));
+    // A virtual table of SQLite's own may read others while it is connected, as R-Tree does sqlite_stat1, but never again.
+    ask();
+    ask();
   } finally {
     connection.context.releaseText(text);
   }
@@ -115,10 +117,4 @@ export function follow(connection: Connection, watch: Watch, touched: () => void
   };
   connection.endings.add(end);
   return end;
-}
-
-/** Calls `changed` after commits that have touched one of the tables; what ends it. */
-export function watchTables(connection: Connection, tables: readonly string[], changed: () => void): () => void {
-  const failed = tellOnce('onChange() cannot see whether its tables have changed. It looks again after the next commit.');
-  return follow(connection, new TableWatch(connection, tables), () => callListener(changed), failed);
 }
