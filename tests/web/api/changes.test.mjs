@@ -101,6 +101,28 @@ async function breakable(t) {
   return { db, client, other, runs, broken, mended, rows: ([{ n }]) => runs.push(n) };
 }
 
+test('live() runs again when a view has become another one of the same tables, and when one behind it has', async (t) => {
+  const { open, client } = await place(t);
+  const db = open();
+  const other = open();
+  db.exec('CREATE TABLE a(x); INSERT INTO a VALUES (1); CREATE VIEW "in""ner" AS SELECT x FROM a; CREATE VIEW v AS SELECT x FROM "in""ner"');
+  db.exec('CREATE VIEW w AS SELECT 1');
+  const runs = [];
+  db.live('SELECT x FROM V', [], (rows) => runs.push(rows[0].x));
+  const changes = [
+    'DROP VIEW v; CREATE VIEW v AS SELECT x + 1 AS x FROM "in""ner"',
+    'DROP VIEW "in""ner"; CREATE VIEW "in""ner" AS SELECT x + 10 AS x FROM a',
+    'DROP VIEW w; CREATE VIEW w AS SELECT x FROM a', // Which it does not read.
+    'BEGIN; DROP VIEW v; CREATE VIEW v AS SELECT 7 AS x; COMMIT',
+    'BEGIN; DROP VIEW v; CREATE VIEW v AS SELECT 8 AS x; COMMIT',
+  ];
+  for (const sql of changes) {
+    other.exec(sql);
+    await settled(other, client);
+  }
+  assert.deepEqual(runs, [1, 2, 12, 7, 8]);
+});
+
 test('live() tells of what goes wrong, and goes on', async (t) => {
   const { db, client, other, runs, broken, mended, rows } = await breakable(t);
   const errors = [];
@@ -244,6 +266,7 @@ test('onChange() tells of what is behind a name: FTS5, R-Tree, a view, and one t
   // What R-Tree reads of it when it is connected is not what is in it.
   await tells('CREATE INDEX of_a ON a(x); ANALYZE; ANALYZE', []);
   await tells('DROP VIEW v; CREATE VIEW v AS SELECT x FROM b', views);
+  await tells('DROP VIEW v; CREATE VIEW v AS SELECT x + 1 AS x FROM b', views);
   await tells('INSERT INTO a VALUES (2)', []);
   await tells('INSERT INTO b VALUES (2)', views);
   await tells('CREATE VIRTUAL TABLE later USING fts5(body)', ['later']);

@@ -3,7 +3,7 @@ import type { Connection } from './connection.js';
 import { MisuseError } from '../given/errors.js';
 import { requireListener } from '../given/given_options.js';
 import { callListener, tellOnce } from '../given/listeners.js';
-import { TablesBehind } from './tables_behind.js';
+import { TablesBehind, viewsNamedIn } from './tables_behind.js';
 import type { Statement } from './statement.js';
 import { follow, isBusy, tablesOf } from './table_watch.js';
 
@@ -22,9 +22,10 @@ export function live<R>(
   }
   const values = (parameters === undefined || parameters === null ? [] : Array.isArray(parameters) ? parameters : [parameters]) as [];
   // Watched before they are read, so that nothing is missed in between.
-  const tables = new TablesBehind(connection, () => tablesOf(connection, statement.source));
+  const { source } = statement;
+  const tables = new TablesBehind(connection, () => [...tablesOf(connection, source), ...viewsNamedIn(connection, source)]);
   const tell = tellOnce(
-    `live() cannot run ${statement.source}. It does so again after the next change; a function as the fourth argument is told instead.`,
+    `live() cannot run ${source}. It does so again after the next change; a function as the fourth argument is told instead.`,
   );
   const fail = (error: unknown): void => (failed ? callListener(failed, error) : tell(error));
   const run = (): void => {
