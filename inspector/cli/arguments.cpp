@@ -136,12 +136,15 @@ void AddReaders(Builder* add, Arguments* to) {
   add->Json("the whole snapshot");
   add->Flag("-a,--all", &to->all, "all that the region remembers");
 
-  add->Begin("events", "Print the events that the region has recorded", RunEvents,
-             "JSON: one event a line, as in a snapshot's recoveries. --follow goes on until the "
-             "region is gone.\n"
-             "No event that is asked for: exit code 1.\n"
-             "Examples:\n  glasswal events app --follow --level warn\n  glasswal events app --kind "
-             "commit --client ingest --last 20");
+  add->Begin(
+      "events", "Print the events that the region has recorded", RunEvents,
+      "JSON: one event a line, as in a snapshot's recoveries. --follow goes on until the "
+      "region is gone.\n"
+      "Names are those of now; JSON has the numbers: of a statement generation * 65536 + row + 1 "
+      "of `statements --json`.\n"
+      "No event that is asked for: exit code 1.\n"
+      "Examples:\n  glasswal events app --follow --level warn\n  glasswal events app --kind "
+      "commit --client ingest --last 20");
   add->Target();
   add->Json("an event a line");
   add->Flag("-f,--follow", &to->follow, "go on with those that come");

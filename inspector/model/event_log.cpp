@@ -9,6 +9,8 @@
 namespace glasswal::inspector {
 namespace {
 
+constexpr auto kUnknownKind = static_cast<uint64_t>(FileKind::kUnknown);
+
 bool EndsWith(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
@@ -30,6 +32,16 @@ std::string Value(std::string_view name, uint64_t value, const Event& event,
   if (EndsWith(name, "_id")) return std::to_string(value);
   if (name == "lock") return shm::LockName(static_cast<uint32_t>(value));
   if (name == "mode") return value == 0 ? "shared" : "exclusive";
+  if (name == "kind") return Name(static_cast<FileKind>(std::min<uint64_t>(value, kUnknownKind)));
+  if (name == "statement") return names.Statement(value);
+  // These number from 1 on, and 0 is nobody.
+  if (name == "held_back_by") {
+    return value == 0 ? "nobody" : names.ConnectionInSlot(event, value - 1);
+  }
+  if (name == "cancelled_by") return value == 0 ? "nobody" : names.ClientInSlot(value - 1);
+  // A lock of no database is held by clients.
+  if (name == "holders" && event.file != 0) return names.ConnectionsInSlots(event, value);
+  if (name == "what") return value == 0 ? "the region" : "the file";
   if (name == "dead_client") return names.DeadClient(event, value);
   if (EndsWith(name, "client")) return names.ClientInSlot(value);
   return FormatCount(value);

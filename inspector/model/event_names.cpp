@@ -3,8 +3,19 @@
 #include <algorithm>
 
 #include "glasswal/limits.h"
+#include "model/format.h"
 
 namespace glasswal::inspector {
+namespace {
+
+constexpr size_t kMostStatementBytes = 80;
+
+/// The number that events have of a statement: generation 48 | row + 1 16.
+uint64_t HandleOf(const StatementTotals& statement) {
+  return uint64_t{statement.generation} << 16 | (uint64_t{statement.row} + 1);
+}
+
+}  // namespace
 
 void NameBook::Learn(const Snapshot& snapshot) {
   for (const RecoverySnapshot& recovery : snapshot.recoveries) {
@@ -43,6 +54,13 @@ EventNames::EventNames(const Snapshot& snapshot, std::shared_ptr<const NameBook>
     clients_.push_back({client.slot, client.generation, client.name});
   }
   for (const FileSnapshot& file : snapshot.files) files_.emplace_back(file.number, file.path);
+  for (const StatementTotals& statement : snapshot.statements) {
+    if (!statement.text.empty()) statements_.emplace_back(HandleOf(statement), statement.text);
+  }
+  std::sort(statements_.begin(), statements_.end());
+  for (const ConnectionSnapshot& connection : snapshot.connections) {
+    connections_.push_back({connection.file, connection.slot, connection.client_name});
+  }
 }
 
 std::string EventNames::KnownClient(const Event& event) const {
@@ -102,12 +120,43 @@ std::string EventNames::File(const Event& event) const {
   return known.empty() && event.file != 0 ? "file " + std::to_string(event.file - 1) : known;
 }
 
+std::string EventNames::KnownStatement(uint64_t handle) const {
+  const auto at = std::lower_bound(
+      statements_.begin(), statements_.end(), handle,
+      [](const auto& statement, uint64_t value) { return statement.first < value; });
+  return at != statements_.end() && at->first == handle ? at->second : std::string();
+}
+
+std::string EventNames::Statement(uint64_t handle) const {
+  const std::string known = KnownStatement(handle);
+  if (known.empty()) return handle == 0 ? "-" : std::to_string(handle);
+  return "`" + Shortened(known, kMostStatementBytes) + "`";
+}
+
+std::string EventNames::ConnectionInSlot(const Event& event, uint64_t slot) const {
+  for (const Owned& connection : connections_) {
+    if (connection.file + 1 == event.file && connection.slot == slot) return connection.client;
+  }
+  return "connection " + std::to_string(slot);
+}
+
+std::string EventNames::ConnectionsInSlots(const Event& event, uint64_t slots) const {
+  std::string text;
+  for (uint32_t slot = 0; slot < 64; ++slot) {
+    if ((slots >> slot & 1) == 0) continue;
+    if (!text.empty()) text += " and ";
+    text += ConnectionInSlot(event, slot);
+  }
+  return text.empty() ? "-" : text;
+}
+
 LogNames EventNames::ForRecord(const Event& event) const {
   LogNames names{
       .client = KnownClient(event), .path = KnownFile(event), .statement = {}, .arguments = {}};
   const EventDescription description = Describe(event.kind);
   for (uint32_t i = 0; i < kEventArguments; ++i) {
     const std::string_view argument = description.arguments[i];
+    if (argument == "statement") names.statement = KnownStatement(event.arguments[i]);
     if (!IsClientArgument(argument)) continue;
     const uint64_t slot = event.arguments[i];
     names.arguments[i] =

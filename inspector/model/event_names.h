@@ -1,4 +1,4 @@
-// Who and what the numbers of an event mean.
+// Who and what the numbers of an event mean: clients, files, statements, connections.
 //
 // An event has slots and numbers only. A slot may have been another client's when the event was
 // written, and that client may have left since: its generation tells, and a book of all names that
@@ -50,6 +50,13 @@ class EventNames {
   /// had before and since, and the recoveries know when it was.
   std::string DeadClient(const Event& event, uint64_t slot) const;
   std::string File(const Event& event) const;
+  /// The text of the statement that an event numbers, cut; the number where its row is another's by
+  /// now or keeps no text, "-" where there is none.
+  std::string Statement(uint64_t handle) const;
+  /// Whose the connection in that slot of the event's database is now.
+  std::string ConnectionInSlot(const Event& event, uint64_t slot) const;
+  /// The same of several, a bit for each.
+  std::string ConnectionsInSlots(const Event& event, uint64_t slots) const;
   /// What of all that is known, for the record of a log: empty where a number says more.
   LogNames ForRecord(const Event& event) const;
 
@@ -59,6 +66,7 @@ class EventNames {
   std::string KnownClientInSlot(uint64_t slot) const;
   std::string KnownDead(const Event& event, uint64_t slot) const;
   std::string KnownFile(const Event& event) const;
+  std::string KnownStatement(uint64_t handle) const;
 
   struct Dead {
     uint32_t slot = 0;
@@ -74,6 +82,13 @@ class EventNames {
   std::vector<Known> clients_;
   std::vector<Dead> dead_;
   std::vector<std::pair<uint32_t, std::string>> files_;
+  std::vector<std::pair<uint64_t, std::string>> statements_;  // In the order of their handles.
+  struct Owned {
+    uint32_t file = 0;
+    uint32_t slot = 0;
+    std::string client;
+  };
+  std::vector<Owned> connections_;
 };
 
 }  // namespace glasswal::inspector

@@ -138,14 +138,16 @@ std::string CleanText(std::string_view text) {
   return clean;
 }
 
+std::string Shortened(std::string_view text, size_t most_bytes) {
+  size_t size = std::min(text.size(), most_bytes);
+  while (size > 0 && size < text.size() && (text[size] & 0xc0) == 0x80) --size;
+  return CleanText(text.substr(0, size)) + (size < text.size() ? "\xe2\x80\xa6" : "");
+}
+
 std::string FormatStatement(const std::optional<ConnectionStatement>& statement) {
   constexpr size_t kMostBytes = 120;
   if (!statement || statement->text.empty()) return {};
-  const std::string_view whole = statement->text;
-  size_t size = std::min(whole.size(), kMostBytes);
-  while (size > 0 && size < whole.size() && (whole[size] & 0xc0) == 0x80) --size;
-  const std::string_view part = whole.substr(0, size);
-  const std::string sql = CleanText(part) + (part.size() < whole.size() ? "\xe2\x80\xa6" : "");
+  const std::string sql = Shortened(statement->text, kMostBytes);
   const std::string time = FormatDuration(statement->age_ns);
   return statement->running ? "running " + sql + " for " + time
                             : "idle for " + time + " since " + sql;

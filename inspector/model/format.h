@@ -32,6 +32,9 @@ std::string FormatCounted(uint64_t count, const char* one, const char* many);
 /// Valid UTF-8 without control characters; other bytes become '?'. Names and paths are foreign.
 std::string CleanText(std::string_view text);
 
+/// The beginning of `text` of at most so many bytes, clean; an ellipsis tells that it is one.
+std::string Shortened(std::string_view text, size_t most_bytes);
+
 /// "running UPDATE stock SET n = ? for 14 s", "idle for 3.20 s since COMMIT"; the statement of a
 /// connection, shortened. Empty if none is known.
 std::string FormatStatement(const std::optional<ConnectionStatement>& statement);

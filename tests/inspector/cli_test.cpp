@@ -166,6 +166,23 @@ TEST_F(CommandLine, EventsAreFilteredAndFollowedUntilTheRegionGoes) {
   EXPECT_TRUE(Has(rest, "is gone")) << rest;
 }
 
+TEST_F(CommandLine, EventsSayNamesInsteadOfNumbers) {
+  seat().runtime().SetEventLevel(EventLevel::kDebug);
+  ASSERT_TRUE(sql().Run("INSERT INTO t VALUES('secret'); PRAGMA wal_checkpoint"));
+  const auto reader = Child("reader", "BEGIN; SELECT count(*) FROM t");
+  ASSERT_TRUE(sql().Run("INSERT INTO t VALUES('secret'); PRAGMA wal_checkpoint"));
+  const std::string statements = Glasswal({"events", name(), "--kind", "statement"}).out;
+  EXPECT_TRUE(Has(statements, "statement `INSERT INTO t VALUES(?)`, elapsed ")) << statements;
+  const std::string files = Glasswal({"events", name(), "--kind", "file.created"}).out;
+  EXPECT_TRUE(Has(files, "kind database")) << files;
+  const std::string checkpoints = Glasswal({"events", name(), "--kind", "checkpoint.done"}).out;
+  EXPECT_TRUE(Has(checkpoints, "held back by nobody, ")) << checkpoints;
+  EXPECT_TRUE(Has(checkpoints, "held back by reader, ")) << checkpoints;
+  // Programs get the numbers that the ring has.
+  const std::string json = Glasswal({"events", name(), "--kind", "statement", "--json"}).out;
+  EXPECT_TRUE(std::regex_search(json, std::regex("\"statement\":[0-9]+"))) << json;
+}
+
 TEST_F(CommandLine, ACaptureHasWhatHappenedBeforeIt) {
   ChildProcess busy([this](const auto& signal) {
     const Seat own = Seat::Join(name(), "busy");

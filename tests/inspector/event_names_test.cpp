@@ -47,6 +47,60 @@ TEST(EventNames, ARecoveryIsOfWhoWasInTheSlotThen) {
   EXPECT_NE(EventDetails(event, names).find("dead client #6"), std::string::npos);
 }
 
+TEST(EventNames, AStatementIsNamedWhileItsRowIsStillIts) {
+  Snapshot snapshot;
+  StatementTotals& statement = snapshot.statements.emplace_back();
+  statement.row = 17;
+  statement.generation = 3;
+  statement.text = "UPDATE stock SET n = ?";
+  Event event;
+  event.kind = EventKind::kStatementSlow;
+  event.arguments[0] = uint64_t{3} << 16 | 18;
+  const auto starts = [&](const std::string& start) {
+    const std::string details = EventDetails(event, EventNames(snapshot));
+    EXPECT_EQ(details.compare(0, start.size(), start), 0) << details;
+  };
+  starts("statement `UPDATE stock SET n = ?`, ");
+  EXPECT_EQ(EventNames(snapshot).ForRecord(event).statement, "UPDATE stock SET n = ?");
+  statement.text = std::string(79, 'x') + "\xc2\xb5 and more";
+  starts("statement `" + std::string(79, 'x') + "\xe2\x80\xa6`, ");
+  // Another has the row by now, or its text is not kept: the number tells it from others at least.
+  statement.generation = 4;
+  starts("statement 196626, ");
+  EXPECT_EQ(EventNames(snapshot).ForRecord(event).statement, "");
+  statement.generation = 3;
+  statement.text.clear();
+  starts("statement 196626, ");
+  event.arguments[0] = 0;
+  starts("statement -, ");
+}
+
+TEST(EventNames, NumbersOfConnectionsClientsAndKindsAreNames) {
+  Snapshot snapshot = WithClient(2, 1, "admin");
+  snapshot.connections.resize(2);
+  for (uint32_t i = 0; i < 2; ++i) {
+    snapshot.connections[i].file = 4;
+    snapshot.connections[i].slot = 6 + i;
+    snapshot.connections[i].client_name = i == 0 ? "reader" : "report";
+  }
+  const auto has = [&](EventKind kind, uint32_t argument, uint64_t value, const char* said) {
+    Event event;
+    event.kind = kind;
+    event.file = 5;
+    event.arguments[argument] = value;
+    const std::string details = EventDetails(event, EventNames(snapshot));
+    EXPECT_NE(details.find(said), std::string::npos) << details;
+  };
+  has(EventKind::kCheckpointDone, 2, 0, "held back by nobody, ");
+  has(EventKind::kCheckpointDone, 2, 7, "held back by reader, ");
+  has(EventKind::kCheckpointDone, 2, 9, "held back by connection 8, ");
+  has(EventKind::kLockWaitBegan, 2, 1 << 6 | 1 << 7, "holders reader and report, ");
+  has(EventKind::kStatementInterrupted, 3, 0, "cancelled by nobody");
+  has(EventKind::kStatementInterrupted, 3, 3, "cancelled by admin");
+  has(EventKind::kFileCreated, 0, static_cast<uint64_t>(FileKind::kWal), "kind wal");
+  has(EventKind::kFileCreated, 0, UINT64_MAX, "kind unknown");
+}
+
 TEST(EventNames, WhoHasLeftIsKnownByName) {
   Model model;
   model.Reset("scene", true);
