@@ -17,7 +17,8 @@ std::string Who(const ClientSnapshot& client);
 
 /// Ends the client for good and recovers from it.
 Status EvictClient(const std::string& region, const ClientSnapshot& client, uint32_t timeout_ms);
-/// Has the statements that it runs now fail. kNotFound if it runs none.
+/// Has the statements that it runs now fail; SQLite rolls the transactions of those that write back.
+/// kNotFound if it runs none.
 Status CancelClient(const std::string& region, const ClientSnapshot& client);
 
 }  // namespace glasswal::inspector::cli

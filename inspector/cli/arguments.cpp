@@ -224,7 +224,11 @@ void AddChangers(Builder* add, Arguments* to) {
 
   add->Begin(
       "cancel", "Have the statements that a client runs fail", RunCancel,
-      "They fail with SQLITE_INTERRUPT; the client, its connections and their transactions go on.\n"
+      "They fail with SQLITE_INTERRUPT; the client and its connections go on. What only reads "
+      "leaves its\n"
+      "transaction as it is; of what writes SQLite rolls the whole transaction back, BEGIN and all "
+      "that came "
+      "after it.\n"
       "It runs none: exit code 1. JSON: {slot, generation, name, processId}.\n"
       "Examples:\n  glasswal cancel app report\n  glasswal cancel app 3");
   add->Region();

@@ -83,6 +83,24 @@ TEST_P(Cancel, AnEndlessComputationEndsAtOnceAndItsConnectionGoesOn) {
   EXPECT_EQ(db.Rows("SELECT x FROM t"), "1");
 }
 
+TEST_P(Cancel, AWriteTakesItsWholeTransactionBack) {
+  Database db = Open();
+  db.Run("CREATE TABLE t(x); BEGIN; INSERT INTO t VALUES(1)");
+  int code = 0;
+  std::thread worker([&] {
+    code = db.Exec(
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) INSERT INTO t SELECT i "
+        "FROM n WHERE i < 0");
+  });
+  const ConnectionSnapshot running = AwaitRunning("WITH RECURSIVE");
+  EXPECT_TRUE(
+      place().runtime(1).Cancel(running.client.value_or(0), running.client_generation).ok());
+  worker.join();
+  EXPECT_EQ(code, SQLITE_INTERRUPT);
+  EXPECT_NE(sqlite3_get_autocommit(db.get()), 0);
+  EXPECT_EQ(db.Rows("SELECT x FROM t"), "");
+}
+
 TEST_P(Cancel, AWaitForALockEndsAtOnce) {
   Database holder = Open();
   holder.Run("CREATE TABLE t(x); BEGIN IMMEDIATE");

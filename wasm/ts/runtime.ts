@@ -95,7 +95,8 @@ export class Runtime implements RuntimeParts, Disposable {
 
   /**
    * Ends the statements that a client, or one of its connections, runs now: each fails with SQLITE_INTERRUPT and the name of this
-   * client, within 50 ms, and the worker goes on. Throws NOT_FOUND where nothing runs.
+   * client, within 50 ms, and the worker goes on. So does the transaction of one that only reads; one that writes has SQLite roll
+   * back its whole transaction, BEGIN and all that came after it. Throws NOT_FOUND where nothing runs.
    */
   cancel(target: CancelTarget): void {
     this.client.cancel(target);

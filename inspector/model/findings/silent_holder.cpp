@@ -43,7 +43,8 @@ void CheckSilentHolder(const Moment& moment, Report* report) {
     if (!runs.empty()) {
       finding.advice =
           "Its statement computes, or the thread is stopped in the middle of it: cancel the "
-          "statement. Nothing is taken from the client before it is proved dead.";
+          "statement; if it writes, its transaction is rolled back. Nothing is taken from the "
+          "client before it is proved dead.";
     }
     const bool reported = *client.silent_ns / 1000000 >= s.region.options.stale_ms;
     if (reported) finding.severity = Finding::Severity::kProblem;

@@ -205,7 +205,8 @@ GLASSWAL_API glasswal_status glasswal_set_event_level(glasswal_runtime* runtime,
 GLASSWAL_API glasswal_status glasswal_set_statements(glasswal_runtime* runtime,
                                                      glasswal_statements statements);
 
-/// Asks for the end of the statements that a client runs now: each fails with SQLITE_INTERRUPT.
+/// Asks for the end of the statements that a client runs now: each fails with SQLITE_INTERRUPT. One
+/// that writes has SQLite roll back its whole transaction, BEGIN and all that came after it.
 /// GLASSWAL_NOT_FOUND: it runs none.
 GLASSWAL_API glasswal_status glasswal_cancel(glasswal_runtime* runtime, uint32_t client_slot,
                                              uint32_t client_generation);

@@ -111,8 +111,9 @@ class Runtime : public std::enable_shared_from_this<Runtime> {
   Status Evict(uint32_t client_slot, uint32_t client_generation, uint32_t timeout_ms = 5000);
 
   /// Asks for the end of the statements that a client runs now, this one or another: each fails with
-  /// SQLITE_INTERRUPT within 50 ms, and its transaction and the client go on. kNotFound if it runs
-  /// none, or is not there.
+  /// SQLITE_INTERRUPT within 50 ms, and the client goes on. So does the transaction of one that only
+  /// reads; one that writes has SQLite roll back its whole transaction, BEGIN and all that came after
+  /// it. kNotFound if it runs none, or is not there.
   Status Cancel(uint32_t client_slot, uint32_t client_generation);
   /// The same for what one connection runs; `file` and `connection` are those of a snapshot, and so is
   /// `run`, which keeps what it runs next from being ended instead; 0: whatever it runs.

@@ -34,7 +34,8 @@ import type { Bindings } from '../engine/values.js';
  *
  * An AbortSignal may stand behind the values. Once it is aborted the promise is rejected with its reason, and what has not begun is
  * never run. What runs is ended within 50 ms, and rejected when it has ended, if this thread has a client in the same runtime, as
- * a page that made it has; otherwise the promise is rejected at once, and the statement goes on.
+ * a page that made it has; otherwise the promise is rejected at once, and the statement goes on. A write that is ended takes its
+ * whole transaction back, as one that `cancel()` ends.
  */
 export interface RemoteDatabase {
   /** Runs all statements of `sql`. */
