@@ -110,7 +110,8 @@ void AddReaders(Builder* add, Arguments* to) {
   add->Json("a snapshot a line");
   add->Value("-i,--interval", &to->interval_s, "SECONDS", "between two looks (1)")
       ->check(CLI::Range(0.1, 3600.0).description(""));
-  add->Value("-n,--times", &to->times, "N", "end after so many looks");
+  add->Value("-n,--times", &to->times, "N", "end after so many looks, 1 or more")
+      ->check(CLI::Range(1, 1'000'000'000).description(""));
   add->Choice("-s,--sort", &to->sort, "COLUMN", "which column the clients are sorted by (commits)",
               SortNames());
 

@@ -345,6 +345,7 @@ TEST_F(CommandLine, WrongArgumentsAreTwoAndASentence) {
                                              {"locks", "a", "b"},
                                              {"events", "x", "--level", "loud"},
                                              {"top", "x", "--interval", "0"},
+                                             {"top", "x", "--times", "0"},
                                              {"sql", "x", "--json", "--csv", "SELECT 1"},
                                              {"completion", "tcsh"}}) {
     const Said said = Glasswal(arguments);
