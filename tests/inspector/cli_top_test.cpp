@@ -190,9 +190,25 @@ TEST_F(CommandLineTop, PrintsWhereThereIsNoScreen) {
   EXPECT_TRUE(ascii.WaitFor("COMMIT/Sv"));
 }
 
+TEST_F(CommandLineTop, SaysWhoIsDead) {
+  const auto dead = Child("gone", "BEGIN; SELECT count(*) FROM t");
+  const Said before = Glasswal({"top", name(), "--times", "1"});
+  EXPECT_EQ(RowOf(before.out, "gone").find("dead"), std::string::npos) << before.out;
+  dead->Kill();
+  const Said said = Glasswal({"top", name(), "--times", "1"});
+  EXPECT_NE(RowOf(said.out, "gone").find("dead, not recovered from yet"), std::string::npos)
+      << said.out;
+  EXPECT_EQ(RowOf(said.out, "stage").find("dead"), std::string::npos) << said.out;
+}
+
 TEST_F(CommandLineTop, ShowsACaptureAsItIs) {
   const std::string file = ::testing::TempDir() + name() + ".glasswal";
   ASSERT_EQ(Glasswal({"capture", name(), file}).code, 0);
+  // One moment has no rates.
+  const Said printed = Glasswal({"top", file});
+  EXPECT_NE(printed.out.find("commits -  reads -  busy -"), std::string::npos) << printed.out;
+  EXPECT_TRUE(std::regex_search(RowOf(printed.out, "stage"), std::regex(" -  +-  +- ")))
+      << printed.out;
   Terminal terminal(80, 24, "\"$GLASSWAL\" top " + Quoted(file));
   EXPECT_TRUE(terminal.WaitFor([](const std::string& screen) {
     return screen.find("capture") != std::string::npos && !RowOf(screen, "stage").empty();

@@ -47,6 +47,7 @@ int Print(const Arguments& arguments, Watch* watch, Output* output) {
       const int code = Complain(watch->model().problem());
       return times > 0 ? static_cast<int>(kDone) : code;
     }
+    state.dead = watch->dead();
     if (arguments.json) {
       output->Json(ToJson(watch->untouched()));
     } else {
@@ -76,6 +77,7 @@ class Session {
     while (ended_by == 0 && !ended_) {
       if (Clock::now() >= next && !state_.paused) {
         watch_->Look(NowNs());
+        state_.dead = watch_->dead();
         next = Clock::now() + IntervalOf(state_.interval_s);
         if (++looks > arguments_.times && arguments_.times > 0) return;
       }

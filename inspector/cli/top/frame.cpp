@@ -45,15 +45,18 @@ Line RateLine(const Model& model, const TopState& state) {
   // Waits that last are in it, which the counters have when they are over.
   double waiting = 0;
   for (const TopRow& row : RowsOf(model, state)) waiting += row.waiting;
-  const auto of = [](double value) { return value > 0 ? Style::kPlain : Style::kDim; };
-  const auto bad = [](double value) { return value > 0 ? Style::kWarning : Style::kDim; };
+  // One moment alone, as a capture without a history has it, has no rates.
+  const bool known = rates.seconds > 0;
   Line line;
-  AddFact("commits", PerSecond(rates.commits), of(rates.commits), &line);
-  AddFact("reads", PerSecond(rates.reads), of(rates.reads), &line);
-  AddFact("busy", PerSecond(rates.busy), bad(rates.busy), &line);
-  AddFact("waiting", PercentOf(waiting), bad(waiting), &line);
-  AddFact("written", FormatBytes(static_cast<uint64_t>(rates.write_bytes)) + "/s",
-          of(rates.write_bytes), &line);
+  const auto add = [&](const char* name, const std::string& text, double value, Style style) {
+    AddFact(name, known ? text : "-", value > 0 ? style : Style::kDim, &line);
+  };
+  add("commits", PerSecond(rates.commits), rates.commits, Style::kPlain);
+  add("reads", PerSecond(rates.reads), rates.reads, Style::kPlain);
+  add("busy", PerSecond(rates.busy), rates.busy, Style::kWarning);
+  add("waiting", PercentOf(waiting), waiting, Style::kWarning);
+  add("written", FormatBytes(static_cast<uint64_t>(rates.write_bytes)) + "/s", rates.write_bytes,
+      Style::kPlain);
   return line;
 }
 
@@ -120,6 +123,7 @@ std::vector<Line> NewsLines(const Model& model, size_t width) {
 Span StateOf(const TopRow& row) {
   const ClientSnapshot& client = row.client;
   if (client.state != ClientState::kLive) return {Name(client.state), Style::kBad};
+  if (row.dead) return {"dead", Style::kBad};
   const bool silent = client.silent_ns && *client.silent_ns >= kSilentHolderNs;
   if (!silent) return {"", Style::kDim};
   return {FormatDuration(*client.silent_ns),
@@ -151,9 +155,10 @@ TextTable ClientTable(const std::vector<TopRow>& rows, const TopState& state) {
                                                         : Name(row.client.kind),
                 Style::kDim},
                {std::to_string(row.client.connections), Style::kDim},
-               {FormatQuantity(row.commits), quiet(row.commits)},
-               {FormatQuantity(row.reads), quiet(row.reads)},
-               {PercentOf(row.waiting), row.waiting > 0.5 ? Style::kWarning : quiet(row.waiting)},
+               {row.rated ? FormatQuantity(row.commits) : "-", quiet(row.commits)},
+               {row.rated ? FormatQuantity(row.reads) : "-", quiet(row.reads)},
+               {row.rated ? PercentOf(row.waiting) : "-",
+                row.waiting > 0.5 ? Style::kWarning : quiet(row.waiting)},
                {std::to_string(row.client.held_locks), quiet(row.client.held_locks)},
                {FormatBytes(row.client.private_bytes), Style::kDim},
                StateOf(row),
@@ -290,7 +295,7 @@ std::vector<TopRow> RowsOf(const Model& model, const TopState& state) {
   const auto& samples = model.history().samples();
   const size_t at = model.shown_position();
   const Snapshot& now = model.snapshot();
-  std::vector<TopRow> rows = TopRows(at > 0 ? *samples[at - 1].snapshot : now, now);
+  std::vector<TopRow> rows = TopRows(at > 0 ? *samples[at - 1].snapshot : now, now, state.dead);
   SortRows(state.sort, state.reversed, &rows);
   return rows;
 }

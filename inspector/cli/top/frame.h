@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -21,7 +22,7 @@ namespace glasswal::inspector::cli {
 enum class TopPane : uint8_t { kLocks, kStatements, kConnections, kEvents, kCount };
 const char* Name(TopPane pane);
 
-/// What the user has chosen.
+/// What the user has chosen, and what the model does not know.
 struct TopState {
   TopSort sort = TopSort::kCommits;
   bool reversed = false;
@@ -32,8 +33,9 @@ struct TopState {
   /// The client that keys act on, by slot and generation: it stays the same when rows move.
   std::optional<uint32_t> slot;
   uint32_t generation = 0;
-  size_t first = 0;      // The first row that is shown.
-  std::string question;  // Stands in the place of the keys, as does the message.
+  std::set<Incarnation> dead;  // Of whose death there is the proof.
+  size_t first = 0;            // The first row that is shown.
+  std::string question;        // Stands in the place of the keys, as does the message.
   std::string message;
 };
 

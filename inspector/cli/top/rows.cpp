@@ -98,19 +98,25 @@ TopSort SortByName(const std::string& name) {
 
 const char* TitleOf(TopSort sort) { return kSorts[static_cast<size_t>(sort)].title; }
 
-std::vector<TopRow> TopRows(const Snapshot& before, const Snapshot& now) {
+std::vector<TopRow> TopRows(const Snapshot& before, const Snapshot& now,
+                            const std::set<Incarnation>& dead) {
   const double seconds = static_cast<double>(Grown(before.observed_ns, now.observed_ns)) / 1e9;
   std::vector<TopRow> rows;
   for (const ClientSnapshot& client : now.clients) {
     TopRow row;
     row.client = client;
+    row.dead = dead.count({client.slot, client.generation}) > 0;
+    row.rated = seconds > 0;
     const ConnectionSnapshot* telling = nullptr;
     for (const ConnectionSnapshot& connection : now.connections) {
       if (connection.client != client.slot) continue;
       Add(before, connection, seconds, &row);
       if (telling == nullptr || Weight(connection) > Weight(*telling)) telling = &connection;
     }
-    row.doing = telling != nullptr ? DoingOf(now, *telling) : Span{"no connection", Style::kDim};
+    // What it did last is no more what it does.
+    row.doing = row.dead             ? Span{"dead, not recovered from yet", Style::kBad}
+                : telling != nullptr ? DoingOf(now, *telling)
+                                     : Span{"no connection", Style::kDim};
     rows.push_back(std::move(row));
   }
   return rows;

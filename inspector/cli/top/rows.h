@@ -5,7 +5,9 @@
 #define GLASSWAL_INSPECTOR_CLI_TOP_ROWS_H_
 
 #include <cstdint>
+#include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "cli/text.h"
@@ -37,9 +39,13 @@ std::vector<std::string> SortNames();
 TopSort SortByName(const std::string& name);
 const char* TitleOf(TopSort sort);
 
+/// Who a client is in one slot: the slot and its generation.
+using Incarnation = std::pair<uint32_t, uint32_t>;
+
 struct TopRow {
   ClientSnapshot client;
   bool dead = false;   // There is the proof, and nobody has recovered from it yet.
+  bool rated = false;  // There are two moments to tell rates from.
   double commits = 0;  // Per second, as the others.
   double reads = 0;
   double waiting = 0;  // Seconds, of all its connections.
@@ -47,8 +53,10 @@ struct TopRow {
   bool runs = false;  // A statement.
 };
 
-/// In the order of the slots. `before` may be the same as `now`: nothing has happened then.
-std::vector<TopRow> TopRows(const Snapshot& before, const Snapshot& now);
+/// In the order of the slots. `before` may be the same as `now`: there are no rates then. `dead` are
+/// those of whose death there is the proof.
+std::vector<TopRow> TopRows(const Snapshot& before, const Snapshot& now,
+                            const std::set<Incarnation>& dead);
 /// The largest first where it is a number, names from A on; `reversed`: the other way round.
 void SortRows(TopSort sort, bool reversed, std::vector<TopRow>* rows);
 

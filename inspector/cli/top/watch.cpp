@@ -33,6 +33,24 @@ bool Watch::LookAtCapture() {
   return true;
 }
 
+void Watch::FindDead() {
+  dead_.clear();
+  for (const ClientSnapshot& client : untouched_.clients) {
+    if (source_->IsDead(client.slot)) dead_.insert({client.slot, client.generation});
+  }
+  if (dead_.empty()) return;
+  // Whoever left in between is not dead: its slot is another's or nobody's by now.
+  const Result<Snapshot> after = Observe(source_->bytes());
+  std::set<Incarnation> still;
+  if (after.ok()) {
+    for (const ClientSnapshot& client : after->clients) {
+      const Incarnation same = {client.slot, client.generation};
+      if (dead_.count(same) > 0) still.insert(same);
+    }
+  }
+  dead_ = std::move(still);
+}
+
 bool Watch::Look(uint64_t now_ns) {
   // A capture stays as it is.
   if (!model_.live()) return LookAtCapture();
@@ -51,6 +69,7 @@ bool Watch::Look(uint64_t now_ns) {
                                                   static_cast<uint32_t>(kMostEvents));
   model_.SetProblem("");
   untouched_ = *snapshot;
+  FindDead();
   model_.Add(std::move(*snapshot), events.ok() ? *events : EventBatch());
   return true;
 }

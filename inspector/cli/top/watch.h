@@ -9,8 +9,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <set>
 #include <string>
 
+#include "cli/top/rows.h"
 #include "glasswal/observe.h"
 #include "model/model.h"
 #include "source/source.h"
@@ -27,15 +29,20 @@ class Watch {
   const Model& model() const { return model_; }
   /// As the region has it, for JSON. REQUIRES: model().has_snapshot().
   const Snapshot& untouched() const { return untouched_; }
+  /// The clients of the last look of whose death there is the proof, and whom nobody has recovered
+  /// from yet.
+  const std::set<Incarnation>& dead() const { return dead_; }
 
  private:
   bool LookAtCapture();
+  void FindDead();
   /// Takes the region that has the name now.
   bool Reopen();
 
   std::unique_ptr<Source> source_;
   Model model_;
   Snapshot untouched_;
+  std::set<Incarnation> dead_;
   SilenceTracker silence_;
 };
 
