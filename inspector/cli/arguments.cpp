@@ -200,16 +200,19 @@ void AddReaders(Builder* add, Arguments* to) {
 }
 
 void AddChangers(Builder* add, Arguments* to) {
-  add->Begin("sql", "Run SQL in a database of a region", RunSql,
-             "The command joins the region as a client, and leaves it at the end. Of the "
-             "statements' results each is a\n"
-             "table, an array of objects with --json, or CSV with a head. NULL is nothing in "
-             "tables and CSV; a BLOB is\n"
-             "x'00ff' there, {\"blob\": \"00ff\"} in JSON. Without SQL it is read from the "
-             "standard input.\n"
-             "SQL that fails: exit code 3; a lock that somebody holds for too long: 1.\n"
-             "Examples:\n  glasswal sql app 'select count(*) from rows'\n  glasswal sql app "
-             "--readonly --csv 'select * from rows' > rows.csv");
+  add->Begin(
+      "sql", "Run SQL in a database of a region", RunSql,
+      "The command joins the region as a client, and leaves it at the end. Of the "
+      "statements' results each is a\n"
+      "table, an array of objects with --json, or CSV with a head. NULL is nothing in "
+      "tables and CSV; a BLOB is\n"
+      "x'00ff' there, {\"blob\": \"00ff\"} in JSON. Without SQL it is read from the "
+      "standard input.\n"
+      "SQL that fails: exit code 3; a lock that somebody holds for too long: 1. A transaction "
+      "that has written and is\n"
+      "not committed at the end is rolled back: 3, too.\n"
+      "Examples:\n  glasswal sql app 'select count(*) from rows'\n  glasswal sql app "
+      "--readonly --csv 'select * from rows' > rows.csv");
   add->Region();
   add->Value("SQL", &to->words, "", "one or more statements");
   add->Value("-d,--db", &to->database, "PATH",

@@ -44,6 +44,25 @@ TEST_F(CommandLineSql, WritesAndReadsWhatOthersSee) {
   EXPECT_EQ(Glasswal({"sql", name(), "SELECT * FROM nowhere"}).code, 3);
 }
 
+TEST_F(CommandLineSql, SaysThatWhatIsNotCommittedIsRolledBack) {
+  const Said open = Glasswal({"sql", name(), "BEGIN; INSERT INTO t VALUES(1)"});
+  EXPECT_EQ(open.code, 3);
+  EXPECT_NE(open.err.find("is rolled back: end it with COMMIT"), std::string::npos) << open.err;
+  EXPECT_EQ(sql().Number("SELECT count(*) FROM t"), 0);
+  // What fails in it is said first, and who only reads loses nothing.
+  const Said failed =
+      Glasswal({"sql", name(), "BEGIN; INSERT INTO t VALUES(1); SELECT * FROM nowhere"});
+  EXPECT_EQ(failed.code, 3);
+  EXPECT_LT(failed.err.find("nowhere"), failed.err.find("is rolled back")) << failed.err;
+  EXPECT_NE(failed.err.find("is rolled back"), std::string::npos) << failed.err;
+  const Said read = Glasswal({"sql", name(), "BEGIN; SELECT count(*) AS c FROM t"});
+  EXPECT_EQ(read.code, 0);
+  EXPECT_EQ(read.err, "");
+  const Said done = Glasswal({"sql", name(), "BEGIN; INSERT INTO t VALUES(1); COMMIT"});
+  EXPECT_EQ(done.code, 0) << done.err;
+  EXPECT_EQ(sql().Number("SELECT count(*) FROM t"), 1);
+}
+
 TEST_F(CommandLineSql, NamesWhoHoldsTheLock) {
   const auto holder = Child("holder", "BEGIN IMMEDIATE");
   const Said said = Glasswal({"sql", name(), "--timeout", "20", "INSERT INTO t VALUES(1)"});

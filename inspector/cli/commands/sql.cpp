@@ -113,7 +113,13 @@ int RunIn(const std::string& path, const std::string& sql, const Arguments& argu
   const RowFormat format = arguments.json  ? RowFormat::kJson
                            : arguments.csv ? RowFormat::kCsv
                                            : RowFormat::kTable;
-  return RunStatements(db.get(), sql, format, output);
+  const int code = RunStatements(db.get(), sql, format, output);
+  // One that has only read loses nothing.
+  if (sqlite3_txn_state(db.get(), nullptr) != SQLITE_TXN_WRITE) return code;
+  output->Flush();
+  const int lost = Complain(
+      "The transaction that was open at the end is rolled back: end it with COMMIT.", kFailed);
+  return code != kDone ? code : lost;
 }
 
 }  // namespace
