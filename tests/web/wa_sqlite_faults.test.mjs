@@ -95,7 +95,7 @@ inEachBrowserWithWa((it) => {
         while (Atomics.load(signals, 1) === 0) await new Promise((resolve) => setTimeout(resolve, 5));
       });
       await assert.rejects(other.exec('INSERT INTO t VALUES (3)'), isCode(SQLITE_BUSY));
-      assert.match(await other.lastError(), /`busy` has held WRITE for \d+ ms \(silent for \d+ ms\); you waited \d+ ms/);
+      assert.match(await other.lastError(), /`busy` has held WRITE for \d+ ms \(silent for \d+ ms\), idle for \d+ ms since BEGIN IMMEDIATE; you waited \d+ ms/);
       await working;
       await other.exec('INSERT INTO t VALUES (4)');
       assert.deepEqual(await other.all('SELECT v FROM t ORDER BY v; PRAGMA integrity_check'), [[1], [2], [4], ['ok']]);
