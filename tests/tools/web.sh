@@ -76,6 +76,17 @@ build_pages() {
   step pages-tsc "pages: TypeScript" node_modules/.bin/tsc -p web-ui/tsconfig.json
 }
 
+# tell_failures LOG: what failed of a run of Node's tests, and the first lines of why: of a run elsewhere its output is all there is.
+tell_failures() {
+  awk '
+    /^ *not ok / { sub(/^ *not ok [0-9]+ - /, ""); print "FAILED " $0; left = 0 }
+    /^ *error: \|-/ { left = 25; next }
+    /^ *error: / { sub(/^ *error: /, ""); if (!/subtests? failed/) print "    " $0 }
+    /^ *(code|name|expected|stack): / { left = 0 }
+    left > 0 && NF { print; left-- }
+  ' "$1"
+}
+
 # node_tests NAME TITLE FILTER FILE...: runs test files with Node's own runner and counts. FILES_AT_ONCE of them run beside
 # each other, one unless told.
 node_tests() {
@@ -84,7 +95,7 @@ node_tests() {
   QUIET_FAILURE=1 step "$name" "$title" node --test --test-concurrency="${FILES_AT_ONCE:-1}" --test-reporter=tap \
     ${filter:+--test-name-pattern="$filter"} "$@" || true
   local log=build/log/$name.log passed failed cancelled skipped
-  grep -E '^ *not ok ' "$log" | sed -E 's/^ *not ok [0-9]+ - /FAILED /' || true
+  tell_failures "$log"
   passed=$(sed -n 's/^# pass //p' "$log" | tail -n 1)
   failed=$(sed -n 's/^# fail //p' "$log" | tail -n 1)
   cancelled=$(sed -n 's/^# cancelled //p' "$log" | tail -n 1)
