@@ -59,9 +59,16 @@ describe('bundlers', () => {
       });
 
       test(`${name}, development`, within(LIMIT_MS, async (t) => {
-        const origin = await isServed(t, await serveByTool(tool('vite'), ['--host', '127.0.0.1'], folder));
-        await plays(`${origin}/index.html`);
-        await inspects(`${origin}/inspect.html`);
+        const server = await serveByTool(tool('vite'), ['--host', '127.0.0.1'], folder, { DEBUG: 'vite:deps' });
+        const origin = await isServed(t, server);
+        try {
+          await plays(`${origin}/index.html`);
+          await inspects(`${origin}/inspect.html`);
+        } catch (error) {
+          // Whether the bundler has found, bundled and reloaded is the first thing that one would ask.
+          error.message += `\nVite printed:\n${server.printed()}`;
+          throw error;
+        }
       }));
 
       test(`${name}, build and preview`, within(LIMIT_MS, async (t) => {

@@ -2,9 +2,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 
-/** Starts the program in `folder`; resolves to {origin, close} when it has printed an address. */
-export async function serveByTool(program, args, folder) {
-  const child = spawn(program, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1' }, stdio: ['ignore', 'pipe', 'pipe'] });
+/** Starts the program in `folder`, with `env` beside this process's; resolves to {origin, printed, close} when it has printed an address. */
+export async function serveByTool(program, args, folder, env = {}) {
+  const child = spawn(program, args, { cwd: folder, env: { ...process.env, NO_COLOR: '1', ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   const ended = new Promise((resolve) => child.once('close', resolve));
   let printed = '';
   const origin = await new Promise((resolve, reject) => {
@@ -20,6 +20,8 @@ export async function serveByTool(program, args, folder) {
   });
   return {
     origin,
+    /** What it has printed so far. */
+    printed: () => printed,
     close: () => {
       child.kill();
       return ended;
