@@ -266,6 +266,86 @@ glasswal_replace("between what was copied and the header" [==[
 ]==])
 
 # ---------------------------------------------------------------------------------------------------------------------
+# What is looked at without the lock under which it is written is stored and loaded atomically: the read marks, and how far the log is
+# copied. SQLite does so in most places, and not where a recovery ends, where a log begins anew, and where a checkpoint looks how far
+# the last one came while a writer may begin the log anew. A compiler could make anything of those.
+glasswal_replace("what a recovery resets" [==[
+    pInfo->nBackfill = 0;
+    pInfo->nBackfillAttempted = pWal->hdr.mxFrame;
+    pInfo->aReadMark[0] = 0;
+]==] [==[
+    AtomicStore(&pInfo->nBackfill, 0);
+    AtomicStore(&pInfo->nBackfillAttempted, pWal->hdr.mxFrame);
+    AtomicStore(&pInfo->aReadMark[0], 0);
+]==])
+
+glasswal_replace("the read marks of a recovery" [==[
+          pInfo->aReadMark[i] = pWal->hdr.mxFrame;
+        }else{
+          pInfo->aReadMark[i] = READMARK_NOT_USED;
+        }
+]==] [==[
+          AtomicStore(&pInfo->aReadMark[i], pWal->hdr.mxFrame);
+        }else{
+          AtomicStore(&pInfo->aReadMark[i], READMARK_NOT_USED);
+        }
+]==])
+
+glasswal_replace("the read marks of a log that begins anew" [==[
+  pInfo->nBackfillAttempted = 0;
+  pInfo->aReadMark[1] = 0;
+  for(i=2; i<WAL_NREADER; i++) pInfo->aReadMark[i] = READMARK_NOT_USED;
+]==] [==[
+  AtomicStore(&pInfo->nBackfillAttempted, 0);
+  AtomicStore(&pInfo->aReadMark[1], 0);
+  for(i=2; i<WAL_NREADER; i++) AtomicStore(&pInfo->aReadMark[i], READMARK_NOT_USED);
+]==])
+
+glasswal_replace("how far a checkpoint means to come" [==[
+        pInfo->nBackfillAttempted = mxSafeFrame; SEH_INJECT_FAULT;
+]==] [==[
+        AtomicStore(&pInfo->nBackfillAttempted, mxSafeFrame); SEH_INJECT_FAULT;
+]==])
+
+glasswal_replace("whether there is anything to copy" [==[
+  pInfo = walCkptInfo(pWal);
+  if( pInfo->nBackfill<pWal->hdr.mxFrame ){
+]==] [==[
+  pInfo = walCkptInfo(pWal);
+  if( AtomicLoad(&pInfo->nBackfill)<pWal->hdr.mxFrame ){
+]==])
+
+glasswal_replace("what there is to copy" [==[
+    if( pInfo->nBackfill<mxSafeFrame ){
+      rc = walIteratorInit(pWal, pInfo->nBackfill, &pIter);
+]==] [==[
+    if( AtomicLoad(&pInfo->nBackfill)<mxSafeFrame ){
+      rc = walIteratorInit(pWal, AtomicLoad(&pInfo->nBackfill), &pIter);
+]==])
+
+glasswal_replace("from where on a checkpoint copies" [==[
+      u32 nBackfill = pInfo->nBackfill;
+]==] [==[
+      u32 nBackfill = AtomicLoad(&pInfo->nBackfill);
+]==])
+
+glasswal_replace("whether all of it was copied" [==[
+    SEH_INJECT_FAULT;
+    if( pInfo->nBackfill<pWal->hdr.mxFrame ){
+      rc = SQLITE_BUSY;
+]==] [==[
+    SEH_INJECT_FAULT;
+    if( AtomicLoad(&pInfo->nBackfill)<pWal->hdr.mxFrame ){
+      rc = SQLITE_BUSY;
+]==])
+
+glasswal_replace("what a checkpoint tells of itself" [==[
+        if( pnCkpt ) *pnCkpt = (int)(walCkptInfo(pWal)->nBackfill);
+]==] [==[
+        if( pnCkpt ) *pnCkpt = (int)AtomicLoad(&walCkptInfo(pWal)->nBackfill);
+]==])
+
+# ---------------------------------------------------------------------------------------------------------------------
 # The header of the wal-index is not verified again while it is the one that the connection has.
 glasswal_replace("an unchanged header" [==[
   if( h1.isInit==0 ){
