@@ -8,6 +8,8 @@
 #ifndef GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_
 #define GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_
 
+/* C has no nullptr, and says (void). NOLINTBEGIN(modernize-redundant-void-arg,modernize-use-nullptr) */
+
 /* To the file of the log: write one frame, its header and its page, in one call. Argument: GlasswalFrame*. */
 #define GLASSWAL_FCNTL_WRITE_FRAME 0x676c0101
 
@@ -152,5 +154,7 @@ static inline int glasswalEndShort(GlasswalWatch *p, const void *pStmt, unsigned
   if( GLASSWAL_LOAD(p->pSince) || GLASSWAL_LOAD(p->pTransaction) ) GLASSWAL_STORE(p->pRunning, *p->pWord);
   return 1;
 }
+
+/* NOLINTEND(modernize-redundant-void-arg,modernize-use-nullptr) */
 
 #endif /* GLASSWAL_VFS_AMALGAMATION_PRIVATE_CONTROLS_H_ */
