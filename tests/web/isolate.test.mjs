@@ -18,7 +18,8 @@ describe('isolate.js', () => {
       const browser = await launch(name);
       t.after(() => browser.close());
       const page = await openPage(browser);
-      const isolated = page.waitForFunction(() => globalThis.crossOriginIsolated === true);
+      // A page is isolated before any of its scripts has run.
+      const isolated = page.waitForFunction(() => globalThis.crossOriginIsolated && globalThis.workerIsIsolated !== undefined);
       await page.goto(`${server.origin}/plain/isolate.html`);
       await isolated;
       assert.equal(await page.evaluate(() => new SharedArrayBuffer(8).byteLength), 8);
