@@ -45,6 +45,18 @@ async function somebodyIsHeir(actor) {
 }
 
 inEachBrowser((it, browserName) => {
+  it('whoever created the runtime is its heir before anybody else knows of it', async (stand) => {
+    const stage = await stand.stage();
+    const locks = await stage.inPage(async () => {
+      const { createRuntime } = await import('/glasswal/index.js');
+      const runtime = await createRuntime();
+      const { held } = await navigator.locks.query();
+      runtime.close();
+      return held.filter(({ name }) => name.endsWith(':heir:1')).map(({ mode }) => mode);
+    });
+    assert.deepEqual(locks, ['exclusive']);
+  });
+
   it('a worker that created the runtime starts a janitor, but in Firefox, where that can freeze it for good', async (stand) => {
     const stage = await stand.stage();
     await startFounder(stage);

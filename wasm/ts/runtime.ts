@@ -238,7 +238,7 @@ export async function createRuntime(path = '/app.sqlite', options: RuntimeOption
   client.atClose(watchChildren(membership.engine, look));
   client.atClose(watchThreads(membership.engine, id, look));
   if (!isNode) client.atClose(hearRecoveries(id, look));
-  if (!isNode) client.atClose(waitToInherit(runtime, membership));
+  if (!isNode) await new Promise<void>((decided) => client.atClose(waitToInherit(runtime, membership, decided)));
   if (targets.length !== 0) client.atClose(startLog(client, targets));
   return runtime;
 }

@@ -8,7 +8,8 @@
  * that hears of it takes the next number. Whoever is blocked keeps nobody from that. All of them watch until the new heir's janitor
  * does, because the heir may be blocked a moment later.
  *
- * Two may become heirs at a time, if one comes just when an heir has gone. Both watch, which does no harm.
+ * Two may become heirs at a time, if one comes just when an heir has gone. Both watch, which does no harm. The first heir is the
+ * creator, before anybody else knows of the runtime: it is often a page, which has a janitor in every browser.
  *
  * Thread-safety: belongs to one thread.
  */
@@ -16,8 +17,11 @@ import { Helper, startJanitor } from './janitor_start.js';
 import { heirLockName, heirLocks } from './liveness.js';
 import type { Membership, RuntimeParts } from './membership.js';
 
-/** Makes the client heir as soon as nobody else is. What gives that up. */
-export function waitToInherit(runtime: RuntimeParts, membership: Membership): () => void {
+/**
+ * Makes the client heir as soon as nobody else is. What gives that up. The creator, of whose runtime nobody else knows yet, gives
+ * `decided`, which is called when it is the heir, or cannot be.
+ */
+export function waitToInherit(runtime: RuntimeParts, membership: Membership, decided?: () => void): () => void {
   const { fate } = membership.engine;
   const stopping = new AbortController();
   const { signal } = stopping;
@@ -26,6 +30,7 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership): ()
   let stopJanitor: (() => void) | undefined;
   let release: (() => void) | undefined;
   const giveUp = (): void => {
+    decided?.();
     stopping.abort();
     helper.stop();
     stopJanitor?.();
@@ -37,6 +42,7 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership): ()
   /** Is heir until the client gives up, if nobody else has the lock. */
   const tryToInherit = (number: number): Promise<void> =>
     navigator.locks.request(heirLockName(runtime.id, number), { ifAvailable: true }, (lock) => {
+      decided?.();
       if (lock === null || isOver()) return undefined;
       // One that was robbed has the janitor of another number.
       stopJanitor?.();
@@ -46,7 +52,8 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership): ()
 
   let last = 0;
   const next = async (): Promise<void> => {
-    const found = await heirLocks(runtime.id);
+    const isFirst = decided !== undefined && last === 0;
+    const found = isFirst ? { last: 0, heir: 0 } : await heirLocks(runtime.id);
     // Without an heir there may still be those who were granted the lock of the last one and cannot know it yet.
     last = Math.max(last, found.last);
     const heir = found.heir === 0 ? ++last : found.heir;
@@ -64,7 +71,7 @@ export function waitToInherit(runtime: RuntimeParts, membership: Membership): ()
       await next().catch((error: unknown) => {
         // It was given up, or stolen. Nothing else can refuse a lock to a worker that is alive.
         if (!(error instanceof DOMException && error.name === 'AbortError')) throw error;
-      });
+      }).finally(decided);
     }
   };
   void queue();
